@@ -1,0 +1,1 @@
+"""Who sends: accounts, their policies, and the transports they send through."""

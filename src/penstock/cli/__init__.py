@@ -1,0 +1,1 @@
+"""The command line: translates words into one call of a room, and its answer back."""

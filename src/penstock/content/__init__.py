@@ -1,0 +1,1 @@
+"""What is said, and how a message becomes bytes for one recipient."""

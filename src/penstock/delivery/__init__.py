@@ -1,0 +1,1 @@
+"""The engine: from a frozen audience to an outcome for every recipient."""

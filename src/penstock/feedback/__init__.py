@@ -1,0 +1,1 @@
+"""What comes back after the hand-off, beginning with people who unsubscribe."""

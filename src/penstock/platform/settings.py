@@ -1,0 +1,107 @@
+"""Django's settings: migrations and web pages use them; the rooms themselves speak SQL through psycopg."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from psycopg.conninfo import conninfo_to_dict
+
+from penstock.platform import database, environment
+
+_BASE = urlsplit(environment.base_url())
+_TLS = _BASE.scheme == "https"
+_LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+
+
+def _database(url: str) -> dict[str, Any]:
+    """Return Django's description of the PostgreSQL database at `url`."""
+    given = conninfo_to_dict(url)
+    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    options = {key: value for key, value in given.items() if key not in named}
+    options.setdefault("application_name", "penstock web")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{name: str(given.get(key) or "") for key, name in named.items()},
+        "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": _database(database.url())}
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+
+SECRET_KEY = environment.derived_key("django").hex()
+DEBUG = False
+ALLOWED_HOSTS = sorted({*_LOOPBACK, _BASE.hostname or "127.0.0.1"})
+CSRF_TRUSTED_ORIGINS = [f"{_BASE.scheme}://{_BASE.netloc}"]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "penstock.account",
+    "penstock.audience",
+    "penstock.content",
+    "penstock.mailing",
+    "penstock.delivery",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "penstock.web.urls"
+ASGI_APPLICATION = "penstock.platform.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = environment.home() / "static"
+WHITENOISE_USE_FINDERS = True  # no collectstatic step: the files are served from the packages they came in
+
+# Secure by default; what needs TLS follows the scheme of the public address, so that loopback works plain.
+SESSION_COOKIE_SECURE = _TLS
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = _TLS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 31_536_000 if _TLS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+LOGGING_CONFIG: str | None = "logging.config.dictConfig"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

@@ -1,0 +1,1 @@
+"""What a mailing has achieved so far, read from the ledger."""

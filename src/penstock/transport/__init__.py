@@ -1,0 +1,1 @@
+"""How bytes reach the other side and what it answers; knows no mailing and no database."""

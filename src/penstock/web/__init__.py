@@ -1,0 +1,1 @@
+"""The browser's and mail clients' door: thin views over the rooms."""
