@@ -7,6 +7,6 @@ os.environ["PENSTOCK_HOME"] = tempfile.mkdtemp(prefix="penstock-check-")
 os.environ["PENSTOCK_SECRET_KEY"] = "only for comparing models with migrations"
 os.environ["PENSTOCK_DATABASE_URL"] = "postgresql:///never-connected"
 
-from penstock.platform.settings import *  # noqa: E402, F403
+from penstock.platform.settings import *  # noqa: F403
 
 DATABASES: dict[str, object] = {}

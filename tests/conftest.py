@@ -1,0 +1,82 @@
+"""What every test may ask for: a PostgreSQL of the tests' own, and a fresh migrated database in it."""
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import hypothesis
+import psycopg
+import pytest
+
+from tests import needs as system
+from tests import postgres
+from tests.spec.behaviours import unknown_markers
+
+hypothesis.settings.register_profile("penstock", deadline=None, max_examples=100, print_blob=True)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=5_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "penstock"))
+
+_numbers = count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a behaviour marker whose number is not in the list: a typing error would prove nothing."""
+    marked = {
+        item.nodeid: [number for marker in item.iter_markers("behaviour") for number in marker.args]
+        for item in items
+        if item.get_closest_marker("behaviour")
+    }
+    if complaints := unknown_markers(marked):
+        raise pytest.UsageError("\n".join(complaints))
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[[str, str], str]:
+    """`needs("smtp-sink", "postfix")`: the program's path, or a skip that names the Debian package."""
+    return system.needs
+
+
+@pytest.fixture(scope="session", autouse=True)
+def penstock_home() -> Iterator[Path]:
+    """A PENSTOCK_HOME for the whole session (one per xdist worker): no test sees the developer's own."""
+    with postgres.home() as place:
+        yield place
+
+
+@pytest.fixture
+def own_home() -> Iterator[Path]:
+    """A PENSTOCK_HOME for this test alone, with no server yet: for tests that start, kill or break one."""
+    with postgres.home() as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def server(penstock_home: Path) -> str:
+    """The URL of the session's embedded PostgreSQL, with the migrated template made."""
+    from penstock.platform import database
+
+    url = database.url()
+    postgres.make_template(url)
+    return url
+
+
+@pytest.fixture
+def database(server: str) -> Iterator[str]:
+    """The URL of a fresh migrated database for this test; PENSTOCK_DATABASE_URL names it meanwhile."""
+    with postgres.copy(server, f"test_{next(_numbers)}") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def module_database(server: str) -> Iterator[str]:
+    """Like `database`, one for all tests of a module."""
+    with postgres.copy(server, f"test_{next(_numbers)}") as url:
+        yield url
+
+
+@pytest.fixture
+def conn(database: str) -> Iterator[psycopg.Connection]:
+    """An autocommit connection to this test's database."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        yield connection
