@@ -1,0 +1,118 @@
+"""What an account may decide: each policy with its default, what it may be, and what it does.
+
+The class `Policy` is the table. A policy enters it together with the code that obeys it; one that is only planned does not.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import partial
+from typing import Any
+
+OPTIONS = frozenset({"unsubscribe", "rate"})
+"""Keys of a mailing's options that are no policies: whether it carries an unsubscribe link, and its messages a second."""
+
+
+class PolicyError(ValueError):
+    """A policy that does not exist, or a value it cannot have."""
+
+
+def _one_of(*words: str) -> dict[str, Any]:
+    def check(given: Any) -> str | None:
+        # YAML and people write on and off; both mean the words, never a truth value.
+        return None if given in words and isinstance(given, str) else f"one of {', '.join(words)}"
+
+    return {"check": check}
+
+
+def _whole(least: int, most: int) -> dict[str, Any]:
+    def check(given: Any) -> str | None:
+        fits = isinstance(given, int) and not isinstance(given, bool) and least <= given <= most
+        return None if fits else f"a whole number from {least:,} to {most:,}"
+
+    return {"check": check}
+
+
+def _policy(default: Any, allowed: dict[str, Any], effect: str, *, per_mailing: bool = False) -> Any:
+    return field(default=default, metadata={**allowed, "effect": effect, "per_mailing": per_mailing})
+
+
+_always = partial(_policy, per_mailing=False)
+_each = partial(_policy, per_mailing=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The policies in force, each with its default. Those made by `_each` can differ for one mailing."""
+
+    approvals_required: int = _always(
+        1, _whole(0, 9), "How many people approve a mailing before it may be sent; 0: none has to."
+    )
+    four_eyes: str = _always(
+        "off", _one_of("off", "on"), "On: the approval of the one who submitted it does not count."
+    )
+    confirm_send: str = _always(
+        "click",
+        _one_of("click", "type_count", "off"),
+        "Before sending: a yes, the number of recipients typed out, or no question.",
+    )
+    # `required` joins with the page that verifies a domain: until then it would forbid every sending off this machine.
+    sender_domain: str = _always(
+        "warn", _one_of("warn"), "Asks before mail from an unverified domain leaves for another machine."
+    )
+    package_size: int = _always(
+        5000, _whole(1, 100_000), "Recipients in one package: the unit that senders take turns with."
+    )
+    retry_window_hours: int = _each(
+        48,
+        _whole(0, 240),
+        "A recipient still refused for now this long after the first attempt counts as bounced.",
+    )
+    in_doubt: str = _each(
+        "never_twice",
+        _one_of("never_twice", "never_lost"),
+        "A message whose answer was never seen is left alone, or sent again with the same Message-ID.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table: what it is without a choice, what it may be, whether one mailing may differ, what it does."""
+
+    name: str
+    default: Any
+    check: Callable[[Any], str | None]
+    per_mailing: bool
+    effect: str
+
+
+RULES: dict[str, Rule] = {
+    each.name: Rule(
+        each.name, each.default, each.metadata["check"], each.metadata["per_mailing"], each.metadata["effect"]
+    )
+    for each in fields(Policy)
+}
+
+
+def effective(account_policy: Mapping[str, Any], options: Mapping[str, Any] | None = None) -> Policy:
+    """Return what holds for a mailing: its own options before the account's policy before the defaults.
+
+    Raises PolicyError naming the policy, what was given, and what it can be.
+    """
+    chosen: dict[str, Any] = {}
+    for name, given in account_policy.items():
+        chosen[name] = _checked(name, given)
+    for name, given in (options or {}).items():
+        if name in OPTIONS:
+            continue
+        chosen[name] = _checked(name, given)
+        if not RULES[name].per_mailing:
+            raise PolicyError(f"policy {name} holds for the whole account; it cannot be set for one mailing")
+    return Policy(**chosen)
+
+
+def _checked(name: str, given: Any) -> Any:
+    if name not in RULES:
+        raise PolicyError(f"there is no policy {name!r}; there are {', '.join(sorted(RULES))}")
+    if (wanted := RULES[name].check(given)) is not None:
+        raise PolicyError(f"policy {name} is {given!r}; it must be {wanted}")
+    return given
