@@ -1,1 +1,1 @@
-"""What is said, and how a message becomes bytes for one recipient."""
+"""What a message says, and how it becomes bytes: templates, MIME, links."""
