@@ -1,0 +1,37 @@
+-- Those whose retry window is over without an attempt that succeeded count as bounced, with the last answer they had.
+create or replace function delivery_give_up(p_mailing integer, p_window interval) returns integer language plpgsql as $$
+declare
+    v_count integer;
+begin
+    perform pg_advisory_xact_lock_shared(7001, p_mailing);
+    perform 1 from mailing_mailing where id = p_mailing and state in ('sending', 'finishing');
+    if not found then
+        return 0;
+    end if;
+    perform 1 from delivery_package where mailing = p_mailing and no in (
+        select package from delivery_due
+         where mailing = p_mailing and why = 'deferred' and closed is null and since + p_window <= now())
+     order by no for update;
+    with over as (
+        delete from delivery_due
+         where mailing = p_mailing and why = 'deferred' and closed is null and since + p_window <= now()
+        returning seq, package
+    ), noted as (
+        insert into delivery_outcome (at, mailing, package, seq, reply, transport, state, detail)
+        select clock_timestamp(), p_mailing, over.package, over.seq, last.reply, last.transport, 7, last.detail
+          from over cross join lateral (
+               select * from delivery_outcome o
+                where o.mailing = p_mailing and o.seq = over.seq and o.package = over.package
+                order by o.state desc limit 1) last
+        returning package
+    ), counted as (
+        select package, count(*)::integer as n from noted group by package
+    ), settled as (
+        update delivery_package p set deferred = p.deferred - n, bounced = p.bounced + n
+          from counted where p.mailing = p_mailing and p.no = counted.package
+        returning n
+    )
+    select coalesce(sum(n), 0) into v_count from settled;
+    return v_count;
+end
+$$;

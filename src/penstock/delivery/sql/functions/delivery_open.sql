@@ -1,0 +1,25 @@
+-- Gives the sender the next released package of the mailing, if its state allows; a new epoch fences whoever had it before.
+create or replace function delivery_open(p_sender integer, p_mailing integer) returns setof delivery_package language plpgsql as $$
+declare
+    v_no integer;
+begin
+    perform pg_advisory_xact_lock_shared(7001, p_mailing);   -- the gate
+    perform 1 from mailing_mailing where id = p_mailing and state in ('sending', 'finishing', 'cancelling');
+    if not found then
+        return;
+    end if;
+    select no into v_no from delivery_package
+     where mailing = p_mailing and state = 'waiting' and release_at <= now()
+     order by no limit 1 for update skip locked;
+    if not found then
+        return;
+    end if;
+    insert into delivery_turn values (p_mailing, clock_timestamp())
+        on conflict (mailing) do update set served_at = excluded.served_at;
+    return query
+        update delivery_package
+           set state = 'active', sender = p_sender, epoch = epoch + 1, batch = 0, begun_at = coalesce(begun_at, clock_timestamp())
+         where mailing = p_mailing and no = v_no
+        returning *;
+end
+$$;

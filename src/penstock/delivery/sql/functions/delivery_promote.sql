@@ -1,0 +1,33 @@
+-- Packs those who are due again into packages, each of one kind and one number of attempts. Returns how many were packed.
+-- Only the ticker calls it, so that package numbers are given out one at a time.
+create or replace function delivery_promote(p_mailing integer, p_size integer) returns integer language plpgsql as $$
+declare
+    v_first integer;
+    v_count integer;
+begin
+    perform pg_advisory_xact_lock_shared(7001, p_mailing);
+    perform 1 from mailing_mailing where id = p_mailing and state in ('sending', 'finishing');
+    if not found then
+        return 0;
+    end if;
+    select coalesce(max(no), 0) into v_first from delivery_package where mailing = p_mailing;
+    with ready as (
+        delete from delivery_due where mailing = p_mailing and due_at <= now() and closed is null
+        returning seq, since, attempt, why
+    ), cut as (
+        select *, (row_number() over (partition by why, attempt order by seq) - 1) / p_size as slice from ready
+    ), packed as (
+        select why, attempt, slice, count(*)::integer as size,
+               array_agg(seq order by seq) as positions, array_agg(since order by seq) as since,
+               row_number() over (order by why desc, attempt, slice)::integer as nth
+          from cut group by why, attempt, slice
+    ), made as (
+        insert into delivery_package (mailing, no, kind, state, release_at, size, positions, since, attempt)
+        select p_mailing, v_first + nth, case why when 'returned' then 'again' else 'retry' end, 'waiting', now(),
+               size, positions, since, attempt
+          from packed returning size
+    )
+    select coalesce(sum(size), 0) into v_count from made;
+    return v_count;
+end
+$$;

@@ -1,0 +1,68 @@
+-- Records what became of the last micro-batch and claims the next, in the transaction that has just copied the outcomes.
+-- A record that the fence refuses raises, and takes the copied rows along:
+--   PS001 this very batch has been recorded already (its COMMIT was lost on the way);  PS002 another sender has the package.
+-- Returns the positions claimed, [claimed_from, claimed_to): none when the state no longer allows it or the package is at its end.
+create or replace function delivery_record_and_claim(
+    p_mailing integer,
+    p_records jsonb,            -- [{no, epoch, batch, in_doubt, returned, deferred, skipped, accepted, bounced, release}]
+    p_due jsonb,                -- [{seq, package, why, in (seconds), since, attempt}]
+    p_claim integer,            -- the package to claim from, or null
+    p_epoch integer,
+    p_want integer,
+    out claimed_from integer, out claimed_to integer, out mailing_state text, out suppressed_to bigint
+) language plpgsql as $$
+declare
+    r record;
+    live boolean;
+begin
+    perform pg_advisory_xact_lock_shared(7001, p_mailing);   -- the gate: first of all locks
+    select state into mailing_state from mailing_mailing where id = p_mailing;
+    live := mailing_state in ('sending', 'finishing', 'cancelling');
+    for r in
+        select * from jsonb_to_recordset(p_records) as t (
+            no integer, epoch integer, batch integer, in_doubt integer, returned integer, deferred integer,
+            skipped integer, accepted integer, bounced integer, release boolean)
+         order by no
+    loop
+        update delivery_package p
+           set batch = r.batch,
+               in_doubt = p.in_doubt + r.in_doubt, returned = p.returned + r.returned, deferred = p.deferred + r.deferred,
+               skipped = p.skipped + r.skipped, accepted = p.accepted + r.accepted, bounced = p.bounced + r.bounced
+         where p.mailing = p_mailing and p.no = r.no and p.epoch = r.epoch and p.batch = r.batch - 1;
+        if not found then
+            perform 1 from delivery_package p
+              where p.mailing = p_mailing and p.no = r.no and p.epoch = r.epoch and p.batch = r.batch;
+            if found then
+                raise exception 'package %/% batch % is recorded already', p_mailing, r.no, r.batch using errcode = 'PS001';
+            end if;
+            raise exception 'package %/% is in other hands', p_mailing, r.no using errcode = 'PS002';
+        end if;
+        -- A package whose every position has its outcome is done; one that may not be gone on with is free again.
+        update delivery_package p
+           set state = case when p.state <> 'active' then p.state when p.cursor = p.size then 'done' else 'waiting' end,
+               sender = null, closed_at = coalesce(p.closed_at, case when p.cursor = p.size then clock_timestamp() end)
+         where p.mailing = p_mailing and p.no = r.no and p.sender is not null
+           and p.cursor = p.in_doubt + p.returned + p.deferred + p.skipped + p.accepted + p.delivered + p.bounced
+           and (p.state <> 'active' or p.cursor = p.size or r.release or not live);
+    end loop;
+    if p_due <> '[]' then
+        insert into delivery_due (mailing, seq, package, due_at, since, attempt, why, closed)
+        select p_mailing, seq, package, now() + make_interval(secs => "in"), since, attempt, why,
+               case when mailing_state = 'cancelled' then 'cancelled' end
+          from jsonb_to_recordset(p_due) as t (
+               seq integer, package integer, why text, "in" double precision, since timestamptz, attempt smallint);
+    end if;
+    if live and p_claim is not null then
+        select cursor into claimed_from from delivery_package p
+         where p.mailing = p_mailing and p.no = p_claim and p.epoch = p_epoch and p.state = 'active' for update;
+        if found then
+            update delivery_package p set cursor = least(p.size, p.cursor + p_want)
+             where p.mailing = p_mailing and p.no = p_claim
+            returning cursor into claimed_to;
+        end if;
+    end if;
+    select coalesce(max(s.id), 0) into suppressed_to
+      from audience_suppression s join mailing_mailing m on m.account_id = s.account_id
+     where m.id = p_mailing and s.id > m.suppressed_to;
+end
+$$;

@@ -1,0 +1,72 @@
+"""Mailings as rows: made as drafts, found, listed. Their state is changed by `control` alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from penstock.mailing import lifecycle
+from penstock.mailing.states import State
+from penstock.platform.database import sql
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """One mailing as it stands."""
+
+    id: int
+    account: int
+    name: str
+    channel: str
+    state: str
+    came_from: str | None
+    reason: dict[str, Any] | None
+    version: int
+    revision: int
+    message: int
+    transport: int
+    audience: dict[str, Any]
+    plan: dict[str, Any] | None
+    options: dict[str, Any]
+    created_at: datetime
+    submitted_at: datetime | None
+    approved_at: datetime | None
+    started_at: datetime | None
+    frozen_at: datetime | None
+    finished_at: datetime | None
+
+    def allowed_actions(self, roles: frozenset[str]) -> tuple[str, ...]:
+        """The commands that somebody with these roles may give now."""
+        return lifecycle.allowed_actions(State(self.state), roles)
+
+
+def create(
+    conn: psycopg.Connection[Any], account: int, *, name: str, message: int, audience: dict[str, Any],
+    transport: int, options: dict[str, Any] | None = None,
+) -> int:  # fmt: skip
+    """Make a draft and return its number. `message` and `transport` are stored ones; `audience` is a rule: {"list": 3}."""
+    row = conn.execute(
+        "insert into mailing_mailing"
+        " (account_id, name, channel, state, version, revision, message_id, transport_id, audience, options, created_at,"
+        "  suppressed_to)"
+        " values (%s, %s, 'email', 'draft', 1, 1, %s, %s, %s, %s, now(), 0) returning id",
+        (account, name, message, transport, Jsonb(audience), Jsonb(options or {})),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def find(conn: psycopg.Connection[Any], account: int, mailing: int) -> Mailing | None:
+    """Return one mailing of the account, or None."""
+    with conn.cursor(row_factory=class_row(Mailing)) as cursor:
+        return cursor.execute(sql("penstock.mailing", "find"), {"account": account, "mailing": mailing}).fetchone()
+
+
+def listed(conn: psycopg.Connection[Any], account: int, *, limit: int = 50, before: int | None = None) -> list[Mailing]:
+    """Return the mailings of the account, newest first; `before` is the last number of the page before this one."""
+    with conn.cursor(row_factory=class_row(Mailing)) as cursor:
+        page = {"account": account, "limit": limit, "before": before}
+        return cursor.execute(sql("penstock.mailing", "listed"), page).fetchall()
