@@ -1,0 +1,137 @@
+"""Connections to PostgreSQL: the server given by `PENSTOCK_DATABASE_URL`, or the one embedded in the home."""
+
+import importlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from penstock.platform import embedded, environment
+from penstock.platform.trouble import Trouble
+
+OLDEST = 16  # PostgreSQL's major version that we need
+
+# The dead must be noticed in seconds on both sides: a sender's lock lives as long as its connection.
+_KEEPALIVE = {
+    "connect_timeout": 10,
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+
+_joined: dict[Path, str] = {}
+
+
+def url() -> str:
+    """Return the URL of a database that answers: the given one, or the home's own, started when needed.
+
+    The given one is not connected to here (`ready` does). Raises Trouble.
+    """
+    given = environment.given_database_url()
+    if given:
+        return _checked(given)
+    home = environment.home()
+    _joined[home] = embedded.join(home)
+    return _joined[home]
+
+
+def _checked(given: str) -> str:
+    if given.startswith(("postgresql://", "postgres://")):
+        return given
+    raise Trouble(
+        "PENSTOCK_DATABASE_URL is no address of a PostgreSQL database.",
+        "Write it as postgresql://user:password@host:5432/database, or leave it empty for the embedded one.",
+    )
+
+
+def _known_url() -> str:
+    """Return the URL without asking the server whether it answers; the connection will tell."""
+    return environment.given_database_url() or _joined.get(environment.home()) or url()
+
+
+def ready() -> str:
+    """Return the URL of a database whose schema is this version's; brings it up to date when it is behind.
+
+    One short query when all is well. Raises Trouble: not reachable, too old, behind a transaction pooler,
+    written by a newer Penstock.
+    """
+    from penstock.platform import migrate
+
+    address = url()
+    with connect(name="penstock start") as conn:
+        migrate.check_server(conn, address)
+        current = migrate.is_current(conn)
+    if not current:
+        migrate.bring_up(address)
+    return address
+
+
+def connect(*, autocommit: bool = True, name: str = "penstock", **kw: Any) -> psycopg.Connection[Any]:
+    """Open a connection, named `name` in pg_stat_activity; an embedded server that died is started again.
+
+    Raises Trouble when the database cannot be reached, with what it said.
+    """
+    options = {**_KEEPALIVE, "application_name": name[:63], **kw}
+    try:
+        return psycopg.connect(_known_url(), autocommit=autocommit, **options)
+    except psycopg.OperationalError as error:
+        if environment.given_database_url():
+            raise unreachable(error) from error
+    try:
+        return psycopg.connect(url(), autocommit=autocommit, **options)
+    except psycopg.OperationalError as error:
+        raise unreachable(error) from error
+
+
+async def connect_async(
+    *, autocommit: bool = True, name: str = "penstock", **kw: Any
+) -> psycopg.AsyncConnection[Any]:
+    """Do as `connect`, for asyncio; only starting a server that died blocks the event loop."""
+    options = {**_KEEPALIVE, "application_name": name[:63], **kw}
+    try:
+        return await psycopg.AsyncConnection.connect(_known_url(), autocommit=autocommit, **options)
+    except psycopg.OperationalError as error:
+        if environment.given_database_url():
+            raise unreachable(error) from error
+    try:
+        return await psycopg.AsyncConnection.connect(url(), autocommit=autocommit, **options)
+    except psycopg.OperationalError as error:
+        raise unreachable(error) from error
+
+
+def unreachable(error: psycopg.OperationalError) -> Trouble:
+    """Return the sentence and the cure for a connection that failed."""
+    said = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+    if "too many clients" in said or "remaining connection slots" in said:
+        return Trouble(f"The database has no connection left: {said}", "Raise max_connections or end some commands.")
+    if "authentication failed" in said or "no password supplied" in said:
+        return Trouble(f"The database refused the log-in: {said}", "Correct the name and password in PENSTOCK_DATABASE_URL.")
+    return Trouble(f"The database cannot be reached: {said}", "`penstock doctor` looks for the cause.")
+
+
+def explain(error: psycopg.Error) -> Trouble | None:
+    """Return a Trouble for an error of the database that a person can mend; None for the others."""
+    if isinstance(error, psycopg.errors.DiskFull) or "No space left on device" in str(error):
+        return Trouble(
+            f"The disk of the database is full: {str(error).splitlines()[0]}",
+            "Free some space; what was committed is safe, and sending goes on where it stopped.",
+        )
+    if isinstance(error, psycopg.errors.TooManyConnections):
+        return Trouble(f"The database has no connection left: {error}", "Raise max_connections or end some commands.")
+    if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+        return Trouble(f"The database takes no changes: {error}", "Point PENSTOCK_DATABASE_URL at the primary server.")
+    return None
+
+
+@cache
+def sql(package: str, name: str) -> str:
+    """Return the text of `<package>/sql/<name>.sql`: one statement, named as the function that runs it."""
+    module = importlib.import_module(package)
+    for place in module.__path__:
+        file = Path(place) / "sql" / f"{name}.sql"
+        if file.exists():
+            return file.read_text(encoding="utf-8")
+    raise FileNotFoundError(f"{package} has no sql/{name}.sql")
