@@ -10,8 +10,6 @@ import psycopg
 from penstock.platform import embedded, environment
 from penstock.platform.trouble import Trouble
 
-OLDEST = 16  # PostgreSQL's major version that we need
-
 # The dead must be noticed in seconds on both sides: a sender's lock lives as long as its connection.
 _KEEPALIVE = {
     "connect_timeout": 10,
@@ -62,7 +60,7 @@ def ready() -> str:
 
     address = url()
     with connect(name="penstock start") as conn:
-        migrate.check_server(conn, address)
+        migrate.check_server(conn)
         current = migrate.is_current(conn)
     if not current:
         migrate.bring_up(address)
