@@ -9,6 +9,7 @@ import hypothesis
 import psycopg
 import pytest
 
+from penstock.platform import database as platform
 from tests import needs as system
 from tests import postgres
 from tests.spec.behaviours import unknown_markers
@@ -54,9 +55,7 @@ def own_home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def server(penstock_home: Path) -> str:
     """The URL of the session's embedded PostgreSQL, with the migrated template made."""
-    from penstock.platform import database
-
-    url = database.url()
+    url = platform.url()
     postgres.make_template(url)
     return url
 

@@ -3,10 +3,11 @@
 import os
 import tempfile
 
-os.environ["PENSTOCK_HOME"] = tempfile.mkdtemp(prefix="penstock-check-")
+_home = tempfile.TemporaryDirectory(prefix="penstock-check-")
+os.environ["PENSTOCK_HOME"] = _home.name
 os.environ["PENSTOCK_SECRET_KEY"] = "only for comparing models with migrations"
 os.environ["PENSTOCK_DATABASE_URL"] = "postgresql:///never-connected"
 
-from penstock.platform.settings import *  # noqa: F403
+from penstock.platform.settings import *  # noqa: E402, F403
 
 DATABASES: dict[str, object] = {}
