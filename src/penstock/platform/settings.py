@@ -46,9 +46,12 @@ INSTALLED_APPS = [
     "penstock.content",
     "penstock.mailing",
     "penstock.delivery",
+    "penstock.web",
 ]
 
 MIDDLEWARE = [
+    "penstock.web.headers.health",
+    "penstock.web.headers.strict",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -82,7 +85,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATIC_ROOT = environment.home() / "static"
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True  # no collectstatic step: the files are served from the packages they came in
 
 # Secure by default; what needs TLS follows the scheme of the public address, so that loopback works plain.
@@ -103,5 +106,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # A forged link or a stray Host is the stranger's affair, not ours: no line for each.
+    "loggers": {name: {"level": "ERROR"} for name in ("django.request", "django.security.DisallowedHost")},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -1,5 +1,12 @@
 """The addresses Penstock answers, each to one view."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from penstock.web.views import Home, Unsubscribe
+
+urlpatterns = [
+    path("", Home.as_view(), name="home"),
+    path("u/<str:token>", Unsubscribe.as_view(), name="unsubscribe"),
+]
+
+handler404 = "penstock.web.views.unknown"

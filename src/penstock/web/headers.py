@@ -1,0 +1,63 @@
+"""What every answer tells the browser: run nothing, load nothing, keep nothing; and health before anything else."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from penstock.platform import database
+from penstock.platform.trouble import Trouble
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+@cache
+def stylesheet() -> str:
+    """Return the style of the public pages; it stands in the page, so that no second request is needed."""
+    return files("penstock.web").joinpath("plain.css").read_text("utf-8").strip()
+
+
+@cache
+def policy() -> str:
+    """Return the Content-Security-Policy: this one stylesheet by its hash, forms to ourselves, nothing else."""
+    known = b64encode(sha256(stylesheet().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{known}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+def strict(answer: Answer) -> Answer:
+    """Middleware: headers for pages that strangers and scanners see."""
+
+    def told(request: HttpRequest) -> HttpResponseBase:
+        response = answer(request)
+        response.headers.setdefault("Content-Security-Policy", policy())
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return told
+
+
+def health(answer: Answer) -> Answer:
+    """Middleware: `/healthz` says that the process answers, `/readyz` that its database does, under any Host."""
+
+    def asked(request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/healthz":
+            return HttpResponse("ok\n", content_type="text/plain")
+        if request.path == "/readyz":
+            return _ready()
+        return answer(request)
+
+    return asked
+
+
+def _ready() -> HttpResponse:
+    try:
+        with database.connect(name="penstock readyz") as conn:
+            conn.execute("select 1")
+    except Trouble:
+        return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")

@@ -1,0 +1,71 @@
+"""The few pages that strangers see, in the language their browser asks for."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from penstock.web.headers import stylesheet
+
+# Each page: title, text, and the words on its button where it has one.
+TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "home": (
+            "Penstock",
+            "This address answers the links in messages. There is nothing else to see here.",
+        ),
+        "ask": (
+            "Unsubscribe?",
+            "You will get no more mail from this sender at this address.",
+            "Unsubscribe",
+        ),
+        "done": ("You are unsubscribed", "You will get no more mail from this sender at this address."),
+        "unknown": ("Nothing here", "This link leads nowhere. If you copied it, see that it is complete."),
+        "unclear": ("Unsubscribe?", "The request was not understood. Please use the button.", "Unsubscribe"),
+        "later": ("Not now", "This cannot be done at the moment. Please try again in a minute."),
+    },
+    "fr": {
+        "home": (
+            "Penstock",
+            "Cette adresse répond aux liens des messages. Il n’y a rien d’autre à voir ici.",
+        ),
+        "ask": (
+            "Se désabonner ?",
+            "Vous ne recevrez plus de messages de cet expéditeur à cette adresse.",
+            "Se désabonner",
+        ),
+        "done": (
+            "Vous êtes désabonné",
+            "Vous ne recevrez plus de messages de cet expéditeur à cette adresse.",
+        ),
+        "unknown": (
+            "Rien ici",
+            "Ce lien ne mène nulle part. Si vous l’avez copié, vérifiez qu’il est complet.",
+        ),
+        "unclear": (
+            "Se désabonner ?",
+            "La demande n’a pas été comprise. Utilisez le bouton, s’il vous plaît.",
+            "Se désabonner",
+        ),
+        "later": (
+            "Pas maintenant",
+            "C’est impossible pour le moment. Réessayez dans une minute, s’il vous plaît.",
+        ),
+    },
+}
+
+
+def page(request: HttpRequest, name: str, status: int = 200) -> HttpResponse:
+    """Return the page `name` with this status; it works without scripts and loads nothing."""
+    language = _language(request)
+    title, text, button = (*TEXTS[language][name], "")[:3]
+    told = {"language": language, "title": title, "text": text, "button": button, "style": stylesheet()}
+    response = HttpResponse(render_to_string("web/plain.html", told), status=status)
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def _language(request: HttpRequest) -> str:
+    """Return the first language asked for that we speak, else English."""
+    asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    return next((code[:2] for code, _ in asked if code[:2] in TEXTS), "en")

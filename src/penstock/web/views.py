@@ -1,0 +1,51 @@
+"""The public addresses: the unsubscribe link of a message, and a neutral page."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+
+from penstock.feedback import unsubscribe
+from penstock.platform import database
+from penstock.platform.trouble import Trouble
+from penstock.web.pages import page
+
+
+class Home(View):
+    """Says that there is nothing to see: what runs here is nobody else's business."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return page(request, "home")
+
+
+@method_decorator(
+    csrf_exempt, name="dispatch"
+)  # the token is the authority; mail programs post without a page
+class Unsubscribe(View):
+    """`/u/<token>`: asks on GET, because scanners follow links; acts on POST, the one click of RFC 8058 §3.1."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        if unsubscribe.holder(token) is None:
+            return unknown(request)
+        return page(request, "ask")
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        if unsubscribe.holder(token) is None:
+            return unknown(request)
+        if request.POST.get("List-Unsubscribe") != "One-Click":
+            return page(request, "unclear", HTTPStatus.BAD_REQUEST)
+        try:
+            with database.connect(name="penstock unsubscribe") as conn:
+                done = unsubscribe.unsubscribe(conn, token)
+        except Trouble:
+            response = page(request, "later", HTTPStatus.SERVICE_UNAVAILABLE)
+            response.headers["Retry-After"] = "60"
+            return response
+        return unknown(request) if done is None else page(request, "done")
+
+
+def unknown(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for every address that is none, a forged link's among them: no details."""
+    return page(request, "unknown", HTTPStatus.NOT_FOUND)
