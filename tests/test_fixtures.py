@@ -17,7 +17,9 @@ def test_every_test_has_a_fresh_migrated_database(conn: psycopg.Connection, agai
 
 def test_the_environment_names_this_database(database: str, conn: psycopg.Connection) -> None:
     assert os.environ["PENSTOCK_DATABASE_URL"] == database
-    assert conn.execute("SELECT current_database()").fetchone() == (database.split("?")[0].rpartition("/")[2],)
+    assert conn.execute("SELECT current_database()").fetchone() == (
+        database.split("?")[0].rpartition("/")[2],
+    )
 
 
 def test_the_home_is_the_tests_own(penstock_home: Path) -> None:
