@@ -23,15 +23,16 @@ class Failed(Exception):
 class Home:
     """A new PENSTOCK_HOME, for this process and those it starts. Leaving it ends the server and removes the files.
 
-    `inside` is put before each command, so that it runs elsewhere (`ip netns exec NAME`).
+    `inside` is put before each command, so that it runs elsewhere (`ip netns exec NAME`); the home is made in
+    `place`, else where temporary files are.
     """
 
-    def __init__(self, inside: list[str] | None = None) -> None:
-        self.inside = inside or []
+    def __init__(self, inside: list[str] | None = None, place: Path | None = None) -> None:
+        self.inside, self.place = inside or [], place
         self.started: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
-        self.path = Path(tempfile.mkdtemp(prefix="penstock-bench-"))
+        self.path = Path(tempfile.mkdtemp(prefix="penstock-bench-", dir=self.place))
         self.before = {name: value for name, value in os.environ.items() if name.startswith("PENSTOCK_")}
         for name in self.before:
             del os.environ[name]

@@ -1,0 +1,1 @@
+"""Everything dies at random moments; afterwards every message must be accounted for."""
