@@ -21,6 +21,7 @@ import os
 import random
 import signal
 import socket
+import struct
 import time
 
 # What may befall one message, in parts of 10,000; the rest goes well. Where the RFC lets a reply mean different
@@ -35,6 +36,7 @@ FAULTS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 FAULTY_GREETINGS = {"none": 0.0, "torture": 0.02}
 STALL_SECONDS = 3.0
+RESET = struct.pack("ii", 1, 0)  # lingering for no time: the kernel sends RST instead of FIN
 
 EHLO = b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 SMTPUTF8\r\n"
 REPLIES = {
@@ -114,9 +116,14 @@ class Session(asyncio.Protocol):
             self.note(b"C", b"-", b"sink" if self.cut_by_us else b"peer")
 
     def cut(self, orderly: bool = False) -> None:
-        """Ends the connection: with what was written still delivered, or in the hard way."""
+        """End the connection: with what was written still delivered, or at once, with FIN or with RST."""
         self.cut_by_us = self.held = True
-        self.transport.close() if orderly else self.transport.abort()
+        if orderly:
+            self.transport.close()
+            return
+        if self.fates.random.random() < 0.5:
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.transport.abort()
 
     # -- input --
 
