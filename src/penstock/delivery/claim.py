@@ -1,0 +1,189 @@
+"""A lane's dealings with the database: open a package, record and claim in one transaction, read what was claimed.
+
+Nothing here keeps state but the packages held; everything can be repeated after a lost connection.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import psycopg
+from psycopg import errors, sql
+
+from penstock.delivery import record
+
+COUNTERS: Final = ("in_doubt", "returned", "deferred", "skipped", "accepted", "bounced")
+
+
+@dataclass(eq=False)
+class Held:
+    """A package in this sender's hands. `batch` counts what it has recorded under `epoch`; the fence compares both."""
+
+    no: int
+    epoch: int
+    size: int
+    cursor: int
+    first_seq: int | None
+    positions: Sequence[int] | None
+    since: Sequence[datetime] | None
+    attempt: int
+    kind: str
+    batch: int = 0
+    unrecorded: int = 0  # positions claimed whose outcome is not in the database
+    counts: list[int] = field(default_factory=lambda: [0] * 8)  # outcomes not yet recorded, by State
+
+    @property
+    def exhausted(self) -> bool:
+        """Every position has been claimed."""
+        return self.cursor >= self.size
+
+
+class Claimed(NamedTuple):
+    """What a turn at the database brought: the positions [start, stop) of `held`, and the state of the mailing."""
+
+    start: int
+    stop: int
+    mailing_state: str
+    suppressed_to: int  # newest suppression since the freeze, 0 if none
+
+
+class Fenced(Exception):
+    """A package of this record is in other hands now; nothing of the record was kept."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One record: everything that goes into the transaction, kept until it is known to be committed."""
+
+    rows: list[bytes]
+    records: list[dict[str, Any]]
+    due: list[dict[str, Any]]
+
+
+class Claims:
+    """The claims of one mailing by one sender, over one connection (autocommit)."""
+
+    def __init__(self, conn: psycopg.AsyncConnection[Any], mailing: int, sender: int) -> None:
+        self.conn, self.mailing, self.sender = conn, mailing, sender
+
+    async def open(self) -> Held | None:
+        """Take the next released package; None when there is none or the state of the mailing does not allow it."""
+        cursor = await self.conn.execute(
+            "select no, epoch, size, cursor, first_seq, positions, since, attempt, kind from delivery_open(%s, %s)",
+            (self.sender, self.mailing),
+        )
+        row = await cursor.fetchone()
+        return Held(*row) if row else None
+
+    async def record_and_claim(self, turn: Turn, held: Held | None, want: int) -> Claimed:
+        """Record `turn` and claim up to `want` positions of `held`, in one transaction.
+
+        Raises Fenced; psycopg.OperationalError when it is not known whether it was committed: then repeat it with the same turn.
+        """
+        call = sql.SQL(
+            "select claimed_from, claimed_to, mailing_state, suppressed_to from delivery_record_and_claim("
+            "{}, {}, {}, {}, {}, {}); commit"
+        ).format(
+            self.mailing, json.dumps(turn.records), json.dumps(turn.due, default=str),
+            held.no if held else None, held.epoch if held else None, want,
+        )  # fmt: skip
+        try:
+            await self.conn.execute("begin")
+            if turn.rows:
+                async with self.conn.cursor().copy(record.COPY) as copy:
+                    await copy.write(b"".join((record.HEADER, *turn.rows, record.TRAILER)))
+            # With its COMMIT in the same message: no client thinks while the gate is held.
+            row = await (await self.conn.execute(call)).fetchone()
+        except errors.Error as error:
+            await self._rollback()
+            if error.sqlstate == "PS001":
+                return await self._already(held)
+            if error.sqlstate == "PS002":
+                raise Fenced from error
+            raise
+        assert row is not None
+        start, stop, state, suppressed_to = row
+        return Claimed(start or 0, stop or start or 0, state, suppressed_to)
+
+    async def _rollback(self) -> None:
+        if not self.conn.closed:
+            await self.conn.rollback()
+
+    async def _already(self, held: Held | None) -> Claimed:
+        """The answer to a commit that was lost on the way: what it had claimed is between our cursor and the package's."""
+        cursor = await self.conn.execute(
+            "select p.cursor, m.state from mailing_mailing m left join delivery_package p"
+            " on p.mailing = m.id and p.no = %s and p.epoch = %s where m.id = %s",
+            (held.no if held else None, held.epoch if held else None, self.mailing),
+        )
+        row = await cursor.fetchone()
+        assert row is not None
+        start = held.cursor if held else 0
+        return Claimed(start, row[0] if row[0] is not None else start, row[1], 0)
+
+    async def read(self, query: sql.Composed, held: Held, start: int, stop: int) -> list[tuple[Any, ...]]:
+        """Read the recipients of the positions [start, stop): (seq, skip, address, attributes ...), in order."""
+        if held.positions is not None:
+            which = {"seqs": list(held.positions[start:stop]), "first": 0, "last": 0}
+        else:
+            assert held.first_seq is not None
+            which = {"seqs": [], "first": held.first_seq + start, "last": held.first_seq + stop - 1}
+        cursor = self.conn.cursor(binary=True)
+        await cursor.execute(query, {**which, "mailing": self.mailing})
+        return await cursor.fetchall()
+
+    async def reply_id(self, code: int, enhanced: str, text: str, command: str) -> int:
+        """The number of a reply in the dictionary."""
+        cursor = await self.conn.execute("select delivery_reply_id(%s, %s, %s, %s)", (code, enhanced, text, command))
+        row = await cursor.fetchone()
+        assert row is not None
+        return int(row[0])
+
+    async def fenced(self, held: Iterable[Held]) -> list[Held]:
+        """Those of the packages that are in other hands by now."""
+        cursor = await self.conn.execute("select no, epoch from delivery_package where mailing = %s", (self.mailing,))
+        epochs = dict(await cursor.fetchall())
+        return [package for package in held if epochs.get(package.no) != package.epoch]
+
+    async def late(self, row: record.Row, due: dict[str, Any] | None) -> bool:
+        """Replace the doubt about one recipient by a certain outcome; False if there was none to replace."""
+        wait = due or {"why": None, "in": None, "since": None, "attempt": None}
+        cursor = await self.conn.execute(
+            "select delivery_late(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (self.mailing, row.package, row.seq, row.state, row.reply, row.transport, row.detail,
+             wait["why"], wait["in"], wait["since"], wait["attempt"]),
+        )  # fmt: skip
+        answer = await cursor.fetchone()
+        return bool(answer and answer[0])
+
+
+    async def release_strangers(self, held: Iterable[Held]) -> None:
+        """Give back what the database says is ours and we know nothing of: the answer to `open` was lost on the way."""
+        await self.conn.execute(
+            "update delivery_package set state = 'waiting', sender = null"
+            " where mailing = %s and sender = %s and state = 'active' and no <> all(%s)"
+            " and cursor = in_doubt + returned + deferred + skipped + accepted + delivered + bounced",
+            (self.mailing, self.sender, [package.no for package in held]),
+        )
+
+
+def reading(variables: Sequence[str], *, account: int, by_range: bool, suppressed: bool) -> sql.Composed:
+    """The query of `Claims.read`: only the attributes that the message uses; suppressions when there are newer ones than the freeze.
+
+    `skip` says why a recipient is not to be sent to after all: erased meanwhile, or suppressed.
+    """
+    attributes = [sql.SQL("c.attributes ->> {}").format(name) for name in variables]
+    skip = "case when c.id is null then 'erased' else s.reason end" if suppressed else "case when c.id is null then 'erased' end"
+    columns = [sql.SQL("r.seq"), sql.SQL(skip), sql.SQL("coalesce(r.address, r.normal)"), *attributes]
+    suppressions = sql.SQL(
+        " left join audience_suppression s on s.account_id = {} and s.normal = r.normal"
+    ).format(account) if suppressed else sql.SQL("")  # fmt: skip
+    chosen = sql.SQL("r.seq between %(first)s and %(last)s" if by_range else "r.seq = any(%(seqs)s)")
+    return sql.SQL(
+        "select {} from delivery_recipient r left join audience_contact c on c.id = r.contact{}"
+        " where r.mailing = %(mailing)s and {} order by r.seq"
+    ).format(sql.SQL(", ").join(columns), suppressions, chosen)

@@ -1,0 +1,45 @@
+"""The freeze: the audience becomes the ledger, cut into packages. One transaction: all of it or nothing."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import psycopg
+
+from penstock.audience import suppression
+from penstock.mailing import control
+from penstock.platform.database import sql
+
+LOCK: Final = 7004
+"""First key of the advisory lock that keeps two tickers from freezing one mailing at a time."""
+
+
+def prepare(conn: psycopg.Connection[Any], mailing: int) -> None:
+    """Freeze a starting mailing and let it send; with nobody to send to, interrupt it."""
+    if not freeze(conn, mailing):
+        return
+    try:
+        control.command(conn, mailing, "prepared", control.SYSTEM)
+    except control.Refused as refused:
+        if refused.code == "empty_audience":
+            control.command(conn, mailing, "interrupt", control.SYSTEM, reason=str(refused), code=refused.code)
+
+
+def freeze(conn: psycopg.Connection[Any], mailing: int) -> bool:
+    """Write the ledger of `mailing` unless it is written; False when somebody else does, or it starts no longer."""
+    newest = suppression.newest(conn, mailing=mailing)
+    with conn.transaction() as transaction:
+        locked = conn.execute("select pg_try_advisory_xact_lock(%s, %s)", (LOCK, mailing)).fetchone()
+        row = conn.execute(sql("penstock.delivery", "freeze_what"), {"mailing": mailing}).fetchone()
+        if not locked or not locked[0] or row is None:
+            return False
+        frozen, account, chosen, size = row
+        if frozen:
+            return True
+        given = {"mailing": mailing, "account": account, "list": chosen, "size": size, "newest": newest}
+        for statement in ("freeze_sendable", "freeze_skipped", "freeze_packages", "freeze_outcomes"):
+            conn.execute(sql("penstock.delivery", statement), given)
+        if conn.execute(sql("penstock.delivery", "freeze_done"), given).rowcount != 1:
+            raise psycopg.Rollback(transaction)  # cancelled meanwhile: it has no audience
+        return True
+    return False

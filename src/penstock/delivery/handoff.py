@@ -1,0 +1,265 @@
+"""The hot path: from a claimed recipient to an envelope, and from a reply to a row for the ledger. No I/O, no await.
+
+A `HandOff` is the source that the pool of connections takes envelopes from (penstock.transport.envelope.Source).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from penstock.content.links import tokens
+from penstock.content.message import RenderError
+from penstock.delivery import record
+from penstock.delivery.claim import Held, Turn
+from penstock.delivery.order import Order
+from penstock.delivery.outcome import Outcome, State, decide, template
+from penstock.transport.envelope import Envelope, Peer
+from penstock.transport.reply import Reply
+
+ACCEPTED: Final = int(State.ACCEPTED)
+DROPS: Final = 5
+"""Connections that one recipient may cost before it is deferred: it may be the one that makes the server hang up."""
+REFUSALS: Final = 20
+"""Refusals of MAIL in a row that are not the recipients' fault any more."""
+
+
+Words = tuple[int, str, str, str]
+"""An entry of the dictionary of replies: code, enhanced code, text with {} for what varies, command."""
+
+
+class Item(NamedTuple):
+    """One claimed recipient: (seq, why it is skipped or None, address, attributes ...), and when it was tried first."""
+
+    held: Held
+    row: tuple[Any, ...]
+    since: datetime | None
+
+
+class Fence:
+    """Until when the sender may believe the database is there and its lock held (monotonic seconds)."""
+
+    GRACE: Final = 1.5
+
+    def __init__(self) -> None:
+        self.until = time.monotonic() + self.GRACE
+
+    def answered(self) -> None:
+        """The database has just answered."""
+        self.until = time.monotonic() + self.GRACE
+
+
+class HandOff:
+    """The recipients claimed by one lane, on their way out, and the outcomes that wait to be recorded."""
+
+    def __init__(self, order: Order, fence: Fence, ready: Callable[[], None]) -> None:
+        self.order, self.fence, self._ready = order, fence, ready
+        self.queue: deque[Item] = deque()
+        self.step = 100  # outcomes after which a turn at the database is worth it
+        self.stop: Callable[[], object] = lambda: None  # Pool.stop, once there is a pool
+        self.giving_back = False  # stopped by a command: what has not begun is returned
+        self.fenced = False
+        self.allowance = 0 if order.rate else -1  # messages that may begin; negative: no limit
+        self.trouble_since: float | None = None
+        self.last_trouble: Reply | None = None
+        self.stopped_by: tuple[str, str] | None = None  # (code, text) of an interruption that this lane asks for
+        self.numbers: dict[Words, int] = {}  # the dictionary of replies, as far as we have met it
+        self._rows: list[bytes] = []
+        self._unnumbered: list[tuple[Item, Words, str | None, Outcome, int]] = []  # whose reply has no number yet
+        self._due: list[dict[str, Any]] = []
+        self._changed: dict[Held, None] = {}
+        self._drops: Counter[int] = Counter()
+        self._refused_in_a_row = 0
+        self._last_reply: Reply | None = None
+        self._last_number = 0
+        self._date_at, self._date = 0, b""
+
+    # -- what the pool asks -------------------------------------------------
+
+    def take(self, peer: Peer) -> Envelope[Item] | None:
+        """The next recipient's envelope; None when nothing is claimed, nothing may begin, or the rate is used up."""
+        if time.monotonic() > self.fence.until:
+            self.fenced = True
+            self.stop()
+            return None
+        queue, order = self.queue, self.order
+        while queue and self.allowance:
+            item = queue.popleft()
+            held, row, _ = item
+            if row[1] is not None:
+                self._note(item, Reply(0, "", row[1], "skip", ""), Outcome(State.SKIPPED))
+                continue
+            public, private = tokens(order.mailing, row[0], order.key)
+            try:
+                envelope = order.envelope(item, row, public, private, self._today(), peer)
+            except RenderError as error:
+                self._note(item, Reply(0, "", f"template_error: {error}", "skip", ""), Outcome(State.SKIPPED))
+                continue
+            if self.allowance > 0:
+                self.allowance -= 1
+            return envelope
+        self._ready()
+        return None
+
+    def replied(self, envelope: Envelope[Item], reply: Reply) -> None:
+        """The peer's verdict. The usual one, the same words as before, is the path that counts."""
+        item = envelope.key
+        if reply is self._last_reply:
+            held = item[0]
+            self._rows.append(
+                record.pack(record.now(), self.order.mailing, held.no, item[1][0], self._last_number,
+                            self.order.transport, ACCEPTED)
+            )  # fmt: skip
+            held.counts[ACCEPTED] += 1
+            self._changed[held] = None
+        else:
+            self._judge(item, reply)
+        if len(self._rows) >= self.step:
+            self._ready()
+
+    def unanswered(self, envelope: Envelope[Item], cause: str) -> None:
+        """The body had begun and no answer came: in doubt; or under never_lost, deferred."""
+        item = envelope.key
+        reply = Reply(0, "", cause, "doubt", "")
+        if self.order.never_lost:
+            attempt = item.held.attempt + 1
+            self._note(item, reply, Outcome(State.DEFERRED, self.order.schedule.interval(attempt)))
+        else:
+            self._note(item, reply, Outcome(State.IN_DOUBT))
+
+    def unsent(self, envelope: Envelope[Item], cause: str) -> None:
+        """Certainly not sent: to the front of the queue, or given back when we have been stopped."""
+        item = envelope.key
+        seq = item.row[0]
+        if self.allowance >= 0:
+            self.allowance += 1
+        if self.giving_back:
+            self._return(item)
+            return
+        if not self.fenced:
+            self._drops[seq] += 1
+        if self._drops[seq] > DROPS:
+            attempt = item.held.attempt + 1
+            reply = Reply(0, "", f"the connection was lost {DROPS} times: {cause}", "return", "")
+            self._note(item, reply, Outcome(State.DEFERRED, self.order.schedule.interval(attempt)))
+        else:
+            self.queue.appendleft(item)
+
+    def trouble(self, reply: Reply, permanent: bool) -> None:
+        """A connection could not be made or kept. What trying again cannot mend interrupts the mailing."""
+        self.last_trouble = reply
+        if self.trouble_since is None:
+            self.trouble_since = time.monotonic()
+        if permanent:
+            self.stopped_by = ("technical", f"{reply.peer}: {reply}" if reply.peer else str(reply))
+            self._ready()
+
+    def forgive(self) -> None:
+        """Forget past troubles: the mailing has been resumed."""
+        self.stopped_by = self.trouble_since = self.last_trouble = None
+        self._refused_in_a_row = 0
+
+    # -- outcomes -----------------------------------------------------------
+
+    def _judge(self, item: Item, reply: Reply) -> None:
+        self.trouble_since = None
+        age = (datetime.now(UTC) - item.since).total_seconds() if item.since else 0.0
+        outcome = decide(reply, item.held.attempt + 1, age, self.order.schedule)
+        if reply.permanent and reply.command == "mail":
+            self._refused_in_a_row += 1
+            if self._refused_in_a_row >= REFUSALS:
+                self.stopped_by = ("provider_refusal", f"the server refuses the sender: {reply}")
+        else:
+            self._refused_in_a_row = 0
+        self._note(item, reply, outcome)
+        if outcome.state is State.ACCEPTED:
+            words, detail = words_of(reply)
+            if detail is None and words in self.numbers:
+                self._last_reply, self._last_number = reply, self.numbers[words]
+
+    def _return(self, item: Item) -> None:
+        self._note(item, Reply(0, "", "given back: sending was stopped", "return", ""), Outcome(State.RETURNED))
+
+    def _note(self, item: Item, reply: Reply, outcome: Outcome) -> None:
+        held, at = item.held, record.now()
+        held.counts[outcome.state] += 1
+        self._changed[held] = None
+        if outcome.state in (State.DEFERRED, State.RETURNED):
+            self._due.append(self._waits(item, outcome))
+        words, detail = words_of(reply)
+        if number := self.numbers.get(words):
+            self._rows.append(self._row(item, number, detail, outcome, at))
+        else:
+            self._unnumbered.append((item, words, detail, outcome, at))
+        if len(self._unnumbered) >= self.step:
+            self._ready()
+
+    def _waits(self, item: Item, outcome: Outcome) -> dict[str, Any]:
+        tried = outcome.state is State.DEFERRED
+        retry = item.held.kind == "retry"
+        return {
+            "seq": item.row[0], "package": item.held.no, "why": "deferred" if tried or retry else "returned",
+            "in": outcome.due_in, "since": (item.since or datetime.now(UTC)).isoformat(),
+            "attempt": item.held.attempt + tried,
+        }  # fmt: skip
+
+    def _row(self, item: Item, number: int, detail: str | None, outcome: Outcome, at: int) -> bytes:
+        order = self.order
+        return record.pack_with_detail(
+            at, order.mailing, item.held.no, item.row[0], number, order.transport, outcome.state, detail
+        )
+
+    def give_back(self) -> None:
+        """Return everything that has not been taken."""
+        while self.queue:
+            self._return(self.queue.popleft())
+
+    # -- what the lane asks ---------------------------------------------------
+
+    @property
+    def unrecorded(self) -> int:
+        """Outcomes that wait to be recorded."""
+        return len(self._rows) + len(self._unnumbered)
+
+    def new_words(self) -> list[Words]:
+        """Replies that have no number in the dictionary yet, once each."""
+        return list(dict.fromkeys(words for _, words, _, _, _ in self._unnumbered))
+
+    def collect(self, released: Callable[[Held], bool]) -> Turn:
+        """Hand over what is to be recorded; those whose reply has no number yet wait for the next turn."""
+        unnumbered, self._unnumbered = self._unnumbered, []
+        for item, words, detail, outcome, at in unnumbered:
+            self._rows.append(self._row(item, self.numbers[words], detail, outcome, at))
+        records = []
+        for held in self._changed:
+            counts, held.counts = held.counts, [0] * 8
+            held.batch += 1
+            held.unrecorded -= sum(counts)
+            records.append({
+                "no": held.no, "epoch": held.epoch, "batch": held.batch, "release": released(held),
+                **{state.name.lower(): counts[state] for state in State if state is not State.DELIVERED},
+            })  # fmt: skip
+        turn = Turn(self._rows, records, self._due)
+        self._rows, self._due, self._changed = [], [], {}
+        self._drops.clear()
+        return turn
+
+    def touch(self, held: Held) -> None:
+        """Have `held` in the next record although nothing is new: to release it."""
+        self._changed[held] = None
+
+    def _today(self) -> bytes:
+        now = int(time.time())
+        if now != self._date_at:
+            self._date_at = now
+            self._date = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(now)).encode()
+        return self._date
+
+
+def words_of(reply: Reply) -> tuple[Words, str | None]:
+    """The entry of a reply in the dictionary, and what is left over: its variable part."""
+    text, detail = template(reply.text)
+    return (reply.code, reply.enhanced, text, reply.command), detail

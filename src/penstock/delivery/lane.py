@@ -1,0 +1,291 @@
+"""A lane: one mailing being sent by one sender process, over connections of its own.
+
+It keeps a window of claimed recipients before the pool of connections: each turn at the database records what has become
+of some and claims as many more, so that sending, recording and claiming overlap, and no more than the window is ever in doubt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from penstock.delivery import record
+from penstock.delivery.claim import Claimed, Claims, Fenced, Held, Turn, reading
+from penstock.delivery.handoff import Fence, HandOff, Item
+from penstock.delivery.order import WINDOW, Order
+from penstock.mailing.stopping import STOPPED
+from penstock.transport.smtp.pool import Pool
+
+log = logging.getLogger(__name__)
+
+BEAT: Final = 0.1
+"""Seconds after which outcomes are recorded even when they are few."""
+DRAIN: Final = 0.03
+"""Seconds that a stopped lane waits for the answers to what is on the wire before it says how many are leaving."""
+LIVE: Final = frozenset({"sending", "finishing", "cancelling"})
+TROUBLE_LIMIT: Final = 300.0
+"""Seconds without a working connection after which the mailing is interrupted."""
+
+Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
+
+
+class Lane:
+    """Sends one mailing until told to stop. `run` is the whole of its life."""
+
+    def __init__(self, order: Order, sender: int, fence: Fence, connect: Connect, done: Callable[[], None]) -> None:
+        self.order, self.sender, self.fence = order, sender, fence
+        self._connect, self._done = connect, done
+        self._wanted = asyncio.Event()
+        self.handoff = HandOff(order, fence, self._wanted.set)
+        self.pool = Pool(order.server, self.handoff, order.server.connections)
+        self.handoff.stop = self.pool.stop
+        self._claims: Claims | None = None
+        self._held: set[Held] = set()
+        self._lost: set[Held] = set()  # fenced away from us
+        self._current: Held | None = None
+        self._queries: dict[tuple[bool, bool], sql.Composed] = {}
+        self._suppressed = False
+        self._rate = 0.0
+        self._measured = time.monotonic()
+        self._answer: int | None = None  # the version of the mailing that a command waits for our answer about
+        self._answered = 0
+        self._closing = False
+        self.halted = False
+        self._idle_since: float | None = None
+
+    # -- from outside -------------------------------------------------------
+
+    def halt(self, version: int | None = None) -> None:
+        """Begin nothing more, from this very moment; give back what has not begun. `version`: answer with what is leaving."""
+        if version is not None and version > self._answered:
+            self._answer = self._answered = version
+        if not self.halted:
+            self.halted = self.handoff.giving_back = True
+            self.pool.stop()
+            self.handoff.give_back()
+            self._current = None
+        self._wanted.set()
+
+    def go_on(self) -> None:
+        """The mailing may be sent (again), or there is something new to claim."""
+        if self.halted and not self._closing:
+            self.halted = self.handoff.giving_back = False
+            self.handoff.forgive()
+            self.pool.start_again()
+        self._wanted.set()
+
+    def close(self) -> None:
+        """Halt, and end `run` when everything has its outcome recorded."""
+        self._closing = True
+        self.halt()
+
+    def idle_for(self, seconds: float) -> bool:
+        """Nothing has been in our hands for that long."""
+        return self._idle_since is not None and time.monotonic() - self._idle_since > seconds
+
+    @property
+    def unsettled(self) -> bool:
+        """Something claimed has no recorded outcome."""
+        return bool(self._outstanding)
+
+    @property
+    def interruption(self) -> tuple[str, str] | None:
+        """Why this lane wants the mailing interrupted: (code, text)."""
+        since, trouble = self.handoff.trouble_since, self.handoff.last_trouble
+        if self.handoff.stopped_by is None and since and time.monotonic() - since > TROUBLE_LIMIT:
+            return ("technical", f"no connection for {TROUBLE_LIMIT / 60:.0f} minutes: {trouble}")
+        return self.handoff.stopped_by
+
+    # -- the loop -------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Take turns until closed and everything is recorded."""
+        try:
+            while not self._closing or self._held or self.handoff.unrecorded:
+                try:
+                    await self._turn()
+                except psycopg.OperationalError as error:
+                    log.warning("mailing %s: the database does not answer: %s", self.order.mailing, error)
+                    await self._reconnect()
+                await self._wait()
+        finally:
+            await self.pool.close()
+            if self._claims:
+                await self._claims.conn.close()
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(BEAT if self._outstanding else 1.0):
+                await self._wanted.wait()
+        except TimeoutError:
+            pass
+        self._wanted.clear()
+
+    @property
+    def _outstanding(self) -> int:
+        return sum(held.unrecorded for held in self._held)
+
+    async def _turn(self) -> None:
+        claims = self._claims or await self._connected()
+        if self.handoff.fenced and time.monotonic() < self.fence.until and not self.halted:
+            self.handoff.fenced = False
+            self.pool.start_again()
+        await self._number_replies(claims)
+        if not self.halted and (self._current is None or self._current.exhausted):
+            self._current = await claims.open()
+            if self._current:
+                self._held.add(self._current)
+        await self._record_and_claim(claims)
+        self._forget_done()
+        if self._answer is not None:
+            await self._say_what_is_leaving(claims)
+        if self._held:
+            self._idle_since = None
+        elif self._idle_since is None:
+            self._idle_since = time.monotonic()
+
+    async def _record_and_claim(self, claims: Claims) -> None:
+        current = self._current  # a halt may forget it while we wait for the database
+        for held in self._held:
+            if held is not current and not held.unrecorded:
+                self.handoff.touch(held)
+        turn = self.handoff.collect(lambda held: held is not current)
+        want = 0 if self.halted else self._window() - self._outstanding
+        if not turn.records and (want <= 0 or current is None):
+            return
+        claimed = await self._until_known(claims, turn, current, max(want, 0))
+        self._measure(len(turn.rows))
+        if claimed.suppressed_to:
+            self._suppressed = True
+        if current is not None and claimed.stop > claimed.start:
+            await self._take_in(current, claimed)
+        if claimed.mailing_state not in LIVE and not self.halted:
+            self.halt()
+
+    async def _take_in(self, held: Held, claimed: Claimed) -> None:
+        held.cursor = claimed.stop
+        held.unrecorded += claimed.stop - claimed.start
+        rows = await self._read(held, claimed.start, claimed.stop)
+        since = held.since[claimed.start : claimed.stop] if held.since else [None] * len(rows)
+        self.handoff.queue.extend(map(Item, [held] * len(rows), rows, since))
+        if self.halted:
+            self.handoff.give_back()
+        else:
+            self.pool.wake()
+
+    async def _until_known(self, claims: Claims, turn: Turn, held: Held | None, want: int) -> Claimed:
+        """Carry a turn through, over lost connections and lost commits, until it is known what came of it."""
+        while True:
+            try:
+                claimed = await claims.record_and_claim(turn, held if want else None, want)
+                self.fence.answered()
+                return claimed
+            except Fenced:
+                turn = await self._without_lost(claims, turn)
+                held, want = (None, 0) if held in self._lost else (held, want)
+            except psycopg.OperationalError as error:
+                log.warning("mailing %s: the database does not answer: %s", self.order.mailing, error)
+                claims = await self._reconnect()
+
+    async def _without_lost(self, claims: Claims, turn: Turn) -> Turn:
+        """Take what belongs to packages that are in other hands out of a turn, and let it replace their doubts."""
+        lost = await claims.fenced(self._held)
+        self._lost.update(lost)
+        self._held.difference_update(lost)
+        if self._current in lost:
+            self._current = None
+        numbers = {held.no for held in lost}
+        self.handoff.queue = type(self.handoff.queue)(i for i in self.handoff.queue if i.held.no not in numbers)
+        due = {(wait["package"], wait["seq"]): wait for wait in turn.due}
+        kept = []
+        for packed in turn.rows:
+            row = record.unpack(packed)
+            if row.package in numbers:
+                await claims.late(row, due.get((row.package, row.seq)))
+            else:
+                kept.append(packed)
+        return Turn(
+            kept, [r for r in turn.records if r["no"] not in numbers], [w for w in turn.due if w["package"] not in numbers]
+        )
+
+    async def _read(self, held: Held, start: int, stop: int) -> list[tuple[Any, ...]]:
+        """Read what has been claimed: it is ours whatever happens, so it is read until that succeeds."""
+        while True:
+            claims = self._claims or await self._reconnect()
+            try:
+                return await claims.read(self._query(held), held, start, stop)
+            except psycopg.OperationalError as error:
+                log.warning("mailing %s: the database does not answer: %s", self.order.mailing, error)
+                await self._reconnect()
+
+    # -- bits of a turn -------------------------------------------------------
+
+    async def _number_replies(self, claims: Claims) -> None:
+        for words in self.handoff.new_words():
+            self.handoff.numbers[words] = await claims.reply_id(*words)
+
+    def _query(self, held: Held) -> sql.Composed:
+        key = (held.positions is None, self._suppressed)
+        if key not in self._queries:
+            self._queries[key] = reading(
+                self.order.program.variables, account=self.order.account, by_range=key[0], suppressed=key[1]
+            )
+        return self._queries[key]
+
+    def _window(self) -> int:
+        """How many recipients may be claimed and not recorded: about 0.2 s of work, at most a micro-batch."""
+        least = 4 * self.order.server.connections
+        window = min(WINDOW, max(least, int(self._rate * 0.2)))
+        self.handoff.step = max(1, window // 2)
+        return window
+
+    def _measure(self, recorded: int) -> None:
+        now = time.monotonic()
+        rate = recorded / max(now - self._measured, 1e-4)
+        self._rate += (rate - self._rate) * 0.3
+        self._measured = now
+
+    def _forget_done(self) -> None:
+        for held in [h for h in self._held if not h.unrecorded and (h.exhausted or h is not self._current)]:
+            self._held.discard(held)
+            if held is self._current:
+                self._current = None
+                self._wanted.set()
+            self._done()
+
+    async def _say_what_is_leaving(self, claims: Claims) -> None:
+        version, self._answer = self._answer, None
+        try:
+            async with asyncio.timeout(DRAIN):
+                await self.pool.drained()
+        except TimeoutError:
+            pass
+        await self._number_replies(claims)
+        await self._record_and_claim(claims)
+        answer = {"mailing": self.order.mailing, "version": version, "sender": self.sender, "leaving": self._outstanding}
+        await claims.conn.execute("select pg_notify(%s, %s)", (STOPPED, json.dumps(answer)))
+
+    async def _connected(self) -> Claims:
+        claims = Claims(await self._connect(), self.order.mailing, self.sender)
+        await claims.release_strangers(self._held)
+        self.fence.answered()
+        self._claims = claims
+        return claims
+
+    async def _reconnect(self) -> Claims:
+        if self._claims:
+            await self._claims.conn.close()
+            self._claims = None
+        while True:
+            try:
+                return await self._connected()
+            except Exception as error:  # whatever keeps us from the database: it is tried again until it is back
+                log.warning("mailing %s: waiting for the database: %s", self.order.mailing, error)
+                await asyncio.sleep(0.2)

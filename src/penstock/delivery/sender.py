@@ -1,0 +1,239 @@
+"""A sender: one process that hands messages over. It imports no Django, so that it is there in a moment.
+
+    python -m penstock.delivery.sender
+
+It holds an advisory lock for as long as it lives, writes a beat, listens for what changes, and keeps one lane for each mailing it sends.
+One of the senders of a database is the ticker as well. SIGTERM ends it in order; SIGINT is the business of whoever started it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from contextlib import suppress
+from typing import Any, Final
+
+import psycopg
+import uvloop
+
+from penstock.content.message import MessageError
+from penstock.delivery import order as orders
+from penstock.delivery.handoff import Fence
+from penstock.delivery.lane import LIVE, Lane
+from penstock.delivery.ticker import Ticker
+from penstock.mailing import control
+from penstock.platform import database
+
+log = logging.getLogger(__name__)
+
+LOCK: Final = 7002
+"""First key of the advisory lock that says a sender is alive; the second is its number."""
+LANES: Final = 16
+"""Mailings that one sender sends at the same time; further ones wait for their turn."""
+BEAT: Final = 0.5
+TICK: Final = 1.0
+SETTINGS: Final = (
+    "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off;"
+    " set enable_mergejoin = off; set jit = off; set idle_in_transaction_session_timeout = '5s'"
+)
+"""A lane's queries read ranges by primary key; a plan made from statistics of an empty table must not change that."""
+
+
+class Sender:
+    """The process: its number, its lanes, its ticker."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.fence = Fence()
+        self.lanes: dict[int, Lane] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._poke = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._ticker = Ticker(self._poke.set)
+
+    async def run(self) -> None:
+        """Send until told to stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._stopping.set)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        desk = await self._enlist()
+        work = [asyncio.create_task(self._beat()), asyncio.create_task(self._watch()), asyncio.create_task(self._ticker.run())]
+        try:
+            await self._serve(desk)
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+            await self._leave()
+
+    async def _serve(self, desk: psycopg.AsyncConnection[Any]) -> None:
+        while not self._stopping.is_set():
+            try:
+                await self._look(desk)
+            except psycopg.OperationalError as error:
+                log.warning("the database does not answer: %s", error)
+                desk = await self._again()
+            stopping = asyncio.create_task(self._stopping.wait())
+            poked = asyncio.create_task(self._poke.wait())
+            await asyncio.wait((stopping, poked), timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            poked.cancel()
+            self._poke.clear()
+        await desk.close()
+
+    # -- being there ----------------------------------------------------------
+
+    async def _enlist(self) -> psycopg.AsyncConnection[Any]:
+        desk = await connect()
+        row = await (await desk.execute(
+            "insert into delivery_sender (host, pid) values (%s, %s) returning id", (socket.gethostname(), os.getpid())
+        )).fetchone()  # fmt: skip
+        assert row is not None
+        self.number = row[0]
+        await self._take_lock()
+        return desk
+
+    async def _take_lock(self) -> None:
+        """Take the lock on a connection of its own, on which nothing else happens but listening."""
+        self._lock = await database.connect_async(name=f"penstock sender {self.number}")
+        with suppress(psycopg.Error):  # PostgreSQL on some systems cannot watch its client's socket
+            await self._lock.execute("set client_connection_check_interval = '2s'")
+        await self._lock.execute("select pg_advisory_lock(%s, %s)", (LOCK, self.number))
+        await self._lock.execute(f"listen {control.CHANNEL}")
+        self.fence.answered()
+
+    async def _again(self) -> psycopg.AsyncConnection[Any]:
+        while True:
+            with suppress(Exception):  # whatever keeps us from the database: it is tried again until it is back
+                return await connect()
+            await asyncio.sleep(0.2)
+
+    async def _watch(self) -> None:
+        """Hear what changes; take the lock again when its connection was lost."""
+        while True:
+            try:
+                async for _ in self._lock.notifies():
+                    self._poke.set()
+                    self._ticker.wake()
+            except psycopg.OperationalError as error:
+                log.warning("the database does not answer: %s", error)
+            while True:
+                try:
+                    await self._lock.close()
+                    await self._take_lock()
+                    break
+                except Exception as error:  # as in _again
+                    log.warning("waiting for the database: %s", error)
+                    await asyncio.sleep(0.2)
+            self._poke.set()
+
+    async def _beat(self) -> None:
+        conn = await connect()
+        while True:
+            try:
+                await conn.execute(
+                    "update delivery_sender set beat_at = clock_timestamp(), ended_at = null where id = %s", (self.number,)
+                )
+                self.fence.answered()
+            except psycopg.OperationalError:
+                await conn.close()
+                conn = await self._again()
+            await asyncio.sleep(BEAT)
+
+    async def _leave(self) -> None:
+        for lane in self.lanes.values():
+            lane.close()
+        tasks = list(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=10)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if not any(lane.unsettled for lane in self.lanes.values()):
+            with suppress(Exception):
+                await self._lock.execute("update delivery_sender set ended_at = now() where id = %s", (self.number,))
+        await self._lock.close()
+
+    # -- lanes ----------------------------------------------------------------
+
+    async def _look(self, desk: psycopg.AsyncConnection[Any]) -> None:
+        """Stop lanes whose mailing may not be sent, wake those that may, begin new ones, end idle ones."""
+        cursor = await desk.execute(
+            "select m.id, m.state, m.version, exists (select from delivery_package p where p.mailing = m.id"
+            "  and p.state = 'waiting' and p.release_at <= now())"
+            " from mailing_mailing m left join delivery_turn t on t.mailing = m.id"
+            " where m.state in ('sending', 'finishing', 'cancelling') or m.id = any(%s)"
+            " order by t.served_at nulls first",
+            (list(self.lanes),),
+        )
+        self.fence.answered()
+        found = await cursor.fetchall()
+        for mailing, state, version, work in found:
+            lane = self.lanes.get(mailing)
+            if lane and state not in ("sending", "finishing"):
+                lane.halt(version)
+            elif lane:
+                lane.go_on()
+            elif work and len(self.lanes) < LANES:
+                await self._begin(desk, mailing)
+        for mailing, lane in list(self.lanes.items()):
+            if lane.interruption and not lane.halted:
+                await self._interrupt(mailing, *lane.interruption)
+            elif self._tasks[mailing].done():
+                self._end(mailing)
+            elif lane.idle_for(5):
+                lane.close()
+
+    async def _begin(self, desk: psycopg.AsyncConnection[Any], mailing: int) -> None:
+        try:
+            order = await asyncio.to_thread(_load, mailing)
+        except MessageError as error:
+            await self._interrupt(mailing, "technical", f"the message cannot be compiled: {error}")
+            return
+        lane = Lane(order, self.number, self.fence, connect, self._ticker.wake)
+        self.lanes[mailing] = lane
+        self._tasks[mailing] = asyncio.create_task(lane.run(), name=f"lane {mailing}")
+        self._tasks[mailing].add_done_callback(lambda _: self._poke.set())
+
+    def _end(self, mailing: int) -> None:
+        task = self._tasks.pop(mailing)
+        del self.lanes[mailing]
+        if not task.cancelled() and (error := task.exception()):
+            raise error  # a defect: the process ends, and what it held is rescued as in doubt
+
+    async def _interrupt(self, mailing: int, code: str, text: str) -> None:
+        await asyncio.to_thread(_interrupt, mailing, code, text)
+        self._poke.set()
+
+
+async def connect() -> psycopg.AsyncConnection[Any]:
+    """A connection for a lane or the desk."""
+    conn = await database.connect_async(name="penstock lane")
+    await conn.execute(SETTINGS)
+    if conn.info.server_version >= 170000:
+        await conn.execute("set transaction_timeout = '10s'")
+    return conn
+
+
+def _load(mailing: int) -> orders.Order:
+    with database.connect(name="penstock order") as conn:
+        return orders.load(conn, mailing)
+
+
+def _interrupt(mailing: int, code: str, text: str) -> None:
+    with database.connect(name="penstock interrupt") as conn, suppress(control.Refused):
+        control.command(conn, mailing, "interrupt", control.SYSTEM, reason=text, code=code)
+
+
+def main() -> None:
+    """Run one sender."""
+    logging.basicConfig(level=logging.WARNING, format="sender %(process)d: %(message)s")
+    uvloop.run(Sender().run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""The ticker: what has to happen without anybody's command. Whichever sender holds its lock does it, once a second or when woken.
+
+Rescue the packages of the dead; freeze mailings that start; give up on those whose retry window is over; pack those who are
+due again; notice that a mailing is handed off, settled or drained. All of it can be repeated, and nothing is kept in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+import psycopg
+
+from penstock.delivery import due, freeze, rescue
+from penstock.mailing import control
+from penstock.mailing.states import State
+from penstock.platform import database
+
+log = logging.getLogger(__name__)
+
+LOCK: Final = 7003
+"""First key of the advisory lock of the one ticker of a database; the second is 0."""
+TICK: Final = 1.0
+
+
+class Ticker:
+    """One sender's readiness to be the ticker. `changed` is called when something may have become claimable."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._woken = asyncio.Event()
+        self._conn: psycopg.Connection[Any] | None = None
+        self._freezing: dict[int, asyncio.Task[None]] = {}
+
+    def wake(self) -> None:
+        """Something happened that may end a mailing or begin one."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                starting = await asyncio.to_thread(self._tick)
+                self._freeze(starting)
+            except psycopg.OperationalError as error:
+                log.warning("the ticker cannot reach the database: %s", error)
+                self._conn = None
+            except Exception:  # one mailing's trouble must not stop the others' clock; it is tried again
+                log.exception("the ticker failed")
+            try:
+                async with asyncio.timeout(TICK):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+
+    def _tick(self) -> list[int]:
+        """Do everything that is short; return the mailings to be frozen."""
+        conn = self._conn
+        if conn is None or conn.closed:
+            conn = self._conn = database.connect(name="penstock ticker")
+        if not _is_ours(conn):
+            return []
+        rescue.rescue_dead(conn)
+        live = conn.execute(
+            "select id, state from mailing_mailing where state in ('starting', 'sending', 'finishing', 'cancelling') order by id"
+        ).fetchall()
+        packed = 0
+        for mailing, state in live:
+            if state in (State.SENDING, State.FINISHING):
+                packed += due.pack(conn, mailing)
+            _try_to_end(conn, mailing, State(state))
+        if packed:
+            self._changed()
+        return [mailing for mailing, state in live if state == State.STARTING]
+
+    def _freeze(self, starting: list[int]) -> None:
+        """Freezing takes seconds for millions: in threads of its own, so that the clock goes on."""
+        for mailing in starting:
+            if mailing not in self._freezing:
+                task = asyncio.create_task(asyncio.to_thread(_freeze, mailing))
+                self._freezing[mailing] = task
+                task.add_done_callback(lambda done, mailing=mailing: self._frozen(mailing, done))
+
+    def _frozen(self, mailing: int, task: asyncio.Task[None]) -> None:
+        del self._freezing[mailing]
+        if not task.cancelled() and (error := task.exception()):
+            log.error("freezing mailing %s failed: %s", mailing, error)
+
+
+def _is_ours(conn: psycopg.Connection[Any]) -> bool:
+    """Whether this connection is the ticker's: it is when it holds the lock, or can take it now."""
+    row = conn.execute(
+        "select exists (select from pg_locks where locktype = 'advisory' and classid = %(key)s and objid = 0"
+        "  and pid = pg_backend_pid() and granted) or pg_try_advisory_lock(%(key)s, 0)",
+        {"key": LOCK},
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _try_to_end(conn: psycopg.Connection[Any], mailing: int, state: State) -> None:
+    """Notice an end. In a transaction of its own, so that two last senders cannot miss each other."""
+    facts = conn.execute("select unbegun + due_returned, retrying + due_deferred, in_flight from delivery_facts(%s)", (mailing,))
+    row = facts.fetchone()
+    assert row is not None
+    unbegun, retrying, in_flight = row
+    if state is State.SENDING and not unbegun and control.attempt(conn, mailing, "handed_off"):
+        state = State.FINISHING
+    if state is State.FINISHING and not (unbegun or retrying or in_flight):
+        control.attempt(conn, mailing, "settled")
+    if state is State.CANCELLING and not in_flight:
+        control.attempt(conn, mailing, "drained")
+
+
+def _freeze(mailing: int) -> None:
+    with database.connect(name="penstock freeze") as conn:
+        freeze.prepare(conn, mailing)
