@@ -70,10 +70,10 @@ def launch(data: Path, user: User | None, major: int | None = None) -> int:
     write_settings(data, settings, user)
     log = _fresh_log(data)
     quoted = '"' + str(sockets).replace('"', '""') + '"'
+    command = [program("postgres", major), "-D", str(data), "-p", str(PORT)]
+    command += ["-c", f"unix_socket_directories={quoted}"]
     started = subprocess.run(
-        ["/bin/sh", "-c", '"$@" </dev/null >&2 & echo $!', "sh"]
-        + [program("postgres", major), "-D", str(data), "-p", str(PORT)]
-        + ["-c", f"unix_socket_directories={quoted}"],
+        ["/bin/sh", "-c", '"$@" </dev/null >&2 & echo $!', "sh", *command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=log,
@@ -85,6 +85,14 @@ def launch(data: Path, user: User | None, major: int | None = None) -> int:
     )
     os.close(log)
     return int(started.stdout)
+
+
+def wait_for_recovery(data: Path, pid: int) -> None:
+    """Wait until the postmaster `pid`, just launched, is ready, however long its log; Trouble if it ends."""
+    while postmaster.status(data) != "ready":
+        if not postmaster.alive(pid):
+            raise failure(data, log_since(data, 0))
+        time.sleep(0.02)
 
 
 def write_settings(data: Path, text: str, user: User | None) -> None:
@@ -141,7 +149,9 @@ def _explained(said: str, data: Path, what: str) -> Trouble:
             "Run as a user that exists in /etc/passwd, or set PENSTOCK_DATABASE_URL.",
         )
     if "shared memory" in said and "could not" in said:
-        return Trouble(f"{what}: no shared memory.\n{last}", "Give the machine or container more memory or /dev/shm.")
+        return Trouble(
+            f"{what}: no shared memory.\n{last}", "Give the machine or container more memory or /dev/shm."
+        )
     if "Permission denied" in said:
         return Trouble(
             f"{what}: permission denied.\n{last}",
@@ -166,19 +176,22 @@ def stop(data: Path) -> bool:
             break
         if postmaster.wait_until_gone(data, pid, _STOP_LIMIT if kind == signal.SIGINT else 10.0):
             break
-        tell(f"PostgreSQL (pid {pid}) does not stop; {'ending it hard' if kind == signal.SIGINT else 'killing it'}")
+        tell(
+            f"PostgreSQL (pid {pid}) does not stop; {'ending it hard' if kind == signal.SIGINT else 'killing it'}"
+        )
     return True
 
 
-def clear_remains(data: Path) -> None:
-    """Remove what a killed postmaster left: its pid file, and backends that still hold the shared memory.
+def clear_remains(data: Path, user: User | None) -> None:
+    """Remove what a killed postmaster left: its lock files, and backends that still hold the shared memory.
 
-    PostgreSQL itself refuses to start while the pid in the file belongs to *any* process it may signal
+    PostgreSQL itself refuses to start while the pid in such a file belongs to *any* process it may signal
     (a zombie, or one that got the number later), and while an orphaned backend lives. An orphan notices
     by itself within a moment; one in the midst of a long statement is ended after 3 s. Nothing is lost:
     what it did was never committed.
     """
     (data / "postmaster.pid").unlink(missing_ok=True)
+    (socket_folder(data, user) / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
     deadline = time.monotonic() + 3.0
     while (orphans := postmaster.processes(data)) and time.monotonic() < deadline:
         time.sleep(0.01)

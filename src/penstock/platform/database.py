@@ -11,7 +11,7 @@ from penstock.platform import embedded, environment
 from penstock.platform.trouble import Trouble
 
 # The dead must be noticed in seconds on both sides: a sender's lock lives as long as its connection.
-_KEEPALIVE = {
+KEEPALIVE = {
     "connect_timeout": 10,
     "keepalives": 1,
     "keepalives_idle": 5,
@@ -29,9 +29,10 @@ def url() -> str:
     The given one is not connected to here (`ready` does). Raises Trouble.
     """
     given = environment.given_database_url()
-    if given:
-        return _checked(given)
     home = environment.home()
+    if given:
+        embedded.mark(home)  # for `penstock down` and `doctor`
+        return _checked(given)
     _joined[home] = embedded.join(home)
     return _joined[home]
 
@@ -72,7 +73,7 @@ def connect(*, autocommit: bool = True, name: str = "penstock", **kw: Any) -> ps
 
     Raises Trouble when the database cannot be reached, with what it said.
     """
-    options = {**_KEEPALIVE, "application_name": name[:63], **kw}
+    options = {**KEEPALIVE, "application_name": name[:63], **kw}
     try:
         return psycopg.connect(_known_url(), autocommit=autocommit, **options)
     except psycopg.OperationalError as error:
@@ -88,7 +89,7 @@ async def connect_async(
     *, autocommit: bool = True, name: str = "penstock", **kw: Any
 ) -> psycopg.AsyncConnection[Any]:
     """Do as `connect`, for asyncio; only starting a server that died blocks the event loop."""
-    options = {**_KEEPALIVE, "application_name": name[:63], **kw}
+    options = {**KEEPALIVE, "application_name": name[:63], **kw}
     try:
         return await psycopg.AsyncConnection.connect(_known_url(), autocommit=autocommit, **options)
     except psycopg.OperationalError as error:
@@ -104,9 +105,14 @@ def unreachable(error: psycopg.OperationalError) -> Trouble:
     """Return the sentence and the cure for a connection that failed."""
     said = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
     if "too many clients" in said or "remaining connection slots" in said:
-        return Trouble(f"The database has no connection left: {said}", "Raise max_connections or end some commands.")
+        return Trouble(
+            f"The database has no connection left: {said}", "Raise max_connections or end some commands."
+        )
     if "authentication failed" in said or "no password supplied" in said:
-        return Trouble(f"The database refused the log-in: {said}", "Correct the name and password in PENSTOCK_DATABASE_URL.")
+        return Trouble(
+            f"The database refused the log-in: {said}",
+            "Correct the name and password in PENSTOCK_DATABASE_URL.",
+        )
     return Trouble(f"The database cannot be reached: {said}", "`penstock doctor` looks for the cause.")
 
 
@@ -118,9 +124,13 @@ def explain(error: psycopg.Error) -> Trouble | None:
             "Free some space; what was committed is safe, and sending goes on where it stopped.",
         )
     if isinstance(error, psycopg.errors.TooManyConnections):
-        return Trouble(f"The database has no connection left: {error}", "Raise max_connections or end some commands.")
+        return Trouble(
+            f"The database has no connection left: {error}", "Raise max_connections or end some commands."
+        )
     if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
-        return Trouble(f"The database takes no changes: {error}", "Point PENSTOCK_DATABASE_URL at the primary server.")
+        return Trouble(
+            f"The database takes no changes: {error}", "Point PENSTOCK_DATABASE_URL at the primary server."
+        )
     return None
 
 

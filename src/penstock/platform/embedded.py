@@ -9,7 +9,6 @@ Whether a server runs is verified by connecting. As root see `ownership`.
 import atexit
 import contextlib
 import os
-import shutil
 import socket
 import time
 from pathlib import Path
@@ -48,6 +47,12 @@ def join(home: Path) -> str:
         while not mark.enter():  # exclusive only ever under this lock, so free at once
             time.sleep(0.001)
         return _running(home) or _start(home)
+
+
+def mark(home: Path) -> None:
+    """Make this process known as one that uses the home, where the database is elsewhere."""
+    home = home.resolve()
+    _presences.setdefault(home, Presence(home)).enter()
 
 
 def _running(home: Path) -> str | None:
@@ -129,7 +134,7 @@ def _until_it_answers(data: Path, user: tuple[int, int] | None) -> str:
         if not postmaster.running(data) and not (launched and postmaster.alive(launched)):
             if launches == _LAUNCHES or (launches and not _worth_another(cluster.log_since(data, log_from))):
                 raise cluster.failure(data, cluster.log_since(data, log_from))
-            cluster.clear_remains(data)
+            cluster.clear_remains(data, user)
             log_from = cluster.log_of(data).stat().st_size if cluster.log_of(data).exists() else 0
             launched, launches = cluster.launch(data, user), launches + 1
         folder = postmaster.socket_of(data)
@@ -161,6 +166,12 @@ def _make_database(folder: Path | None) -> None:
     assert folder is not None
     with psycopg.connect(cluster.url_of(folder, "postgres"), autocommit=True) as conn:
         conn.execute(f'CREATE DATABASE "{cluster.DATABASE}"')
+
+
+def is_used_here(home: Path) -> bool:
+    """Tell whether this process itself counts as a user of the home."""
+    found = _presences.get(home.resolve())
+    return found is not None and found.entered
 
 
 def leave(home: Path) -> None:
@@ -197,8 +208,3 @@ def _leave_all() -> None:
             continue
         with contextlib.suppress(Exception, KeyboardInterrupt):
             leave(home)
-
-
-def disk_free(home: Path) -> int:
-    """Return the bytes free on the disk of the home."""
-    return shutil.disk_usage(home).free

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from penstock.platform.trouble import Trouble
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8025"
-SECRET_KEY_FILE = "secret.key"
+SECRET_KEY_FILE = "secret.key"  # noqa: S105 - its name, not the key
 _SHORTEST_KEY = 32
 
 

@@ -12,20 +12,23 @@ import subprocess
 import sys
 from functools import cache
 from hashlib import blake2b
+from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 import penstock
-from penstock.platform import environment
+from penstock.platform.environment import given_database_url
 from penstock.platform.pooler import refuse_transaction_pooling
 from penstock.platform.trouble import Trouble
 
 OLDEST_SERVER = 16
-_LOCK = 0x70656E73  # "pens": the advisory lock under which one process migrates
-_MARKER = """
+RESTORED = "restored"  # in place of the fingerprint: tables are there, `_finish_restore` is to be done
+LOCK = 0x70656E73  # "pens": the advisory lock under which one process migrates
+MARKER = """
 create table if not exists penstock_schema (
     only_row boolean primary key default true check (only_row),
     fingerprint text not null,
@@ -65,26 +68,26 @@ def check_server(conn: psycopg.Connection[Any]) -> None:
             f"The database is PostgreSQL {major}; Penstock needs {OLDEST_SERVER} or newer.",
             "Upgrade the server, or leave PENSTOCK_DATABASE_URL empty for the embedded one.",
         )
-    if environment.given_database_url():
+    if given_database_url():
         refuse_transaction_pooling(conn)
 
 
-def bring_up(address: str) -> None:
+def bring_up(address: str, **environment: str) -> None:
     """Bring the schema of the database at `address` to this version; harmless when it is there already.
 
-    Raises Trouble: written by a newer Penstock, disk full, a migration that failed.
+    `environment`: variables set for the process that does it. Raises Trouble: written by a newer Penstock, disk full, a migration that failed.
     """
     child = subprocess.run(
         [sys.executable, "-m", "penstock.platform.migrate"],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
         env={
             **os.environ,
             "PENSTOCK_DATABASE_URL": address,
             "DJANGO_SETTINGS_MODULE": "penstock.platform.settings",
+            **environment,
         },
     )
     if child.returncode == 0:
@@ -95,7 +98,8 @@ def bring_up(address: str) -> None:
         told = {}
     raise Trouble(
         told.get("what") or f"The schema cannot be brought up to date:\n{child.stderr.strip()[-2000:]}",
-        told.get("cure") or "`penstock doctor` looks for the cause; nothing is half done, each step is a transaction.",
+        told.get("cure")
+        or "`penstock doctor` looks for the cause; nothing is half done, each step is a transaction.",
     )
 
 
@@ -104,18 +108,31 @@ def _migrate() -> None:
     from penstock.platform import database
 
     with database.connect(name="penstock migrate") as conn:
-        conn.execute("select pg_advisory_lock(%s)", [_LOCK])
+        conn.execute("select pg_advisory_lock(%s)", [LOCK])
         if is_current(conn):
             return
         _run_django()
         with conn.transaction():
             install_functions(conn)
-            conn.execute(_MARKER)
+            conn.execute(MARKER)
+        _finish_restore(conn)
+        with conn.transaction():
             conn.execute(
                 "insert into penstock_schema (fingerprint, version) values (%s, %s) on conflict (only_row) do "
                 "update set (fingerprint, version, prepared_at) = (excluded.fingerprint, excluded.version, now())",
                 [fingerprint(), penstock.__version__],
             )
+
+
+def _finish_restore(conn: psycopg.Connection[Any]) -> None:
+    """In a database just restored: stop what was running when the backup was taken, before anyone may use it.
+
+    `restore` leaves the marker RESTORED; whoever migrates next, it or another command, comes through here.
+    """
+    if not conn.execute("select 1 from penstock_schema where fingerprint = %s", [RESTORED]).fetchone():
+        return
+    if find_spec("penstock.delivery.restored"):  # by name: a room above this one
+        import_module("penstock.delivery.restored").after_restore(conn)
 
 
 def _run_django() -> None:

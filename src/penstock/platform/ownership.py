@@ -90,6 +90,11 @@ def granted(home: Path, user: User | None) -> list[Path]:
     return sorted(folder for folder in folders if (_USER, _SEARCH, user[0]) in _entries(folder))
 
 
+def has_list(folder: Path) -> bool:
+    """Tell whether a folder has an access list beside its mode."""
+    return bool(_entries(folder))
+
+
 def _let_pass(folder: Path, user: User) -> None:
     if _may_search(folder, user):
         return
@@ -97,7 +102,9 @@ def _let_pass(folder: Path, user: User) -> None:
         _write_entry(folder, user[0])
     except OSError:
         folder.chmod(folder.stat().st_mode | 0o001)
-        tell(f"{folder} now has o+x, so that PostgreSQL can reach its data (no access lists on this file system)")
+        tell(
+            f"{folder} now has o+x, so that PostgreSQL can reach its data (no access lists on this file system)"
+        )
 
 
 def _may_search(folder: Path, user: User) -> bool:
@@ -146,4 +153,6 @@ def _let_read(folder: Path, user: User) -> None:
         if not path.is_symlink():
             mode = path.stat().st_mode
             path.chmod(mode | 0o044 | (0o011 if mode & 0o100 else 0))
-    tell(f"{folder} is now readable for everybody, so that PostgreSQL can run its programs without being root")
+    tell(
+        f"{folder} is now readable for everybody, so that PostgreSQL can run its programs without being root"
+    )

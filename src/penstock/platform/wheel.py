@@ -11,6 +11,7 @@ import re
 import subprocess
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from penstock.platform.trouble import Trouble
 
@@ -87,7 +88,7 @@ def run(
     )
 
 
-def identity(user: User | None) -> dict[str, object]:
+def identity(user: User | None) -> dict[str, Any]:
     """Return the arguments of `subprocess` that drop root's rights; none when we are not root."""
     if user is None:
         return {}
