@@ -1,0 +1,220 @@
+"""Assemblies: compiled pieces laid out as bytes, constant parts encoded once, with slots for the rest.
+
+An assembly is a list of byte strings with gaps. To fill it for a recipient, copy the list, put the recipient's
+bytes into the gaps and join. What a piece made of some values is remembered, within bounds, because first
+names, cities and languages repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from penstock.content.lines import At, plain_constant, plain_piece, quoted
+from penstock.content.pieces import Choice, Hole, Key, Piece, Segment, Slot, Text, Values, key_of
+
+MEMORY = 2_000_000
+"""Octets that the memory of one piece may hold; a message has few pieces, a worker has 200 MB."""
+_ENTRY = 200
+"""What an entry takes beside its octets."""
+
+T = TypeVar("T")
+
+
+class Memory(dict[Any, T], Generic[T]):
+    """Remembers what ``make`` returned for a key, and forgets everything when it has grown to MEMORY octets."""
+
+    __slots__ = ("_make", "_room", "_weigh")
+
+    def __init__(self, make: Callable[[Key], T], weigh: Callable[[T], int]):
+        self._make = make
+        self._weigh = weigh
+        self._room = MEMORY
+
+    def __missing__(self, key: Key) -> T:
+        made = self._make(key)
+        self._room -= 2 * self._weigh(made) + _ENTRY
+        if self._room < 0:
+            self.clear()
+            self._room = MEMORY
+        self[key] = made
+        return made
+
+
+class Encoding(Protocol):
+    """How text becomes bytes of a body."""
+
+    def constant(self, text: str, at: At) -> bytes: ...
+
+    def piece(self, at: At, *, whole_lines: bool, filled: bool) -> Callable[[str], bytes]: ...
+
+
+class Plain:
+    """Text as it is (7bit or 8bit)."""
+
+    def constant(self, text: str, at: At) -> bytes:
+        return plain_constant(text, at)
+
+    def piece(self, at: At, *, whole_lines: bool, filled: bool) -> Callable[[str], bytes]:
+        def encode(text: str) -> bytes:
+            return plain_piece(text, at, whole_lines=whole_lines, filled=filled)
+
+        return encode
+
+
+class Quoted:
+    """Quoted-printable; every piece begins and ends an encoded line, so none depends on its neighbours."""
+
+    def constant(self, text: str, at: At) -> bytes:
+        return quoted(text)
+
+    def piece(self, at: At, *, whole_lines: bool, filled: bool) -> Callable[[str], bytes]:
+        return quoted
+
+
+class Assembly:
+    """Byte strings with gaps, and what fills them."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.single: list[tuple[int, Memory[bytes], int]] = []
+        self.made: list[tuple[int, Callable[[Values], bytes]]] = []
+        self.grouped: list[tuple[tuple[int, ...], Memory[tuple[bytes, ...]], Callable[[Values], Key]]] = []
+        self._open = False
+
+    def constant(self, data: bytes) -> None:
+        """Append constant bytes."""
+        if self._open:
+            self.parts[-1] += data
+        else:
+            self.parts.append(data)
+        self._open = True
+
+    def gap(self) -> int:
+        """Append a gap and return its number."""
+        self.parts.append(b"")
+        self._open = False
+        return len(self.parts) - 1
+
+    def remembered(self, reads: tuple[int, ...], make: Callable[[Key], bytes]) -> None:
+        """Append a gap filled by ``make`` of the values at ``reads``."""
+        memory = Memory(make, len)
+        if len(reads) == 1:
+            self.single.append((self.gap(), memory, reads[0]))
+            return
+        take = key_of(reads)
+        self.made.append((self.gap(), lambda values: memory[take(values)]))
+
+    def fill(self, values: Values) -> list[bytes]:
+        """A copy of the parts with every gap filled that depends on the values only."""
+        parts = self.parts.copy()
+        for gap, memory, position in self.single:
+            parts[gap] = memory[values[position]]
+        for gap, make in self.made:
+            parts[gap] = make(values)
+        for gaps, memories, take in self.grouped:
+            for gap, data in zip(gaps, memories[take(values)], strict=True):
+                parts[gap] = data
+        return parts
+
+    def filled(self, values: Values) -> bytes:
+        return b"".join(self.fill(values))
+
+
+class Layout:
+    """Lays pieces of one body out into an assembly, keeping track of where in a line each begins.
+
+    Raises Unfit where ``encoding`` cannot hold the constant parts. ``link`` is the position of the unsubscribe
+    link and how it is laid out, where it stands bare in the text.
+    """
+
+    def __init__(
+        self, encoding: Encoding, assembly: Assembly, link: tuple[int, Callable[[Encoding], None]] | None
+    ):
+        self.encoding = encoding
+        self.assembly = assembly
+        self.link = link
+        self.at = At.START
+        self._segments: dict[Segment, list[tuple[int, int, Callable[[str], bytes]]]] = {}
+
+    def lay(self, pieces: Sequence[Piece]) -> None:
+        """Append all pieces."""
+        for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+            if isinstance(piece, Text):
+                self.constant(piece.text)
+            elif isinstance(piece, Hole):
+                self._hole(piece, following)
+            elif isinstance(piece, Choice):
+                self._choice(piece)
+            else:
+                self._slot(piece)
+        for segment, places in self._segments.items():
+            self._close(segment, places)
+
+    def constant(self, text: str) -> None:
+        if text:
+            self.assembly.constant(self.encoding.constant(text, self.at))
+            self.at = At.START if text.endswith(("\n", "\r")) else At.MIDDLE
+
+    def _hole(self, hole: Hole, following: Piece | None) -> None:
+        if self.link is not None and hole.bare and hole.reads == (self.link[0],):
+            self.link[1](self.encoding)
+            self.at = At.MIDDLE
+            return
+        dot_next = isinstance(following, Text) and following.text.startswith(".")
+        filled = dot_next and self.at is not At.MIDDLE
+        encode = self.encoding.piece(self.at, whole_lines=False, filled=filled)
+        make = hole.make
+        self.assembly.remembered(hole.reads, lambda key: encode(make(key)))
+        self.at = At.MIDDLE if filled or self.at is At.MIDDLE else At.UNKNOWN
+
+    def _choice(self, choice: Choice) -> None:
+        ends = {self.at}
+        arms = []
+        for pieces in choice.arms:
+            arm = Layout(self.encoding, Assembly(), None)
+            # Several arms of a case may follow each other, so where one begins is not known.
+            arm.at = At.UNKNOWN if choice.many else self.at
+            arm.lay(pieces)
+            ends.add(arm.at)
+            arms.append(arm.assembly.filled)
+        choose = _Asked(choice.choose) if choice.quick else Memory(choice.choose, len)
+        self.assembly.made.append((self.assembly.gap(), _chosen(choose, key_of(choice.reads), arms)))
+        self.at = ends.pop() if len(ends) == 1 else At.UNKNOWN
+
+    def _slot(self, slot: Slot) -> None:
+        encode = self.encoding.piece(self.at, whole_lines=True, filled=False)
+        self._segments.setdefault(slot.segment, []).append((self.assembly.gap(), slot.number, encode))
+        self.at = At.UNKNOWN
+
+    def _close(self, segment: Segment, places: list[tuple[int, int, Callable[[str], bytes]]]) -> None:
+        def make(key: Key) -> tuple[bytes, ...]:
+            texts = segment.make(key)
+            return tuple(encode(texts[number]) for _, number, encode in places)
+
+        memory = Memory(make, lambda texts: sum(map(len, texts)))
+        self.assembly.grouped.append((tuple(gap for gap, _, _ in places), memory, key_of(segment.reads)))
+
+
+class _Asked(dict[Any, tuple[int, ...]]):
+    """Looks like a Memory and remembers nothing, for conditions that are quicker asked than remembered."""
+
+    def __init__(self, choose: Callable[[Key], tuple[int, ...]]):
+        self._choose = choose
+
+    def __missing__(self, key: Key) -> tuple[int, ...]:
+        return self._choose(key)
+
+
+def _chosen(
+    choose: dict[Any, tuple[int, ...]],
+    take: Callable[[Values], Key],
+    arms: Sequence[Callable[[Values], bytes]],
+) -> Callable[[Values], bytes]:
+    def make(values: Values) -> bytes:
+        chosen = choose[take(values)]
+        if len(chosen) == 1:
+            return arms[chosen[0]](values)
+        return b"".join([arms[arm](values) for arm in chosen])
+
+    return make

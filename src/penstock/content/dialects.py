@@ -1,0 +1,88 @@
+"""How python-liquid is set up here: which tags and filters there are, and limits that no template can pass.
+
+Three dialects, one language: ``HTML`` escapes what it puts out unless a filter says ``safe`` (or ``raw``, its
+alias); ``TEXT`` serves subject, headers and the text part; ``MADE_TEXT`` serves a text part made from HTML,
+where the filters that produce HTML leave the value as it is.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from liquid import Environment, Markup
+from liquid.builtin.filters.extra import safe
+from liquid.exceptions import FilterValueError
+
+LOOP_LIMIT = 10_000
+OUTPUT_LIMIT = 1_000_000
+LOCALS_LIMIT = 200_000
+VALUE_LIMIT = 1_000_000
+"""Characters or items that a filter may produce."""
+
+FORBIDDEN_TAGS = frozenset({"include", "render", "extends", "block", "macro", "call", "import", "layout"})
+"""A message is whole: it loads no other template, so it cannot change after approval nor recurse."""
+
+
+class MessageEnvironment(Environment):
+    loop_iteration_limit = LOOP_LIMIT
+    output_stream_limit = OUTPUT_LIMIT
+    local_namespace_limit = LOCALS_LIMIT
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, (str, list, tuple, range)) else 0
+
+
+def _too_large(name: str, value: Any, args: tuple[Any, ...]) -> bool:
+    """Foresee the two filters that multiply sizes, before they take the memory."""
+    if name == "replace" and args:
+        return str(value).count(str(args[0])) * len(str((*args, "", "")[1])) > VALUE_LIMIT
+    if name == "join":
+        return _size(value) * len(str((*args, " ")[0])) > VALUE_LIMIT
+    return False
+
+
+def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a filter so that no chain of filters can eat the machine (``replace`` upon ``replace`` …)."""
+
+    @functools.wraps(function)
+    def bounded(value: Any, *args: Any, **kwargs: Any) -> Any:
+        if _size(value) > VALUE_LIMIT or _too_large(name, value, args):
+            raise FilterValueError(
+                f"'{name}' makes a value larger than {VALUE_LIMIT:,} characters", token=None
+            )
+        result = function(value, *args, **kwargs)
+        if _size(result) > VALUE_LIMIT:
+            raise FilterValueError(
+                f"'{name}' makes a value larger than {VALUE_LIMIT:,} characters", token=None
+            )
+        return result
+
+    return bounded
+
+
+def _as_text(value: Any, *_: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _environment(*, autoescape: bool, plain_filters: Iterable[str] = ()) -> MessageEnvironment:
+    environment = MessageEnvironment(autoescape=autoescape)
+    for tag in FORBIDDEN_TAGS & environment.tags.keys():
+        del environment.tags[tag]
+    environment.add_filter("raw", safe)
+    for name in plain_filters:
+        environment.add_filter(name, _as_text)
+    for name, function in list(environment.filters.items()):
+        environment.filters[name] = _bounded(name, function)
+    return environment
+
+
+HTML = _environment(autoescape=True)
+TEXT = _environment(autoescape=False)
+MADE_TEXT = _environment(
+    autoescape=False, plain_filters=("escape", "escape_once", "safe", "raw", "newline_to_br", "strip_html")
+)
+
+__all__ = ["FORBIDDEN_TAGS", "HTML", "MADE_TEXT", "TEXT", "Markup", "MessageEnvironment"]

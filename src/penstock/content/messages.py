@@ -1,0 +1,37 @@
+"""Messages in the database: stored once, loaded by every sender."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from penstock.content.message import Message
+
+
+def store_message(conn: psycopg.Connection, account: int, message: Message) -> int:
+    """Store ``message`` for ``account`` and return its id. It is not compiled here: compile it first."""
+    row = conn.execute(
+        "insert into content_message (account_id, sender, reply_to, subject, html, text, mjml, headers)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s) returning id",
+        (
+            account,
+            message.sender,
+            message.reply_to,
+            message.subject,
+            message.html,
+            message.text,
+            message.mjml,
+            Jsonb(dict(message.headers)),
+        ),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def load_message(conn: psycopg.Connection, message_id: int) -> Message | None:
+    """The message, or None if there is none with this id."""
+    row = conn.execute(
+        "select sender, subject, html, text, mjml, headers, reply_to from content_message where id = %s",
+        (message_id,),
+    ).fetchone()
+    return None if row is None else Message(*row)

@@ -1,0 +1,198 @@
+"""From a message to a blueprint: every part parsed and compiled, every problem found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import blake2b
+
+from penstock.content.compiling import Compiler
+from penstock.content.dialects import HTML, MADE_TEXT, TEXT, MessageEnvironment
+from penstock.content.headers import Mailbox, mailto, name_problem, parse_mailboxes
+from penstock.content.lines import clean
+from penstock.content.links import link_base
+from penstock.content.message import Message, Problem
+from penstock.content.mime import Blueprint, Field, Part, Unsubscribe
+from penstock.content.mjml import html_from_mjml
+from penstock.content.pieces import Choice, Hole, Piece, Slot, Text
+from penstock.content.plain import text_from_html
+from penstock.content.template import RESERVED, Parsed, parse
+
+_EMAIL, _LINK = RESERVED
+Prepared = tuple[Blueprint | None, tuple[str, ...], list[Problem], list[Problem]]
+
+
+def prepare(
+    message: Message, known: frozenset[str] | None, base_url: str | None, unsubscribe_mailto: str | None
+) -> Prepared:
+    """Return (blueprint, names of the values, problems, warnings); the blueprint is None if there are problems."""
+    preparation = _Preparation(message, known)
+    sender = preparation.mailboxes(message.sender, "from", several=False)
+    reply_to = preparation.mailboxes(message.reply_to, "reply-to", several=True) if message.reply_to else []
+    writable = (
+        preparation.mailboxes(unsubscribe_mailto, "unsubscribe", several=False) if unsubscribe_mailto else []
+    )
+    parsed = preparation.parse_all()
+    names = (_EMAIL, *sorted({name for part in parsed for name in part.reads} - set(RESERVED)))
+    positions = {name: position for position, name in enumerate((*names, _LINK))}
+    pieces = {part.where: preparation.compile(part, positions) for part in parsed}
+    if preparation.problems:
+        return None, names, preparation.problems, preparation.warnings
+    link = preparation.unsubscribe(sender[0], writable, base_url, len(names))
+    bodies = [Part(subtype, _ended(pieces[where])) for where, subtype in _BODIES if where in pieces]
+    used = any(_uses(part.pieces, link.position, top=True) for part in bodies) or any(
+        _uses(made, link.position, top=False) for where, made in pieces.items() if where not in dict(_BODIES)
+    )
+    blueprint = Blueprint(
+        sender[0],
+        reply_to,
+        Field("Subject", pieces["subject"]),
+        [Field(name, pieces[f"header {name}"]) for name in message.headers],
+        bodies,
+        link,
+        _boundary(message),
+        len(names) + used,
+    )
+    return blueprint, names, [], preparation.warnings
+
+
+_BODIES = (("text", "plain"), ("html", "html"))
+
+
+class _Preparation:
+    def __init__(self, message: Message, known: frozenset[str] | None):
+        self.message = message
+        self.known = known
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def mailboxes(self, text: str, where: str, *, several: bool) -> list[Mailbox]:
+        if "{{" in text or "{%" in text:
+            self.problems.append(
+                Problem(where, 0, "Liquid is not possible here", "Write the address itself.")
+            )
+            return []
+        found = parse_mailboxes(text, where, several=several)
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            return []
+        return found
+
+    def parse_all(self) -> list[Parsed]:
+        found = [self._parse(source, where, env) for source, where, env in self._sources()]
+        return [parsed for parsed in found if parsed is not None]
+
+    def _sources(self) -> Iterator[tuple[str, str, MessageEnvironment]]:
+        message = self.message
+        if not message.subject.strip():
+            self.problems.append(Problem("subject", 0, "the subject is empty", "Give one."))
+        yield self._one_line(message.subject, "subject"), "subject", TEXT
+        for name, source in message.headers.items():
+            problem = name_problem(name)
+            if problem:
+                self.problems.append(problem)
+            else:
+                yield self._one_line(source, f"header {name}"), f"header {name}", TEXT
+        html = self._html()
+        if html is not None:
+            yield html, "html", HTML
+        if message.text and message.text.strip():
+            yield clean(message.text), "text", TEXT
+        elif html is not None:
+            yield text_from_html(html), "text", MADE_TEXT
+        elif not (message.mjml and message.mjml.strip()):
+            self.problems.append(
+                Problem("message", 0, "there is nothing in it", "Give an HTML, MJML or text part.")
+            )
+
+    def _one_line(self, source: str, where: str) -> str:
+        if "\n" in source.strip("\r\n") or "\r" in source.strip("\r\n"):
+            self.problems.append(
+                Problem(where, 0, "a line break is not allowed here", "Write it in one line.")
+            )
+        return clean(source).replace("\n", " ")
+
+    def _html(self) -> str | None:
+        message = self.message
+        if message.mjml and message.mjml.strip():
+            if message.html and message.html.strip():
+                self.problems.append(
+                    Problem("html", 0, "there is HTML as well as MJML", "Give one of the two.")
+                )
+            source = clean(message.mjml)
+            # The names and the Liquid are judged in what the author wrote, whose lines they know.
+            parsed = self._parse(source, "mjml", HTML)
+            html = html_from_mjml(source)
+            if isinstance(html, Problem):
+                self.problems.append(html)
+            return None if isinstance(html, Problem) or parsed is None or parsed.problems else html
+        return clean(message.html) if message.html and message.html.strip() else None
+
+    def _parse(self, source: str, where: str, env: MessageEnvironment) -> Parsed | None:
+        parsed = parse(source, where, env, self.known)
+        made = env is MADE_TEXT
+        if isinstance(parsed, Problem):
+            if made:
+                cure = (
+                    "Its Liquid stands between the HTML's tags in a way text cannot follow; give a text part."
+                )
+                if not any(problem.where in ("html", "mjml") for problem in self.problems):
+                    self.problems.append(Problem("text", 0, "no text part can be made from the HTML", cure))
+            else:
+                self.problems.append(parsed)
+            return None
+        if not made:
+            self.problems += parsed.problems
+            self.warnings += [
+                warning for warning in parsed.warnings if where != "html" or not self.message.mjml
+            ]
+        return parsed
+
+    def compile(self, parsed: Parsed, positions: dict[str, int]) -> tuple[Piece, ...]:
+        compiler = Compiler(parsed, positions)
+        pieces = compiler.compile()
+        self.problems += [problem for problem in compiler.problems if problem not in self.problems]
+        return pieces
+
+    def unsubscribe(
+        self, sender: Mailbox, writable: list[Mailbox], base_url: str | None, position: int
+    ) -> Unsubscribe:
+        """Decide on the link, and warn where receivers will not like it."""
+        if base_url is None:
+            what = "there is no public base URL, so unsubscribing is by e-mail only"
+            cure = "Set PENSTOCK_BASE_URL to an https address that people can reach."
+            self.warnings.append(Problem("unsubscribe", 0, what, cure))
+            return Unsubscribe(mailto((writable or [sender])[0]), "", one_click=False, position=position)
+        if not base_url.startswith("https:"):
+            what = "one-click unsubscribing needs https (RFC 8058); receivers will not offer it"
+            self.warnings.append(
+                Problem("unsubscribe", 0, what, "Set PENSTOCK_BASE_URL to an https address.")
+            )
+        also = mailto(writable[0]) if writable else ""
+        return Unsubscribe(f"{link_base(base_url)}/u/", also, one_click=True, position=position)
+
+
+def _ended(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """A body ends with a line end."""
+    last = pieces[-1] if pieces else None
+    if not isinstance(last, Text):
+        return (*pieces, Text("\n"))
+    return pieces if last.text.endswith("\n") else (*pieces[:-1], Text(last.text + "\n"))
+
+
+def _uses(pieces: tuple[Piece, ...], position: int, *, top: bool) -> bool:
+    """Whether any piece needs the link among its values; bare at the top of a body it is laid out instead."""
+    for piece in pieces:
+        if isinstance(piece, Hole) and position in piece.reads and not (top and piece.bare):
+            return True
+        if isinstance(piece, Slot) and position in piece.segment.reads:
+            return True
+        if isinstance(piece, Choice) and (
+            position in piece.reads or any(_uses(arm, position, top=False) for arm in piece.arms)
+        ):
+            return True
+    return False
+
+
+def _boundary(message: Message) -> str:
+    """The same in every sender, unlike any line of a text: quoted-printable has no ``=_``, and people do not hash."""
+    return "=_" + blake2b(repr(message).encode("utf-8", "replace"), digest_size=12).hexdigest()
