@@ -1,0 +1,80 @@
+"""The sender that a command brings along, and whether one is at work elsewhere."""
+
+import subprocess
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+
+from penstock.cli.endings import Failure
+
+_PATIENCE = 15.0  # seconds for what is on the wire when the sender is asked to end
+
+# Whoever sends holds the advisory lock (7002, its number) for as long as it lives: penstock.delivery.sender.LOCK.
+_AT_WORK = """
+select count(*) from pg_locks l join delivery_sender s on s.id = l.objid::bigint
+ where l.locktype = 'advisory' and l.classid = 7002 and l.objsubid = 2 and l.granted
+   and l.database = (select oid from pg_database where datname = current_database())
+"""
+
+
+class Crew:
+    """One sender process of our own. It is started early, so that it is warm when there is something to send.
+
+    It has a session of its own: Ctrl-C reaches us alone, and we decide.
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def start(self) -> None:
+        """Start the sender; its messages go to our stderr."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "penstock.cli.leash"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    @property
+    def aboard(self) -> bool:
+        """Whether this command has a sender of its own."""
+        return self._process is not None
+
+    def check(self) -> None:
+        """Raise Failure when the sender has ended by itself."""
+        if self._process is not None and (status := self._process.poll()) is not None:
+            self._process = None
+            raise Failure(
+                f"The sender ended with status {status}.",
+                "What it had on the wire becomes in doubt or is recorded; `penstock mailing watch ID --work` goes on.",
+            )
+
+    def dismiss(self, patience: float = _PATIENCE) -> None:
+        """Ask the sender to end; wait until what was on the wire is recorded, `patience` seconds at most."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            pass  # it goes on alone until its last answer has come or timed out, then ends
+        finally:
+            if process.stdin:
+                process.stdin.close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.dismiss(0.0 if isinstance(error, KeyboardInterrupt) else _PATIENCE)
+
+
+def senders_at_work(conn: psycopg.Connection[Any]) -> int:
+    """Return how many living senders this database has, on any machine."""
+    row = conn.execute(_AT_WORK).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,107 @@
+"""How a command ends: the exit status, and one clear message for what the rooms raise. A traceback helps nobody here."""
+
+import os
+import sys
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+
+class Exit(IntEnum):
+    """The exit status of every command; the last three are those of a mailing that did not get to its end."""
+
+    DONE = 0
+    FAILED = 1
+    REFUSED = 2
+    INTERRUPTED = 3
+    PAUSED = 4
+    CANCELLED = 5
+
+
+class Failure(Exception):
+    """A command that cannot go on: what is wrong, what to do, and the exit status."""
+
+    def __init__(self, what: str, cure: str = "", status: Exit = Exit.FAILED) -> None:
+        super().__init__(f"{what}\n{cure}" if cure else what)
+        self.status = status
+
+
+def wrong(what: str, cure: str = "") -> Failure:
+    """Return the failure of a command that was given something wrong."""
+    return Failure(what, cure, Exit.REFUSED)
+
+
+def ended(run: Callable[[], int]) -> None:
+    """Run a command and leave the process with its exit status; errors become one message on stderr."""
+    try:
+        status = run()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our results has seen enough (`| head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = Exit.FAILED
+    except KeyboardInterrupt:
+        status = _say("Stopped.", Exit.FAILED)
+    except Exception as error:
+        if os.environ.get("PENSTOCK_DEBUG"):
+            raise
+        status = _say(*explained(error))
+    sys.exit(int(status))
+
+
+def _say(text: str, status: Exit) -> Exit:
+    sys.stderr.write(f"penstock: {text}\n")
+    return status
+
+
+def explained(error: Exception) -> tuple[str, Exit]:
+    """Return the message for an error and the exit status it ends with."""
+    for kind in type(error).__mro__:
+        known = _KNOWN.get(f"{kind.__module__}.{kind.__qualname__}")
+        if known:
+            status, words = known
+            return words(error), status
+    if isinstance(error, Failure):
+        return str(error), error.status
+    told = f"This should not have happened: {type(error).__name__}: {error}"
+    return f"{told}\nSet PENSTOCK_DEBUG=1 to see where, and please report it.", Exit.FAILED
+
+
+def _refused(error: Any) -> str:
+    reasons = "\n".join(f"  {reason.text}" for reason in error.reasons)
+    allowed = ", ".join(error.allowed) or "nothing"
+    return f"{error.command} is refused.\n{reasons}\nAllowed now: {allowed}."
+
+
+def _database(error: Any) -> str:
+    import psycopg
+
+    from penstock.platform.database import explain, unreachable
+
+    known = explain(error)
+    if known is None and isinstance(error, psycopg.OperationalError):
+        known = unreachable(error)
+    return str(known) if known else f"The database refused: {str(error).strip()}"
+
+
+def _file(error: Any) -> str:
+    name = f"{error.filename}: " if error.filename else ""
+    return f"{name}{error.strerror or error}."
+
+
+# By name, so that explaining an error imports nothing: what was raised has been imported.
+_KNOWN: dict[str, tuple[Exit, Callable[[Any], str]]] = {
+    "penstock.platform.trouble.Trouble": (Exit.FAILED, str),
+    "penstock.mailing.control.Refused": (Exit.REFUSED, _refused),
+    "penstock.mailing.control.NotFound": (Exit.REFUSED, str),
+    "penstock.account.policy.PolicyError": (Exit.REFUSED, str),
+    "penstock.account.transports.UnknownTransport": (Exit.REFUSED, str),
+    "penstock.content.message.MessageError": (
+        Exit.REFUSED,
+        lambda error: f"The message cannot be sent.\n{error}",
+    ),
+    "penstock.transport.smtp.failures.TransportError": (Exit.FAILED, str),
+    "penstock.transport.smtp.server.ServerURLError": (Exit.REFUSED, lambda error: f"--via: {error}."),
+    "psycopg.Error": (Exit.FAILED, _database),
+    "psycopg.OperationalError": (Exit.FAILED, _database),
+    "builtins.OSError": (Exit.FAILED, _file),
+}

@@ -1,0 +1,65 @@
+"""Where words go: results to stdout, everything about getting there to stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from penstock.platform.notice import tell
+
+__all__ = ["document", "duration", "moment", "number", "table", "tell", "written"]
+
+
+def written(text: str) -> None:
+    """Write a result."""
+    sys.stdout.write(f"{text}\n")
+
+
+def document(value: Any) -> None:
+    """Write a result as one JSON document."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=_plain) + "\n")
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], right: str = "") -> str:
+    """Return rows under their heads in aligned columns; those named in `right` (by head) are set to the right."""
+    lines = [[str(cell) for cell in row] for row in [heads, *rows]]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    side = [">" if head and head in right.split() else "<" for head in heads]
+    return "\n".join(
+        "  ".join(f"{cell:{s}{width}}" for cell, s, width in zip(line, side, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def number(value: float) -> str:
+    """Return a number with its thousands apart; a rate below ten keeps one decimal."""
+    return f"{value:,.1f}" if isinstance(value, float) and value < 10 else f"{value:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as people say them: `0.4 s`, `42 s`, `3 min 20 s`, `2 h 05 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def moment(at: datetime | None) -> str:
+    """Return a time with its zone, in the zone of this machine."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z") if at else "–"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds")
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")

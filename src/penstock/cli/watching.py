@@ -1,0 +1,183 @@
+"""Watching a mailing until there is nothing more to see, and pausing it when the person watching says stop."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from penstock.cli.bar import Bar, bar, rate_and_rest
+from penstock.cli.crew import Crew, senders_at_work
+from penstock.cli.endings import Exit
+from penstock.cli.person import actor
+from penstock.cli.screen import moment, number, tell
+from penstock.cli.signals import Signals
+from penstock.mailing import control
+from penstock.mailing.mailings import Mailing, find
+from penstock.mailing.states import ENDS, State
+from penstock.report.progress import Progress, Watcher
+
+PATIENCE = 60.0
+"""Seconds ahead that a retry may be due for us to wait for it unasked."""
+_EVERY = 0.2
+
+STATUS = {
+    State.PAUSED: Exit.PAUSED,
+    State.INTERRUPTED: Exit.INTERRUPTED,
+    State.CANCELLED: Exit.CANCELLED,
+    State.CANCELLING: Exit.CANCELLED,
+}
+"""The exit status by the state that a mailing was left in; 0 for the others."""
+
+_TITLES = {
+    State.STARTING: "starting up",
+    State.SENDING: "",
+    State.FINISHING: "trying the deferred again",
+    State.SENT: "sent",
+}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How the watching ended: the mailing as it stood, and whether we had paused it."""
+
+    mailing: Mailing
+    paused_here: bool
+
+
+def watch(
+    conn: psycopg.Connection[Any],
+    account: int,
+    mailing: int,
+    crew: Crew,
+    signals: Signals,
+    *,
+    wait: bool = False,
+) -> Seen:
+    """Show the progress until the mailing ends, stands still, or only waits for retries that are far off.
+
+    With a sender of our own (`crew`) the first signal pauses the mailing; without one it only ends the watching.
+    """
+    conn.execute(f"listen {control.CHANNEL}")
+    watcher, paused, alone = Watcher(conn, mailing), False, False
+    with bar() as shown:
+        while True:
+            crew.check()
+            now = found(conn, account, mailing)
+            figures = watcher.look()
+            _show(shown, now, figures)
+            if _over(now, figures, wait):
+                break
+            if signals.count and not paused:
+                if not crew.aboard:
+                    break
+                paused = _pause(conn, mailing)
+            alone = alone or _nobody(conn, crew, now)
+            signals.wait(_EVERY, conn.fileno())
+            for _ in conn.notifies(timeout=0):
+                pass
+    conn.execute(f"unlisten {control.CHANNEL}")
+    crew.dismiss()
+    return Seen(found(conn, account, mailing), paused)
+
+
+def found(conn: psycopg.Connection[Any], account: int, mailing: int) -> Mailing:
+    """Return the mailing of this number, or raise NotFound."""
+    if (there := find(conn, account, mailing)) is None:
+        raise control.NotFound(f"There is no mailing {mailing}.")
+    return there
+
+
+def _over(mailing: Mailing, figures: Progress, wait: bool) -> bool:
+    """Tell whether there is nothing more to see: an end, a standstill, or retries that are far off."""
+    state = State(mailing.state)
+    if state in ENDS or state in (State.DRAFT, State.IN_REVIEW, State.PAUSED, State.INTERRUPTED):
+        return True
+    if wait or state is not State.FINISHING or figures.in_flight or figures.waiting:
+        return False
+    return figures.next_at is not None and (figures.next_at - datetime.now(UTC)).total_seconds() > PATIENCE
+
+
+def _pause(conn: psycopg.Connection[Any], mailing: int) -> bool:
+    """Pause the mailing and say how many are still leaving; True unless it was at its end already."""
+    try:
+        answer = control.command(conn, mailing, "pause", actor())
+    except control.Refused as refused:
+        return refused.code == "already_paused"
+    tell(leaving(answer))
+    return True
+
+
+def leaving(answer: control.Answer) -> str:
+    """Return what a pause or cancel answered, in words."""
+    told = {0: "Nothing is on the wire.", 1: "1 message is still leaving."}
+    words = told.get(answer.leaving, f"{number(answer.leaving)} messages are still leaving.")
+    if answer.silent:
+        words += f" At most: {', '.join(answer.silent)} did not answer in time."
+    return f"{answer.state.value.capitalize()}. {words}"
+
+
+def _nobody(conn: psycopg.Connection[Any], crew: Crew, mailing: Mailing) -> bool:
+    """Say it once when nobody is there to send."""
+    if crew.aboard or State(mailing.state) not in (
+        State.STARTING,
+        State.SENDING,
+        State.FINISHING,
+        State.CANCELLING,
+    ):
+        return False
+    if senders_at_work(conn):
+        return False
+    tell(
+        f"No worker is running. `penstock mailing watch {mailing.id} --work` sends here; `penstock worker` for good."
+    )
+    return True
+
+
+def _show(shown: Bar, mailing: Mailing, figures: Progress) -> None:
+    state = State(mailing.state)
+    word = _TITLES.get(state, mailing.state)
+    title = f"{mailing.name} · {word}" if word else mailing.name
+    begun = figures.recipients > 0
+    share = figures.tried / max(1, figures.recipients - figures.skipped) if begun else None
+    if begun and state is State.FINISHING:
+        share = figures.settled / figures.recipients
+    still = state in (State.PAUSED, State.INTERRUPTED, State.CANCELLED)
+    shown.show(
+        title, share, _words(figures, moving=not still and state not in ENDS) if begun else "", still=still
+    )
+
+
+def _words(figures: Progress, moving: bool) -> str:
+    """Return the line under the bar: how many of how many, rate, time left, and what did not go well."""
+    words = [f"{number(figures.tried)} of {number(figures.recipients - figures.skipped)} handed off"]
+    if moving and figures.waiting + figures.in_flight:
+        words += rate_and_rest(figures.rate, figures.eta)
+    for state in ("deferred", "bounced", "in_doubt", "skipped", "cancelled", "expired"):
+        if count := getattr(figures, state):
+            words.append(f"{number(count)} {state.replace('_', ' ')}")
+    if moving and figures.next_at and not figures.waiting + figures.in_flight:
+        words.append(f"next attempt {moment(figures.next_at)}")
+    return " · ".join(words)
+
+
+def what_next(mailing: Mailing) -> str:
+    """Return how to go on with a mailing that did not get to its end, or nothing."""
+    number_, state = mailing.id, State(mailing.state)
+    go_on = f"penstock mailing watch {number_} --work"
+    because = f" ({mailing.reason['text']})" if mailing.reason else ""
+    words = {
+        State.PAUSED: f"Paused. Go on:  penstock mailing resume {number_} && {go_on}",
+        State.INTERRUPTED: f"Interrupted{because}. Mend it, then:\n"
+        f"  penstock mailing resume {number_} --reason 'what was done' && {go_on}",
+        State.FINISHING: f"Some were deferred and are tried again. A worker does that, or:  {go_on} --wait",
+        State.IN_REVIEW: f"It waits for approval:  penstock mailing approve {number_}",
+        State.SENDING: f"Still being sent. Look again:  {go_on.removesuffix(' --work')}",
+        State.STARTING: f"Still starting up. Look again:  {go_on.removesuffix(' --work')}",
+    }
+    return words.get(state, "")
+
+
+def status(mailing: Mailing) -> Exit:
+    """Return the exit status for a mailing left in its state."""
+    return STATUS.get(State(mailing.state), Exit.DONE)
