@@ -8,7 +8,7 @@ from typing import Final
 from penstock.transport.envelope import Envelope, Peer
 from penstock.transport.reply import Reply
 
-_UNSAFE_ADDRESS: Final = re.compile(rb"[\x00-\x20<>\x7f]").search
+_UNSAFE: Final = re.compile(rb"[\x00-\x20<>\x7f]").search
 """What would end the address or the line early. (Quoted local parts with blanks or brackets fall with it.)"""
 
 
@@ -34,29 +34,22 @@ class Commands:
     def open(self, envelope: Envelope) -> bytes | Reply:
         """The three commands, one a line; or the refusal that the envelope earns without touching the wire."""
         sender, recipient, data = envelope.sender, envelope.recipient, envelope.data
-        if envelope.smtputf8 or not (recipient.isascii() and sender.isascii()):
+        addresses = sender + recipient
+        if envelope.smtputf8 or not addresses.isascii():
             if not self._peer.smtputf8:
-                return self._refuse(
-                    553, "5.6.7", "rcpt", "the address needs SMTPUTF8, which this server does not offer"
-                )
+                text = "the address needs SMTPUTF8, which this server does not offer"
+                return self._refuse(553, "5.6.7", "rcpt", text)
             template = self._utf8
         elif data.isascii():
             template = self._plain
         elif self._peer.eightbitmime:
             template = self._eightbit
         else:
-            return self._refuse(
-                554, "5.6.3", "mail", "the message has 8-bit data, for which this server offers no 8BITMIME"
-            )
-        if not recipient or _UNSAFE_ADDRESS(recipient):
-            return self._refuse(
-                553, "5.1.3", "rcpt", "the address has a character that no SMTP command can carry"
-            )
-        if _UNSAFE_ADDRESS(sender):
-            return self._refuse(
-                553, "5.1.7", "mail", "the return path has a character that no SMTP command can carry"
-            )
-        if data[-5:] != b"\r\n.\r\n":
+            text = "the message has 8-bit data, for which this server offers no 8BITMIME"
+            return self._refuse(554, "5.6.3", "mail", text)
+        if _UNSAFE(addresses) or not recipient:
+            return self._refuse_address(sender)
+        if not data.endswith(b"\r\n.\r\n"):
             return self._refuse(554, "5.6.0", "mail", "the message does not end with CRLF . CRLF")
         if not self._sized:
             return template % (sender, recipient)
@@ -65,6 +58,15 @@ class Commands:
             text = f"the message has {size} bytes, and this server takes {self._limit}"
             return self._refuse(552, "5.3.4", "mail", text)
         return template % (sender, size, recipient)
+
+    def _refuse_address(self, sender: bytes) -> Reply:
+        if _UNSAFE(sender):
+            return self._refuse(
+                553, "5.1.7", "mail", "the return path has a character that no SMTP command can carry"
+            )
+        return self._refuse(
+            553, "5.1.3", "rcpt", "the address is empty or has a character that no SMTP command can carry"
+        )
 
     def _refuse(self, code: int, enhanced: str, command: str, text: str) -> Reply:
         return Reply(code, enhanced, f"Not sent: {text}", command, self._peer_name)

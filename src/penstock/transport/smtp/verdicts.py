@@ -13,22 +13,19 @@ KEPT: Final = 256
 class Verdicts:
     """Replies to the dot by their raw line."""
 
-    __slots__ = ("_known", "_peer")
+    __slots__ = ("_peer", "known")
 
     def __init__(self, peer: str) -> None:
         self._peer = peer
-        self._known: dict[bytes, Reply] = {}
+        self.known: dict[bytes, Reply] = {}
 
-    def read(self, line: bytes) -> Reply | None:
-        """The verdict, if `line` is exactly one reply of one line that is a verdict and nothing else; else None."""
-        return self._known.get(line) or self._learn(line)
-
-    def _learn(self, line: bytes) -> Reply | None:
+    def learn(self, line: bytes) -> Reply | None:
+        """The verdict, now `known`, if `line` is exactly one reply of one line that closes nothing; else None."""
         if line.find(b"\n") != len(line) - 1 or line[3:4] != b" " or line[:1] not in (b"2", b"4", b"5"):
             return None
         if not line[:3].isdigit() or line[:3] == b"421" or len(line) > 512:
             return None
-        if len(self._known) >= KEPT:
-            self._known.clear()
-        reply = self._known[line] = parse(line, "dot", self._peer)
+        if len(self.known) >= KEPT:
+            self.known.clear()
+        reply = self.known[line] = parse(line, "dot", self._peer)
         return reply
