@@ -9,7 +9,9 @@ class Account(models.Model):
     id = models.AutoField(primary_key=True)
     name = models.TextField(unique=True)
     zone = models.TextField(default="UTC", help_text="IANA name of the time zone that plans refer to.")
-    policy = models.JSONField(default=dict, help_text="Only what differs from the defaults of account.policy.")
+    policy = models.JSONField(
+        default=dict, help_text="Only what differs from the defaults of account.policy."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

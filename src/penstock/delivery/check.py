@@ -20,5 +20,7 @@ def check(conn: psycopg.Connection[Any], mailing: int) -> list[str]:
         return [
             f"{what}: {detail}"
             for statement in ("check_packages", "check_recipients", "check_due", "check_twice")
-            for what, detail in conn.execute(sql("penstock.delivery", statement), {"mailing": mailing}).fetchall()
+            for what, detail in conn.execute(
+                sql("penstock.delivery", statement), {"mailing": mailing}
+            ).fetchall()
         ]

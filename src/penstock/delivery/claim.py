@@ -138,14 +138,18 @@ class Claims:
 
     async def reply_id(self, code: int, enhanced: str, text: str, command: str) -> int:
         """The number of a reply in the dictionary."""
-        cursor = await self.conn.execute("select delivery_reply_id(%s, %s, %s, %s)", (code, enhanced, text, command))
+        cursor = await self.conn.execute(
+            "select delivery_reply_id(%s, %s, %s, %s)", (code, enhanced, text, command)
+        )
         row = await cursor.fetchone()
         assert row is not None
         return int(row[0])
 
     async def fenced(self, held: Iterable[Held]) -> list[Held]:
         """Those of the packages that are in other hands by now."""
-        cursor = await self.conn.execute("select no, epoch from delivery_package where mailing = %s", (self.mailing,))
+        cursor = await self.conn.execute(
+            "select no, epoch from delivery_package where mailing = %s", (self.mailing,)
+        )
         epochs = dict(await cursor.fetchall())
         return [package for package in held if epochs.get(package.no) != package.epoch]
 
@@ -159,7 +163,6 @@ class Claims:
         )  # fmt: skip
         answer = await cursor.fetchone()
         return bool(answer and answer[0])
-
 
     async def release_strangers(self, held: Iterable[Held]) -> None:
         """Give back what the database says is ours and we know nothing of: the answer to `open` was lost on the way."""
@@ -177,7 +180,11 @@ def reading(variables: Sequence[str], *, account: int, by_range: bool, suppresse
     `skip` says why a recipient is not to be sent to after all: erased meanwhile, or suppressed.
     """
     attributes = [sql.SQL("c.attributes ->> {}").format(name) for name in variables]
-    skip = "case when c.id is null then 'erased' else s.reason end" if suppressed else "case when c.id is null then 'erased' end"
+    skip = (
+        "case when c.id is null then 'erased' else s.reason end"
+        if suppressed
+        else "case when c.id is null then 'erased' end"
+    )
     columns = [sql.SQL("r.seq"), sql.SQL(skip), sql.SQL("coalesce(r.address, r.normal)"), *attributes]
     suppressions = sql.SQL(
         " left join audience_suppression s on s.account_id = {} and s.normal = r.normal"

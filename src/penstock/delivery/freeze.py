@@ -22,7 +22,9 @@ def prepare(conn: psycopg.Connection[Any], mailing: int) -> None:
         control.command(conn, mailing, "prepared", control.SYSTEM)
     except control.Refused as refused:
         if refused.code == "empty_audience":
-            control.command(conn, mailing, "interrupt", control.SYSTEM, reason=str(refused), code=refused.code)
+            control.command(
+                conn, mailing, "interrupt", control.SYSTEM, reason=str(refused), code=refused.code
+            )
 
 
 def freeze(conn: psycopg.Connection[Any], mailing: int) -> bool:

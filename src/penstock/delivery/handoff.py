@@ -65,10 +65,14 @@ class HandOff:
         self.allowance = 0 if order.rate else -1  # messages that may begin; negative: no limit
         self.trouble_since: float | None = None
         self.last_trouble: Reply | None = None
-        self.stopped_by: tuple[str, str] | None = None  # (code, text) of an interruption that this lane asks for
+        self.stopped_by: tuple[str, str] | None = (
+            None  # (code, text) of an interruption that this lane asks for
+        )
         self.numbers: dict[Words, int] = {}  # the dictionary of replies, as far as we have met it
         self._rows: list[bytes] = []
-        self._unnumbered: list[tuple[Item, Words, str | None, Outcome, int]] = []  # whose reply has no number yet
+        self._unnumbered: list[
+            tuple[Item, Words, str | None, Outcome, int]
+        ] = []  # whose reply has no number yet
         self._due: list[dict[str, Any]] = []
         self._changed: dict[Held, None] = {}
         self._drops: Counter[int] = Counter()
@@ -181,7 +185,9 @@ class HandOff:
                 self._last_reply, self._last_number = reply, self.numbers[words]
 
     def _return(self, item: Item) -> None:
-        self._note(item, Reply(0, "", "given back: sending was stopped", "return", ""), Outcome(State.RETURNED))
+        self._note(
+            item, Reply(0, "", "given back: sending was stopped", "return", ""), Outcome(State.RETURNED)
+        )
 
     def _note(self, item: Item, reply: Reply, outcome: Outcome) -> None:
         held, at = item.held, record.now()

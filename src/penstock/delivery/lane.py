@@ -39,7 +39,9 @@ Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 class Lane:
     """Sends one mailing until told to stop. `run` is the whole of its life."""
 
-    def __init__(self, order: Order, sender: int, fence: Fence, connect: Connect, done: Callable[[], None]) -> None:
+    def __init__(
+        self, order: Order, sender: int, fence: Fence, connect: Connect, done: Callable[[], None]
+    ) -> None:
         self.order, self.sender, self.fence = order, sender, fence
         self._connect, self._done = connect, done
         self._wanted = asyncio.Event()
@@ -54,7 +56,9 @@ class Lane:
         self._suppressed = False
         self._rate = 0.0
         self._measured = time.monotonic()
-        self._answer: int | None = None  # the version of the mailing that a command waits for our answer about
+        self._answer: int | None = (
+            None  # the version of the mailing that a command waits for our answer about
+        )
         self._answered = 0
         self._closing = False
         self.halted = False
@@ -202,7 +206,9 @@ class Lane:
         if self._current in lost:
             self._current = None
         numbers = {held.no for held in lost}
-        self.handoff.queue = type(self.handoff.queue)(i for i in self.handoff.queue if i.held.no not in numbers)
+        self.handoff.queue = type(self.handoff.queue)(
+            i for i in self.handoff.queue if i.held.no not in numbers
+        )
         due = {(wait["package"], wait["seq"]): wait for wait in turn.due}
         kept = []
         for packed in turn.rows:
@@ -212,7 +218,9 @@ class Lane:
             else:
                 kept.append(packed)
         return Turn(
-            kept, [r for r in turn.records if r["no"] not in numbers], [w for w in turn.due if w["package"] not in numbers]
+            kept,
+            [r for r in turn.records if r["no"] not in numbers],
+            [w for w in turn.due if w["package"] not in numbers],
         )
 
     async def _read(self, held: Held, start: int, stop: int) -> list[tuple[Any, ...]]:
@@ -235,7 +243,10 @@ class Lane:
         key = (held.positions is None, self._suppressed)
         if key not in self._queries:
             self._queries[key] = reading(
-                self.order.program.variables, account=self.order.account, by_range=key[0], suppressed=key[1]
+                self.order.program.variables[1:],
+                account=self.order.account,
+                by_range=key[0],
+                suppressed=key[1],
             )
         return self._queries[key]
 
@@ -269,7 +280,12 @@ class Lane:
             pass
         await self._number_replies(claims)
         await self._record_and_claim(claims)
-        answer = {"mailing": self.order.mailing, "version": version, "sender": self.sender, "leaving": self._outstanding}
+        answer = {
+            "mailing": self.order.mailing,
+            "version": version,
+            "sender": self.sender,
+            "leaving": self._outstanding,
+        }
         await claims.conn.execute("select pg_notify(%s, %s)", (STOPPED, json.dumps(answer)))
 
     async def _connected(self) -> Claims:
@@ -286,6 +302,8 @@ class Lane:
         while True:
             try:
                 return await self._connected()
-            except Exception as error:  # whatever keeps us from the database: it is tried again until it is back
+            except (
+                Exception
+            ) as error:  # whatever keeps us from the database: it is tried again until it is back
                 log.warning("mailing %s: waiting for the database: %s", self.order.mailing, error)
                 await asyncio.sleep(0.2)

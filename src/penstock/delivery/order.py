@@ -9,8 +9,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from penstock.account import transports
-from penstock.content import links, messages
-from penstock.content.render import Program, compile_message
+from penstock.content import messages
+from penstock.content.render import Program, compile_message, needs_smtputf8, recipient
 from penstock.delivery.outcome import Schedule
 from penstock.platform import environment
 from penstock.platform.database import sql
@@ -42,8 +42,17 @@ class Order:
     def envelope(
         self, item: Item, row: tuple[Any, ...], public: bytes, private: bytes, date: bytes, peer: Peer
     ) -> Envelope[Item]:
-        """Make the envelope of one recipient: `row` is (seq, skip, address, attributes ...)."""
-        raise NotImplementedError
+        """Make the envelope of one recipient; `row` is (seq, skip, address, attributes ...). Raises RenderError."""
+        values = row[2:]
+        address = values[0]
+        data = self.program.envelope_data(values, public, private, date, eightbit=peer.eightbitmime)
+        sender = b"bounce+%b@%b" % (
+            public,
+            self.domain,
+        )  # links.return_path, in place: this runs for every message
+        if address.isascii():
+            return Envelope(item, sender, address.encode(), data)
+        return Envelope(item, sender, recipient(address), data, needs_smtputf8(address))
 
 
 def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
@@ -51,4 +60,28 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
     with conn.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(sql("penstock.delivery", "order"), {"mailing": mailing}).fetchone()
     assert row is not None
-    raise NotImplementedError(row)
+    policy = row["policy"]
+    program = compile_message(messages.load(conn, row["message"]), base_url=unsubscribe_base(policy))
+    return Order(
+        mailing=mailing, account=row["account"], transport=row["transport"], program=program,
+        server=Server.from_url(transports.load(conn, row["transport"])),
+        key=environment.derived_key("links"), domain=program.domain,
+        schedule=_schedule(policy), never_lost=policy.get("in_doubt") == "never_lost", rate=policy.get("rate"),
+    )  # fmt: skip
+
+
+def unsubscribe_base(options: dict[str, Any]) -> str | None:
+    """The base of unsubscribe links, None for mailto: as the mailing says, else links where the base URL is public."""
+    how = options.get("unsubscribe")
+    if how == "link" or (how is None and environment.base_url_is_public()):
+        return environment.base_url()
+    return None
+
+
+def _schedule(policy: dict[str, Any]) -> Schedule:
+    usual = Schedule()
+    return Schedule(
+        window=3600.0 * float(policy.get("retry_window_hours", usual.window / 3600)),
+        first=float(policy.get("retry_first_seconds", usual.first)),
+        longest=float(policy.get("retry_longest_seconds", usual.longest)),
+    )

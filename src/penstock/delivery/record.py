@@ -6,9 +6,7 @@ import time
 from struct import Struct
 from typing import Final, NamedTuple
 
-COPY: Final = (
-    "copy delivery_outcome (at, mailing, package, seq, reply, transport, state, detail) from stdin (format binary)"
-)
+COPY: Final = "copy delivery_outcome (at, mailing, package, seq, reply, transport, state, detail) from stdin (format binary)"
 HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER: Final = b"\xff\xff"
 
@@ -53,4 +51,11 @@ def unpack(row: bytes) -> Row:
     """Read a packed row back."""
     fields = _ROW.unpack_from(row)
     detail = row[_ROW.size :].decode() if fields[15] >= 0 else None
-    return Row(package=fields[6], seq=fields[8], reply=fields[10], transport=fields[12], state=fields[14], detail=detail)
+    return Row(
+        package=fields[6],
+        seq=fields[8],
+        reply=fields[10],
+        transport=fields[12],
+        state=fields[14],
+        detail=detail,
+    )

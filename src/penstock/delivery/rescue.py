@@ -19,10 +19,14 @@ RETURN: Final = 5.0
 
 def rescue_dead(conn: psycopg.Connection[Any]) -> int:
     """Rescue the packages of every sender that is dead; return how many recipients came to be in doubt."""
-    rows = conn.execute(sql("penstock.delivery", "senders"), {"silence": SILENCE, "return": RETURN}).fetchall()
+    rows = conn.execute(
+        sql("penstock.delivery", "senders"), {"silence": SILENCE, "return": RETURN}
+    ).fetchall()
     doubted = 0
     for sender, held_by in rows:
-        if held_by is not None:  # its lock is held, its beat is old: cut its connection, and rescue it at the next tick
+        if (
+            held_by is not None
+        ):  # its lock is held, its beat is old: cut its connection, and rescue it at the next tick
             log.warning("sender %s has been silent for %.0f s: its lock is taken away", sender, SILENCE)
             conn.execute("select pg_terminate_backend(%s)", (held_by,))
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -11,16 +10,18 @@ import psycopg
 from penstock.mailing import control
 
 
-def after_restore(conn: psycopg.Connection[Any], taken_at: datetime) -> list[int]:
+def after_restore(conn: psycopg.Connection[Any]) -> list[int]:
     """Rescue what any sender had claimed, and interrupt every mailing under way; return those mailings.
 
     What was claimed at the time of the backup is in doubt. What was not may have been sent between the backup and the
     disaster; that cannot be known here, so a person decides, and the reason says so.
     """
-    for (sender,) in conn.execute("select id from delivery_sender where ended_at is null order by id").fetchall():
+    for (sender,) in conn.execute(
+        "select id from delivery_sender where ended_at is null order by id"
+    ).fetchall():
         conn.execute("select delivery_rescue(%s)", (sender,))
     text = (
-        f"restored from a backup taken {taken_at:%Y-%m-%d %H:%M:%S %Z}: messages sent after it are not known here,"
+        "restored from a backup: messages sent after it was taken are not known here,"
         " and those not yet sent then would be sent (again) on resume"
     )
     live = conn.execute(

@@ -61,7 +61,11 @@ class Sender:
             loop.add_signal_handler(number, self._stopping.set)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         desk = await self._enlist()
-        work = [asyncio.create_task(self._beat()), asyncio.create_task(self._watch()), asyncio.create_task(self._ticker.run())]
+        work = [
+            asyncio.create_task(self._beat()),
+            asyncio.create_task(self._watch()),
+            asyncio.create_task(self._ticker.run()),
+        ]
         try:
             await self._serve(desk)
         finally:
@@ -108,7 +112,9 @@ class Sender:
 
     async def _again(self) -> psycopg.AsyncConnection[Any]:
         while True:
-            with suppress(Exception):  # whatever keeps us from the database: it is tried again until it is back
+            with suppress(
+                Exception
+            ):  # whatever keeps us from the database: it is tried again until it is back
                 return await connect()
             await asyncio.sleep(0.2)
 
@@ -136,7 +142,8 @@ class Sender:
         while True:
             try:
                 await conn.execute(
-                    "update delivery_sender set beat_at = clock_timestamp(), ended_at = null where id = %s", (self.number,)
+                    "update delivery_sender set beat_at = clock_timestamp(), ended_at = null where id = %s",
+                    (self.number,),
                 )
                 self.fence.answered()
             except psycopg.OperationalError:
@@ -155,7 +162,9 @@ class Sender:
         await asyncio.gather(*tasks, return_exceptions=True)
         if not any(lane.unsettled for lane in self.lanes.values()):
             with suppress(Exception):
-                await self._lock.execute("update delivery_sender set ended_at = now() where id = %s", (self.number,))
+                await self._lock.execute(
+                    "update delivery_sender set ended_at = now() where id = %s", (self.number,)
+                )
         await self._lock.close()
 
     # -- lanes ----------------------------------------------------------------

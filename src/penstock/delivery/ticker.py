@@ -102,7 +102,10 @@ def _is_ours(conn: psycopg.Connection[Any]) -> bool:
 
 def _try_to_end(conn: psycopg.Connection[Any], mailing: int, state: State) -> None:
     """Notice an end. In a transaction of its own, so that two last senders cannot miss each other."""
-    facts = conn.execute("select unbegun + due_returned, retrying + due_deferred, in_flight from delivery_facts(%s)", (mailing,))
+    facts = conn.execute(
+        "select unbegun + due_returned, retrying + due_deferred, in_flight from delivery_facts(%s)",
+        (mailing,),
+    )
     row = facts.fetchone()
     assert row is not None
     unbegun, retrying, in_flight = row

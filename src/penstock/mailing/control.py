@@ -110,7 +110,11 @@ def _move(
     given: dict[str, Any], actor: Actor,
 ) -> None:  # fmt: skip
     source, target, effects = found.facts.state, decision.target, decision.row.effects
-    changes: dict[str, Any] = {"state": target.value, "version": found.version + 1, "reason": _reason(given, actor)}
+    changes: dict[str, Any] = {
+        "state": target.value,
+        "version": found.version + 1,
+        "reason": _reason(given, actor),
+    }
     if "remember_state" in effects:
         changes["came_from"] = source.value
     if source in (State.PAUSED, State.INTERRUPTED):

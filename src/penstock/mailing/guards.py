@@ -44,7 +44,10 @@ Guard = Callable[[Facts, Arguments], Refusal | None]
 def complete(facts: Facts, arguments: Arguments) -> Refusal | None:
     """A mailing is submitted whole: message, audience and transport exist."""
     if facts.missing:
-        return Refusal("incomplete", f"The mailing has no {', no '.join(facts.missing)}. Complete it, then submit it again.")
+        return Refusal(
+            "incomplete",
+            f"The mailing has no {', no '.join(facts.missing)}. Complete it, then submit it again.",
+        )
     return None
 
 
@@ -76,7 +79,10 @@ def acknowledged(facts: Facts, arguments: Arguments) -> Refusal | None:
 def audience_not_empty(facts: Facts, arguments: Arguments) -> Refusal | None:
     """There is somebody to send to."""
     if facts.sendable == 0:
-        return Refusal("empty_audience", "Nobody is left to send to: the audience is empty, or everybody in it is skipped.")
+        return Refusal(
+            "empty_audience",
+            "Nobody is left to send to: the audience is empty, or everybody in it is skipped.",
+        )
     return None
 
 

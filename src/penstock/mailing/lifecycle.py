@@ -13,10 +13,21 @@ from penstock.mailing.guards import Arguments, Facts, Guard, Refusal
 from penstock.mailing.states import State
 
 DRAFT, IN_REVIEW, STARTING, SENDING = State.DRAFT, State.IN_REVIEW, State.STARTING, State.SENDING
-PAUSED, INTERRUPTED, FINISHING, CANCELLING = State.PAUSED, State.INTERRUPTED, State.FINISHING, State.CANCELLING
+PAUSED, INTERRUPTED, FINISHING, CANCELLING = (
+    State.PAUSED,
+    State.INTERRUPTED,
+    State.FINISHING,
+    State.CANCELLING,
+)
 SENT, CANCELLED = State.SENT, State.CANCELLED
 
-AUTHOR, APPROVER, OPERATOR, ADMINISTRATOR, SYSTEM = "author", "approver", "operator", "administrator", "system"
+AUTHOR, APPROVER, OPERATOR, ADMINISTRATOR, SYSTEM = (
+    "author",
+    "approver",
+    "operator",
+    "administrator",
+    "system",
+)
 ROLES = (AUTHOR, APPROVER, OPERATOR, ADMINISTRATOR, SYSTEM)
 
 Target = State | Callable[[Facts], State]
@@ -122,7 +133,13 @@ def decide(command: str, facts: Facts, roles: frozenset[str], arguments: Argumen
     reasons = [refusal for guard in row.guards if (refusal := guard(facts, arguments))]
     if not roles & row.roles:
         needed = " or ".join(sorted(row.roles))
-        reasons.insert(0, Refusal("forbidden", f"{command} is for the role {needed}; you have {', '.join(sorted(roles)) or 'none'}."))
+        reasons.insert(
+            0,
+            Refusal(
+                "forbidden",
+                f"{command} is for the role {needed}; you have {', '.join(sorted(roles)) or 'none'}.",
+            ),
+        )
     if reasons:
         return Refused(reasons[0].code, tuple(reasons), allowed_actions(facts.state, roles))
     target = row.target if isinstance(row.target, State) else row.target(facts)
@@ -141,4 +158,6 @@ def _refusal_by_state(command: str, facts: Facts) -> tuple[str, tuple[Refusal, .
 
 def allowed_actions(state: State, roles: frozenset[str]) -> tuple[str, ...]:
     """The commands that somebody with these roles may give to a mailing in this state, in the table's order."""
-    return tuple(row.command for row in TABLE if state in row.sources and roles & row.roles and not row.is_event)
+    return tuple(
+        row.command for row in TABLE if state in row.sources and roles & row.roles and not row.is_event
+    )

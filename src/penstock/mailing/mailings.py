@@ -62,10 +62,14 @@ def create(
 def find(conn: psycopg.Connection[Any], account: int, mailing: int) -> Mailing | None:
     """Return one mailing of the account, or None."""
     with conn.cursor(row_factory=class_row(Mailing)) as cursor:
-        return cursor.execute(sql("penstock.mailing", "find"), {"account": account, "mailing": mailing}).fetchone()
+        return cursor.execute(
+            sql("penstock.mailing", "find"), {"account": account, "mailing": mailing}
+        ).fetchone()
 
 
-def listed(conn: psycopg.Connection[Any], account: int, *, limit: int = 50, before: int | None = None) -> list[Mailing]:
+def listed(
+    conn: psycopg.Connection[Any], account: int, *, limit: int = 50, before: int | None = None
+) -> list[Mailing]:
     """Return the mailings of the account, newest first; `before` is the last number of the page before this one."""
     with conn.cursor(row_factory=class_row(Mailing)) as cursor:
         page = {"account": account, "limit": limit, "before": before}

@@ -12,10 +12,16 @@ class Mailing(models.Model):
     account = models.ForeignKey("account.Account", models.PROTECT)
     name = models.TextField()
     channel = models.TextField(default="email")
-    state = models.TextField(default=State.DRAFT)
-    came_from = models.TextField(null=True, help_text="The state that a paused or interrupted mailing goes back to.")
-    reason = models.JSONField(null=True, help_text="{code, text, who, since}: reports, plays no part in the machine.")
-    version = models.IntegerField(default=1, help_text="Grows with every change; the expected version of a command.")
+    state = models.TextField(default=State.DRAFT.value)
+    came_from = models.TextField(
+        null=True, help_text="The state that a paused or interrupted mailing goes back to."
+    )
+    reason = models.JSONField(
+        null=True, help_text="{code, text, who, since}: reports, plays no part in the machine."
+    )
+    version = models.IntegerField(
+        default=1, help_text="Grows with every change; the expected version of a command."
+    )
     revision = models.IntegerField(default=1)
     message = models.ForeignKey("content.Message", models.PROTECT)
     transport = models.ForeignKey("account.Transport", models.PROTECT)
@@ -33,7 +39,9 @@ class Mailing(models.Model):
     class Meta:
         db_table = "mailing_mailing"
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=[s.value for s in State]), name="mailing_mailing_state"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[s.value for s in State]), name="mailing_mailing_state"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["paused", "interrupted"]) ^ models.Q(came_from__isnull=True),
                 name="mailing_mailing_came_from",

@@ -44,7 +44,9 @@ class Stopping:
         self._senders = dict(rows.fetchall())
         if self._senders:
             self._listening = True
-            self._conn.execute(f"listen {STOPPED}")  # takes effect with the commit, as do the news that make them answer
+            self._conn.execute(
+                f"listen {STOPPED}"
+            )  # takes effect with the commit, as do the news that make them answer
 
     def wait(self) -> tuple[int, list[str]]:
         """Return how many messages are still leaving, and the names of the senders that did not answer in time."""
@@ -54,7 +56,11 @@ class Stopping:
             for notification in self._conn.notifies(timeout=left, stop_after=1):
                 answer = json.loads(notification.payload)
                 late = answer["version"] < self._version  # the answer to something earlier
-                if answer["mailing"] == self._mailing and not late and self._senders.pop(answer["sender"], None):
+                if (
+                    answer["mailing"] == self._mailing
+                    and not late
+                    and self._senders.pop(answer["sender"], None)
+                ):
                     leaving += answer["leaving"]
         if self._senders:
             leaving += self._unrecorded()

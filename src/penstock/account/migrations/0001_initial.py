@@ -19,8 +19,18 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.AutoField(primary_key=True, serialize=False)),
                 ("name", models.TextField(unique=True)),
-                ("zone", models.TextField(default="UTC", help_text="IANA name of the time zone that plans refer to.")),
-                ("policy", models.JSONField(default=dict, help_text="Only what differs from the defaults of account.policy.")),
+                (
+                    "zone",
+                    models.TextField(
+                        default="UTC", help_text="IANA name of the time zone that plans refer to."
+                    ),
+                ),
+                (
+                    "policy",
+                    models.JSONField(
+                        default=dict, help_text="Only what differs from the defaults of account.policy."
+                    ),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={"db_table": "account_account"},
@@ -30,12 +40,28 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.AutoField(primary_key=True, serialize=False)),
                 ("name", models.TextField()),
-                ("url", models.TextField(help_text="As transport.smtp.server understands it, without the password.")),
-                ("secret", models.BinaryField(null=True, help_text="The password, encrypted by account.secrets.")),
+                (
+                    "url",
+                    models.TextField(
+                        help_text="As transport.smtp.server understands it, without the password."
+                    ),
+                ),
+                (
+                    "secret",
+                    models.BinaryField(null=True, help_text="The password, encrypted by account.secrets."),
+                ),
                 ("connections", models.PositiveSmallIntegerField(default=10)),
-                ("rate", models.FloatField(null=True, help_text="Messages a second, over all senders; empty: no limit.")),
+                (
+                    "rate",
+                    models.FloatField(
+                        null=True, help_text="Messages a second, over all senders; empty: no limit."
+                    ),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("account", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.account")),
+                (
+                    "account",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.account"),
+                ),
             ],
             options={
                 "db_table": "account_transport",
