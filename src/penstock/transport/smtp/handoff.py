@@ -123,8 +123,9 @@ class HandOff:
 
     def _data_answered(self, raw: bytes) -> None:
         if raw[:3] == b"354":
-            self._burst = self._burst_seen + raw if self._pipelining else None
             if self._current is not None:
+                # Only replies that let an envelope pass are remembered as the usual ones.
+                self._burst = self._burst_seen + raw if self._pipelining else None
                 self._begin_body()
             else:
                 self._transaction = False
