@@ -8,6 +8,7 @@ names, cities and languages repeat.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Any, Generic, Protocol, TypeVar
 
 from penstock.content.lines import At, plain_constant, plain_piece, quoted
@@ -139,7 +140,7 @@ class Layout:
 
     def lay(self, pieces: Sequence[Piece]) -> None:
         """Append all pieces."""
-        for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+        for piece, following in zip_longest(pieces, pieces[1:]):
             if isinstance(piece, Text):
                 self.constant(piece.text)
             elif isinstance(piece, Hole):

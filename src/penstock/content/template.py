@@ -43,7 +43,11 @@ def parse(
     except LiquidError as error:
         return liquid_problem(where, source, error)
     analysis = template.analyze(include_partials=False)
-    parsed = Parsed(where, template, frozenset(analysis.globals))
+    # A name that is assigned somewhere may still be the contact's where it was not, or not yet.
+    reads = analysis.globals.keys() | (analysis.variables.keys() & analysis.locals.keys())
+    if known is not None:
+        reads &= known | set(RESERVED)
+    parsed = Parsed(where, template, frozenset(reads))
     parsed.problems += _forbidden(where, source, template)
     for name, spans in analysis.filters.items():
         if name not in environment.filters:
