@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 OPTIONS = frozenset({"unsubscribe", "rate"})
-"""Keys of a mailing's options that are no policies: whether it carries an unsubscribe link, and its messages a second."""
+"""Keys of a mailing's options that are no policies: how its List-Unsubscribe works, and its messages a second."""
 
 
 class PolicyError(ValueError):
@@ -47,9 +47,6 @@ class Policy:
     approvals_required: int = _always(
         1, _whole(0, 9), "How many people approve a mailing before it may be sent; 0: none has to."
     )
-    four_eyes: str = _always(
-        "off", _one_of("off", "on"), "On: the approval of the one who submitted it does not count."
-    )
     confirm_send: str = _always(
         "click",
         _one_of("click", "type_count", "off"),
@@ -66,6 +63,14 @@ class Policy:
         48,
         _whole(0, 240),
         "A recipient still refused for now this long after the first attempt counts as bounced.",
+    )
+    retry_first_seconds: int = _each(
+        60,
+        _whole(1, 86_400),
+        "From the first temporary refusal to the next attempt; each further wait is twice as long.",
+    )
+    retry_longest_seconds: int = _each(
+        7200, _whole(1, 86_400), "No wait between two attempts is longer than this."
     )
     in_doubt: str = _each(
         "never_twice",

@@ -8,8 +8,10 @@ from typing import Any, Self
 import psycopg
 
 from penstock.cli.endings import Failure
+from penstock.cli.screen import tell
 
 _PATIENCE = 15.0  # seconds for what is on the wire when the sender is asked to end
+_ENDS = 5  # times that the sender is started again
 
 # Whoever sends holds the advisory lock (7002, its number) for as long as it lives: penstock.delivery.sender.LOCK.
 _AT_WORK = """
@@ -27,6 +29,7 @@ class Crew:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._ends = 0
 
     def __enter__(self) -> Self:
         return self
@@ -45,14 +48,19 @@ class Crew:
         """Whether this command has a sender of its own."""
         return self._process is not None
 
-    def check(self) -> None:
-        """Raise Failure when the sender has ended by itself."""
-        if self._process is not None and (status := self._process.poll()) is not None:
+    def keep(self) -> None:
+        """Start the sender again when it was killed. Raises Failure when it keeps ending by itself."""
+        if self._process is None or (status := self._process.poll()) is None:
+            return
+        self._ends += 1
+        if self._ends > _ENDS:
             self._process = None
             raise Failure(
-                f"The sender ended with status {status}.",
-                "What it had on the wire becomes in doubt or is recorded; `penstock mailing watch ID --work` goes on.",
+                f"The sender has ended {self._ends} times, lastly with status {status}.",
+                "Nothing is lost: see what it said above, mend it, and go on with `penstock mailing watch ID --work`.",
             )
+        tell(f"The sender ended with status {status}; another goes on.")
+        self.start()
 
     def dismiss(self, patience: float = _PATIENCE) -> None:
         """Ask the sender to end; wait until what was on the wire is recorded, `patience` seconds at most."""

@@ -1,6 +1,5 @@
 """Watching a mailing until there is nothing more to see, and pausing it when the person watching says stop."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,20 +28,14 @@ STATUS = {
 }
 """The exit status by the state that a mailing was left in; 0 for the others."""
 
+_LIVE = frozenset({State.STARTING, State.SENDING, State.FINISHING, State.CANCELLING})
+
 _TITLES = {
     State.STARTING: "starting up",
     State.SENDING: "",
     State.FINISHING: "trying the deferred again",
     State.SENT: "sent",
 }
-
-
-@dataclass(frozen=True)
-class Seen:
-    """How the watching ended: the mailing as it stood, and whether we had paused it."""
-
-    mailing: Mailing
-    paused_here: bool
 
 
 def watch(
@@ -53,7 +46,8 @@ def watch(
     signals: Signals,
     *,
     wait: bool = False,
-) -> Seen:
+    work: bool = False,
+) -> Mailing:
     """Show the progress until the mailing ends, stands still, or only waits for retries that are far off.
 
     With a sender of our own (`crew`) the first signal pauses the mailing; without one it only ends the watching.
@@ -62,7 +56,7 @@ def watch(
     watcher, paused, alone = Watcher(conn, mailing), False, False
     with bar() as shown:
         while True:
-            crew.check()
+            crew.keep()
             now = found(conn, account, mailing)
             figures = watcher.look()
             _show(shown, now, figures)
@@ -72,13 +66,13 @@ def watch(
                 if not crew.aboard:
                     break
                 paused = _pause(conn, mailing)
-            alone = alone or _nobody(conn, crew, now)
+            alone = alone or _nobody(conn, crew, now, work)
             signals.wait(_EVERY, conn.fileno())
             for _ in conn.notifies(timeout=0):
                 pass
     conn.execute(f"unlisten {control.CHANNEL}")
     crew.dismiss()
-    return Seen(found(conn, account, mailing), paused)
+    return found(conn, account, mailing)
 
 
 def found(conn: psycopg.Connection[Any], account: int, mailing: int) -> Mailing:
@@ -117,16 +111,12 @@ def leaving(answer: control.Answer) -> str:
     return f"{answer.state.value.capitalize()}. {words}"
 
 
-def _nobody(conn: psycopg.Connection[Any], crew: Crew, mailing: Mailing) -> bool:
-    """Say it once when nobody is there to send."""
-    if crew.aboard or State(mailing.state) not in (
-        State.STARTING,
-        State.SENDING,
-        State.FINISHING,
-        State.CANCELLING,
-    ):
+def _nobody(conn: psycopg.Connection[Any], crew: Crew, mailing: Mailing, work: bool) -> bool:
+    """Where nobody is there to send: send here when that is wanted (`work`), else say so once (True)."""
+    if crew.aboard or State(mailing.state) not in _LIVE or senders_at_work(conn):
         return False
-    if senders_at_work(conn):
+    if work:
+        crew.start()
         return False
     tell(
         f"No worker is running. `penstock mailing watch {mailing.id} --work` sends here; `penstock worker` for good."

@@ -4,8 +4,8 @@ from typing import Any
 
 import psycopg
 
+from penstock.audience.suppression import suppress
 from penstock.content.links import verify_private
-from penstock.platform.database import sql
 from penstock.platform.environment import derived_key
 
 LONGEST_TOKEN = 64
@@ -14,19 +14,22 @@ LONGEST_TOKEN = 64
 
 def holder(token: str) -> tuple[int, int] | None:
     """Return (mailing, seq) of the recipient whose link carries `token`; None when it is forged or garbled."""
-    return verify_private(token, derived_key("links")) if len(token) <= LONGEST_TOKEN else None
+    return verify_private(token, derived_key("penstock links")) if len(token) <= LONGEST_TOKEN else None
 
 
 def unsubscribe(conn: psycopg.Connection[Any], token: str) -> bool | None:
-    """Suppress the holder of `token` for the account that sent the mailing. Idempotent, in one statement.
+    """Suppress the holder of `token` for the account that sent the mailing. Idempotent.
 
     Returns whether it was not so before; None when nobody holds this token.
     """
     if (found := holder(token)) is None:
         return None
     mailing, seq = found
-    row = conn.execute(
-        sql("penstock.feedback", "unsubscribe"),
-        {"mailing": mailing, "seq": seq, "origin": f"mailing {mailing}"},
+    person = conn.execute(
+        "select m.account_id, r.normal from delivery_recipient r join mailing_mailing m on m.id = r.mailing"
+        " where r.mailing = %s and r.seq = %s",
+        (mailing, seq),
     ).fetchone()
-    return None if row is None else bool(row[0])
+    if person is None:
+        return None
+    return suppress(conn, *person, reason="unsubscribed", origin=f"mailing {mailing}")

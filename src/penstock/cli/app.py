@@ -1,0 +1,67 @@
+"""All commands by name. Their modules declare options only; what a command needs is imported when it runs."""
+
+import sys
+
+import typer
+
+from penstock.cli import contacts, demo, mailing, running, send, upkeep
+from penstock.cli.endings import Exit
+
+_EPILOG = (
+    "Exit status: 0 done, 1 failed, 2 wrong usage or refused, 3 interrupted, 4 paused, 5 cancelled.   "
+    "Environment: PENSTOCK_HOME, PENSTOCK_DATABASE_URL, PENSTOCK_BASE_URL, PENSTOCK_SECRET_KEY."
+)
+
+# Without rich, help is there in a third of the time.
+app = typer.Typer(
+    name="penstock",
+    help="Bulk mail from your own machine: every message accounted for, none sent twice.",
+    epilog=_EPILOG,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+app.command("send")(send.send)
+app.command("demo")(demo.demo)
+app.command("up")(running.up)
+app.command("down")(running.down)
+app.command("web")(running.web)
+app.command("worker")(running.worker)
+app.add_typer(mailing.app, name="mailing")
+app.add_typer(contacts.app, name="contacts")
+app.command("backup")(upkeep.backup)
+app.command("restore")(upkeep.restore)
+app.command("doctor")(upkeep.doctor)
+app.command("migrate")(upkeep.migrate)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        import penstock
+
+        sys.stdout.write(f"penstock {penstock.__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    pass
+
+
+def run() -> int:
+    """Run what the command line says and return the exit status."""
+    try:
+        status = app(standalone_mode=False, prog_name="penstock")
+    except typer.Abort:
+        return Exit.FAILED
+    except typer.TyperException as wrong:  # an option that does not exist, a value that cannot be
+        wrong.show()
+        return Exit.REFUSED
+    if status == 130:  # typer's word for Ctrl-C
+        raise KeyboardInterrupt
+    return int(status or Exit.DONE)

@@ -1,0 +1,95 @@
+"""What `penstock send` was asked for, read and checked before anything is begun."""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from penstock.account.policy import RULES, effective
+from penstock.cli.endings import wrong
+from penstock.content.message import Message
+from penstock.transport.smtp.server import Server
+
+_PER = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One mailing as it was asked for. Either `file` (to import) or `list_name` (imported before) is set."""
+
+    message: Message
+    server: Server
+    name: str
+    options: dict[str, Any]
+    file: Path | None = None
+    list_name: str | None = None
+    address_column: str | None = None
+
+
+def asked(
+    *, to: str | None, list_name: str | None, sender: str, subject: str, html: Path | None, text: Path | None, via: str,
+    name: str | None, reply_to: str | None, headers: list[str], address_column: str | None, connections: int | None,
+    rate: str | None, policies: list[str], at: str | None,
+) -> Asked:  # fmt: skip
+    """Read what the command line says. Raises Failure or ServerURLError for what cannot be."""
+    if at is not None:
+        raise wrong(
+            "--at is not available yet: this version sends at once.",
+            "Leave it out, and start the command at that time.",
+        )
+    if to and to.startswith("list:"):
+        to, list_name = None, to.removeprefix("list:")
+    if (to is None) == (list_name is None):
+        raise wrong("It is not said to whom.", "Give either --to FILE.csv or --list NAME.")
+    options = _options(rate, policies)
+    server = Server.from_url(via)
+    body = _read(html) if html else None
+    if html is None and text is None:
+        raise wrong("The message has no body.", "Give --html FILE, --text FILE, or both.")
+    mjml = html is not None and html.suffix.lower() == ".mjml"
+    message = Message(
+        sender=sender, subject=subject, html=None if mjml else body, mjml=body if mjml else None,
+        text=_read(text) if text else None, headers=dict(map(_header, headers)), reply_to=reply_to,
+    )  # fmt: skip
+    return Asked(
+        message, replace(server, connections=connections) if connections else server, name or subject, options,
+        Path(to) if to else None, list_name, address_column,
+    )  # fmt: skip
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise wrong(f"{file} is not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise wrong(f"{file}: {error.strerror}.", "Name a file that can be read.") from None
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon or not name.strip():
+        raise wrong(f"--header {line!r} is no header.", "Write it as 'Name: value'.")
+    return name.strip(), value.strip()
+
+
+def _options(rate: str | None, policies: list[str]) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for given in policies:
+        name, equals, value = given.partition("=")
+        if not equals:
+            raise wrong(f"--policy {given!r} says no value.", "Write it as NAME=VALUE.")
+        whole = name in RULES and isinstance(RULES[name].default, int) and value.lstrip("-").isdecimal()
+        options[name] = int(value) if whole else value
+    effective({}, options)
+    if rate is not None:
+        options["rate"] = read_rate(rate)
+    return options
+
+
+def read_rate(given: str) -> float:
+    """Return messages a second from `100/s`, `100`, `5000/min` or `20000/h`."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*(s|sec|min|m|h))?\s*", given)
+    if match is None or not float(match[1]):
+        raise wrong(f"--rate {given!r} is no rate.", "Write it as 100/s, 5000/min or 20000/h.")
+    return float(match[1]) / _PER[match[2] or "s"]

@@ -1,0 +1,60 @@
+"""One command to one mailing, and its answer in words or as JSON."""
+
+from typing import Any
+
+import psycopg
+
+from penstock.cli.endings import wrong
+from penstock.cli.person import actor, agree
+from penstock.cli.screen import document, number, tell
+from penstock.cli.watching import found, leaving, what_next
+from penstock.mailing import control
+from penstock.report.progress import progress
+
+
+def give(
+    conn: psycopg.Connection[Any], account: int, mailing: int, name: str, json: bool, **arguments: Any
+) -> control.Answer:
+    """Give the command as the person at this terminal. Raises NotFound or Refused."""
+    before = found(conn, account, mailing)
+    try:
+        answer = control.command(conn, mailing, name, actor(), **arguments)
+    except control.Refused as refused:
+        if refused.code != "already_paused":
+            raise
+        answer = control.Answer(mailing, refused.state, before.version)
+    after = found(conn, account, mailing)
+    if json:
+        document(
+            {
+                "mailing": mailing,
+                "state": after.state,
+                "version": after.version,
+                "changed": answer.version != before.version,
+                "leaving": answer.leaving,
+                "silent": answer.silent,
+                "allowed_actions": after.allowed_actions(control.EVERY_ROLE),
+            }
+        )
+    elif name in ("pause", "cancel"):
+        tell(leaving(answer))
+    else:
+        tell(f"Mailing {mailing} is {after.state.replace('_', ' ')} now. {what_next(after)}".rstrip())
+    return answer
+
+
+def confirm_cancel(conn: psycopg.Connection[Any], account: int, mailing: int) -> None:
+    """Ask before the end of a mailing, with the number it concerns. Raises Failure when the answer is no."""
+    there, figures = found(conn, account, mailing), progress(conn, mailing)
+    if "cancel" not in there.allowed_actions(control.EVERY_ROLE):
+        return  # the refusal says more than a question
+    left = figures.waiting + figures.deferred
+    words = (
+        f"{number(left)} of {number(figures.recipients)} recipients were not reached"
+        if figures.recipients
+        else "Nobody was reached"
+    )
+    try:
+        agree(f"Cancel “{there.name}” for good? {words}.")
+    except Exception as no:
+        raise wrong("Nothing was cancelled.", str(no).partition("\n")[2]) from None

@@ -1,0 +1,43 @@
+"""Following a mailing from here on to its end: with a sender of our own or only looking."""
+
+import time
+from typing import Any
+
+import psycopg
+
+from penstock.cli import BEGAN
+from penstock.cli.crew import Crew
+from penstock.cli.endings import Exit
+from penstock.cli.screen import document, tell, written
+from penstock.cli.signals import Signals
+from penstock.cli.summary import summarise
+from penstock.cli.watching import found, status, watch, what_next
+
+
+def follow(
+    conn: psycopg.Connection[Any], account: int, mailing: int, *, work: bool, wait: bool, json: bool
+) -> int:
+    """Watch `mailing` and return the exit status. With `work`, send here where nobody else does."""
+    with Crew() as crew, Signals() as signals:
+        return conclude(conn, account, mailing, crew, signals, wait=wait, work=work, json=json, own={})
+
+
+def conclude(
+    conn: psycopg.Connection[Any], account: int, mailing: int, crew: Crew, signals: Signals, *,
+    wait: bool, work: bool, json: bool, own: dict[str, float],
+) -> int:  # fmt: skip
+    """Watch to the end, print the summary and how to go on, and return the exit status. A second Ctrl-C leaves at once."""
+    try:
+        seen = watch(conn, account, mailing, crew, signals, wait=wait, work=work)
+    except KeyboardInterrupt:
+        crew.dismiss(0.0)
+        tell("Left at once. What was on the wire is still being recorded.")
+        return status(found(conn, account, mailing)) or Exit.FAILED
+    summary = summarise(conn, seen, {**own, "total": time.time() - BEGAN})
+    if json:
+        document(summary.document())
+    else:
+        written(summary.text())
+    if words := what_next(seen):
+        tell(words)
+    return status(seen)

@@ -1,0 +1,68 @@
+"""`up`, `down`, `web`, `worker`: the parts that run for good, on one machine or on many."""
+
+from typing import Annotated
+
+import typer
+
+Host = Annotated[str, typer.Option(help="Address to listen on; behind a proxy leave it at 127.0.0.1.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")]
+
+
+def worker(
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="Sender processes; one for each core to spare.")
+    ] = 1,
+) -> None:
+    """Send what is to be sent, until stopped; on as many machines as wanted."""
+    from penstock.cli.screen import tell
+    from penstock.delivery import worker as workers
+
+    tell(f"Sending with {processes} process{'es' if processes > 1 else ''}. Ctrl-C ends in order.")
+    workers.run(processes)
+
+
+def web(host: Host = "127.0.0.1", port: Port = 8025) -> None:
+    """Answer the links in messages (unsubscribing), until stopped."""
+    from penstock.cli.serving import serve
+    from penstock.platform import database
+
+    database.ready()
+    serve(host, port)
+
+
+def up(
+    host: Host = "127.0.0.1",
+    port: Port = 8025,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="Sender processes.")] = 1,
+) -> None:
+    """Run everything on this machine: database, web and senders, until stopped."""
+    from penstock.cli.screen import tell
+    from penstock.cli.serving import serve, worker_beside
+    from penstock.platform import database
+
+    database.ready()
+    with worker_beside(workers):
+        tell(
+            f"Penstock answers on http://{host}:{port} and sends with {workers} process(es). Ctrl-C ends in order."
+        )
+        serve(host, port)
+
+
+def down() -> None:
+    """Stop what runs on this home, the embedded database included."""
+    from penstock.cli.endings import Failure
+    from penstock.cli.screen import tell
+    from penstock.platform.down import down as end
+    from penstock.platform.environment import home
+
+    ended = end(home())
+    for one in ended.asked:
+        tell(f"Ended: {one.command} (pid {one.pid})")
+    for one in ended.killed:
+        tell(f"Killed, it did not end by itself: {one.command} (pid {one.pid})")
+    tell("The database is stopped." if ended.server else "No database of this home was left running.")
+    if ended.left:
+        names = ", ".join(f"{one.command} (pid {one.pid})" for one in ended.left)
+        raise Failure(
+            f"These belong to another user and still run: {names}", "Run `penstock down` as that user."
+        )

@@ -1,0 +1,71 @@
+"""`penstock send`: its options."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def send(
+    sender: Annotated[
+        str, typer.Option("--from", metavar="MAILBOX", help="From: 'News <news@example.org>'.")
+    ],
+    subject: Annotated[str, typer.Option(help="Subject; may hold Liquid: 'Hi {{ first_name }}'.")],
+    via: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Server: smtp://user:password@host:587?tls=starttls, smtps://…, smtp://127.0.0.1:2525.",
+        ),
+    ],
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="CSV of contacts; its columns become variables. Or list:NAME."),
+    ] = None,
+    list_name: Annotated[
+        str | None, typer.Option("--list", metavar="NAME", help="Send to a list that is here already.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="HTML body with Liquid; an .mjml file is compiled.")
+    ] = None,
+    text: Annotated[Path | None, typer.Option(help="Text body; made from the HTML when missing.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the mailing; else the subject.")] = None,
+    reply_to: Annotated[str | None, typer.Option(metavar="MAILBOX", help="Reply-To.")] = None,
+    header: Annotated[
+        list[str] | None, typer.Option(metavar="'NAME: VALUE'", help="A further header; repeatable.")
+    ] = None,
+    address_column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column of the addresses, if it is not plain.")
+    ] = None,
+    connections: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Connections to the server; else 10.")
+    ] = None,
+    rate: Annotated[
+        str | None, typer.Option(metavar="N/s", help="No more than this: 100/s, 5000/min, 20000/h.")
+    ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="A policy for this mailing: in_doubt=never_lost; repeatable."
+        ),
+    ] = None,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="Not available yet.")] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait for retries, however far off, until all is settled.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON document.")] = False,
+) -> int:
+    """From a CSV file to inboxes: import, check, send, watch. Ctrl-C pauses.
+
+    Retries due within a minute are waited for; later ones are left to a worker (or --wait, or `mailing watch ID --work`).
+    """
+    from penstock.cli.asked import asked
+    from penstock.cli.sending import carry_out
+
+    given = asked(
+        to=to, list_name=list_name, sender=sender, subject=subject, html=html, text=text, via=via, name=name,
+        reply_to=reply_to, headers=header or [], address_column=address_column, connections=connections, rate=rate,
+        policies=policy or [], at=at,
+    )  # fmt: skip
+    return carry_out(given, wait=wait, yes=yes, json=json)

@@ -1,0 +1,56 @@
+"""The web face as a process: uvicorn in this one, the worker beside it."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from penstock.cli.endings import Failure
+
+
+def serve(host: str, port: int) -> None:
+    """Answer HTTP on `host`:`port` until SIGINT or SIGTERM. Raises Failure when the port is taken."""
+    import uvicorn
+
+    listening = listen(host, port)
+    config = uvicorn.Config(
+        "penstock.platform.asgi:application",
+        log_level="warning",
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=5,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass  # uvicorn has ended in order and passes the signal on
+    finally:
+        listening.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on `host`:`port`, so that a port that is taken is known at once."""
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=256
+        )
+    except OSError as error:
+        raise Failure(
+            f"Cannot listen on {host}:{port}: {error.strerror}.", "Choose another with --host and --port."
+        ) from None
+
+
+@contextmanager
+def worker_beside(processes: int) -> Iterator[None]:
+    """Run `penstock worker` in a process of its own; it ends in order when the block does."""
+    if not processes:
+        yield
+        return
+    command = [sys.executable, "-m", "penstock", "worker", "--processes", str(processes)]
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait()
