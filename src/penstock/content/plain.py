@@ -34,16 +34,42 @@ def restore(text: str, found: list[str]) -> str:
 def text_from_html(template: str) -> str:
     """Return a plain text template made from an HTML template."""
     marked, found = protect(template)
+    text = _converter().handle(_HEADING.sub(r"\1p", _CELL_END.sub(r" \g<0>", marked)))
+    for pattern, replacement in _READABLE:
+        text = pattern.sub(replacement, text)
+    text = re.sub(
+        rf"^((?:{_MARK.pattern}[ \t]*)+)\n", lambda line: _joined(line[1], line[0], found), text, flags=re.M
+    )
+    return restore(_BLANKS.sub("\n\n", text).strip("\n") + "\n", found)
+
+
+_CELL_END = re.compile("</t[dh]>", re.IGNORECASE)
+_HEADING = re.compile(r"(</?)h[1-6]\b", re.IGNORECASE)
+_BLANKS = re.compile("\n{3,}")
+_READABLE = (
+    # html2text writes Markdown; what people read is better without its marks.
+    (re.compile(r"^(\s*)(\d*)\\([-+*#.>])", re.M), r"\1\2\3"),
+    (re.compile(r"\[([^\[\]]*)\]\(<([^<>]*)>\)"), lambda link: _link(link[1], link[2])),
+    (re.compile(r"[ \t]+$", re.M), ""),
+)
+
+
+def _converter() -> html2text.HTML2Text:
     converter = html2text.HTML2Text(bodywidth=0)
     converter.ignore_images = True
     converter.ignore_emphasis = True
     converter.ignore_tables = True
-    converter.inline_links = True
     converter.protect_links = True
     converter.unicode_snob = True
-    converter.single_line_break = False
-    text = converter.handle(marked)
-    text = re.sub(r"^(\s*)\\([-+*#.>])", r"\1\2", text, flags=re.MULTILINE)
-    text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
-    text = re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
-    return restore(text, found)
+    return converter
+
+
+def _link(text: str, url: str) -> str:
+    text = text.strip()
+    return url if text in ("", url) else f"{text} <{url}>"
+
+
+def _joined(marks: str, line: str, found: list[str]) -> str:
+    """A line with nothing but tags such as ``{% if … %}`` leaves no empty line behind."""
+    tags = all(found[int(number)].startswith("{%") for number in _MARK.findall(marks))
+    return marks.rstrip() if tags else line

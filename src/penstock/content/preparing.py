@@ -15,6 +15,7 @@ from penstock.content.mime import Blueprint, Field, Part, Unsubscribe
 from penstock.content.mjml import html_from_mjml
 from penstock.content.pieces import Choice, Hole, Piece, Slot, Text
 from penstock.content.plain import text_from_html
+from penstock.content.styles import with_inline_styles
 from penstock.content.template import RESERVED, Parsed, parse
 
 _EMAIL, _LINK = RESERVED
@@ -22,10 +23,14 @@ Prepared = tuple[Blueprint | None, tuple[str, ...], list[Problem], list[Problem]
 
 
 def prepare(
-    message: Message, known: frozenset[str] | None, base_url: str | None, unsubscribe_mailto: str | None
+    message: Message,
+    known: frozenset[str] | None,
+    base_url: str | None,
+    unsubscribe_mailto: str | None,
+    inline_css: bool,
 ) -> Prepared:
     """Return (blueprint, names of the values, problems, warnings); the blueprint is None if there are problems."""
-    preparation = _Preparation(message, known)
+    preparation = _Preparation(message, known, inline_css)
     sender = preparation.mailboxes(message.sender, "from", several=False)
     reply_to = preparation.mailboxes(message.reply_to, "reply-to", several=True) if message.reply_to else []
     writable = (
@@ -59,8 +64,9 @@ _BODIES = (("text", "plain"), ("html", "html"))
 
 
 class _Preparation:
-    def __init__(self, message: Message, known: frozenset[str] | None):
+    def __init__(self, message: Message, known: frozenset[str] | None, inline_css: bool):
         self.message = message
+        self.inline_css = inline_css
         self.known = known
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
@@ -93,6 +99,8 @@ class _Preparation:
             else:
                 yield self._one_line(source, f"header {name}"), f"header {name}", TEXT
         html = self._html()
+        if html is not None and self.inline_css:
+            html = self._inlined(html)
         if html is not None:
             yield html, "html", HTML
         if message.text and message.text.strip():
@@ -126,6 +134,13 @@ class _Preparation:
                 self.problems.append(html)
             return None if isinstance(html, Problem) or parsed is None or parsed.problems else html
         return clean(message.html) if message.html and message.html.strip() else None
+
+    def _inlined(self, html: str) -> str:
+        inlined = with_inline_styles(html)
+        if isinstance(inlined, Problem):
+            self.problems.append(inlined)
+            return html
+        return inlined
 
     def _parse(self, source: str, where: str, env: MessageEnvironment) -> Parsed | None:
         parsed = parse(source, where, env, self.known)

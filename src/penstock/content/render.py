@@ -28,14 +28,16 @@ def compile_message(
     variables: frozenset[str] | None = None,
     base_url: str | None = None,
     unsubscribe_mailto: str | None = None,
+    inline_css: bool = False,
 ) -> Program:
     """Compile ``message``; MessageError names every problem of every part at once.
 
     ``variables`` are the attributes that the audience's contacts have; with None every name is taken for one.
     ``base_url`` is the public address under which unsubscribing answers; without it the link is a ``mailto:`` to
-    ``unsubscribe_mailto``, or to the sender. Costs some milliseconds.
+    ``unsubscribe_mailto``, or to the sender. ``inline_css`` writes style sheets into the elements. Costs some milliseconds.
     """
-    blueprint, names, problems, warnings = prepare(message, variables, base_url, unsubscribe_mailto)
+    prepared = prepare(message, variables, base_url, unsubscribe_mailto, inline_css)
+    blueprint, names, problems, warnings = prepared
     if problems or blueprint is None:
         raise MessageError(problems)
     return Program(blueprint, names, warnings)
