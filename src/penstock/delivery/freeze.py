@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import psycopg
 
-from penstock.audience import suppression
 from penstock.mailing import control
 from penstock.platform.database import sql
 
@@ -29,7 +28,7 @@ def prepare(conn: psycopg.Connection[Any], mailing: int) -> None:
 
 def freeze(conn: psycopg.Connection[Any], mailing: int) -> bool:
     """Write the ledger of `mailing` unless it is written; False when somebody else does, or it starts no longer."""
-    newest = suppression.newest(conn, mailing=mailing)
+    newest = _newest_suppression(conn)
     with conn.transaction() as transaction:
         locked = conn.execute("select pg_try_advisory_xact_lock(%s, %s)", (LOCK, mailing)).fetchone()
         row = conn.execute(sql("penstock.delivery", "freeze_what"), {"mailing": mailing}).fetchone()
@@ -45,3 +44,14 @@ def freeze(conn: psycopg.Connection[Any], mailing: int) -> bool:
             raise psycopg.Rollback(transaction)  # cancelled meanwhile: it has no audience
         return True
     return False
+
+
+def _newest_suppression(conn: psycopg.Connection[Any]) -> int:
+    """The newest suppression that the freeze is sure to see; claims ask for those after it.
+
+    The lock waits for whoever is writing one: its number may be lower than one that is committed already.
+    """
+    with conn.transaction():
+        conn.execute("lock table audience_suppression in share mode")
+        row = conn.execute("select coalesce(max(id), 0) from audience_suppression").fetchone()
+    return int(row[0]) if row else 0

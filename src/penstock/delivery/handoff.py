@@ -83,7 +83,7 @@ class HandOff:
 
     # -- what the pool asks -------------------------------------------------
 
-    def take(self, peer: Peer) -> Envelope[Item] | None:
+    def take(self, peer: Peer) -> Envelope | None:
         """The next recipient's envelope; None when nothing is claimed, nothing may begin, or the rate is used up."""
         if time.monotonic() > self.fence.until:
             self.fenced = True
@@ -108,10 +108,10 @@ class HandOff:
         self._ready()
         return None
 
-    def replied(self, envelope: Envelope[Item], reply: Reply) -> None:
+    def replied(self, envelope: Envelope, reply: Reply) -> None:
         """The peer's verdict. The usual one, the same words as before, is the path that counts."""
         item = envelope.key
-        if reply is self._last_reply:
+        if reply is self._last_reply or reply == self._last_reply:  # each connection may have its own copy
             held = item[0]
             self._rows.append(
                 record.pack(record.now(), self.order.mailing, held.no, item[1][0], self._last_number,
@@ -124,7 +124,7 @@ class HandOff:
         if len(self._rows) >= self.step:
             self._ready()
 
-    def unanswered(self, envelope: Envelope[Item], cause: str) -> None:
+    def unanswered(self, envelope: Envelope, cause: str) -> None:
         """The body had begun and no answer came: in doubt; or under never_lost, deferred."""
         item = envelope.key
         reply = Reply(0, "", cause, "doubt", "")
@@ -134,7 +134,7 @@ class HandOff:
         else:
             self._note(item, reply, Outcome(State.IN_DOUBT))
 
-    def unsent(self, envelope: Envelope[Item], cause: str) -> None:
+    def unsent(self, envelope: Envelope, cause: str) -> None:
         """Certainly not sent: to the front of the queue, or given back when we have been stopped."""
         item = envelope.key
         seq = item.row[0]

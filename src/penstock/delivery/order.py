@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from penstock.account import transports
 from penstock.content import messages
+from penstock.content.message import Message, MessageError, Problem
 from penstock.content.render import Program, compile_message, needs_smtputf8, recipient
 from penstock.delivery.outcome import Schedule
 from penstock.platform import environment
@@ -41,7 +42,7 @@ class Order:
 
     def envelope(
         self, item: Item, row: tuple[Any, ...], public: bytes, private: bytes, date: bytes, peer: Peer
-    ) -> Envelope[Item]:
+    ) -> Envelope:
         """Make the envelope of one recipient; `row` is (seq, skip, address, attributes ...). Raises RenderError."""
         values = row[2:]
         address = values[0]
@@ -61,13 +62,20 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
         row = cursor.execute(sql("penstock.delivery", "order"), {"mailing": mailing}).fetchone()
     assert row is not None
     policy = row["policy"]
-    program = compile_message(messages.load(conn, row["message"]), base_url=unsubscribe_base(policy))
+    program = compile_message(_message(conn, row["message"]), base_url=unsubscribe_base(policy))
     return Order(
         mailing=mailing, account=row["account"], transport=row["transport"], program=program,
         server=Server.from_url(transports.load(conn, row["transport"])),
         key=environment.derived_key("links"), domain=program.domain,
         schedule=_schedule(policy), never_lost=policy.get("in_doubt") == "never_lost", rate=policy.get("rate"),
     )  # fmt: skip
+
+
+def _message(conn: psycopg.Connection[Any], number: int) -> Message:
+    message = messages.load_message(conn, number)
+    if message is None:
+        raise MessageError([Problem("message", 0, f"message {number} does not exist", "Compose it again.")])
+    return message
 
 
 def unsubscribe_base(options: dict[str, Any]) -> str | None:

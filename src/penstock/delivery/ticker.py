@@ -43,8 +43,10 @@ class Ticker:
         while True:
             self._woken.clear()
             try:
-                starting = await asyncio.to_thread(self._tick)
+                starting, packed = await asyncio.to_thread(self._tick)
                 self._freeze(starting)
+                if packed:
+                    self._changed()
             except psycopg.OperationalError as error:
                 log.warning("the ticker cannot reach the database: %s", error)
                 self._conn = None
@@ -56,13 +58,13 @@ class Ticker:
             except TimeoutError:
                 pass
 
-    def _tick(self) -> list[int]:
-        """Do everything that is short; return the mailings to be frozen."""
+    def _tick(self) -> tuple[list[int], int]:
+        """Do everything that is short; return the mailings to be frozen, and how many recipients were packed again."""
         conn = self._conn
         if conn is None or conn.closed:
             conn = self._conn = database.connect(name="penstock ticker")
         if not _is_ours(conn):
-            return []
+            return [], 0
         rescue.rescue_dead(conn)
         live = conn.execute(
             "select id, state from mailing_mailing where state in ('starting', 'sending', 'finishing', 'cancelling') order by id"
@@ -72,9 +74,7 @@ class Ticker:
             if state in (State.SENDING, State.FINISHING):
                 packed += due.pack(conn, mailing)
             _try_to_end(conn, mailing, State(state))
-        if packed:
-            self._changed()
-        return [mailing for mailing, state in live if state == State.STARTING]
+        return [mailing for mailing, state in live if state == State.STARTING], packed
 
     def _freeze(self, starting: list[int]) -> None:
         """Freezing takes seconds for millions: in threads of its own, so that the clock goes on."""

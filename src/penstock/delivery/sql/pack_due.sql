@@ -1,7 +1,11 @@
--- First those whose window is over, then those whose time has come.
+-- First those whose window is over, then those whose time has come. The deferred gather for a tenth of the first interval, so that
+-- a trickle of them does not make a package each second; who was given back waits for nothing.
 select delivery_give_up(m.id, make_interval(secs => 3600 * coalesce(
            (m.options ->> 'retry_window_hours')::float, (a.policy ->> 'retry_window_hours')::float, 48))),
        delivery_promote(m.id, coalesce((a.policy ->> 'package_size')::integer, 5000))
   from mailing_mailing m join account_account a on a.id = m.account_id
  where m.id = %(mailing)s
-   and exists (select from delivery_due d where d.mailing = m.id and d.closed is null)
+   and exists (select from delivery_due d
+                where d.mailing = m.id and d.closed is null
+                  and d.due_at <= now() - case d.why when 'returned' then interval '0'
+                      else make_interval(secs => 0.1 * coalesce((m.options ->> 'retry_first_seconds')::float, 60)) end)

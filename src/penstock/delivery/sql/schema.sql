@@ -95,7 +95,7 @@ create table delivery_due (
     closed  text                 check (closed in ('cancelled', 'expired')),
     primary key (mailing, seq)
 );
-create index delivery_due_at on delivery_due (due_at) where closed is null;
+create index delivery_due_at on delivery_due (mailing, due_at) where closed is null;
 
 -- The living and the dead: a sender holds the advisory lock (7002, id) for as long as it lives.
 create table delivery_sender (
