@@ -80,5 +80,5 @@ def sanitise(text: bytes | str) -> str:
     """Text of a stranger as one line without control characters, at most TEXT_LIMIT characters."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    text = _UNPRINTABLE.sub(" ", text).strip()
+    text = " ".join(_UNPRINTABLE.sub(" ", text).split())
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"

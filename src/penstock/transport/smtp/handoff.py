@@ -16,7 +16,7 @@ from penstock.transport.smtp.verdicts import Verdicts
 
 # Names without a dot for the path that every message takes.
 _IDLE, _RESET, _MAIL, _RCPT, _DATA = Stage.IDLE, Stage.RESET, Stage.MAIL, Stage.RCPT, Stage.DATA
-_DOT, _LONE_DOT, _QUIT, _ENDED = Stage.DOT, Stage.LONE_DOT, Stage.QUIT, Stage.ENDED
+_DOT, _LONE_DOT, _QUIT, _ENDED, _TAKING = Stage.DOT, Stage.LONE_DOT, Stage.QUIT, Stage.ENDED, Stage.TAKING
 
 STOPPED = "stopped before the body began"
 
@@ -147,7 +147,7 @@ class HandOff:
         reply = self._known.get(raw) or self._learn(raw) or parse(raw, "dot", self._peer_name)
         done = self._release()
         self._current, self._following = self._following, None
-        self._stage = _IDLE if self._current is None else _MAIL
+        self._stage = _TAKING if self._current is None else _MAIL
         self.verdicts += 1
         self._source.replied(done, reply)
         if self._stage is _ENDED:
@@ -168,7 +168,6 @@ class HandOff:
             self._fail_with(Trouble(parse(raw, "rset", self._peer_name), False))
             return
         if self._current is None:
-            self._stage = _IDLE
             self._go_on()
         else:
             self._stage = _MAIL
@@ -197,9 +196,7 @@ class HandOff:
         following = None
         if self._left > 0 and not self._retiring:
             following = self._next()
-            if (
-                self._stage is not _DATA
-            ):  # the source called stop(): the body that was about to begin is back already
+            if self._stage is not _DATA:  # the source called stop(): this envelope is back there already
                 if following is not None:
                     self._source.unsent(following, STOPPED)
                 return
@@ -215,6 +212,7 @@ class HandOff:
 
         Without PIPELINING nothing is written behind `prefix`.
         """
+        self._stage = stage if prefix else _TAKING
         envelope = None
         if not self._stopped and not self._retiring and self._left > 0 and (self._pipelining or not prefix):
             envelope = self._next()
@@ -228,7 +226,6 @@ class HandOff:
             opening = self._opening if self._pipelining else self._opening.splitlines(True)[0]
             self.outgoing.append(prefix + opening)
         elif prefix:
-            self._stage = stage
             self.outgoing.append(prefix)
         elif self._retiring or self._left <= 0:
             self._quit()
@@ -245,7 +242,6 @@ class HandOff:
             self._transaction = False
             self._go_on(b"RSET\r\n", _RESET)
         else:
-            self._stage = _IDLE
             self._go_on()
 
     def _release(self) -> Envelope:

@@ -5,7 +5,7 @@ Each reply leads to one of four things: bytes to write, `StartTLS`, the finished
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import Enum
 from typing import Final
 
 from penstock.transport.envelope import Peer
@@ -23,13 +23,13 @@ Step = bytes | StartTLS | Peer | Trouble
 
 
 class _Awaited(Enum):
-    """Which answer is awaited; the value is the command's name in replies."""
+    """Which answer is awaited."""
 
     GREETING = "greeting"
     EHLO = "ehlo"
     HELO = "helo"
     STARTTLS = "starttls"
-    TLS = auto()
+    TLS = "tls"
     AUTH = "auth"
 
 
@@ -56,8 +56,8 @@ class Handshake:
     @property
     def command(self) -> str:
         """The command whose answer is awaited, as in Reply.command."""
-        names = {_Awaited.HELO: "ehlo", _Awaited.STARTTLS: "tls", _Awaited.TLS: "tls"}
-        return names.get(self._awaited) or str(self._awaited.value)
+        names = {_Awaited.HELO: "ehlo", _Awaited.STARTTLS: "tls"}
+        return names.get(self._awaited, self._awaited.value)
 
     def answered(self, raw: bytes) -> Step:
         """Take one complete reply."""

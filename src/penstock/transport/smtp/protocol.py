@@ -194,7 +194,7 @@ class Protocol(HandOff):
             self.peer = step
             self._pipelining = step.pipelining
             self._commands = Commands(step, self._peer_name)
-            self._stage = Stage.IDLE
+            self._stage = Stage.TAKING
             if self._ready is not None:
                 self._ready()
             self._go_on()

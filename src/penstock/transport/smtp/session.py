@@ -144,6 +144,7 @@ class Session(asyncio.Protocol):
         if dialogue.ending is not None:
             self._end(dialogue.ending)
         elif dialogue.wants_tls and self._upgrade is None:
+            self._transport.pause_reading()  # what comes from here on belongs to the TLS handshake
             self._upgrade = asyncio.ensure_future(self._start_tls())
 
     def _report_idle(self) -> None:
@@ -154,7 +155,6 @@ class Session(asyncio.Protocol):
         self._observer.ready(self)
 
     async def _start_tls(self) -> None:
-        self._transport.pause_reading()  # what comes from here on belongs to the TLS handshake
         try:
             transport = await asyncio.get_running_loop().start_tls(
                 self._transport,

@@ -11,6 +11,7 @@ class Stage(Enum):
 
     OPENING = "opening"
     IDLE = ""
+    TAKING = "taking"  # nothing open; the source is being asked for the next envelope
     RESET = "rset"
     MAIL = "mail"
     RCPT = "rcpt"
