@@ -53,7 +53,7 @@ def initialise(data: Path, user: User | None, *options: str, major: int | None =
     )  # fmt: skip
     if made.returncode:
         shutil.rmtree(passing, ignore_errors=True)
-        raise _explained(made.stderr, data, "The database cannot be made")
+        raise explained(made.stderr, data, "The database cannot be made")
     with (passing / "postgresql.conf").open("a") as out:
         out.write("\ninclude_if_exists 'penstock.conf'\n")
     passing.rename(data)
@@ -104,7 +104,7 @@ def write_settings(data: Path, text: str, user: User | None) -> None:
             os.chown(passing, *user)
         passing.replace(data / "penstock.conf")
     except OSError as error:
-        raise _explained(str(error), data, "The database cannot be started") from error
+        raise explained(str(error), data, "The database cannot be started") from error
 
 
 def _fresh_log(data: Path) -> int:
@@ -131,10 +131,11 @@ def log_since(data: Path, offset: int) -> str:
 
 def failure(data: Path, said: str) -> Trouble:
     """Return the Trouble that explains why the postmaster ended, from the last lines of its log."""
-    return _explained(said, data, "The embedded PostgreSQL does not start")
+    return explained(said, data, "The embedded PostgreSQL does not start")
 
 
-def _explained(said: str, data: Path, what: str) -> Trouble:
+def explained(said: str, data: Path, what: str) -> Trouble:
+    """Return the Trouble for what PostgreSQL or the system said; `what` is the sentence's beginning."""
     last = "\n".join("    " + line for line in said.strip().splitlines()[-5:])
     log = log_of(data)
     if "No space left on device" in said or "Disk quota exceeded" in said:
@@ -187,12 +188,12 @@ def clear_remains(data: Path, user: User | None) -> None:
 
     PostgreSQL itself refuses to start while the pid in such a file belongs to *any* process it may signal
     (a zombie, or one that got the number later), and while an orphaned backend lives. An orphan notices
-    by itself within a moment; one in the midst of a long statement is ended after 3 s. Nothing is lost:
+    by itself within a moment; one in the midst of a long statement is ended after 1 s. Nothing is lost:
     what it did was never committed.
     """
     (data / "postmaster.pid").unlink(missing_ok=True)
     (socket_folder(data, user) / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
-    deadline = time.monotonic() + 3.0
+    deadline = time.monotonic() + 1.0
     while (orphans := postmaster.processes(data)) and time.monotonic() < deadline:
         time.sleep(0.01)
     for pid in orphans:

@@ -38,7 +38,13 @@ def join(home: Path) -> str:
     calls `leave`. Raises Trouble.
     """
     home = home.resolve()
-    mark = _presences.setdefault(home, Presence(home))
+    try:
+        return _join(home, _presences.setdefault(home, Presence(home)))
+    except OSError as error:
+        raise cluster.explained(str(error), data_folder(home), "The database cannot be started") from error
+
+
+def _join(home: Path, mark: Presence) -> str:
     if mark.enter():
         url = _running(home)
         if url:

@@ -111,9 +111,11 @@ def _may_search(folder: Path, user: User) -> bool:
     status = folder.stat()
     if status.st_uid == user[0]:
         return bool(status.st_mode & 0o100)
-    for tag, permissions, identity in _entries(folder):
+    entries = _entries(folder)
+    mask = next((permissions for tag, permissions, _ in entries if tag == _MASK), 7)  # chmod g-x masks entries
+    for tag, permissions, identity in entries:
         if tag == _USER and identity == user[0]:
-            return bool(permissions & _SEARCH)
+            return bool(permissions & mask & _SEARCH)
     if status.st_gid == user[1]:
         return bool(status.st_mode & 0o010)
     return bool(status.st_mode & 0o001)

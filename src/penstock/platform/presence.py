@@ -61,8 +61,7 @@ class Presence:
         self._users, self._pid = users, os.getpid()
         self._own = _locked(run / f"{self._pid}.lock")
         told = json.dumps({"pid": self._pid, "command": _command(), "since": time.time()})
-        os.ftruncate(self._own, 0)
-        os.pwrite(self._own, told.encode(), 0)
+        _write(self._own, told)
         return True
 
     def alone(self) -> bool:
@@ -72,7 +71,7 @@ class Presence:
     def leave(self) -> None:
         """Give up both marks; harmless when not entered."""
         if self.entered:
-            (folder(self.home) / f"{self._pid}.lock").unlink(missing_ok=True)
+            (self.home / "run" / f"{self._pid}.lock").unlink(missing_ok=True)
         self._forget()
 
     def _forget(self) -> None:
@@ -140,8 +139,7 @@ def one_at_a_time(home: Path, waiting_for: str) -> Iterator[None]:
                     "Look what it does, end it, and try again.",
                 )
             time.sleep(0.01)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        _write(descriptor, str(os.getpid()))
         yield
     finally:
         os.close(descriptor)
@@ -157,6 +155,15 @@ def _open(path: Path) -> int:
     if new:
         belong(path, path.parent)
     return descriptor
+
+
+def _write(descriptor: int, text: str) -> None:
+    """Say who holds a lock; for people only, so a full disk is no reason to fail."""
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode(), 0)
+    except OSError:
+        pass
 
 
 def _locked(path: Path) -> int:

@@ -15,10 +15,10 @@ _NAME = "/.s.PGSQL.5432.lock"  # the longest name PostgreSQL makes there
 def socket_folder(data: Path, user: User | None) -> Path:
     """Return the folder for the socket, made when missing, which only the server's user may enter.
 
-    The data folder where its path fits; else `/tmp/penstock-<hash of the data folder>`. Raises Trouble when
+    The data folder where its path fits and libpq can name it (a comma parts hosts there); else `/tmp/penstock-<hash of the data folder>`. Raises Trouble when
     that folder is not ours: /tmp is open to everybody.
     """
-    if len(os.fsencode(data)) + len(_NAME) <= _LIMIT:
+    if len(os.fsencode(data)) + len(_NAME) <= _LIMIT and not {",", "\n"} & set(str(data)):
         return data
     uid = user[0] if user else os.geteuid()
     digest = hashlib.blake2b(
