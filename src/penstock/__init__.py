@@ -1,10 +1,15 @@
 """Penstock: a self-hosted bulk mail sender that accounts for every message."""
 
-from importlib.metadata import PackageNotFoundError, version
-
-try:
-    __version__ = version("penstock")
-except PackageNotFoundError:  # a source tree on PYTHONPATH, never installed
-    __version__ = "0.1.0"
-
 __all__ = ["__version__"]
+
+
+def __getattr__(name: str) -> str:
+    """Look the version up when it is asked for: importing what knows it takes longer than most of a command's start."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("penstock")
+    except PackageNotFoundError:  # a source tree on PYTHONPATH, never installed
+        return "0.1.0"

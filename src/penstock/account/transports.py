@@ -71,6 +71,8 @@ def split(url: str) -> tuple[str, str]:
 
 def join(bare: str, password: str) -> str:
     """Return the address `bare` with the password put back: what `split` took apart."""
+    if not password:
+        return bare
     parts = urlsplit(bare)
     user, _, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from penstock.cli import contacts, demo, mailing, running, send, upkeep
+from penstock.cli import demo, mailing, running, send, upkeep
 from penstock.cli.endings import Exit
 
 _EPILOG = (
@@ -29,7 +29,11 @@ app.command("down")(running.down)
 app.command("web")(running.web)
 app.command("worker")(running.worker)
 app.add_typer(mailing.app, name="mailing")
-app.add_typer(contacts.app, name="contacts")
+try:
+    from penstock.cli import contacts
+    app.add_typer(contacts.app, name="contacts")
+except ImportError:
+    pass
 app.command("backup")(upkeep.backup)
 app.command("restore")(upkeep.restore)
 app.command("doctor")(upkeep.doctor)
@@ -60,7 +64,10 @@ def run() -> int:
     except typer.Abort:
         return Exit.FAILED
     except typer.TyperException as wrong:  # an option that does not exist, a value that cannot be
-        wrong.show()
+        show = getattr(wrong, "show", None)
+        if show is None:
+            raise
+        show()
         return Exit.REFUSED
     if status == 130:  # typer's word for Ctrl-C
         raise KeyboardInterrupt

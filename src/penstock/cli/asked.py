@@ -38,7 +38,7 @@ def asked(
             "Leave it out, and start the command at that time.",
         )
     if to and to.startswith("list:"):
-        to, list_name = None, to.removeprefix("list:")
+        list_name, to = to.removeprefix("list:"), None
     if (to is None) == (list_name is None):
         raise wrong("It is not said to whom.", "Give either --to FILE.csv or --list NAME.")
     options = _options(rate, policies)

@@ -11,9 +11,13 @@ from penstock.cli.endings import Failure
 
 def serve(host: str, port: int) -> None:
     """Answer HTTP on `host`:`port` until SIGINT or SIGTERM. Raises Failure when the port is taken."""
+    answer(listen(host, port))
+
+
+def answer(listening: socket.socket) -> None:
+    """Answer HTTP on a socket that listens, until SIGINT or SIGTERM; the socket is closed then."""
     import uvicorn
 
-    listening = listen(host, port)
     config = uvicorn.Config(
         "penstock.platform.asgi:application",
         log_level="warning",

@@ -1,0 +1,74 @@
+"""To whom `penstock send` sends: a file that is imported on the way, or a list that is here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from penstock.audience import columns, contacts, header, importing, reading
+from penstock.cli.bar import bar
+from penstock.cli.endings import wrong
+from penstock.cli.screen import number, tell
+
+_PHASES = {"checking": "checking", "reading": "", "storing": "storing", "done": ""}
+
+
+def variables_of(file: Path, address_column: str | None) -> frozenset[str]:
+    """Return the variables that the columns of `file` give; a file that is unusable as a whole raises Failure."""
+    with _named(file):
+        found = reading.survey(file)
+        head = header.read(reading.Reader(found).blocks())
+        named = columns.understand(head.names, address_column)
+        if not any(block.strip() for block in head.blocks):
+            raise wrong(f"{file} has column names but no rows.", "Nothing was imported.")
+    return frozenset(named.attributes)
+
+
+def import_file(
+    conn: psycopg.Connection[Any], account: int, file: Path, address_column: str | None
+) -> tuple[int, frozenset[str]]:
+    """Import `file` onto a list of its own, with a bar; return the list's number and the variables of its columns."""
+    name = f"{file.name} {datetime.now().astimezone():%Y-%m-%d %H:%M:%S.%f}"
+    with _named(file), bar() as shown:
+
+        def watch(at: importing.Progress) -> None:
+            words = [f"{number(at.rows)} rows"] if at.rows else []
+            share = at.read / at.total if at.total else None
+            shown.show(f"Importing {file.name}", share, " · ".join([*words, *filter(None, [_PHASES[at.phase]])]))
+
+        result = importing.import_file(
+            conn, account, file, list_name=name, address_column=address_column, progress=watch
+        )
+    left = [(result.rejected, "rejected"), (result.duplicates, "duplicates")]
+    if words := ", ".join(f"{number(count)} {what}" for count, what in left if count):
+        tell(
+            f"{number(result.rows)} rows: {words}. `penstock contacts problems {result.id}` lists them by line."
+        )
+    if result.rows == result.rejected or result.list is None:
+        raise wrong(
+            f"{file}: none of its {number(result.rows)} rows has a usable address.", "Nothing was sent."
+        )
+    return result.list, frozenset(result.attributes)
+
+
+def find_list(conn: psycopg.Connection[Any], account: int, name: str) -> int:
+    """Return the number of the list `name`. Raises Failure naming those there are."""
+    try:
+        return contacts.find_list(conn, account, name)
+    except contacts.UnknownList as error:
+        raise wrong(str(error)) from None
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Say of which file it is when something is wrong with it as a whole."""
+    try:
+        yield
+    except importing.ImportFileError as error:
+        what = error.what if str(file) in error.what else f"{file}: {error.what}"
+        raise wrong(what, error.cure) from None
+    except OSError as error:
+        raise wrong(f"{file}: {error.strerror or error}.", "Name a file that can be read.") from None

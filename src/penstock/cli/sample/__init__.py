@@ -1,0 +1,1 @@
+"""What the demo sends, to whom, and the server that catches it."""

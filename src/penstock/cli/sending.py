@@ -1,0 +1,128 @@
+"""`penstock send`, step by step: check, import, make the mailing, submit, approve, send and watch."""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+
+from penstock.account import transports
+from penstock.account.policy import Policy, effective
+from penstock.cli import BEGAN
+from penstock.cli.asked import Asked
+from penstock.cli.confirming import confirm
+from penstock.cli.crew import Crew
+from penstock.cli.endings import Exit
+from penstock.cli.following import conclude
+from penstock.cli.person import actor, agree
+from penstock.cli.recipients import find_list, import_file, variables_of
+from penstock.cli.screen import document, tell
+from penstock.cli.signals import Signals
+from penstock.cli.summary import summarise
+from penstock.cli.warnings import settle_unsubscribing, unverified
+from penstock.cli.watching import found, what_next
+from penstock.content.messages import store_message
+from penstock.content.render import Program, compile_message
+from penstock.delivery.order import unsubscribe_base
+from penstock.mailing import control
+from penstock.mailing.mailings import create
+from penstock.mailing.states import State
+from penstock.platform import database
+from penstock.transport.smtp.probe import probe
+
+ACCOUNT = 1
+
+
+def carry_out(asked: Asked, *, wait: bool, yes: bool, json: bool) -> int:
+    """Do all that `penstock send` does and return its exit status. Until it is submitted, nothing is sent."""
+    warnings = [warning for warning in [settle_unsubscribing(asked.options)] if warning]
+    if asked.file:
+        _compile(asked, variables_of(asked.file, asked.address_column))
+    with Crew() as crew:
+        _ready(asked)
+        crew.start()
+        with database.connect(name="penstock send") as conn:
+            own = {"start": time.time() - BEGAN}
+            contacts, variables = _audience(conn, asked)
+            own["import"] = time.time() - BEGAN - own["start"]
+            program = _compile(asked, variables)
+            _agree(conn, asked, program, contacts, warnings, yes)
+            with Signals() as signals:
+                mailing = _submit(conn, asked, contacts)
+                if State(found(conn, ACCOUNT, mailing).state) is State.IN_REVIEW:
+                    return _in_review(conn, mailing, json, own)
+                return conclude(
+                    conn, ACCOUNT, mailing, crew, signals, wait=wait, work=True, json=json, own=own
+                )
+
+
+def _ready(asked: Asked) -> None:
+    """Try the server while the database gets ready; raise what either finds wrong."""
+    with ThreadPoolExecutor(1) as beside:
+        tried = beside.submit(lambda: asyncio.run(probe(asked.server)))
+        database.ready()
+        tried.result()
+
+
+def _audience(conn: psycopg.Connection[Any], asked: Asked) -> tuple[int, frozenset[str] | None]:
+    """Return the number of the list to send to, and the variables known of its contacts (None: any)."""
+    if asked.file:
+        return import_file(conn, ACCOUNT, asked.file, asked.address_column)
+    return find_list(conn, ACCOUNT, asked.list_name or ""), None
+
+
+def _compile(asked: Asked, variables: frozenset[str] | None) -> Program:
+    return compile_message(asked.message, variables=variables, base_url=unsubscribe_base(asked.options))
+
+
+def _agree(
+    conn: psycopg.Connection[Any],
+    asked: Asked,
+    program: Program,
+    contacts: int,
+    warnings: list[str],
+    yes: bool,
+) -> None:
+    """Say what one should know, and ask unless it was answered beforehand. Raises Failure when the answer is no."""
+    policy = _policy(conn, asked.options)
+    for warning in [*warnings, *map(str, program.warnings)]:
+        tell(f"warning: {warning}")
+    domain = unverified(program, asked.server)
+    if domain:
+        tell(f"warning: {domain}")
+    if yes:
+        return
+    if policy.confirm_send != "off":
+        confirm(conn, program, contacts, str(asked.server), policy)
+    elif domain:
+        agree("Send all the same?")
+
+
+def _policy(conn: psycopg.Connection[Any], options: dict[str, Any]) -> Policy:
+    row = conn.execute("select policy from account_account where id = %s", (ACCOUNT,)).fetchone()
+    return effective(row[0] if row else {}, options)
+
+
+def _submit(conn: psycopg.Connection[Any], asked: Asked, contacts: int) -> int:
+    """Make the mailing, submit it and approve it as the person at this terminal; return its number."""
+    with conn.transaction():
+        transport = transports.store(conn, ACCOUNT, transports.join(asked.server.url, asked.server.password))
+        message = store_message(conn, ACCOUNT, asked.message)
+        mailing = create(
+            conn, ACCOUNT, name=asked.name, message=message, audience={"list": contacts}, transport=transport,
+            options=asked.options,
+        )  # fmt: skip
+    answer = control.command(conn, mailing, "submit", actor(), plan={"kind": "now"})
+    if answer.state is State.IN_REVIEW:
+        control.command(conn, mailing, "approve", actor())
+    return mailing
+
+
+def _in_review(conn: psycopg.Connection[Any], mailing: int, json: bool, own: dict[str, float]) -> int:
+    """Say that others have to approve before anything is sent."""
+    there = found(conn, ACCOUNT, mailing)
+    if json:
+        document(summarise(conn, there, {**own, "total": time.time() - BEGAN}).document())
+    tell(what_next(there))
+    return Exit.DONE
