@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import psycopg
 
+from penstock.audience.suppression import SUPPRESSED
 from penstock.mailing import control
 from penstock.platform.database import sql
 
@@ -39,7 +40,8 @@ def freeze(conn: psycopg.Connection[Any], mailing: int) -> bool:
             return True
         given = {"mailing": mailing, "account": account, "list": chosen, "size": size, "newest": newest}
         for statement in ("freeze_sendable", "freeze_skipped", "freeze_packages", "freeze_outcomes"):
-            conn.execute(sql("penstock.delivery", statement), given)
+            # One predicate says who is suppressed, here and wherever else it is asked.
+            conn.execute(sql("penstock.delivery", statement).replace("{suppressed}", SUPPRESSED), given)
         if conn.execute(sql("penstock.delivery", "freeze_done"), given).rowcount != 1:
             raise psycopg.Rollback(transaction)  # cancelled meanwhile: it has no audience
         return True

@@ -5,4 +5,4 @@ select %(mailing)s, n, id, (n - 1) / %(size)s + 1, normal, nullif(address, norma
           from audience_membership m
           join audience_contact c on c.id = m.contact_id
          where m.list_id = %(list)s and c.account_id = %(account)s
-           and not exists (select from audience_suppression s where s.account_id = c.account_id and s.normal = c.normal)) as chosen
+           and not {suppressed}) as chosen

@@ -6,4 +6,4 @@ select %(mailing)s,
   from audience_membership m
   join audience_contact c on c.id = m.contact_id
  where m.list_id = %(list)s and c.account_id = %(account)s
-   and exists (select from audience_suppression s where s.account_id = c.account_id and s.normal = c.normal)
+   and {suppressed}
