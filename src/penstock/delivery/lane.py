@@ -20,6 +20,7 @@ from penstock.delivery import record
 from penstock.delivery.claim import Claimed, Claims, Fenced, Held, Turn, reading
 from penstock.delivery.handoff import Fence, HandOff, Item
 from penstock.delivery.order import WINDOW, Order
+from penstock.delivery.pace import GRAIN, Pace
 from penstock.mailing.stopping import STOPPED
 from penstock.transport.smtp.pool import Pool
 
@@ -111,6 +112,7 @@ class Lane:
 
     async def run(self) -> None:
         """Take turns until closed and everything is recorded."""
+        pacing = asyncio.create_task(self._keep_pace(self.order.rate)) if self.order.rate else None
         try:
             while not self._closing or self._held or self.handoff.unrecorded:
                 try:
@@ -120,9 +122,24 @@ class Lane:
                     await self._reconnect()
                 await self._wait()
         finally:
+            if pacing:
+                pacing.cancel()
             await self.pool.close()
             if self._claims:
                 await self._claims.conn.close()
+
+    async def _keep_pace(self, rate: float) -> None:
+        """Let messages begin as the meter of the mailing allows. A halt is not delayed by it: it only ever grants."""
+        pace = Pace(self.order.mailing, rate, self._connect)
+        try:
+            while True:
+                if self.handoff.allowance > 0 or not self.handoff.queue or self.halted:
+                    await asyncio.sleep(GRAIN / 2)
+                    continue
+                self.handoff.allowance += await pace.next()
+                self.pool.wake()
+        finally:
+            await pace.close()
 
     async def _wait(self) -> None:
         try:
@@ -252,7 +269,7 @@ class Lane:
 
     def _window(self) -> int:
         """How many recipients may be claimed and not recorded: about 0.2 s of work, at most a micro-batch."""
-        least = 4 * self.order.server.connections
+        least = max(1, int(self.order.rate * 0.5)) if self.order.rate else 4 * self.order.server.connections
         window = min(WINDOW, max(least, int(self._rate * 0.2)))
         self.handoff.step = max(1, window // 2)
         return window

@@ -39,7 +39,7 @@ class Schedule:
     def interval(self, attempt: int) -> float:
         """Seconds until the next attempt after `attempt` attempts (the first is 1)."""
         plain = min(self.longest, self.first * self.factor ** min(attempt - 1, 30))
-        return plain * random.uniform(1 - self.jitter, 1 + self.jitter)
+        return plain * random.uniform(1 - self.jitter, 1 + self.jitter)  # noqa: S311 (spreads load, guards nothing)
 
 
 class Outcome(NamedTuple):
@@ -80,9 +80,7 @@ def template(text: str) -> tuple[str, str | None]:
     """
     if "{}" in text:
         return text, None
-    found = None
-    for found in _VARIABLE.finditer(text):
-        pass
-    if found is None:
+    found = list(_VARIABLE.finditer(text))[-1:]
+    if not found:
         return text, None
-    return f"{text[: found.start()]}{{}}{text[found.end() :]}", found[0]
+    return f"{text[: found[0].start()]}{{}}{text[found[0].end() :]}", found[0][0]

@@ -22,7 +22,7 @@ import uvloop
 from penstock.content.message import MessageError
 from penstock.delivery import order as orders
 from penstock.delivery.handoff import Fence
-from penstock.delivery.lane import LIVE, Lane
+from penstock.delivery.lane import Lane
 from penstock.delivery.ticker import Ticker
 from penstock.mailing import control
 from penstock.platform import database

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -82,7 +83,7 @@ class Ticker:
             if mailing not in self._freezing:
                 task = asyncio.create_task(asyncio.to_thread(_freeze, mailing))
                 self._freezing[mailing] = task
-                task.add_done_callback(lambda done, mailing=mailing: self._frozen(mailing, done))
+                task.add_done_callback(partial(self._frozen, mailing))
 
     def _frozen(self, mailing: int, task: asyncio.Task[None]) -> None:
         del self._freezing[mailing]
