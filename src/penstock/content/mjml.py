@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import mrml
 
+from penstock.content.holding import Held
 from penstock.content.message import Problem
-from penstock.content.plain import protect, restore
 
 _INCLUDE = re.compile(r"<mj-include\b")
 _UNKNOWN = re.compile(r"<(mj-[a-z-]+)")
@@ -20,11 +20,11 @@ def html_from_mjml(source: str) -> str | Problem:
     if include:
         line = source.count("\n", 0, include.start()) + 1
         return Problem("mjml", line, "mj-include is not allowed", "Put the included text into the message.")
-    marked, found = protect(source)
+    held = Held(source)
     try:
-        html = mrml.to_html(marked.strip()).content
+        html = mrml.to_html(held.text.strip()).content
     except Exception as error:  # mrml raises OSError for whatever it cannot parse
-        return _diagnosis(marked, str(error), found)
+        return _diagnosis(held, str(error))
     unknown = _UNKNOWN.search(html)
     if unknown:
         at = re.search(rf"<{unknown[1]}\b", source)
@@ -32,7 +32,7 @@ def html_from_mjml(source: str) -> str | Problem:
         return Problem(
             "mjml", line, f"<{unknown[1]}> is not known here", "See the list of components at mjml.io."
         )
-    return restore(html, found)
+    return held.restored(html)
 
 
 class _Balance(HTMLParser):
@@ -64,10 +64,10 @@ class _Balance(HTMLParser):
             self.fault = (self.getpos()[0], f"</{tag}> closes nothing")
 
 
-def _diagnosis(marked: str, error: str, found: list[str]) -> Problem:
+def _diagnosis(held: Held, error: str) -> Problem:
     """mrml tells what it missed but not where; look for the usual faults."""
     # A tag of Liquid may span lines; its mark does not, so give the mark the same number of line ends.
-    source = re.sub("\ue000([0-9]+)\ue001", lambda m: "\n" * found[int(m[1])].count("\n"), marked)
+    source = held.mark.sub(lambda match: "\n" * held.found[int(match[1])].count("\n"), held.text)
     balance = _Balance()
     balance.feed(source)
     if "<mjml" not in source:

@@ -6,41 +6,18 @@ import re
 
 import html2text
 
-LIQUID = re.compile(
-    r"\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}|\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}",
-    re.DOTALL,
-)
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
-
-
-def protect(template: str) -> tuple[str, list[str]]:
-    """Put a mark, which no converter touches, in place of each Liquid tag and output."""
-    found: list[str] = []
-    template = template.replace(_OPEN, "").replace(_CLOSE, "")
-
-    def mark(match: re.Match[str]) -> str:
-        found.append(match[0])
-        return f"{_OPEN}{len(found) - 1}{_CLOSE}"
-
-    return LIQUID.sub(mark, template), found
-
-
-def restore(text: str, found: list[str]) -> str:
-    """Put the Liquid back in place of its marks."""
-    return _MARK.sub(lambda match: found[int(match[1])], text)
+from penstock.content.holding import Held
 
 
 def text_from_html(template: str) -> str:
     """Return a plain text template made from an HTML template."""
-    marked, found = protect(template)
-    text = _converter().handle(_HEADING.sub(r"\1p", _CELL_END.sub(r" \g<0>", marked)))
+    held = Held(template)
+    text = _converter().handle(_HEADING.sub(r"\1p", _CELL_END.sub(r" \g<0>", held.text)))
     for pattern, replacement in _READABLE:
         text = pattern.sub(replacement, text)
-    text = re.sub(
-        rf"^((?:{_MARK.pattern}[ \t]*)+)\n", lambda line: _joined(line[1], line[0], found), text, flags=re.M
-    )
-    return restore(_BLANKS.sub("\n\n", text).strip("\n") + "\n", found)
+    alone = rf"^((?:{held.mark.pattern}[ \t]*)+)\n"
+    text = re.sub(alone, lambda line: _joined(line[1], line[0], held), text, flags=re.M)
+    return held.restored(_BLANKS.sub("\n\n", text).strip("\n") + "\n")
 
 
 _CELL_END = re.compile("</t[dh]>", re.IGNORECASE)
@@ -69,7 +46,7 @@ def _link(text: str, url: str) -> str:
     return url if text in ("", url) else f"{text} <{url}>"
 
 
-def _joined(marks: str, line: str, found: list[str]) -> str:
+def _joined(marks: str, line: str, held: Held) -> str:
     """A line with nothing but tags such as ``{% if … %}`` leaves no empty line behind."""
-    tags = all(found[int(number)].startswith("{%") for number in _MARK.findall(marks))
+    tags = all(held.found[int(number)].startswith("{%") for number in held.mark.findall(marks))
     return marks.rstrip() if tags else line

@@ -163,6 +163,8 @@ class _Preparation:
         return parsed
 
     def compile(self, parsed: Parsed, positions: dict[str, int]) -> tuple[Piece, ...]:
+        if parsed.problems:
+            return ()
         compiler = Compiler(parsed, positions)
         pieces = compiler.compile()
         self.problems += [problem for problem in compiler.problems if problem not in self.problems]

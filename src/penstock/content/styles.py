@@ -6,14 +6,10 @@ import re
 
 import css_inline
 
+from penstock.content.holding import Held
 from penstock.content.message import Problem
-from penstock.content.plain import protect, restore
 
 _TAG = re.compile(r"<(?![!])[^<>]*>")
-_MARK = re.compile("\ue000([0-9]+)\ue001")
-_BARE = re.compile("(\ue000[0-9]+\ue001)=\"\"")
-"""Liquid between the attributes of an element passes for an attribute without a value."""
-_COMMENT = re.compile("<!--(\ue000[0-9]+\ue001)-->")
 
 
 def with_inline_styles(template: str) -> str | Problem:
@@ -21,19 +17,21 @@ def with_inline_styles(template: str) -> str | Problem:
 
     A Problem if the Liquid does not come through in its order, as when it stands where HTML allows no text.
     """
-    marked, found = protect(template)
-    html = css_inline.inline(_commented(marked), keep_style_tags=True, load_remote_stylesheets=False)
-    html = _BARE.sub(r"\1", _COMMENT.sub(r"\1", html))
-    if [int(number) for number in _MARK.findall(html)] != list(range(len(found))):
+    held = Held(template)
+    html = css_inline.inline(_commented(held), keep_style_tags=True, load_remote_stylesheets=False)
+    html = re.sub(f"<!--({held.mark.pattern})-->", r"\1", html)
+    # Between the attributes of an element a mark passes for an attribute without a value.
+    html = re.sub(f'({held.mark.pattern})=""', r"\1", html)
+    if [int(number) for number in held.mark.findall(html)] != list(range(len(held.found))):
         what = "styles cannot be inlined: HTML moves or drops Liquid where it stands"
         return Problem("html", 0, what, "Correct the HTML, or leave the styles as they are.")
-    return restore(html, found)
+    return held.restored(html)
 
 
-def _commented(marked: str) -> str:
+def _commented(held: Held) -> str:
     """Marks between elements become comments, which an HTML parser leaves even between the rows of a table."""
     out, end = [], 0
-    for tag in _TAG.finditer(marked):
-        out += [_MARK.sub(r"<!--\g<0>-->", marked[end : tag.start()]), tag[0]]
+    for tag in _TAG.finditer(held.text):
+        out += [held.mark.sub(r"<!--\g<0>-->", held.text[end : tag.start()]), tag[0]]
         end = tag.end()
-    return "".join(out) + _MARK.sub(r"<!--\g<0>-->", marked[end:])
+    return "".join(out) + held.mark.sub(r"<!--\g<0>-->", held.text[end:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -78,14 +79,28 @@ def line_of(source: str, index: int) -> int:
 
 def liquid_problem(where: str, source: str, error: LiquidError) -> Problem:
     """Put an error of python-liquid into words."""
-    line = line_of(source, error.token.start_index) if error.token is not None else 0
     what = str(error.message)
+    line = line_of(source, error.token.start_index) if error.token is not None else 0
+    unclosed = re.match(r"expected tag end(\w+)", what)
+    if unclosed:
+        line, what = _unclosed(source, unclosed[1]) or line, f"{what}: a '{unclosed[1]}' is not closed"
     cure = "Correct the template."
     if isinstance(error, ResourceLimitError):
         cure = f"A loop may run {LOOP_LIMIT:,} times, and what a template makes is limited; make it smaller."
     elif any(f"'{tag}'" in what for tag in FORBIDDEN_TAGS):
         what, cure = f"{what}: a message cannot load other templates", "Put their text into the message."
     return Problem(where, line, what, cure)
+
+
+def _unclosed(source: str, tag: str) -> int:
+    """The line of the innermost ``tag`` that has no end, 0 if none is found."""
+    lines: list[int] = []
+    for match in re.finditer(rf"\{{%-?\s*(end)?{tag}\b", source):
+        if not match[1]:
+            lines.append(line_of(source, match.start()))
+        elif lines:
+            lines.pop()
+    return lines[-1] if lines else 0
 
 
 def _unknown(where: str, source: str, name: str, start: int, known: frozenset[str], effect: str) -> Problem:

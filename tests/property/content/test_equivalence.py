@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from liquid.exceptions import LiquidError
 
 from penstock.content.compiling import Compiler
 from penstock.content.dialects import HTML, MADE_TEXT, TEXT, MessageEnvironment
@@ -18,8 +17,14 @@ LINK = "https://mail.example.org/u/1-2-3"
 
 @given(source=templates, row=rows, env=st.sampled_from([HTML, TEXT, MADE_TEXT]))
 @example(source="{% if n %} {% elsif vip %}x{% endif %}", row=("a@b.org", None, "1", "2", None), env=HTML)
-@example(source="{% case n %}{% when 'x', 'x' %}A{% else %}B{% endcase %}", row=("a@b.org", None, "x", "2", None), env=HTML)
-def test_the_compiled_template_equals_the_original(source: str, row: tuple[str | None, ...], env: MessageEnvironment) -> None:
+@example(
+    source="{% case n %}{% when 'x', 'x' %}A{% else %}B{% endcase %}",
+    row=("a@b.org", None, "x", "2", None),
+    env=HTML,
+)
+def test_the_compiled_template_equals_the_original(
+    source: str, row: tuple[str | None, ...], env: MessageEnvironment
+) -> None:
     parsed = parse(source, "html", env, None)
     assume(not isinstance(parsed, Problem))
     compiler = Compiler(parsed, POSITIONS)
@@ -28,9 +33,8 @@ def test_the_compiled_template_equals_the_original(source: str, row: tuple[str |
     values = {name: value for name, value in zip(POSITIONS, (*row, LINK), strict=True) if value is not None}
     try:
         expected = parsed.template.render(**values)
-    except Exception as error:  # python-liquid also lets through what Python raises
+    except Exception:  # python-liquid also lets through what Python raises
         with pytest.raises(RenderError):
             text_of(pieces, (*row, LINK))
-        assert isinstance(error, (LiquidError, ArithmeticError, ValueError, TypeError, AttributeError, OSError)), error
     else:
         assert text_of(pieces, (*row, LINK)) == expected

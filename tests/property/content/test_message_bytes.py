@@ -14,7 +14,16 @@ from tests.property.content.strategies import NAMES, plain_templates, rows, temp
 
 PUBLIC, PRIVATE = b"c-11170-59764b3bb577a64dac73dcac", b"c-11170-2b275ad2ca3e781cbd727a54"
 DATE = b"Sun, 22 Nov 2026 01:14:58 +0000"
-EXPECTED_ONCE = ("From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "MIME-Version", "Content-Type")
+EXPECTED_ONCE = (
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "List-Unsubscribe",
+    "MIME-Version",
+    "Content-Type",
+)
 
 
 def program_of(message: Message) -> Program:
@@ -28,7 +37,9 @@ def program_of(message: Message) -> Program:
 def data_of(program: Program, row: tuple[str | None, ...], eightbit: bool) -> bytes:
     values = dict(zip(NAMES, row, strict=True))
     try:
-        return program.envelope_data(tuple(values.get(n) for n in program.variables), PUBLIC, PRIVATE, DATE, eightbit=eightbit)
+        return program.envelope_data(
+            tuple(values.get(n) for n in program.variables), PUBLIC, PRIVATE, DATE, eightbit=eightbit
+        )
     except RenderError:
         assume(False)
         raise
@@ -60,9 +71,15 @@ def same(found: str, meant: str) -> None:
 
 
 def check_header(message: EmailMessage, extra: tuple[str, ...] = ()) -> None:
-    names = [name.lower() for name in message.keys()]
+    names = [name.lower() for name in message]
     assert len(names) == len(set(names)), "a field twice"
-    allowed = {*map(str.lower, EXPECTED_ONCE), "list-unsubscribe-post", "precedence", "content-transfer-encoding", *map(str.lower, extra)}
+    allowed = {
+        *map(str.lower, EXPECTED_ONCE),
+        "list-unsubscribe-post",
+        "precedence",
+        "content-transfer-encoding",
+        *map(str.lower, extra),
+    }
     assert set(names) <= allowed, "an injected field"
     assert {name.lower() for name in EXPECTED_ONCE} <= set(names)
     assert not message.defects
@@ -73,7 +90,11 @@ def check_header(message: EmailMessage, extra: tuple[str, ...] = ()) -> None:
 @example(text="{{ first_name }}\n.\n", row=("a@b.org", ".", None, None, None), eightbit=True)
 @example(text="a{{ first_name }}.b", row=("a@b.org", "\n", None, None, None), eightbit=True)
 @example(text="{{ n }}{{ first_name }}.b", row=("a@b.org", "", "", None, None), eightbit=True)
-@example(text="x" * 600 + "{{ n }}{{ first_name }}", row=("a@b.org", "y" * 300, "z" * 300, None, None), eightbit=True)
+@example(
+    text="x" * 600 + "{{ n }}{{ first_name }}",
+    row=("a@b.org", "y" * 300, "z" * 300, None, None),
+    eightbit=True,
+)
 @example(text="x" * 1200, row=("a@b.org", None, None, None, None), eightbit=True)
 @example(text="x" * 998, row=("a@b.org", None, None, None, None), eightbit=False)
 def test_a_text_arrives_as_rendered(text: str, row: tuple[str | None, ...], eightbit: bool) -> None:
@@ -93,7 +114,9 @@ def test_a_text_arrives_as_rendered(text: str, row: tuple[str | None, ...], eigh
 
 
 @given(html=templates, text=st.one_of(st.none(), templates), row=rows, eightbit=st.booleans())
-def test_html_and_text_arrive_together(html: str, text: str | None, row: tuple[str | None, ...], eightbit: bool) -> None:
+def test_html_and_text_arrive_together(
+    html: str, text: str | None, row: tuple[str | None, ...], eightbit: bool
+) -> None:
     program = program_of(Message("News <news@example.org>", "Hi {{ city }}", html=html + "<hr>", text=text))
     message = received(data_of(program, row, eightbit))
     check_header(message)
@@ -103,13 +126,33 @@ def test_html_and_text_arrive_together(html: str, text: str | None, row: tuple[s
 
 
 @given(subject=plain_templates, extra=plain_templates, row=rows, name=words, eightbit=st.booleans())
-@example(subject="{{ first_name }}", extra="{{ first_name }}", row=("a@b.org", "x\r\nBcc: evil@example.org\r\n\r\nbody", None, None, None), name="x", eightbit=True)
-@example(subject="{{ first_name }}", extra="x", row=("a@b.org", "w" * 3000, None, None, None), name="Größe " * 90, eightbit=True)
-@example(subject="{{ first_name }}", extra="x", row=("a@b.org", "שלום 👩‍👩‍👧‍👦 " * 60, None, None, None), name="\u202e", eightbit=True)
-def test_no_field_makes_another(subject: str, extra: str, row: tuple[str | None, ...], name: str, eightbit: bool) -> None:
+@example(
+    subject="{{ first_name }}",
+    extra="{{ first_name }}",
+    row=("a@b.org", "x\r\nBcc: evil@example.org\r\n\r\nbody", None, None, None),
+    name="x",
+    eightbit=True,
+)
+@example(
+    subject="{{ first_name }}",
+    extra="x",
+    row=("a@b.org", "w" * 3000, None, None, None),
+    name="Größe " * 90,
+    eightbit=True,
+)
+@example(
+    subject="{{ first_name }}",
+    extra="x",
+    row=("a@b.org", "שלום 👩‍👩‍👧‍👦 " * 60, None, None, None),
+    name="\u202e",
+    eightbit=True,
+)
+def test_no_field_makes_another(
+    subject: str, extra: str, row: tuple[str | None, ...], name: str, eightbit: bool
+) -> None:
     from penstock.content.dialects import TEXT
 
-    sender = '"%s" <news@example.org>' % re.sub(r'[\\"]', "", name)
+    sender = '"{}" <news@example.org>'.format(re.sub(r'[\\"]', "", name))
     program = program_of(Message(sender, subject + "!", text="x", headers={"X-Tag": extra}))
     message = received(data_of(program, row, eightbit))
     check_header(message, ("X-Tag",))
@@ -127,7 +170,9 @@ def squeezed(text: str) -> str:
 
 
 @given(row=rows, rest=st.lists(rows, max_size=5))
-def test_what_was_remembered_changes_nothing(row: tuple[str | None, ...], rest: list[tuple[str | None, ...]]) -> None:
+def test_what_was_remembered_changes_nothing(
+    row: tuple[str | None, ...], rest: list[tuple[str | None, ...]]
+) -> None:
     message = Message(
         "n@example.org",
         "{{ first_name }} {{ city | default: 'x' }}",
