@@ -54,6 +54,8 @@ class Stopping:
         deadline = time.monotonic() + PATIENCE
         while self._senders and (left := deadline - time.monotonic()) > 0:
             for notification in self._conn.notifies(timeout=left, stop_after=1):
+                if notification.channel != STOPPED:  # the connection may listen to other things as well
+                    continue
                 answer = json.loads(notification.payload)
                 late = answer["version"] < self._version  # the answer to something earlier
                 if (
