@@ -31,6 +31,7 @@ app.command("worker")(running.worker)
 app.add_typer(mailing.app, name="mailing")
 try:
     from penstock.cli import contacts
+
     app.add_typer(contacts.app, name="contacts")
 except ImportError:
     pass

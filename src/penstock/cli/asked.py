@@ -52,9 +52,14 @@ def asked(
         text=_read(text) if text else None, headers=dict(map(_header, headers)), reply_to=reply_to,
     )  # fmt: skip
     return Asked(
-        message, replace(server, connections=connections) if connections else server, name or subject, options,
+        message, replace(server, connections=connections) if connections else server, name or _plain(subject), options,
         Path(to) if to else None, list_name, address_column,
     )  # fmt: skip
+
+
+def _plain(subject: str) -> str:
+    """Return the subject as a name: without the Liquid in it."""
+    return " ".join(re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", subject).split()).strip(" ,;:–-") or subject
 
 
 def _read(file: Path) -> str:

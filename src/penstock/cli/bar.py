@@ -18,8 +18,11 @@ class Bar(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def show(self, title: str, share: float | None, words: str, *, still: bool = False) -> None:
-        """Show `title`, the share done (0..1; None: not known yet) and a line of words; `still`: nothing moves."""
+    def show(self, title: str, phase: str, share: float | None, words: str, *, still: bool = False) -> None:
+        """Show `title`, the share done (0..1; None: not known yet), and under it the phase and a line of words.
+
+        `still`: nothing moves.
+        """
 
 
 def bar() -> Bar:
@@ -28,10 +31,10 @@ def bar() -> Bar:
 
 
 class _Told:
-    """Lines in a log: when the title changes, and every ten seconds."""
+    """Lines in a log: when the phase changes, and every ten seconds."""
 
     def __init__(self) -> None:
-        self._title = ""
+        self._phase: str | None = None
         self._last = 0.0
 
     def __enter__(self) -> Self:
@@ -42,13 +45,13 @@ class _Told:
     ) -> None:
         pass
 
-    def show(self, title: str, share: float | None, words: str, *, still: bool = False) -> None:
+    def show(self, title: str, phase: str, share: float | None, words: str, *, still: bool = False) -> None:
         now = time.monotonic()
-        if title == self._title and now - self._last < _EVERY:
+        if phase == self._phase and now - self._last < _EVERY:
             return
-        self._title, self._last = title, now
-        percent = "" if share is None else f" {_percent(share)}"
-        tell(f"{title}{percent}{': ' if words else ''}{words}")
+        self._phase, self._last = phase, now
+        percent = "" if share is None else _percent(share)
+        tell(f"{title}: {' · '.join(filter(None, [phase, percent, words])) or 'begins'}")
 
 
 class _Drawn:
@@ -69,8 +72,9 @@ class _Drawn:
     ) -> None:
         self._live.__exit__(kind, error, trace)
 
-    def show(self, title: str, share: float | None, words: str, *, still: bool = False) -> None:
-        self._live.update(_drawing(title, share, words, still), refresh=True)
+    def show(self, title: str, phase: str, share: float | None, words: str, *, still: bool = False) -> None:
+        line = " · ".join(filter(None, [phase, words]))
+        self._live.update(_drawing(title, share, line, still), refresh=True)
 
 
 def _drawing(title: str, share: float | None, words: str, still: bool) -> Any:

@@ -3,6 +3,7 @@
 import email
 import email.policy
 import sys
+import time
 from typing import Any
 
 import psycopg
@@ -21,6 +22,9 @@ select count(*), count(*) filter (where exists (
  where m.list_id = %s
 """
 _LINES = 6
+_PATIENCE = (
+    3.0  # seconds for trying the message on recipients while a person waits; sending skips the others as well
+)
 
 
 def confirm(conn: psycopg.Connection[Any], program: Program, contacts: int, via: str, policy: Policy) -> None:
@@ -51,7 +55,11 @@ def rows(conn: psycopg.Connection[Any], program: Program, contacts: int) -> Any:
 
 
 def _failing(conn: psycopg.Connection[Any], program: Program, contacts: int) -> list[str]:
-    """Return a line for each of the first recipients whose data the message cannot be made from, and their number."""
+    """Return a line for each of the first recipients whose data the message cannot be made from, and their number.
+
+    Tries as many as a few seconds allow.
+    """
+    until = time.monotonic() + _PATIENCE
     told: list[str] = []
     count = 0
     with conn.transaction():
@@ -61,12 +69,14 @@ def _failing(conn: psycopg.Connection[Any], program: Program, contacts: int) -> 
             for values in rows(conn, program, contacts):
                 kept[:] = [values[0]]
                 yield values
+                if time.monotonic() > until:
+                    return
 
         for _, error in program.check(noted()):
             count += 1
             if count <= 3:
                 told.append(f"{kept[0]}: {error}")
-    return [*told, f"{number(count)} recipients will be skipped for this reason."] if count else []
+    return [*told, f"{number(count)} recipients or more will be skipped for this reason."] if count else []
 
 
 def _sample(conn: psycopg.Connection[Any], program: Program, contacts: int) -> str:

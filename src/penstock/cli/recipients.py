@@ -37,16 +37,20 @@ def import_file(
         def watch(at: importing.Progress) -> None:
             words = [f"{number(at.rows)} rows"] if at.rows else []
             share = at.read / at.total if at.total else None
-            shown.show(f"Importing {file.name}", share, " · ".join([*words, *filter(None, [_PHASES[at.phase]])]))
+            shown.show(
+                f"Importing {file.name}", "", share, " · ".join([*words, *filter(None, [_PHASES[at.phase]])])
+            )
 
         result = importing.import_file(
             conn, account, file, list_name=name, address_column=address_column, progress=watch
         )
-    left = [(result.rejected, "rejected"), (result.duplicates, "duplicates")]
-    if words := ", ".join(f"{number(count)} {what}" for count, what in left if count):
-        tell(
-            f"{number(result.rows)} rows: {words}. `penstock contacts problems {result.id}` lists them by line."
-        )
+    left = [(result.duplicates, "given twice"), (result.rejected, "rejected")]
+    words = ", ".join(f"{number(count)} {what}" for count, what in left if count)
+    good = number(result.rows - result.rejected - result.duplicates)
+    tell(
+        f"{good} contacts imported"
+        + (f"; {words}: `penstock contacts problems {result.id}`." if words else ".")
+    )
     if result.rows == result.rejected or result.list is None:
         raise wrong(
             f"{file}: none of its {number(result.rows)} rows has a usable address.", "Nothing was sent."

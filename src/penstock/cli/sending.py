@@ -34,7 +34,7 @@ from penstock.transport.smtp.probe import probe
 ACCOUNT = 1
 
 
-def carry_out(asked: Asked, *, wait: bool, yes: bool, json: bool) -> int:
+def carry_out(asked: Asked, *, wait: bool, yes: bool, json: bool, warn: bool = True) -> int:
     """Do all that `penstock send` does and return its exit status. Until it is submitted, nothing is sent."""
     warnings = [warning for warning in [settle_unsubscribing(asked.options)] if warning]
     if asked.file:
@@ -47,7 +47,8 @@ def carry_out(asked: Asked, *, wait: bool, yes: bool, json: bool) -> int:
             contacts, variables = _audience(conn, asked)
             own["import"] = time.time() - BEGAN - own["start"]
             program = _compile(asked, variables)
-            _agree(conn, asked, program, contacts, warnings, yes)
+            if warn:
+                _agree(conn, asked, program, contacts, warnings, yes)
             with Signals() as signals:
                 mailing = _submit(conn, asked, contacts)
                 if State(found(conn, ACCOUNT, mailing).state) is State.IN_REVIEW:

@@ -23,11 +23,12 @@ def endpoint_fault(base: str) -> str | None:
 
 
 def settle_unsubscribing(options: dict[str, Any]) -> str | None:
-    """Decide how List-Unsubscribe works where the mailing does not say; return a warning where it is by mail only."""
-    if "unsubscribe" in options:
+    """Decide how List-Unsubscribe works where the mailing does not say; return a warning where a link would lead nowhere.
+
+    Without a public base URL it is by mail only, of which compiling the message warns.
+    """
+    if "unsubscribe" in options or not environment.base_url_is_public():
         return None
-    if not environment.base_url_is_public():
-        return "Unsubscribing works by mail only: no public base URL is set. Set PENSTOCK_BASE_URL for one-click links."
     base = environment.base_url()
     if fault := endpoint_fault(base):
         options["unsubscribe"] = "mailto"

@@ -30,7 +30,7 @@ STATUS = {
 
 _LIVE = frozenset({State.STARTING, State.SENDING, State.FINISHING, State.CANCELLING})
 
-_TITLES = {
+_PHASES = {
     State.STARTING: "starting up",
     State.SENDING: "",
     State.FINISHING: "trying the deferred again",
@@ -126,8 +126,7 @@ def _nobody(conn: psycopg.Connection[Any], crew: Crew, mailing: Mailing, work: b
 
 def _show(shown: Bar, mailing: Mailing, figures: Progress) -> None:
     state = State(mailing.state)
-    word = _TITLES.get(state, mailing.state)
-    title = f"{mailing.name} · {word}" if word else mailing.name
+    phase = _PHASES.get(state, mailing.state.replace("_", " "))
     begun = figures.recipients > 0
     share = figures.tried / max(1, figures.recipients - figures.skipped) if begun else None
     if begun and state is State.FINISHING:
