@@ -132,9 +132,8 @@ def _show(shown: Bar, mailing: Mailing, figures: Progress) -> None:
     if begun and state is State.FINISHING:
         share = figures.settled / figures.recipients
     still = state in (State.PAUSED, State.INTERRUPTED, State.CANCELLED)
-    shown.show(
-        title, share, _words(figures, moving=not still and state not in ENDS) if begun else "", still=still
-    )
+    words = _words(figures, moving=not still and state not in ENDS) if begun else ""
+    shown.show(mailing.name, phase, share, words, still=still)
 
 
 def _words(figures: Progress, moving: bool) -> str:
