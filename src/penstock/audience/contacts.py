@@ -1,0 +1,107 @@
+"""Contacts and lists: counted, found, exported."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql as statements
+from psycopg.rows import class_row
+
+from penstock.audience.address import parse
+from penstock.platform.database import sql
+
+
+class UnknownList(LookupError):
+    """There is no list of that name in the account; the message names those there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One person, with the attributes that messages can use."""
+
+    id: int
+    address: str
+    normal: str
+    attributes: dict[str, str]
+
+
+def count(conn: psycopg.Connection[Any], account: int, list_id: int | None = None) -> int:
+    """Return how many contacts the account has, or one of its lists."""
+    row = conn.execute(
+        "select count(*) from audience_contact where account_id = %s"
+        if list_id is None
+        else "select count(*) from audience_membership m join audience_list l on l.id = m.list_id"
+        " where l.account_id = %s and m.list_id = %s",
+        (account,) if list_id is None else (account, list_id),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def find(conn: psycopg.Connection[Any], account: int, address: str) -> Contact | None:
+    """Return the contact with `address`, however it is written. Raises AddressError."""
+    with conn.cursor(row_factory=class_row(Contact)) as cursor:
+        return cursor.execute(
+            "select id, address, normal, attributes from audience_contact where account_id = %s and normal = %s",
+            (account, parse(address).normal),
+        ).fetchone()
+
+
+def list_named(conn: psycopg.Connection[Any], account: int, name: str) -> int:
+    """Return the id of the list `name`, made when there is none. Names count trimmed."""
+    wanted = name.strip()
+    if not wanted:
+        raise ValueError("A list needs a name.")
+    made = conn.execute(
+        "insert into audience_list (account_id, name) values (%s, %s) on conflict (account_id, name) do nothing returning id",
+        (account, wanted),
+    ).fetchone()
+    return int(made[0]) if made else find_list(conn, account, wanted)
+
+
+def find_list(conn: psycopg.Connection[Any], account: int, name: str) -> int:
+    """Return the id of the list `name`. Raises UnknownList."""
+    row = conn.execute(
+        "select id from audience_list where account_id = %s and name = %s", (account, name.strip())
+    ).fetchone()
+    if row is None:
+        there = [each for each, _ in lists(conn, account)]
+        raise UnknownList(f"There is no list {name!r}. There are: {', '.join(map(repr, there)) or 'none'}.")
+    return int(row[0])
+
+
+def lists(conn: psycopg.Connection[Any], account: int) -> list[tuple[str, int]]:
+    """Return the account's lists with how many contacts each has, by name."""
+    return [
+        (str(name), int(members))
+        for name, members in conn.execute(
+            "select l.name, (select count(*) from audience_membership m where m.list_id = l.id) from audience_list l"
+            " where l.account_id = %s order by l.name",
+            (account,),
+        )
+    ]
+
+
+def variables(conn: psycopg.Connection[Any], account: int, list_id: int | None = None) -> tuple[str, ...]:
+    """Return the keys of all attributes that contacts of the account (or of the list) have, sorted."""
+    rows = conn.execute(sql("penstock.audience", "variables"), {"account": account, "list": list_id})
+    return tuple(sorted(str(key) for (key,) in rows))
+
+
+def export(conn: psycopg.Connection[Any], account: int, list_id: int | None = None) -> Iterator[bytes]:
+    """Yield the contacts as a CSV file in UTF-8: `email`, then every attribute; importing it again changes nothing.
+
+    Values are written as they are, also those that a spreadsheet takes for formulas (`=…`): an export that alters
+    values could not be imported again. Open one from doubtful sources as text.
+    """
+    keys = variables(conn, account, list_id)
+    columns = [statements.SQL("c.address"), *(statements.SQL("c.attributes ->> {}").format(key) for key in keys)]
+    chosen = statements.SQL("c.account_id = {}").format(account)
+    if list_id is not None:
+        chosen += statements.SQL(" and c.id in (select contact_id from audience_membership where list_id = {})").format(list_id)
+    statement = statements.SQL("copy (select {} from audience_contact c where {} order by c.id) to stdout (format csv)")
+    yield (",".join(("email", *keys)) + "\n").encode()  # keys are letters, digits and _: nothing to quote
+    with conn.cursor() as cursor, cursor.copy(statement.format(statements.SQL(", ").join(columns), chosen)) as copy:
+        for block in copy:
+            yield bytes(block)

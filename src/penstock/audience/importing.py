@@ -1,0 +1,142 @@
+"""A CSV file becomes contacts: all of it in one transaction, or nothing.
+
+The file is streamed: decoded and checked in blocks here, while PostgreSQL takes the rows of the block before by COPY.
+Whatever its size, this process holds a block of it. `loading` decides how the rows get into the table.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from penstock.audience import columns, contacts, header, loading, reading
+from penstock.audience.problems import Problems
+from penstock.audience.records import Records
+from penstock.audience.trouble import ImportFileError
+from penstock.platform.database import sql
+
+__all__ = ["ImportFileError", "Progress", "Result", "import_file"]
+
+LOCK: Final = 7101
+"""First key of the advisory lock that a running import holds; its second is the import's number."""
+
+Phase = Literal["checking", "reading", "storing", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import is: bytes of the file read in this phase, and of how many; rows so far."""
+
+    phase: Phase
+    read: int
+    total: int
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an import: rows = created + updated + unchanged + duplicates + rejected."""
+
+    id: int
+    list: int | None
+    attributes: tuple[str, ...]
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    duplicates: int
+    rejected: int
+
+    def document(self) -> dict[str, Any]:
+        """Return what the faces print as JSON."""
+        return {"import": self.id, **{name: value for name, value in asdict(self).items() if name != "id"}}
+
+
+Watch = Callable[[Progress], None]
+
+
+def import_file(
+    conn: psycopg.Connection[Any],
+    account: int,
+    path: Path,
+    *,
+    list_name: str | None = None,
+    address_column: str | None = None,
+    progress: Watch = lambda _: None,
+    name: str | None = None,
+) -> Result:
+    """Import the file at `path` for `account`, onto the list `list_name` (made when missing).
+
+    A contact that is there already gets the file's attributes on top of its own. Of lines with one address the last
+    counts. Raises ImportFileError for a file that is unusable as a whole, OSError when it cannot be read; nothing is
+    changed then. A line that is unusable is reported (`problems.problems`) and does not hinder the others.
+    `progress` may raise to give up.
+    """
+    size = path.stat().st_size
+    found = reading.survey(path, lambda read: progress(Progress("checking", read, size)))
+    reader = reading.Reader(found)
+    blocks = reader.blocks()
+    head = header.read(blocks)
+    named = columns.understand(head.names, address_column)
+    with _registered(conn, account, name or path.name, named) as number, Problems(number) as problems:
+        try:
+            with conn.transaction():
+                target = loading.choose(conn, account, found.size)
+                records = Records(named, head.delimiter, account, target.base, head.lines, problems.refuse)
+                watched = _watched(head.blocks, reader, records, found.size, progress)
+                target.fill(records.copy(watched))
+                if not records.rows:
+                    raise ImportFileError("no_rows", f"{path} has column names but no rows.", "Nothing was imported.")
+                progress(Progress("storing", found.size, found.size, records.rows))
+                chosen = contacts.list_named(conn, account, list_name) if list_name else None
+                problems.store(conn)
+                counts = target.settle(number, chosen, records)
+                result = Result(number, chosen, named.attributes, records.rows, **counts, rejected=records.rejected)
+                conn.execute(sql("penstock.audience", "finish_import"), asdict(result))
+        except BaseException as error:
+            _failed(conn, number, error)
+            raise
+    progress(Progress("done", found.size, found.size, result.rows))
+    return result
+
+
+def _watched(
+    blocks: Iterator[bytes], reader: reading.Reader, records: Records, size: int, progress: Watch
+) -> Iterator[bytes]:
+    for block in blocks:
+        progress(Progress("reading", min(reader.read, size), size, records.rows))
+        yield block
+
+
+class _registered:
+    """The row of an import, and the lock by which others see that it lives. Those of the dead are marked failed."""
+
+    def __init__(self, conn: psycopg.Connection[Any], account: int, name: str, named: columns.Columns) -> None:
+        self._conn = conn
+        self._given = {"account": account, "name": name, "columns": Jsonb(list(named.attributes)), "lock": LOCK}
+        self._number = 0
+
+    def __enter__(self) -> int:
+        self._conn.execute(sql("penstock.audience", "fail_dead_imports"), self._given)
+        row = self._conn.execute(sql("penstock.audience", "begin_import"), self._given).fetchone()
+        assert row is not None
+        self._number = int(row[0])
+        return self._number
+
+    def __exit__(self, *_: object) -> None:
+        if not self._conn.closed and self._conn.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+            self._conn.execute("select pg_advisory_unlock(%s, %s)", (LOCK, self._number))
+
+
+def _failed(conn: psycopg.Connection[Any], number: int, error: BaseException) -> None:
+    """Note why; a connection that is gone leaves it to the next import."""
+    text = str(error) or type(error).__name__
+    try:
+        conn.execute(
+            "update audience_import set state = 'failed', finished_at = now(), error = %s where id = %s", (text, number)
+        )
+    except psycopg.Error:
+        pass

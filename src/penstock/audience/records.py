@@ -1,0 +1,201 @@
+"""The lines of a file as rows for COPY: `id, account, address, normal, attributes`, and what was wrong with the rest.
+
+Most lines of most files are simple: no quotes that matter, an address of the common shape. They become a row without
+being parsed field by field. Every other line goes through `csv` and `address.parse`; what those say is the rule, and
+the short way must say the same (tests/property/audience).
+"""
+
+import csv
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from penstock.audience.address import AddressError, parse
+from penstock.audience.columns import Columns
+
+MAX_FIELD: Final = 131_072  # characters, the limit of the csv module
+
+# The common shape of an address, a part of what `parse` accepts: every length below is within the limits.
+_ATOM = rb"[A-Za-z0-9_+-]{1,24}(?:\.[A-Za-z0-9_+-]{1,12}){0,3}"
+_LABEL = rb"[A-Za-z0-9]{1,15}(?:-[A-Za-z0-9]{1,15}){0,2}"
+_COMMON = re.compile(_ATOM + rb"@(?:" + _LABEL + rb"\.){1,3}[A-Za-z]{2,24}")
+
+# What neither JSON nor COPY's text format can hold as it is; a tab is one too, unless it is the delimiter.
+_SPECIAL = bytes({*range(0x20), 0x22, 0x5C, 0x7F} - {0x0A, 0x0D})
+_ESCAPED = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
+
+Refuse = Callable[[int, str, str], None]
+"""Takes the number of a rejected line, its value and the reason."""
+
+
+class Records:
+    """Turns blocks of lines into text for COPY. `rows` and `rejected` count what came by, `line` the lines read."""
+
+    def __init__(self, columns: Columns, delimiter: str, account: int, base: int, line: int, refuse: Refuse) -> None:
+        """`base` is added to a line's number to make the id; `line` lines (with the column names) are read already."""
+        self.rows = self.rejected = 0
+        self.line = line
+        self._columns, self._delimiter, self._refuse, self._base = columns, delimiter, refuse, base
+        self._account = account
+        self._separator = delimiter.encode()
+        self._special = _SPECIAL.replace(self._separator, b"")
+        self._template = _template(columns, account)
+        self._blocks: Iterator[bytes] = iter(())
+        self._pending: Iterator[bytes] = iter(())
+        self._clean = False
+
+    def copy(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield rows in COPY's text format, about a block at a time."""
+        self._blocks = blocks
+        for block in blocks:
+            self._open(block)
+            out: list[bytes] = []
+            while not self._drain(self._pending, self._clean, out):
+                pass
+            yield b"".join(out)
+
+    def _open(self, block: bytes) -> None:
+        lines = block.split(b"\n")
+        lines.pop()
+        self._pending = iter(lines)
+        self._clean = len(block.translate(None, self._special)) == len(block) and _decodes(block)
+
+    def _drain(self, pending: Iterator[bytes], clean: bool, out: list[bytes]) -> bool:
+        """Add the rows of the pending lines to `out`; False when a record took lines of its own and there are others now."""
+        add, match, template = out.append, _COMMON.fullmatch, self._template
+        separator, place, width = self._separator, self._columns.address, len(self._columns.keys)
+        base, line, simple = self._base, self.line, 0
+        for text in pending:
+            line += 1
+            if text[-1:] == b"\r":
+                text = text[:-1]
+            fields = text.split(separator) if clean else self._fields(text, width)
+            if len(fields) == width and match(address := fields[place]):
+                simple += 1
+                del fields[place]
+                add(template % (base + line, address, address.lower(), *fields))
+                continue
+            self.line = line
+            row = self._careful(text)
+            line = self.line
+            if row:
+                add(row)
+            if self._pending is not pending:
+                break
+        self.line = line
+        self.rows += simple
+        return self._pending is pending
+
+    def _fields(self, text: bytes, width: int) -> list[bytes]:
+        """Split a line out of a block that is not all simple; an empty list when this line is not."""
+        if text[:1] == b'"' and text[-1:] == b'"' and text.count(b'"') == 2 * width:
+            fields = text[1:-1].split(b'"%b"' % self._separator)
+            if b'"' in b"".join(fields):
+                return []
+            text = b"".join(fields)
+        else:
+            fields = text.split(self._separator)
+            text = text.replace(self._separator, b"")
+        return fields if len(text.translate(None, _SPECIAL)) == len(text) and _decodes(text) else []
+
+    def _careful(self, text: bytes) -> bytes | None:
+        """Return the row of the record that begins with `text`, or refuse it. Quoted line ends take further lines."""
+        first = self.line
+        fields = self._parsed(text)
+        if fields is None or not any(field.strip() for field in fields):
+            return None
+        self.rows += 1
+        try:
+            return self._row(first, fields)
+        except ValueError as error:
+            self._reject(first, self._value(fields), str(error))
+            return None
+
+    def _parsed(self, text: bytes) -> list[str] | None:
+        """Parse one record; None when it is refused, and then only its first line is used up."""
+        taken: list[bytes] = []
+        first, size = self.line, 0
+
+        def lines() -> Iterator[str]:
+            nonlocal size
+            yield text.decode() + "\n"
+            for more in self._further():
+                taken.append(more)
+                size += len(more)
+                if size > 4 * MAX_FIELD:
+                    raise csv.Error("unclosed")
+                yield more.removesuffix(b"\r").decode() + "\n"
+            raise csv.Error("unclosed")
+
+        try:
+            return next(csv.reader(lines(), delimiter=self._delimiter, strict=True))
+        except csv.Error as error:
+            reason = _why(str(error))
+        except UnicodeDecodeError as error:
+            reason = f"has the byte 0x{error.object[error.start]:02X}, which is no UTF-8; save the file as UTF-8"
+        if taken:
+            self._pending, self._clean = itertools.chain(taken, self._pending), False
+        self.line = first
+        self.rows += 1
+        self._reject(first, text.decode(errors="replace"), reason)
+        return None
+
+    def _further(self) -> Iterator[bytes]:
+        """Yield the lines after the present one, fetching blocks as they run out."""
+        while True:
+            for text in self._pending:
+                self.line += 1
+                yield text
+            block = next(self._blocks, None)
+            if block is None:
+                return
+            self._open(block)
+
+    def _row(self, line: int, fields: list[str]) -> bytes:
+        keys, place = self._columns.keys, self._columns.address
+        if len(fields) > len(keys) and not any(fields[len(keys) :]):
+            del fields[len(keys) :]  # delimiters at the end, as spreadsheets leave them
+        if len(fields) != len(keys):
+            raise ValueError(f"has {len(fields)} fields where the first line names {len(keys)} columns")
+        for name, value in zip(keys, fields, strict=True):
+            if "\0" in value:
+                raise ValueError(f"has a NUL character in {name}")
+        address = parse(fields[place])
+        attributes = {name: value for number, (name, value) in enumerate(zip(keys, fields, strict=True)) if number != place}
+        cells = (address.address, address.normal, json.dumps(attributes, ensure_ascii=False))
+        text = "\t".join(cell.translate(_ESCAPED) for cell in cells)
+        return f"{self._base + line}\t{self._account}\t{text}\n".encode()
+
+    def _value(self, fields: list[str]) -> str:
+        place = self._columns.address
+        return fields[place] if place < len(fields) and fields[place].strip() else self._delimiter.join(fields)
+
+    def _reject(self, line: int, value: str, reason: str) -> None:
+        self.rejected += 1
+        self._refuse(line, value, reason)
+
+
+def _decodes(text: bytes) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _why(error: str) -> str:
+    if error == "unclosed" or "field larger" in error:
+        return f'has a quote (") that is not closed, or a field of more than {MAX_FIELD:,} characters'
+    if "expected after" in error:
+        return 'has text after a closing quote (write a quote inside a quoted field as "")'
+    return f"cannot be read as CSV ({error})"
+
+
+def _template(columns: Columns, account: int) -> bytes:
+    """Return the row as a %-format of id, address, normal form, and the attributes in the order of the columns."""
+    pairs = ",".join(f"{json.dumps(key, ensure_ascii=False)}:%b".replace("%b", '"%b"') for key in columns.attributes)
+    return f"%d\t{account}\t%b\t%b\t{{{pairs}}}\n".encode()

@@ -1,0 +1,3 @@
+create temporary table audience_staging (
+    id bigint, account_id integer, address text, normal text collate "C", attributes jsonb
+) on commit drop

@@ -1,0 +1,5 @@
+update audience_contact c
+   set address = s.address, attributes = c.attributes || s.attributes, updated_at = now()
+  from audience_repeated r join audience_contact s on s.id = r.last
+ where r.id = r.last and c.id = r.first and r.first <= %(base)s
+   and (c.address <> s.address or not c.attributes @> s.attributes)
