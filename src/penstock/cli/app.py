@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from penstock.cli import demo, mailing, running, send, upkeep
+from penstock.cli import contacts, demo, mailing, running, send, upkeep
 from penstock.cli.endings import Exit
 
 _EPILOG = (
@@ -29,12 +29,7 @@ app.command("down")(running.down)
 app.command("web")(running.web)
 app.command("worker")(running.worker)
 app.add_typer(mailing.app, name="mailing")
-try:
-    from penstock.cli import contacts
-
-    app.add_typer(contacts.app, name="contacts")
-except ImportError:
-    pass
+app.add_typer(contacts.app, name="contacts")
 app.command("backup")(upkeep.backup)
 app.command("restore")(upkeep.restore)
 app.command("doctor")(upkeep.doctor)

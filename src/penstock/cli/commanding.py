@@ -7,8 +7,9 @@ import psycopg
 from penstock.cli.endings import wrong
 from penstock.cli.person import actor, agree
 from penstock.cli.screen import document, number, tell
-from penstock.cli.watching import found, leaving, what_next
+from penstock.cli.watching import LIVE, found, leaving, say_if_nobody_sends, what_next
 from penstock.mailing import control
+from penstock.mailing.states import State
 from penstock.report.progress import progress
 
 
@@ -39,7 +40,11 @@ def give(
     elif name in ("pause", "cancel"):
         tell(leaving(answer))
     else:
-        tell(f"Mailing {mailing} is {after.state.replace('_', ' ')} now. {what_next(after)}".rstrip())
+        tell(f"Mailing {mailing} is {after.state.replace('_', ' ')} now.")
+        if State(after.state) not in LIVE and (words := what_next(after)):
+            tell(words)
+        elif not say_if_nobody_sends(conn, after):
+            tell(f"Look:  penstock mailing watch {mailing}")
     return answer
 
 

@@ -65,7 +65,9 @@ class Summary:
 
     def _times(self) -> str:
         sending = self.seconds.get("send")
-        if not sending:
+        if (
+            not sending or not self.seconds["start"]
+        ):  # watched from its middle on: no figure of ours would be true
             return ""
         rate = self.progress.attempts / sending
         return f"\nSent in {duration(sending)} ({number(rate)} a second), {duration(self.seconds['total'])} in all."

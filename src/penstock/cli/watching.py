@@ -28,7 +28,7 @@ STATUS = {
 }
 """The exit status by the state that a mailing was left in; 0 for the others."""
 
-_LIVE = frozenset({State.STARTING, State.SENDING, State.FINISHING, State.CANCELLING})
+LIVE = frozenset({State.STARTING, State.SENDING, State.FINISHING, State.CANCELLING})
 
 _PHASES = {
     State.STARTING: "starting up",
@@ -113,10 +113,18 @@ def leaving(answer: control.Answer) -> str:
 
 def _nobody(conn: psycopg.Connection[Any], crew: Crew, mailing: Mailing, work: bool) -> bool:
     """Where nobody is there to send: send here when that is wanted (`work`), else say so once (True)."""
-    if crew.aboard or State(mailing.state) not in _LIVE or senders_at_work(conn):
+    if crew.aboard:
         return False
-    if work:
+    if not work:
+        return say_if_nobody_sends(conn, mailing)
+    if State(mailing.state) in LIVE and not senders_at_work(conn):
         crew.start()
+    return False
+
+
+def say_if_nobody_sends(conn: psycopg.Connection[Any], mailing: Mailing) -> bool:
+    """Where a mailing is live and no sender is, say so and what to do."""
+    if State(mailing.state) not in LIVE or senders_at_work(conn):
         return False
     tell(
         f"No worker is running. `penstock mailing watch {mailing.id} --work` sends here; `penstock worker` for good."

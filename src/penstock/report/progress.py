@@ -53,7 +53,7 @@ class Progress:
     rate: float
     """Attempts a second, lately."""
     next_at: datetime | None
-    """When the next of those who wait again is due."""
+    """When the next of the deferred is due."""
 
     @property
     def settled(self) -> int:
@@ -114,15 +114,15 @@ class Watcher:
         self._seen: deque[tuple[float, int]] = deque()
 
     def look(self) -> Progress:
-        """Return the figures of now; the rate is that of the last seconds as soon as two looks lie a second apart."""
+        """Return the figures of now, with the rate of the last seconds; 0 until two looks lie a second apart."""
         now, seen = self._clock(), self._seen
         figures = progress(self._conn, self._mailing)
         seen.append((now, figures.attempts))
         while len(seen) > 2 and now - seen[1][0] >= WINDOW.total_seconds():
             seen.popleft()
         since, attempts = seen[0]
-        if now - since < 1:
-            return figures
+        if now - since < 1:  # what the packages tell counts in the time that a paused one stood still
+            return replace(figures, rate=0.0)
         return replace(figures, rate=max(0.0, (figures.attempts - attempts) / (now - since)))
 
 
