@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -23,6 +23,8 @@ from penstock.transport.reply import Reply
 ACCEPTED: Final = int(State.ACCEPTED)
 DROPS: Final = 5
 """Connections that one recipient may cost before it is deferred: it may be the one that makes the server hang up."""
+DICTIONARY: Final = 5000
+"""Entries of the dictionary of replies that one lane may make; a peer that never says the same thing twice gets no more."""
 REFUSALS: Final = 20
 """Refusals of MAIL in a row that are not the recipients' fault any more."""
 
@@ -92,7 +94,7 @@ class HandOff:
         queue, order = self.queue, self.order
         while queue and self.allowance:
             item = queue.popleft()
-            held, row, _ = item
+            row = item.row
             if row[1] is not None:
                 self._note(item, Reply(0, "", row[1], "skip", ""), Outcome(State.SKIPPED))
                 continue
@@ -155,6 +157,7 @@ class HandOff:
     def trouble(self, reply: Reply, permanent: bool) -> None:
         """A connection could not be made or kept. What trying again cannot mend interrupts the mailing."""
         self.last_trouble = reply
+        self._last_reply = None  # so that the next verdict, whatever it is, is seen to end the trouble
         if self.trouble_since is None:
             self.trouble_since = time.monotonic()
         if permanent:
@@ -190,18 +193,32 @@ class HandOff:
         )
 
     def _note(self, item: Item, reply: Reply, outcome: Outcome) -> None:
-        held, at = item.held, record.now()
+        words, detail = words_of(reply)
+        if words not in self.numbers and len(self.numbers) >= DICTIONARY:
+            words, detail = (reply.code, reply.enhanced, "{}", reply.command), reply.text
+        noted = (item, words, detail, outcome, record.now())
+        if words in self.numbers:
+            self._emit(*noted)
+        else:
+            self._unnumbered.append(noted)
+            if len(self._unnumbered) >= self.step:
+                self._ready()
+
+    def _emit(self, item: Item, words: Words, detail: str | None, outcome: Outcome, at: int) -> None:
+        """Put an outcome among the rows to be recorded, its count and its due time with it."""
+        held, order = item.held, self.order
         held.counts[outcome.state] += 1
         self._changed[held] = None
         if outcome.state in (State.DEFERRED, State.RETURNED):
             self._due.append(self._waits(item, outcome))
-        words, detail = words_of(reply)
-        if number := self.numbers.get(words):
-            self._rows.append(self._row(item, number, detail, outcome, at))
-        else:
-            self._unnumbered.append((item, words, detail, outcome, at))
-        if len(self._unnumbered) >= self.step:
-            self._ready()
+        if self._drops:
+            self._drops.pop(item.row[0], None)
+        number = self.numbers[words]
+        self._rows.append(
+            record.pack_with_detail(
+                at, order.mailing, held.no, item.row[0], number, order.transport, outcome.state, detail
+            )
+        )
 
     def _waits(self, item: Item, outcome: Outcome) -> dict[str, Any]:
         tried = outcome.state is State.DEFERRED
@@ -212,16 +229,18 @@ class HandOff:
             "attempt": item.held.attempt + tried,
         }  # fmt: skip
 
-    def _row(self, item: Item, number: int, detail: str | None, outcome: Outcome, at: int) -> bytes:
-        order = self.order
-        return record.pack_with_detail(
-            at, order.mailing, item.held.no, item.row[0], number, order.transport, outcome.state, detail
-        )
-
     def give_back(self) -> None:
         """Return everything that has not been taken."""
         while self.queue:
             self._return(self.queue.popleft())
+
+    def return_all(self, lost: Container[Held]) -> None:
+        """Return what has not been taken of packages that are in other hands now."""
+        mine = [item for item in self.queue if item.held not in lost]
+        for item in self.queue:
+            if item.held in lost:
+                self._return(item)
+        self.queue = deque(mine)
 
     # -- what the lane asks ---------------------------------------------------
 
@@ -237,8 +256,11 @@ class HandOff:
     def collect(self, released: Callable[[Held], bool]) -> Turn:
         """Hand over what is to be recorded; those whose reply has no number yet wait for the next turn."""
         unnumbered, self._unnumbered = self._unnumbered, []
-        for item, words, detail, outcome, at in unnumbered:
-            self._rows.append(self._row(item, self.numbers[words], detail, outcome, at))
+        for noted in unnumbered:
+            if noted[1] in self.numbers:
+                self._emit(*noted)
+            else:
+                self._unnumbered.append(noted)
         records = []
         for held in self._changed:
             counts, held.counts = held.counts, [0] * 8
@@ -250,7 +272,6 @@ class HandOff:
             })  # fmt: skip
         turn = Turn(self._rows, records, self._due)
         self._rows, self._due, self._changed = [], [], {}
-        self._drops.clear()
         return turn
 
     def touch(self, held: Held) -> None:

@@ -30,6 +30,8 @@ BEAT: Final = 0.1
 """Seconds after which outcomes are recorded even when they are few."""
 DRAIN: Final = 0.03
 """Seconds that a stopped lane waits for the answers to what is on the wire before it says how many are leaving."""
+RETRY: Final = 0.2
+"""Seconds between attempts to reach the database."""
 LIVE: Final = frozenset({"sending", "finishing", "cancelling"})
 TROUBLE_LIMIT: Final = 300.0
 """Seconds without a working connection after which the mailing is interrupted."""
@@ -117,9 +119,8 @@ class Lane:
             while not self._closing or self._held or self.handoff.unrecorded:
                 try:
                     await self._turn()
-                except psycopg.OperationalError as error:
-                    log.warning("mailing %s: the database does not answer: %s", self.order.mailing, error)
-                    await self._reconnect()
+                except psycopg.Error as error:
+                    await self._again(self._claims, error)
                 await self._wait()
         finally:
             if pacing:
@@ -211,21 +212,17 @@ class Lane:
             except Fenced:
                 turn = await self._without_lost(claims, turn)
                 held, want = (None, 0) if held in self._lost else (held, want)
-            except psycopg.OperationalError as error:
-                log.warning("mailing %s: the database does not answer: %s", self.order.mailing, error)
-                claims = await self._reconnect()
+            except psycopg.Error as error:
+                claims = await self._again(claims, error)
 
     async def _without_lost(self, claims: Claims, turn: Turn) -> Turn:
         """Take what belongs to packages that are in other hands out of a turn, and let it replace their doubts."""
-        lost = await claims.fenced(self._held)
-        self._lost.update(lost)
-        self._held.difference_update(lost)
-        if self._current in lost:
+        self._lost.update(await claims.fenced(self._held | self._lost))
+        self._held -= self._lost
+        if self._current in self._lost:
             self._current = None
-        numbers = {held.no for held in lost}
-        self.handoff.queue = type(self.handoff.queue)(
-            i for i in self.handoff.queue if i.held.no not in numbers
-        )
+        self.handoff.return_all(self._lost)  # certainly unsent: that replaces a doubt too, with the next turn
+        numbers = {held.no for held in self._lost}
         due = {(wait["package"], wait["seq"]): wait for wait in turn.due}
         kept = []
         for packed in turn.rows:
@@ -234,11 +231,8 @@ class Lane:
                 await claims.late(row, due.get((row.package, row.seq)))
             else:
                 kept.append(packed)
-        return Turn(
-            kept,
-            [r for r in turn.records if r["no"] not in numbers],
-            [w for w in turn.due if w["package"] not in numbers],
-        )
+        records = [r for r in turn.records if r["no"] not in numbers]
+        return Turn(kept, records, [wait for wait in turn.due if wait["package"] not in numbers])
 
     async def _read(self, held: Held, start: int, stop: int) -> list[tuple[Any, ...]]:
         """Read what has been claimed: it is ours whatever happens, so it is read until that succeeds."""
@@ -246,9 +240,8 @@ class Lane:
             claims = self._claims or await self._reconnect()
             try:
                 return await claims.read(self._query(held), held, start, stop)
-            except psycopg.OperationalError as error:
-                log.warning("mailing %s: the database does not answer: %s", self.order.mailing, error)
-                await self._reconnect()
+            except psycopg.Error as error:
+                await self._again(claims, error)
 
     # -- bits of a turn -------------------------------------------------------
 
@@ -312,6 +305,18 @@ class Lane:
         self._claims = claims
         return claims
 
+    async def _again(self, claims: Claims | None, error: psycopg.Error) -> Claims:
+        """After an error that time may mend (the connection is gone, the disk is full): connect anew. Others are defects."""
+        if (
+            not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+            and claims
+            and not claims.conn.closed
+        ):
+            raise error
+        log.warning("mailing %s: the database does not answer: %s", self.order.mailing, error)
+        await asyncio.sleep(RETRY)
+        return await self._reconnect()
+
     async def _reconnect(self) -> Claims:
         if self._claims:
             await self._claims.conn.close()
@@ -323,4 +328,4 @@ class Lane:
                 Exception
             ) as error:  # whatever keeps us from the database: it is tried again until it is back
                 log.warning("mailing %s: waiting for the database: %s", self.order.mailing, error)
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(RETRY)

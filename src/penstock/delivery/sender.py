@@ -191,7 +191,9 @@ class Sender:
                 await self._begin(desk, mailing)
         for mailing, lane in list(self.lanes.items()):
             if lane.interruption and not lane.halted:
-                await self._interrupt(mailing, *lane.interruption)
+                interruption = lane.interruption
+                lane.halt()
+                await self._interrupt(mailing, *interruption)
             elif self._tasks[mailing].done():
                 self._end(mailing)
             elif lane.idle_for(5):
