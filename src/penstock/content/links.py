@@ -25,19 +25,17 @@ _BASE = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?")
 
 @lru_cache(maxsize=64)
 def _keyed(mailing: int, key: bytes) -> tuple[bytes, Callable[[], blake2b]]:
-    """The part of the hash that all recipients of a mailing share, taken once (1 µs becomes 0.6 µs each)."""
-    prefix = b"%x-" % mailing
-    return prefix, blake2b(prefix, digest_size=2 * MAC_BYTES, key=key, person=_PERSON).copy
+    """The pattern of a token's name, and a hash that has taken the key in already."""
+    return b"%x-%%x-" % mailing, blake2b(digest_size=2 * MAC_BYTES, key=key, person=_PERSON).copy
 
 
 def tokens(mailing: int, seq: int, key: bytes) -> tuple[bytes, bytes]:
-    """Return (public, private) of recipient ``seq`` of ``mailing``; ``key`` is 1 to 64 bytes."""
-    prefix, copy = _keyed(mailing, key)
-    number = b"%x-" % seq
+    """Return (public, private) of recipient ``seq`` of ``mailing``; ``key`` is 1 to 64 bytes. About 1 µs."""
+    pattern, copy = _keyed(mailing, key)
+    name = pattern % seq
     state = copy()
-    state.update(number)
+    state.update(name)
     mac = hexlify(state.digest())
-    name = prefix + number
     return name + mac[:_HALF], name + mac[_HALF:]
 
 
