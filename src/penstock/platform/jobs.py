@@ -16,8 +16,9 @@ import contextlib
 import logging
 import threading
 from collections.abc import AsyncIterator
+from functools import cache
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import psycopg.rows
@@ -117,10 +118,31 @@ def _pool(**options: Any) -> AsyncConnectionPool[Any]:
     )
 
 
+class _Connector(PsycopgConnector):
+    """Tries statements without an answer again when the connection is lost: how a job ended must be told.
+
+    Otherwise it stays `doing` under a worker that lives, where nothing would ever look for it.
+    """
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        for pause in (0.1, 0.5, 1.0, 2.0, 4.0):
+            try:
+                return await super().execute_query_async(query, **arguments)
+            except exceptions.ConnectorException as error:
+                if not isinstance(error.__cause__, psycopg.OperationalError):
+                    raise
+            await asyncio.sleep(pause)
+        return await super().execute_query_async(query, **arguments)
+
+
+@cache
 def worker_app() -> App:
-    """Return an app with all tasks of all rooms, its connector not opened yet."""
+    """Return the app with all tasks of all rooms; its connector is opened and closed by each `work`.
+
+    One for the process: taking tasks into an app renames them.
+    """
     found = [name for name in TASK_MODULES if _exists(name)]
-    app = App(connector=PsycopgConnector(pool_factory=_pool), import_paths=found)
+    app = App(connector=_Connector(pool_factory=_pool), import_paths=found)
     app.perform_import_paths()  # type: ignore[no-untyped-call]
     app.add_tasks_from(tasks, namespace=_NAMESPACE)
     return app

@@ -112,7 +112,9 @@ def _may_search(folder: Path, user: User) -> bool:
     if status.st_uid == user[0]:
         return bool(status.st_mode & 0o100)
     entries = _entries(folder)
-    mask = next((permissions for tag, permissions, _ in entries if tag == _MASK), 7)  # chmod g-x masks entries
+    mask = next(
+        (permissions for tag, permissions, _ in entries if tag == _MASK), 7
+    )  # chmod g-x masks entries
     for tag, permissions, identity in entries:
         if tag == _USER and identity == user[0]:
             return bool(permissions & mask & _SEARCH)

@@ -16,7 +16,7 @@ _PROGRAM = """
 import json, os, sys, time
 from penstock.platform import database, embedded, environment, postmaster
 begun = time.perf_counter()
-url = database.url()
+url = STATEMENT
 seconds = time.perf_counter() - begun
 data = embedded.data_folder(environment.home().resolve())
 def tell(**said): print(json.dumps(said), flush=True)
@@ -34,8 +34,16 @@ def python_of(user: str) -> str:
     minor = f"python3.{sys.version_info.minor}"
     for candidate in (sys.executable, f"/usr/bin/{minor}", f"/usr/local/bin/{minor}"):
         try:
-            options = {"user": user, "group": "nogroup", "extra_groups": [], "env": _environment(Path("/")), "cwd": "/"}
-            subprocess.run([candidate, "-c", "import psycopg, penstock"], check=True, capture_output=True, **options)
+            options = {
+                "user": user,
+                "group": "nogroup",
+                "extra_groups": [],
+                "env": _environment(Path("/")),
+                "cwd": "/",
+            }
+            subprocess.run(
+                [candidate, "-c", "import psycopg, penstock"], check=True, capture_output=True, **options
+            )
         except (OSError, subprocess.CalledProcessError):
             continue
         return candidate
@@ -49,11 +57,13 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 class Command:
-    """A process that called `database.url()` on `home`; leaves its `with` block by ending normally."""
+    """A process that called `database.url()` (or `statement`) on `home`; leaves its `with` block by ending normally."""
 
-    def __init__(self, home: Path, python: str = sys.executable, **options: Any) -> None:
+    def __init__(
+        self, home: Path, python: str = sys.executable, statement: str = "database.url()", **options: Any
+    ) -> None:
         self.process = subprocess.Popen(
-            [python, "-c", _PROGRAM],
+            [python, "-c", _PROGRAM.replace("STATEMENT", statement)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -44,3 +44,21 @@ def until() -> Callable[[Callable[[], object], str], None]:
             time.sleep(0.005)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def migrated_home(made_home: Path) -> Iterator[Path]:
+    """A home whose database has the whole schema, stopped; never used itself."""
+    place = Path(tempfile.mkdtemp(prefix="penstock-migrated-"))
+    copy_home(made_home, place)
+    with Command(place, statement="database.ready()") as command:
+        assert command.started
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def ready_home(own_home: Path, migrated_home: Path) -> Path:
+    """PENSTOCK_HOME for this test alone, with a migrated database, stopped."""
+    copy_home(migrated_home, own_home)
+    return own_home

@@ -19,7 +19,12 @@ def small_disk(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     """PENSTOCK_HOME on a file system of 120 MB."""
     disk = own_home / "disk"
     disk.mkdir()
-    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=120M", "tmpfs", str(disk)], check=False).returncode:
+    if (
+        os.geteuid()
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=120M", "tmpfs", str(disk)], check=False
+        ).returncode
+    ):
         needs.missing("mounting a small disk needs root")
     home = disk / "home"
     home.mkdir(mode=0o700)
@@ -45,7 +50,9 @@ def test_disk_full_while_working_then_while_starting(small_disk, made_home):
         conn.execute("create table kept as select 1 as one")
     ballast = fill(small_disk)
     with pytest.raises(psycopg.Error) as raised, database.connect() as conn:
-        conn.execute("create table much as select repeat(md5(i::text), 100) from generate_series(1, 50000) as i")
+        conn.execute(
+            "create table much as select repeat(md5(i::text), 100) from generate_series(1, 50000) as i"
+        )
     told = database.explain(raised.value)
     assert told is None or "full" in told.what  # None: the server had to stop, the next connection tells
     embedded.stop(small_disk)

@@ -89,7 +89,9 @@ def test_root_lets_only_the_servers_user_walk_through(own_home, made_home, monke
     assert subprocess.run(["ls", str(closed)], capture_output=True, **as_server).returncode, "may not list it"
     assert subprocess.run(["ls", str(home / "run")], capture_output=True, user="nobody").returncode
     assert not subprocess.run(["test", "-d", str(home)], **as_server).returncode, "may walk through it"
-    assert subprocess.run(["test", "-d", str(home)], user="nobody", group="nogroup", extra_groups=[]).returncode
+    assert subprocess.run(
+        ["test", "-d", str(home)], user="nobody", group="nogroup", extra_groups=[]
+    ).returncode
 
 
 @root_only

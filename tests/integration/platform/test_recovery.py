@@ -111,7 +111,9 @@ def test_long_recovery_is_waited_for_and_mentioned(home, monkeypatch, capsys):
     """The process that replays the log is held for a while: a server that takes its time."""
     monkeypatch.setattr(embedded, "_PATIENCE", 0.3)
     with database.connect() as conn:
-        conn.execute("create table much as select i, repeat('x', 100) as x from generate_series(1, 300000) as i")
+        conn.execute(
+            "create table much as select i, repeat('x', 100) as x from generate_series(1, 300000) as i"
+        )
     for pid in postmaster.processes(data_of(home)):
         os.kill(pid, signal.SIGKILL)
     launch = cluster.launch

@@ -18,7 +18,9 @@ def test_first_start_of_four_at_once_makes_one_server(own_home):
     commands = [Command(own_home) for _ in range(4)]
     servers = {command.started["postmaster"] for command in commands}
     assert len(servers) == 1
-    assert commands[0].ask("select current_setting('fsync'), current_setting('synchronous_commit')")["answer"] == [
+    assert commands[0].ask("select current_setting('fsync'), current_setting('synchronous_commit')")[
+        "answer"
+    ] == [
         "on",
         "on",
     ]
@@ -100,7 +102,7 @@ def test_down_kills_what_does_not_listen(home, monkeypatch, until):
 
 def test_down_on_an_idle_home_is_no_error(own_home):
     ended = down(own_home)
-    assert not (ended.asked or ended.killed or ended.left or ended.server)
+    assert (ended.asked, ended.killed, ended.left, ended.server) == ([], [], [], False)
 
 
 def test_a_user_of_a_given_database_is_known_to_down(home, monkeypatch):

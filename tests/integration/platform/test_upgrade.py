@@ -40,7 +40,9 @@ def test_upgrade_keeps_data_settings_and_the_old_folder(own_home, capsys, option
     old_home(own_home, *options, kill=kill)
     with database.connect() as conn:
         assert conn.info.server_version // 10_000 == wheel.newest()
-        row = conn.execute("select count(*), max(id), current_setting('work_mem'), current_setting('data_checksums') from kept")
+        row = conn.execute(
+            "select count(*), max(id), current_setting('work_mem'), current_setting('data_checksums') from kept"
+        )
         assert row.fetchone() == (1000, 1000, "17MB", "on" if options else "off")
         new = conn.execute("insert into kept (text) values ('new') returning id").fetchone()
         assert new[0] > 1000  # a sequence may skip numbers over a crash, never repeat one
@@ -82,7 +84,9 @@ def test_version_that_the_wheel_no_longer_has_is_refused(home):
 
 def test_too_little_space_is_said_before_anything_is_done(own_home, monkeypatch):
     old_home(own_home)
-    monkeypatch.setattr("penstock.platform.upgrade.shutil.disk_usage", lambda _: type("Usage", (), {"free": 1_000_000}))
+    monkeypatch.setattr(
+        "penstock.platform.upgrade.shutil.disk_usage", lambda _: type("Usage", (), {"free": 1_000_000})
+    )
     with pytest.raises(Trouble, match="1 MB are free"):
         database.url()
     assert embedded.data_folder(own_home).exists()
