@@ -94,11 +94,18 @@ class Home:
 
 
 def end_tree(process: subprocess.Popen[bytes]) -> None:
-    """End a process started by `start` and all of its group, and wait for it."""
+    """Kill a process started by `start` and all that descend from it, wherever their sessions; not the database."""
     try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+        root = psutil.Process(process.pid)
+        family = [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        family = []
+    for member in family:
+        try:
+            if Path(member.exe()).name != "postgres":
+                member.kill()
+        except psutil.Error:
+            pass
     process.wait()
 
 

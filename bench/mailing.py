@@ -21,16 +21,17 @@ def begin(conn: psycopg.Connection[Any], to: str, via: str, html: str, **options
     """Create a mailing to the list of this name, submit and approve it; returns its number."""
     from penstock.account.transports import store
     from penstock.content.message import Message
+    from penstock.content.messages import store_message
     from penstock.mailing import control, mailings
 
     found = conn.execute(
-        "select id from audience_list where account = %s and name = %s", (ACCOUNT, to)
+        "select id from audience_list where account_id = %s and name = %s", (ACCOUNT, to)
     ).fetchone()
     if found is None:
         raise LookupError(f"there is no list {to}")
     message = Message(sender=sample.SENDER, subject=sample.SUBJECT, html=html)
     number = mailings.create(
-        conn, ACCOUNT, name=f"bench {to}", message=message, audience={"list": found[0]},
+        conn, ACCOUNT, name=f"bench {to}", message=store_message(conn, ACCOUNT, message), audience={"list": found[0]},
         transport=store(conn, ACCOUNT, via), options=options,
     )  # fmt: skip
     control.command(conn, number, "submit", operator(), plan={"kind": "now"})

@@ -11,8 +11,8 @@ the body holds between the first `[[` and `]]`:
   T  received in full, answered 4xx           P  received in full, answered 5xx
   R  the reply to that dot leaves now         C  the connection ended without QUIT (no recipient; MARK: by whom)
 
-`--delay D` answers each dot after a random time between 0 and 2 D; `--delay =D` after exactly D. A SIGUSR1 cuts every open
-connection; SIGSTOP and SIGCONT make it stall, from outside.
+`--delay D` answers each dot after a random time between 0 and 2 D; `--delay =D` after exactly D. SIGUSR1 cuts every open
+connection, SIGUSR2 ends the delays; SIGSTOP and SIGCONT make it stall, from outside.
 """
 
 import argparse
@@ -76,7 +76,11 @@ class Fates:
     def greeting(self) -> str:
         if self.random.random() >= self.greeting_fails:
             return ""
-        return self.random.choice(("cut", "421", "554"))
+        return self.random.choice(("cut", "421"))
+
+    def hurry(self) -> None:
+        """Answer at once from now on."""
+        self.delay = 0.0
 
     def wait(self) -> float:
         return self.delay if self.exact else self.random.random() * 2 * self.delay
@@ -271,6 +275,7 @@ async def serve(arguments: argparse.Namespace) -> None:
     listener = socket.create_server((arguments.host, arguments.port), backlog=512)
     server = await loop.create_server(lambda: Session(log, fates), sock=listener)
     loop.add_signal_handler(signal.SIGUSR1, cut_all)
+    loop.add_signal_handler(signal.SIGUSR2, fates.hurry)
     loop.add_signal_handler(signal.SIGTERM, loop.stop)
     print(listener.getsockname()[1], flush=True)
     await server.serve_forever()

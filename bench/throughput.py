@@ -44,6 +44,7 @@ def main() -> None:
         body = home.path / "body.html"
         body.write_text(sample.html(given.size), encoding="utf-8")
         found: dict[str, Any] = {"options": vars(given), "first_run": first_run(home, body, port, given)}
+        home.connect().close()  # from here on this process uses the database too, so that no command ends it
         found["rounds"] = list(compare(home, body, port, sink, given.recipients, given.rounds, given))
         if given.million:
             found["million"] = list(

@@ -9,7 +9,7 @@ KILLS = ("kill_sender", "kill_worker", "kill_database", "kill_backend")
 
 @dataclass(frozen=True)
 class Plan:
-    """One run. `reply_delay` (mean seconds between dot and reply) sets the pace, so that the run outlasts its events."""
+    """One run. `reply_delay`, the mean seconds between dot and reply until the last event, makes the run outlast its events."""
 
     recipients: int
     processes: int
@@ -40,14 +40,14 @@ def chosen() -> Plan:
     seed = int(os.environ.get("PENSTOCK_TORTURE_SEED") or random.SystemRandom().randrange(1_000_000))
     if os.environ.get("PENSTOCK_TORTURE") == "full":
         return Plan(
-            recipients=100_000, processes=3, connections=10, reply_delay=0.020, between=(0.3, 2.5), patience=240, seed=seed,
+            recipients=100_000, processes=3, connections=10, reply_delay=0.040, between=(0.3, 2.5), patience=240, seed=seed,
             events={
                 "kill_sender": 8, "kill_worker": 5, "kill_database": 4, "kill_backend": 3, "freeze_sender": 4,
                 "stall_sink": 4, "cut_connections": 4, "pause": 8,
             },
         )  # fmt: skip
     return Plan(
-        recipients=4_000, processes=2, connections=5, reply_delay=0.015, between=(0.2, 0.8), patience=60, seed=seed,
+        recipients=4_000, processes=2, connections=5, reply_delay=0.030, between=(0.2, 0.8), patience=60, seed=seed,
         events={
             "kill_sender": 2, "kill_worker": 1, "kill_database": 1, "cut_connections": 1, "stall_sink": 1, "pause": 2,
         },
