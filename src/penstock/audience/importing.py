@@ -71,35 +71,32 @@ def import_file(
     """Import the file at `path` for `account`, onto the list `list_name` (made when missing).
 
     A contact that is there already gets the file's attributes on top of its own. Of lines with one address the last
-    counts. Raises ImportFileError for a file that is unusable as a whole, OSError when it cannot be read; nothing is
-    changed then. A line that is unusable is reported (`problems.problems`) and does not hinder the others.
+    counts. Raises ImportFileError for a file that is unusable as a whole; nothing is changed then. A line that is unusable is reported (`problems.problems`) and does not hinder the others.
     `progress` may raise to give up.
     """
-    size = path.stat().st_size
-    found = reading.survey(path, lambda read: progress(Progress("checking", read, size)))
-    reader = reading.Reader(found)
-    blocks = reader.blocks()
-    head = header.read(blocks)
-    named = columns.understand(head.names, address_column)
-    with _registered(conn, account, name or path.name, named) as number, Problems(number) as problems:
+    with _registered(conn, account, name or path.name) as number, Problems(number) as problems:
         try:
+            reader, size = reading.opened(path, lambda read, total: progress(Progress("checking", read, total)))
+            head = header.read(reader.blocks())
+            named = columns.understand(head.names, address_column)
             with conn.transaction():
-                target = loading.choose(conn, account, found.size)
+                target = loading.choose(conn, account, size)
                 records = Records(named, head.delimiter, account, target.base, head.lines, problems.refuse)
-                watched = _watched(head.blocks, reader, records, found.size, progress)
-                target.fill(records.copy(watched))
+                target.fill(records.copy(_watched(head.blocks, reader, records, size, progress)))
                 if not records.rows:
                     raise ImportFileError("no_rows", f"{path} has column names but no rows.", "Nothing was imported.")
-                progress(Progress("storing", found.size, found.size, records.rows))
+                progress(Progress("storing", size, size, records.rows))
                 chosen = contacts.list_named(conn, account, list_name) if list_name else None
                 problems.store(conn)
                 counts = target.settle(number, chosen, records)
                 result = Result(number, chosen, named.attributes, records.rows, **counts, rejected=records.rejected)
-                conn.execute(sql("penstock.audience", "finish_import"), asdict(result))
+                conn.execute(
+                    sql("penstock.audience", "finish_import"), {**asdict(result), "columns": Jsonb(named.attributes)}
+                )
         except BaseException as error:
             _failed(conn, number, error)
             raise
-    progress(Progress("done", found.size, found.size, result.rows))
+    progress(Progress("done", size, size, result.rows))
     return result
 
 
@@ -114,9 +111,9 @@ def _watched(
 class _registered:
     """The row of an import, and the lock by which others see that it lives. Those of the dead are marked failed."""
 
-    def __init__(self, conn: psycopg.Connection[Any], account: int, name: str, named: columns.Columns) -> None:
+    def __init__(self, conn: psycopg.Connection[Any], account: int, name: str) -> None:
         self._conn = conn
-        self._given = {"account": account, "name": name, "columns": Jsonb(list(named.attributes)), "lock": LOCK}
+        self._given = {"account": account, "name": name, "lock": LOCK}
         self._number = 0
 
     def __enter__(self) -> int:

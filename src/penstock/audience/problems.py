@@ -62,6 +62,12 @@ def problems(conn: psycopg.Connection[Any], number: int, *, most: int | None = N
     return [Problem(*row) for row in rows]
 
 
+def exists(conn: psycopg.Connection[Any], account: int, number: int) -> bool:
+    """Tell whether import `number` is one of the account's."""
+    found = conn.execute("select from audience_import where id = %s and account_id = %s", (number, account))
+    return found.fetchone() is not None
+
+
 def report(conn: psycopg.Connection[Any], number: int) -> Iterator[bytes]:
     """Yield the problems of import `number` as a CSV file in UTF-8: line, kind, value, reason.
 

@@ -47,6 +47,18 @@ def survey(path: Path, seen: Callable[[int], None] = lambda _: None) -> Survey:
         return Survey(path, verdict.encoding, read)
 
 
+def opened(path: Path, seen: Callable[[int, int], None]) -> tuple["Reader", int]:
+    """Return the reader of a file and its size, after a look through it. Raises ImportFileError, unreadable files included."""
+    try:
+        size = path.stat().st_size
+        found = survey(path, lambda read: seen(read, size))
+    except OSError as error:
+        raise ImportFileError(
+            "unreadable", f"{path} cannot be read: {error.strerror or error}.", "Name a CSV file that can be read."
+        ) from error
+    return Reader(found), found.size
+
+
 def _refuse_empty(path: Path, head: bytes, file: BinaryIO) -> None:
     if not head or not file.read(1):
         raise ImportFileError("empty", f"{path} is empty.", "Give a CSV file with a line of column names.")

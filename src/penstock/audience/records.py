@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from penstock.audience.address import AddressError, parse
+from penstock.audience.address import parse
 from penstock.audience.columns import Columns
 
 MAX_FIELD: Final = 131_072  # characters, the limit of the csv module

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import os
 import signal
 import subprocess
@@ -141,7 +142,7 @@ def test_progress_goes_through_its_phases(conn: Conn, file: Path) -> None:
     assert phases == ["checking", "reading", "storing", "done"]
     reading = [each for each in seen if each.phase == "reading"]
     assert len(reading) > 3
-    assert all(a.read <= b.read <= b.total for a, b in zip(reading, reading[1:], strict=False))
+    assert all(a.read <= b.read <= b.total for a, b in itertools.pairwise(reading))
     assert seen[-1].rows == 20_000
 
 

@@ -1,4 +1,4 @@
 update audience_import
    set state = 'done', finished_at = clock_timestamp(), list_id = %(list)s, rows = %(rows)s, created = %(created)s,
-       updated = %(updated)s, unchanged = %(unchanged)s, duplicates = %(duplicates)s, rejected = %(rejected)s
+       columns = %(columns)s, updated = %(updated)s, unchanged = %(unchanged)s, duplicates = %(duplicates)s, rejected = %(rejected)s
  where id = %(id)s

@@ -1,0 +1,65 @@
+"""An import on the screen: its bar, what came of it, the first lines that were not taken."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from penstock.audience import contacts, importing
+from penstock.audience.problems import Problem, problems
+from penstock.cli.bar import bar
+from penstock.cli.endings import Exit, wrong
+from penstock.cli.screen import document, number, table, tell, written
+
+_SHOWN = 10  # problems on the screen; all of them are in the report
+_PHASES = {"checking": "checking the encoding", "reading": "reading", "storing": "storing", "done": "done"}
+
+
+def show_import(
+    conn: psycopg.Connection[Any],
+    account: int,
+    file: Path,
+    to: str | None,
+    address_column: str | None,
+    json: bool,
+) -> int:
+    """Import `file` under a bar and write the result; status 1 when not one row was usable."""
+    if to is not None and not to.strip():
+        raise wrong("--list needs a name.")
+    try:
+        with bar() as shown:
+
+            def watch(at: importing.Progress) -> None:
+                share = at.read / at.total if at.total and at.phase != "storing" else None
+                rows = f"{number(at.rows)} rows" if at.rows else ""
+                shown.show(f"Importing {file.name}", _PHASES[at.phase], share, rows)
+
+            result = importing.import_file(
+                conn, account, file, list_name=to, address_column=address_column, progress=watch
+            )
+    except importing.ImportFileError as error:
+        what = error.what if str(file) in error.what else f"{file}: {error.what}"
+        raise wrong(what, error.cure) from None
+    found = problems(conn, result.id, most=_SHOWN)
+    if json:
+        total = contacts.count(conn, account)
+        document({**result.document(), "contacts": total, "problems": [each._asdict() for each in found]})
+    else:
+        _write(result, found)
+    return Exit.FAILED if result.rows == result.rejected else Exit.DONE
+
+
+def _write(result: importing.Result, found: list[Problem]) -> None:
+    figures = ("rows", "created", "updated", "unchanged", "duplicates", "rejected")
+    for name in figures:
+        written(f"{number(getattr(result, name)):>12}  {name}")
+    if not found:
+        return
+    tell(
+        table(
+            ("line", "value", "reason"),
+            [(each.line, each.value[:40], each.reason) for each in found],
+            right="line",
+        )
+    )
+    tell(f"All of them: `penstock contacts problems {result.id}`.")
