@@ -17,7 +17,7 @@ import sys
 from dataclasses import dataclass, field
 from mailbox import Maildir
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -137,8 +137,7 @@ class Catcher:
             await asyncio.sleep(self.faults.stall_seconds)
         if self.faults.drop_at != stage:
             return False
-        if isinstance(connection.transport, asyncio.Transport):
-            connection.transport.abort()
+        cast(asyncio.Transport, connection.transport).abort()
         return True
 
     def verdict(self, recipient: str) -> str:

@@ -8,6 +8,7 @@ import ssl
 
 from penstock.transport.reply import Reply, Trouble
 from penstock.transport.smtp.server import Server
+from penstock.transport.smtp.tls import AuthoritiesUnreadable
 
 
 class TransportError(Exception):
@@ -40,19 +41,13 @@ def connect_failure(error: BaseException, server: Server) -> Trouble:
         return _trouble("connect", "5.4.4", f"{server.host!r} is not a host name", True, server)
     if isinstance(error, TimeoutError):
         return _trouble("connect", "4.4.1", f"timed out: {server} does not answer", False, server)
-    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError) and server.cafile:
-        return _trouble(
-            "tls",
-            "5.7.5",
-            f"the file of trusted certificates {server.cafile} cannot be read ({_words(error)})",
-            True,
-            server,
-        )
     return _trouble("connect", "4.4.1", f"cannot connect to {server} ({_words(error)})", False, server)
 
 
 def tls_failure(error: BaseException, server: Server) -> Trouble:
     """The trouble of a TLS handshake that failed with `error`."""
+    if isinstance(error, AuthoritiesUnreadable):
+        return _trouble("tls", "5.7.5", str(error), True, server)
     if isinstance(error, ssl.SSLCertVerificationError):
         text = f"the certificate of {server} cannot be trusted: {error.verify_message or _words(error)}"
         return _trouble("tls", "5.7.5", text, True, server)
@@ -100,6 +95,8 @@ def _tls_cure(reply: Reply, server: Server) -> str:
         return "Use smtp:// with ?tls=starttls for this port; smtps:// is for port 465."
     if reply.enhanced == "5.7.10":
         return "Use the server's port for submission (587), or ?tls=none if clear text is meant."
+    if "cannot be read" in reply.text:
+        return "Correct ?cafile= of the transport's URL: a file with certificates in PEM form, readable for this user."
     if "trust" in reply.text:
         return (
             f"Use the host name that stands in the certificate instead of {server.host}, name its authority with "

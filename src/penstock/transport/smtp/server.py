@@ -121,7 +121,7 @@ def _options(query: str) -> dict[str, object]:
     """The options behind the question mark, checked."""
     readers: dict[str, Callable[[str], object]] = {
         "tls": _choice(SECURITIES, str.lower), "auth": _choice(MECHANISMS, str.upper), "verify": _yes_no,
-        "auth_clear": _yes_no, "cafile": _text, "helo": _text, "connections": _count, "messages_per_connection": _count,
+        "auth_clear": _yes_no, "cafile": _path, "helo": _word, "connections": _count, "messages_per_connection": _count,
     }  # fmt: skip
     options: dict[str, object] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
@@ -159,7 +159,13 @@ def _count(value: str) -> int:
     return int(value)
 
 
-def _text(value: str) -> str:
+def _path(value: str) -> str:
+    if not value or _UNSAFE & set(value):
+        raise ValueError("it has to be the name of a file")
+    return value
+
+
+def _word(value: str) -> str:
     if not value or _UNSAFE & set(value) or " " in value:
-        raise ValueError("it has to be a text without spaces and control characters")
+        raise ValueError("it has to be a word without spaces and control characters")
     return value

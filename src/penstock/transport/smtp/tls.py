@@ -8,8 +8,12 @@ import ssl
 from penstock.transport.smtp.server import Server
 
 
+class AuthoritiesUnreadable(OSError):
+    """The file of trusted certificates cannot be used; the message says which and why."""
+
+
 def context_for(server: Server) -> ssl.SSLContext:
-    """The TLS context for `server`, made once for each set of terms; raises OSError for an unreadable `cafile`.
+    """The TLS context for `server`, made once for each set of terms; raises AuthoritiesUnreadable.
 
     Certificate and name are verified, except under `verify=no` and for opportunistic TLS, where the alternative would
     be clear text (RFC 7435).
@@ -19,7 +23,17 @@ def context_for(server: Server) -> ssl.SSLContext:
 
 @functools.lru_cache(maxsize=32)
 def _context(cafile: str, verified: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=cafile or None)
+    try:
+        context = ssl.create_default_context(cafile=cafile or None)
+    except OSError as error:  # ssl.SSLError, for a file without a certificate, is one
+        why = (
+            "there is no certificate in it"
+            if isinstance(error, ssl.SSLError)
+            else (error.strerror or "").lower()
+        )
+        raise AuthoritiesUnreadable(
+            f"the file of trusted certificates {cafile} cannot be read ({why})"
+        ) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if not verified:
         context.check_hostname = False
