@@ -41,6 +41,13 @@ class Held:
         """Every position has been claimed."""
         return self.cursor >= self.size
 
+    def has_claimed(self, seq: int) -> bool:
+        """Whether the recipient `seq` is among the positions claimed so far."""
+        if self.positions is not None:
+            return seq in self.positions[: self.cursor]
+        assert self.first_seq is not None
+        return self.first_seq <= seq < self.first_seq + self.cursor
+
 
 class Claimed(NamedTuple):
     """What a turn at the database brought: the positions [start, stop) of `held`, and the state of the mailing."""

@@ -177,6 +177,7 @@ class HandOff:
         outcome = decide(reply, item.held.attempt + 1, age, self.order.schedule)
         if reply.permanent and reply.command == "mail":
             self._refused_in_a_row += 1
+            self._last_reply = None  # so that the next acceptance is seen to end the row
             if self._refused_in_a_row >= REFUSALS:
                 self.stopped_by = ("provider_refusal", f"the server refuses the sender: {reply}")
         else:

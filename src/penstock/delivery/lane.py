@@ -155,15 +155,16 @@ class Lane:
         return sum(held.unrecorded for held in self._held)
 
     async def _turn(self) -> None:
-        claims = self._claims or await self._connected()
+        claims = self._claims or await self._reconnect()
         if self.handoff.fenced and time.monotonic() < self.fence.until and not self.halted:
             self.handoff.fenced = False
             self.pool.start_again()
         await self._number_replies(claims)
         if not self.halted and (self._current is None or self._current.exhausted):
-            self._current = await claims.open()
-            if self._current:
-                self._held.add(self._current)
+            opened = await claims.open()
+            if opened:
+                self._held.add(opened)
+            self._current = None if self.halted else opened  # a halt meanwhile: it is given back
         await self._record_and_claim(claims)
         self._forget_done()
         if self._answer is not None:
@@ -178,10 +179,13 @@ class Lane:
         for held in self._held:
             if held is not current and not held.unrecorded:
                 self.handoff.touch(held)
+        room = self._window() - self._outstanding + self.handoff.unrecorded
+        if current is not None and not current.exhausted and not self.halted and room > 0:
+            self.handoff.touch(current)  # a claim is numbered like a record: a lost commit of it is recognised
         turn = self.handoff.collect(lambda held: held is not current)
-        want = 0 if self.halted else self._window() - self._outstanding
-        if not turn.records and (want <= 0 or current is None):
+        if not turn.records:
             return
+        want = 0 if self.halted else self._window() - self._outstanding
         claimed = await self._until_known(claims, turn, current, max(want, 0))
         self._measure(len(turn.rows))
         if claimed.suppressed_to:
@@ -222,17 +226,22 @@ class Lane:
         if self._current in self._lost:
             self._current = None
         self.handoff.return_all(self._lost)  # certainly unsent: that replaces a doubt too, with the next turn
-        numbers = {held.no for held in self._lost}
+        epochs = {(held.no, held.epoch) for held in self._lost}
         due = {(wait["package"], wait["seq"]): wait for wait in turn.due}
         kept = []
         for packed in turn.rows:
             row = record.unpack(packed)
-            if row.package in numbers:
+            if self._was_lost(row.package, row.seq):
                 await claims.late(row, due.get((row.package, row.seq)))
             else:
                 kept.append(packed)
-        records = [r for r in turn.records if r["no"] not in numbers]
-        return Turn(kept, records, [wait for wait in turn.due if wait["package"] not in numbers])
+        records = [r for r in turn.records if (r["no"], r["epoch"]) not in epochs]
+        waits = [wait for wait in turn.due if not self._was_lost(wait["package"], wait["seq"])]
+        return Turn(kept, records, waits)
+
+    def _was_lost(self, package: int, seq: int) -> bool:
+        """Whether a recipient belongs to what was fenced away: the package itself may be in our hands anew, from there on."""
+        return any(held.no == package and held.has_claimed(seq) for held in self._lost)
 
     async def _read(self, held: Held, start: int, stop: int) -> list[tuple[Any, ...]]:
         """Read what has been claimed: it is ours whatever happens, so it is read until that succeeds."""
