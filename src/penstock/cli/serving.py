@@ -1,5 +1,6 @@
 """The web face as a process: uvicorn in this one, the worker beside it."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -25,12 +26,14 @@ def answer(listening: socket.socket) -> None:
         lifespan="off",
         timeout_graceful_shutdown=5,
     )
+    # uvicorn ends in order and then raises the signal again: that must not end us before we have left the home.
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         uvicorn.Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:
-        pass  # uvicorn has ended in order and passes the signal on
     finally:
         listening.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def listen(host: str, port: int) -> socket.socket:
