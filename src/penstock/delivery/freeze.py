@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import psycopg
+from psycopg import errors
 
 from penstock.audience.suppression import SUPPRESSED
 from penstock.mailing import control
@@ -30,7 +31,16 @@ def prepare(conn: psycopg.Connection[Any], mailing: int) -> None:
 def freeze(conn: psycopg.Connection[Any], mailing: int) -> bool:
     """Write the ledger of `mailing` unless it is written; False when somebody else does, or it starts no longer."""
     newest = _newest_suppression(conn)
+    try:
+        return _write(conn, mailing, newest)
+    except (errors.SerializationFailure, errors.UniqueViolation):
+        return False  # paused or cancelled while we wrote, or written by somebody else just before
+
+
+def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
     with conn.transaction() as transaction:
+        # One snapshot for all statements: who is suppressed or lifted meanwhile stands on one side, not on both or none.
+        conn.execute("set transaction isolation level repeatable read")
         locked = conn.execute("select pg_try_advisory_xact_lock(%s, %s)", (LOCK, mailing)).fetchone()
         row = conn.execute(sql("penstock.delivery", "freeze_what"), {"mailing": mailing}).fetchone()
         if not locked or not locked[0] or row is None:

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import psycopg
 
+from penstock.platform.trouble import Trouble
+
 GRAIN: Final = 0.05
 """Seconds of work that one grant is for."""
 
@@ -30,7 +32,7 @@ class Pace:
         while True:
             try:
                 wait = await self._grant()
-            except psycopg.OperationalError:
+            except (psycopg.Error, Trouble):  # the database is away: no pace, no message, until it is back
                 await self.close()
                 wait = None
             if wait is not None:

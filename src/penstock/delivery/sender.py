@@ -19,6 +19,7 @@ from typing import Any, Final
 import psycopg
 import uvloop
 
+from penstock.account.secrets import SecretError
 from penstock.content.message import MessageError
 from penstock.delivery import order as orders
 from penstock.delivery.handoff import Fence
@@ -26,6 +27,7 @@ from penstock.delivery.lane import Lane
 from penstock.delivery.ticker import Ticker
 from penstock.mailing import control
 from penstock.platform import database
+from penstock.platform.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +80,7 @@ class Sender:
         while not self._stopping.is_set():
             try:
                 await self._look(desk)
-            except psycopg.OperationalError as error:
+            except (psycopg.OperationalError, Trouble) as error:
                 log.warning("the database does not answer: %s", error)
                 desk = await self._again()
             stopping = asyncio.create_task(self._stopping.wait())
@@ -138,7 +140,7 @@ class Sender:
             self._poke.set()
 
     async def _beat(self) -> None:
-        conn = await connect()
+        conn = await self._again()
         while True:
             try:
                 await conn.execute(
@@ -204,6 +206,9 @@ class Sender:
             order = await asyncio.to_thread(_load, mailing)
         except MessageError as error:
             await self._interrupt(mailing, "technical", f"the message cannot be compiled: {error}")
+            return
+        except (ValueError, LookupError, SecretError) as error:  # its transport or its options; others go on
+            await self._interrupt(mailing, "technical", f"the mailing cannot be made ready: {error}")
             return
         lane = Lane(order, self.number, self.fence, connect, self._ticker.wake)
         self.lanes[mailing] = lane

@@ -51,7 +51,7 @@ class Ticker:
             except psycopg.OperationalError as error:
                 log.warning("the ticker cannot reach the database: %s", error)
                 self._conn = None
-            except Exception:  # one mailing's trouble must not stop the others' clock; it is tried again
+            except Exception:  # the clock goes on; it is tried again
                 log.exception("the ticker failed")
             try:
                 async with asyncio.timeout(TICK):
@@ -72,9 +72,14 @@ class Ticker:
         ).fetchall()
         packed = 0
         for mailing, state in live:
-            if state in (State.SENDING, State.FINISHING):
-                packed += due.pack(conn, mailing)
-            _try_to_end(conn, mailing, State(state))
+            try:
+                if state in (State.SENDING, State.FINISHING):
+                    packed += due.pack(conn, mailing)
+                _try_to_end(conn, mailing, State(state))
+            except psycopg.OperationalError:
+                raise
+            except Exception:  # one mailing's trouble must not stop the others; it is tried again
+                log.exception("mailing %s: the ticker failed", mailing)
         return [mailing for mailing, state in live if state == State.STARTING], packed
 
     def _freeze(self, starting: list[int]) -> None:

@@ -16,18 +16,25 @@ begin
         delete from delivery_due
          where mailing = p_mailing and why = 'deferred' and closed is null and since + p_window <= now()
         returning seq, package
+    ), ended as (
+        -- A retry that was given back unsent stands as returned in its package; its last answer is of the package before.
+        select over.package, over.seq, last.state, answer.reply, answer.transport, answer.detail
+          from over cross join lateral (
+               select max(o.state) as state from delivery_outcome o
+                where o.mailing = p_mailing and o.seq = over.seq and o.package = over.package) last
+         cross join lateral (
+               select * from delivery_outcome o
+                where o.mailing = p_mailing and o.seq = over.seq
+                order by o.state = 3 desc, o.package desc, o.state desc limit 1) answer
     ), noted as (
         insert into delivery_outcome (at, mailing, package, seq, reply, transport, state, detail)
-        select clock_timestamp(), p_mailing, over.package, over.seq, last.reply, last.transport, 7, last.detail
-          from over cross join lateral (
-               select * from delivery_outcome o
-                where o.mailing = p_mailing and o.seq = over.seq and o.package = over.package
-                order by o.state desc limit 1) last
-        returning package
+        select clock_timestamp(), p_mailing, package, seq, reply, transport, 7, detail from ended
     ), counted as (
-        select package, count(*)::integer as n from noted group by package
+        select package, count(*)::integer as n, count(*) filter (where state = 2)::integer as were_returned
+          from ended group by package
     ), settled as (
-        update delivery_package p set deferred = p.deferred - n, bounced = p.bounced + n
+        update delivery_package p
+           set deferred = p.deferred - (n - were_returned), returned = p.returned - were_returned, bounced = p.bounced + n
           from counted where p.mailing = p_mailing and p.no = counted.package
         returning n
     )

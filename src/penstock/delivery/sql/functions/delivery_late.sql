@@ -7,6 +7,9 @@ create or replace function delivery_late(
 declare
     v_state text;
 begin
+    if p_state = 1 then   -- the sender does not know either: the doubt stands
+        return false;
+    end if;
     perform pg_advisory_xact_lock_shared(7001, p_mailing);
     perform 1 from delivery_package where mailing = p_mailing and no = p_no for update;
     select state into v_state from mailing_mailing where id = p_mailing;
