@@ -181,7 +181,7 @@ class Lane:
                 self.handoff.touch(held)
         room = self._window() - self._outstanding + self.handoff.unrecorded
         if current is not None and not current.exhausted and not self.halted and room > 0:
-            self.handoff.touch(current)  # a claim is numbered like a record: a lost commit of it is recognised
+            self.handoff.touch(current)  # a claim is numbered as well, so that a lost commit is recognised
         turn = self.handoff.collect(lambda held: held is not current)
         if not turn.records:
             return

@@ -67,7 +67,7 @@ def command(
     `conn` is in autocommit mode. `reason` goes to the journal and is shown; `code` is the machine's word for it (interruptions).
     Raises NotFound or Refused; then nothing was changed.
     """
-    given = {**arguments, "reason": reason, "code": code}
+    given = {**arguments, "reason": reason, "code": code, "actor": actor.name}
     with Stopping(conn, mailing) as stopping:
         with gate.shut(conn, mailing):
             conn.execute("select from mailing_mailing where id = %s for update", (mailing,))
@@ -95,13 +95,15 @@ def _decide(
     name: str, found: Gathered, actor: Actor, given: dict[str, Any], expected_version: int | None
 ) -> lifecycle.Decision:
     decision = lifecycle.decide(name, found.facts, actor.roles, given)
-    if isinstance(decision, lifecycle.Refused):
-        raise Refused(name, found.facts.state, decision)
-    if expected_version not in (None, found.version):
+    refused = decision if isinstance(decision, lifecycle.Refused) else None
+    if expected_version not in (None, found.version):  # said first: it may be why the rest is wrong
         text = f"The mailing has changed: it is at version {found.version}, not {expected_version}. Look at it again."
         allowed = lifecycle.allowed_actions(found.facts.state, actor.roles)
-        refusal = lifecycle.Refused("version_changed", (Refusal("version_changed", text),), allowed)
-        raise Refused(name, found.facts.state, refusal)
+        reasons = (Refusal("version_changed", text), *(refused.reasons if refused else ()))
+        refused = lifecycle.Refused("version_changed", reasons, allowed)
+    if refused:
+        raise Refused(name, found.facts.state, refused)
+    assert isinstance(decision, lifecycle.Decision)
     return decision
 
 

@@ -33,8 +33,9 @@ def gather(conn: psycopg.Connection[Any], mailing: int) -> Gathered | None:
         came_from=State(row["came_from"]) if row["came_from"] else None,
         reason_code=row["reason_code"],
         missing=tuple(row["missing"]),
+        approvers=tuple(row["approvers"]),
         **{name: row[name] for name in (
             "recipients", "sendable", "unbegun", "retrying", "in_flight", "due_returned", "due_deferred",
-            "approvals", "approvals_required")},
+            "approvals_required")},
     )  # fmt: skip
     return Gathered(facts, row["account_id"], row["name"], row["version"], row["revision"])

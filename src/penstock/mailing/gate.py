@@ -38,7 +38,8 @@ def _take(conn: psycopg.Connection[Any], mailing: int) -> bool:
     except errors.LockNotAvailable:
         conn.execute(
             "select pg_terminate_backend(pid, 1000) from pg_locks"
-            " where locktype = 'advisory' and classid = %s and objid = %s and granted and pid <> pg_backend_pid()",
+            " where locktype = 'advisory' and classid = %s and objid = %s and granted and pid <> pg_backend_pid()"
+            " and database = (select oid from pg_database where datname = current_database())",
             (GATE, mailing),
         )
         return False

@@ -24,7 +24,7 @@ class Facts:
     in_flight: int = 0  # claimed and not recorded
     due_returned: int = 0  # given back, not yet packed again
     due_deferred: int = 0  # waiting for their time
-    approvals: int = 0  # given to this revision
+    approvers: tuple[str, ...] = ()  # who approved this revision, each once
     approvals_required: int = 1
     missing: tuple[str, ...] = ()  # parts of the mailing that do not exist (yet)
 
@@ -72,6 +72,17 @@ def acknowledged(facts: Facts, arguments: Arguments) -> Refusal | None:
         return Refusal(
             "note_required",
             f"The mailing was interrupted ({facts.reason_code}). Mend the cause, then resume with a note that says what was done.",
+        )
+    return None
+
+
+def not_approved_by_same(facts: Facts, arguments: Arguments) -> Refusal | None:
+    """Each approval is another person's."""
+    actor = arguments.get("actor")
+    if actor in facts.approvers:
+        return Refusal(
+            "approved_already",
+            f"{actor} has approved this mailing already; {facts.approvals_required} different people have to.",
         )
     return None
 

@@ -35,12 +35,12 @@ Target = State | Callable[[Facts], State]
 
 def after_gates(facts: Facts) -> State:
     """Where a submitted mailing goes: to the next gate that is still shut, else it starts."""
-    return IN_REVIEW if facts.approvals < facts.approvals_required else STARTING
+    return IN_REVIEW if len(facts.approvers) < facts.approvals_required else STARTING
 
 
 def after_approval(facts: Facts) -> State:
     """As `after_gates`, counting the approval that is being given."""
-    return IN_REVIEW if facts.approvals + 1 < facts.approvals_required else STARTING
+    return IN_REVIEW if len(facts.approvers) + 1 < facts.approvals_required else STARTING
 
 
 def where_it_was(facts: Facts) -> State:
@@ -85,7 +85,7 @@ TABLE: tuple[Row, ...] = (
     _row("submit",     (DRAFT,), after_gates, (AUTHOR, ADMINISTRATOR),
          to=(IN_REVIEW, STARTING), check=(guards.complete, guards.plan_known), effects=("keep_plan", "note_submitted")),
     _row("approve",    (IN_REVIEW,), after_approval, (APPROVER, ADMINISTRATOR),
-         to=(IN_REVIEW, STARTING), effects=("note_approved",)),
+         to=(IN_REVIEW, STARTING), check=(guards.not_approved_by_same,), effects=("note_approved",)),
     _row("pause",      (STARTING, SENDING, FINISHING), PAUSED, (OPERATOR, ADMINISTRATOR),
          effects=("remember_state", "stop_senders")),
     _row("resume",     (PAUSED, INTERRUPTED), where_it_was, (OPERATOR, ADMINISTRATOR),
