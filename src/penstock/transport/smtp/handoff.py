@@ -12,7 +12,7 @@ from penstock.transport.envelope import Envelope, Peer, Source
 from penstock.transport.reply import Reply, Trouble, parse
 from penstock.transport.smtp.commands import Commands
 from penstock.transport.smtp.stage import Ending, Stage
-from penstock.transport.smtp.verdicts import Verdicts
+from penstock.transport.smtp.verdicts import verdicts_of
 
 # Names without a dot for the path that every message takes.
 _IDLE, _RESET, _MAIL, _RCPT, _DATA = Stage.IDLE, Stage.RESET, Stage.MAIL, Stage.RCPT, Stage.DATA
@@ -48,7 +48,7 @@ class HandOff:
         # The replies to a pipelined MAIL, RCPT and DATA as they came last time: most servers repeat them to the byte.
         self._burst: bytes | None = None
         self._burst_seen = b""
-        verdicts = Verdicts(peer_name)
+        verdicts = verdicts_of(peer_name)
         self._known, self._learn = verdicts.known, verdicts.learn
 
     @property

@@ -1,7 +1,8 @@
-"""The replies to messages that one server gives again and again, each as one object."""
+"""The replies to messages that a server gives again and again, each as one object."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from penstock.transport.reply import Reply, parse
@@ -29,3 +30,9 @@ class Verdicts:
             self.known.clear()
         reply = self.known[line] = parse(line, "dot", self._peer)
         return reply
+
+
+@lru_cache(maxsize=64)
+def verdicts_of(peer: str) -> Verdicts:
+    """What is known of `peer`, for all connections to it: their equal replies are one object."""
+    return Verdicts(peer)
