@@ -1,0 +1,105 @@
+"""Commands on mailings: what they answer, what is refused, and with which exit status."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.integration.cli.conftest import Mails, Ran, begin, sending, states, until
+
+Cli, People, Catch = Callable[..., Ran], Callable[..., Path], Callable[..., Mails]
+
+
+@pytest.mark.behaviour("S1.30")
+def test_a_completed_mailing_cannot_be_paused(cli: Cli, people: People, catcher: Catch) -> None:
+    cli(*sending(people(2), catcher().url))
+    said = cli("mailing", "pause", "1", status=2).stderr
+    assert "not possible in the state sent" in said
+    assert "Allowed now: nothing" in said
+
+
+@pytest.mark.behaviour("S1.35", "S4.5", "S4.6")
+def test_a_worker_sends_and_the_commands_of_others_hold(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    mails = catcher()
+    worker = begin("worker", cwd=tmp_path)
+    sender = begin(*sending(people(2000), mails.url, "--rate", "40/s"), cwd=tmp_path)
+    try:
+        until(conn, "select coalesce(sum(accepted), 0) > 20 from delivery_package")
+        row = cli("mailing", "list").stdout.splitlines()[1].split()
+        assert row[1] == "sending"
+        assert 0 < float(row[2]) < 100
+        assert "not possible in the state" in cli("mailing", "submit", "1", status=2).stderr
+
+        answer = json.loads(cli("mailing", "pause", "1", "--json").stdout)
+        assert (answer["state"], answer["changed"], answer["silent"]) == ("paused", True, [])
+        assert answer["leaving"] <= 20
+        again = json.loads(cli("mailing", "pause", "1", "--json").stdout)
+        assert (again["state"], again["changed"]) == ("paused", False)
+        assert sender.wait(30) == 4
+        assert cli("mailing", "list").stdout.splitlines()[1].split()[1] == "paused"
+        shown = json.loads(cli("mailing", "show", "1", "--json").stdout)
+        assert shown["allowed_actions"] == ["resume", "cancel"]
+
+        assert "--reason" in cli("mailing", "cancel", "1", status=2).stderr
+        cli("mailing", "cancel", "1", "--reason", "wrong picture", "--yes")
+        assert cli("mailing", "watch", "1", status=5).stdout
+        ledger = states(cli)
+        assert set(ledger.values()) == {"accepted", "cancelled"}
+        assert list(ledger.values()).count("accepted") == sum(mails.counts.values())
+        assert "wrong picture" in cli("mailing", "show", "1").stdout
+        entries = json.loads(cli("mailing", "journal", "1", "--json").stdout)
+        assert [entry["command"] for entry in entries][-2:] == ["pause", "cancel"]
+    finally:
+        sender.kill()
+        sender.communicate()
+        worker.terminate()
+        worker.communicate(timeout=30)
+    assert worker.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command", ["show", "pause", "resume", "watch", "ledger", "journal", "submit", "approve"]
+)
+def test_a_mailing_that_is_none_is_said(cli: Cli, command: str) -> None:
+    ran = cli("mailing", command, "99", status=2)
+    assert ran.stderr == "penstock: There is no mailing 99.\n"
+    assert ran.stdout == ""
+
+
+def test_help_lists_everything_and_wrong_usage_is_2(cli: Cli) -> None:
+    told = cli("--help").stdout
+    for command in (
+        "send",
+        "demo",
+        "up",
+        "down",
+        "web",
+        "worker",
+        "mailing",
+        "contacts",
+        "backup",
+        "restore",
+        "doctor",
+        "migrate",
+    ):
+        assert f"  {command} " in told
+    cli("nonsense", status=2)
+    cli("send", status=2)
+    assert cli("--version").stdout.startswith("penstock ")
+
+
+def test_no_django_where_none_is_needed(cli: Cli) -> None:
+    for arguments in (["mailing", "list"], ["contacts", "count"], ["send", "--help"]):
+        imported = cli(*arguments, PYTHONPROFILEIMPORTTIME="1").stderr
+        assert " penstock" in imported
+        assert " django" not in imported
+
+
+def test_doctor_speaks_json(cli: Cli) -> None:
+    told = json.loads(cli("doctor", "--json", status=None).stdout)
+    assert isinstance(told["sound"], bool)
+    assert {"level", "what", "cure", "room", "name"} == set(told["findings"][0])

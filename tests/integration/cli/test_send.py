@@ -1,0 +1,179 @@
+"""`penstock send` from a CSV file to inboxes, and what becomes of everybody."""
+
+import csv
+import io
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from penstock.cli.asked import read_rate
+from penstock.report.progress import STATES
+from tests.integration.cli.conftest import Mails, Ran, begin, sending, states, until
+
+Cli, People, Catch = Callable[..., Ran], Callable[..., Path], Callable[..., Mails]
+
+
+@pytest.mark.behaviour("S4.3")
+def test_from_a_file_to_inboxes_in_one_command(cli: Cli, people: People, catcher: Catch) -> None:
+    mails = catcher()
+    ran = cli(*sending(people(30), mails.url, "--json", "--name", "First"))
+    told = json.loads(ran.stdout)
+    assert (told["status"], told["recipients"], told["accepted"]) == ("sent", 30, 30)
+    assert told["skipped"] == {}
+    assert {"start", "import", "freeze", "send", "total"} == set(told["seconds"])
+    assert 0 < told["seconds"]["send"] < told["seconds"]["total"]
+    assert sum(told[state] for state in STATES if state != "skipped") == 30
+    assert mails.counts == {f"reader{n}@example.net": 1 for n in range(30)}
+    assert mails.one("reader7@example.net")["Subject"] == "Hi Ann 7"
+    assert cli("mailing", "list").stdout.splitlines()[1].split()[1:4] == ["sent", "100.0", "%"]
+
+
+@pytest.mark.behaviour("B1")
+def test_the_ledger_answers_for_everybody(cli: Cli, people: People, catcher: Catch) -> None:
+    """One of each: accepted, refused, refused once for now, unsubscribed, and a line that is no address."""
+    mails = catcher("--refuse", "gone@*", "--defer-matching", "busy@*")
+    file = people(
+        3, "gone@example.net,Gil", "busy@example.net,Bo", "never@example.net,Nora", "no address,Erik"
+    )
+    with psycopg.connect(_url()) as conn:
+        conn.execute(
+            "insert into audience_suppression (account_id, normal, reason, origin)"
+            " values (1, 'never@example.net', 'unsubscribed', 'a test')"
+        )
+    ran = cli(*sending(file, mails.url, "--json"))
+    told = json.loads(ran.stdout)
+    assert told["status"] == "finishing"  # the deferred one waits for its time; a worker would go on
+    assert told["skipped"] == {"unsubscribed": 1}
+    assert told["next_attempt_at"] is None or told["next_attempt_at"] > "2"
+    assert "1 rejected" in ran.stderr
+    assert states(cli) == {
+        **{f"reader{n}@example.net": "accepted" for n in range(3)},
+        "gone@example.net": "bounced", "busy@example.net": "deferred", "never@example.net": "skipped",
+    }  # fmt: skip
+    [gone] = csv.DictReader(io.StringIO(cli("mailing", "ledger", "1", "--state", "bounced").stdout))
+    assert (gone["code"], gone["enhanced"], gone["reason"], gone["attempts"]) == (
+        "550",
+        "5.1.1",
+        "5.1.1",
+        "1",
+    )
+    [never] = csv.DictReader(io.StringIO(cli("mailing", "ledger", "1", "--reason", "unsubscribed").stdout))
+    assert never["attempts"] == "0"
+    assert cli("mailing", "ledger", "1", "--state", "nonsense", status=2).stderr.count("\n") <= 2
+
+
+@pytest.mark.behaviour("S1.33", "S3.2", "S3.8", "S4.22")
+def test_ctrl_c_pauses_and_what_is_left_goes_on_later(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    mails = catcher()
+    process = begin(*sending(people(400), mails.url, "--json", "--rate", "100/s"), cwd=tmp_path)
+    until(conn, "select coalesce(sum(accepted), 0) > 20 from delivery_package")
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate(timeout=30)
+    assert process.returncode == 4, said
+    paused = json.loads(out)
+    assert paused["status"] == "paused"
+    assert 20 < paused["accepted"] < 400
+    assert paused["in_flight"] == 0
+    assert "penstock mailing resume 1" in said
+    # Nothing leaves while it is paused, and it says so in the same list.
+    assert cli("mailing", "list").stdout.splitlines()[1].split()[1] == "paused"
+    assert cli("mailing", "watch", "1", status=4).stdout
+    assert sum(mails.counts.values()) == paused["accepted"]
+
+    conn.execute("update mailing_mailing set options = options - 'rate'")
+    cli("mailing", "resume", "1")
+    done = json.loads(cli("mailing", "watch", "1", "--work", "--json").stdout)
+    assert (done["status"], done["accepted"]) == ("sent", 400)
+    assert mails.counts == {f"reader{n}@example.net": 1 for n in range(400)}
+
+
+@pytest.mark.behaviour("S3.14")
+def test_a_killed_send_is_continued_and_nobody_gets_it_twice(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    mails = catcher()
+    process = begin(*sending(people(400), mails.url, "--rate", "100/s"), cwd=tmp_path)
+    until(conn, "select coalesce(sum(accepted), 0) > 20 from delivery_package")
+    process.kill()
+    process.communicate(timeout=30)
+    conn.execute("update mailing_mailing set options = options - 'rate'")
+    done = json.loads(cli("mailing", "watch", "1", "--work", "--json").stdout)
+    assert done["status"] == "sent"
+    assert done["accepted"] + done["in_doubt"] == 400
+    assert max(mails.counts.values()) == 1
+
+
+@pytest.mark.behaviour("S4.11")
+def test_it_works_in_packages_of_5000(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection
+) -> None:
+    cli(*sending(people(5001), catcher().url))
+    sizes = conn.execute("select size from delivery_package where kind = 'plain' order by no").fetchall()
+    assert sizes == [(5000,), (1,)]
+
+
+def test_a_list_that_is_here_is_sent_to_without_a_file(cli: Cli, people: People, catcher: Catch) -> None:
+    mails, file = catcher(), people(5)
+    cli("contacts", "import", str(file), "--list", "readers")
+    arguments = sending(file, mails.url)
+    cli("send", "--to", "list:readers", *arguments[3:])
+    cli("send", "--list", "readers", *arguments[3:])
+    assert set(mails.counts.values()) == {2}
+    said = cli("send", "--list", "nobody", *arguments[3:], status=2).stderr
+    assert "'readers'" in said
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "words"),
+    [
+        (["--html", "nothing.html"], 2, "nothing.html"),
+        (["--at", "10:00"], 2, "not available yet"),
+        (["--rate", "fast"], 2, "100/s"),
+        (["--policy", "in_doubt=maybe"], 2, "never_twice"),
+        (["--policy", "package_size=3"], 2, "whole account"),
+        (["--subject", "Hi {{ nickname }}"], 2, "nickname"),
+        (["--via", "http://127.0.0.1"], 2, "smtp://"),
+        (["--via", "smtp://127.0.0.1:1"], 1, "refused"),
+        (["--header", "nonsense"], 2, "Name: value"),
+        (["--from", "nobody"], 2, "from"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_begins(
+    cli: Cli, people: People, conn: psycopg.Connection, change: list[str], status: int, words: str
+) -> None:
+    said = cli(*sending(people(2), "smtp://127.0.0.1:9"), *change, status=status).stderr
+    assert words in said
+    assert len(said.splitlines()) <= 4
+    assert conn.execute("select count(*) from mailing_mailing").fetchone() == (0,)
+    assert conn.execute("select count(*) from audience_contact").fetchone() == (0,)
+
+
+def test_without_a_terminal_it_wants_yes(cli: Cli, people: People, catcher: Catch) -> None:
+    arguments = sending(people(2), catcher().url)
+    arguments.remove("--yes")
+    assert "--yes" in cli(*arguments, status=2).stderr
+
+
+def test_more_approvals_than_one_leave_it_in_review(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection
+) -> None:
+    conn.execute("""update account_account set policy = '{"approvals_required": 2}'""")
+    mails = catcher()
+    told = json.loads(cli(*sending(people(2), mails.url, "--json")).stdout)
+    assert (told["status"], sum(mails.counts.values())) == ("in_review", 0)
+
+
+def test_a_rate_is_read_in_its_unit() -> None:
+    assert [read_rate(given) for given in ("100/s", "100", "6000/min", "3600/h")] == [100, 100, 100, 1]
+
+
+def _url() -> str:
+    import os
+
+    return os.environ["PENSTOCK_DATABASE_URL"]
