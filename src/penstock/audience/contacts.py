@@ -96,12 +96,22 @@ def export(conn: psycopg.Connection[Any], account: int, list_id: int | None = No
     values could not be imported again. Open one from doubtful sources as text.
     """
     keys = variables(conn, account, list_id)
-    columns = [statements.SQL("c.address"), *(statements.SQL("c.attributes ->> {}").format(key) for key in keys)]
+    columns = [
+        statements.SQL("c.address"),
+        *(statements.SQL("c.attributes ->> {}").format(key) for key in keys),
+    ]
     chosen = statements.SQL("c.account_id = {}").format(account)
     if list_id is not None:
-        chosen += statements.SQL(" and c.id in (select contact_id from audience_membership where list_id = {})").format(list_id)
-    statement = statements.SQL("copy (select {} from audience_contact c where {} order by c.id) to stdout (format csv)")
+        chosen += statements.SQL(
+            " and c.id in (select contact_id from audience_membership where list_id = {})"
+        ).format(list_id)
+    statement = statements.SQL(
+        "copy (select {} from audience_contact c where {} order by c.id) to stdout (format csv)"
+    )
     yield (",".join(("email", *keys)) + "\n").encode()  # keys are letters, digits and _: nothing to quote
-    with conn.cursor() as cursor, cursor.copy(statement.format(statements.SQL(", ").join(columns), chosen)) as copy:
+    with (
+        conn.cursor() as cursor,
+        cursor.copy(statement.format(statements.SQL(", ").join(columns), chosen)) as copy,
+    ):
         for block in copy:
             yield bytes(block)

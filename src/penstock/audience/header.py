@@ -29,7 +29,9 @@ def read(blocks: Iterator[bytes]) -> Header:
     if used < len(lines) and (told := _told(lines[used])):
         used += 1
     if used == len(lines):
-        raise ImportFileError("empty", "The file has no line of column names.", "Its first line must name the columns.")
+        raise ImportFileError(
+            "empty", "The file has no line of column names.", "Its first line must name the columns."
+        )
     text = [_decoded(line, number) + "\n" for number, line in enumerate(lines[used : used + 100], used + 1)]
     delimiter = told or sniffing.delimiter(text[0])
     reader = csv.reader(text, delimiter=delimiter, strict=True)
@@ -41,7 +43,9 @@ def read(blocks: Iterator[bytes]) -> Header:
             "Look for a quote that is not closed.",
         ) from error  # fmt: skip
     if any("\0" in name for name in names):
-        raise ImportFileError("binary", "The line of column names has NUL characters.", "Save the file as CSV (UTF-8).")
+        raise ImportFileError(
+            "binary", "The line of column names has NUL characters.", "Save the file as CSV (UTF-8)."
+        )
     used += reader.line_num
     rest = b"\n".join(lines[used:]) + b"\n" if used < len(lines) else b""
     return Header(names, delimiter, used, itertools.chain([rest] if rest else [], blocks))
@@ -50,7 +54,11 @@ def read(blocks: Iterator[bytes]) -> Header:
 def _told(line: bytes) -> str | None:
     """Return the delimiter that Excel's own first line tells (`sep=;`)."""
     text = line.strip()
-    return text[4:].decode() if text.lower().startswith(b"sep=") and text[4:].decode("latin-1") in sniffing.DELIMITERS else None
+    return (
+        text[4:].decode()
+        if text.lower().startswith(b"sep=") and text[4:].decode("latin-1") in sniffing.DELIMITERS
+        else None
+    )
 
 
 def _decoded(line: bytes, number: int) -> str:

@@ -71,12 +71,15 @@ def import_file(
     """Import the file at `path` for `account`, onto the list `list_name` (made when missing).
 
     A contact that is there already gets the file's attributes on top of its own. Of lines with one address the last
-    counts. Raises ImportFileError for a file that is unusable as a whole; nothing is changed then. A line that is unusable is reported (`problems.problems`) and does not hinder the others.
+    counts. Raises ImportFileError for a file that is unusable as a whole; nothing is changed then. A line that is
+    unusable is reported (`problems.problems`) and does not hinder the others.
     `progress` may raise to give up.
     """
     with _registered(conn, account, name or path.name) as number, Problems(number) as problems:
         try:
-            reader, size = reading.opened(path, lambda read, total: progress(Progress("checking", read, total)))
+            reader, size = reading.opened(
+                path, lambda read, total: progress(Progress("checking", read, total))
+            )
             head = header.read(reader.blocks())
             named = columns.understand(head.names, address_column)
             with conn.transaction():
@@ -84,14 +87,19 @@ def import_file(
                 records = Records(named, head.delimiter, account, target.base, head.lines, problems.refuse)
                 target.fill(records.copy(_watched(head.blocks, reader, records, size, progress)))
                 if not records.rows:
-                    raise ImportFileError("no_rows", f"{path} has column names but no rows.", "Nothing was imported.")
+                    raise ImportFileError(
+                        "no_rows", f"{path} has column names but no rows.", "Nothing was imported."
+                    )
                 progress(Progress("storing", size, size, records.rows))
                 chosen = contacts.list_named(conn, account, list_name) if list_name else None
                 problems.store(conn)
                 counts = target.settle(number, chosen, records)
-                result = Result(number, chosen, named.attributes, records.rows, **counts, rejected=records.rejected)
+                result = Result(
+                    number, chosen, named.attributes, records.rows, **counts, rejected=records.rejected
+                )
                 conn.execute(
-                    sql("penstock.audience", "finish_import"), {**asdict(result), "columns": Jsonb(named.attributes)}
+                    sql("penstock.audience", "finish_import"),
+                    {**asdict(result), "columns": Jsonb(named.attributes)},
                 )
         except BaseException as error:
             _failed(conn, number, error)
@@ -133,7 +141,8 @@ def _failed(conn: psycopg.Connection[Any], number: int, error: BaseException) ->
     text = str(error) or type(error).__name__
     try:
         conn.execute(
-            "update audience_import set state = 'failed', finished_at = now(), error = %s where id = %s", (text, number)
+            "update audience_import set state = 'failed', finished_at = now(), error = %s where id = %s",
+            (text, number),
         )
     except psycopg.Error:
         pass

@@ -9,7 +9,9 @@ from penstock.platform.jobs import tasks
 
 
 @tasks.task(name="import_file", queue="penstock")
-def import_file(account: int, path: str, name: str, list_name: str | None = None, address_column: str | None = None) -> None:
+def import_file(
+    account: int, path: str, name: str, list_name: str | None = None, address_column: str | None = None
+) -> None:
     """Import the file at `path` and remove it. May run twice: importing again changes nothing more.
 
     A file that is unusable stands in its account's imports with the reason; that is no failure of the job.

@@ -10,14 +10,12 @@ from typing import Any, Final, Protocol, TypedDict
 
 import psycopg
 
-from penstock.audience.records import Records
+from penstock.audience.records import COLUMNS, Records
 from penstock.platform.database import sql
 
 FILL_FROM: Final = 2 << 20  # bytes; below, merging takes no time worth a lock
 _ROW: Final = 64  # bytes of a line, roughly
 _FEW: Final = 100  # filling pays while the contacts there are less than one in so many of the new ones
-
-_COLUMNS = "(id, account_id, address, normal, attributes)"
 
 
 class Counts(TypedDict):
@@ -85,7 +83,7 @@ class Merging:
         conn.execute(sql("penstock.audience", "create_staging"))
 
     def fill(self, rows: Iterable[bytes]) -> None:
-        _copy(self._conn, f"copy audience_staging {_COLUMNS} from stdin", rows)
+        _copy(self._conn, f"copy audience_staging {COLUMNS} from stdin", rows)
 
     def settle(self, number: int, list_id: int | None, records: Records) -> Counts:
         conn, given = self._conn, {"account": self._account, "import": number, "list": list_id}
@@ -99,7 +97,9 @@ class Merging:
         if list_id is not None:
             conn.execute(sql("penstock.audience", "join_list"), given)
         accepted = records.rows - records.rejected - duplicates
-        return Counts(created=created, updated=updated, unchanged=accepted - created - updated, duplicates=duplicates)
+        return Counts(
+            created=created, updated=updated, unchanged=accepted - created - updated, duplicates=duplicates
+        )
 
 
 class Filling:
@@ -115,12 +115,14 @@ class Filling:
         conn.execute(
             "alter table audience_contact drop constraint audience_contact_pkey, drop constraint audience_contact_normal"
         )
-        if self._fresh:  # a new file: its rows need no log where the server keeps it minimal, and are frozen at once
+        if (
+            self._fresh
+        ):  # a new file: its rows need no log where the server keeps it minimal, and are frozen at once
             conn.execute("truncate audience_contact")
 
     def fill(self, rows: Iterable[bytes]) -> None:
         option = " with (freeze)" if self._fresh else ""
-        _copy(self._conn, f"copy audience_contact {_COLUMNS} from stdin{option}", rows)
+        _copy(self._conn, f"copy audience_contact {COLUMNS} from stdin{option}", rows)
 
     def settle(self, number: int, list_id: int | None, records: Records) -> Counts:
         conn = self._conn
@@ -132,7 +134,9 @@ class Filling:
         if not self._unique():
             conn.execute(sql("penstock.audience", "find_repeated"), given)
             duplicates = conn.execute(sql("penstock.audience", "note_repeated"), given).rowcount
-            met = _number(conn, "select count(*) from audience_repeated where id = last and first <= %s", self.base)
+            met = _number(
+                conn, "select count(*) from audience_repeated where id = last and first <= %s", self.base
+            )
             updated = conn.execute(sql("penstock.audience", "update_repeated"), given).rowcount
             if list_id is not None:
                 conn.execute(sql("penstock.audience", "join_list_repeated"), given)

@@ -20,7 +20,9 @@ class Contact(models.Model):
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("account.Account", models.PROTECT, db_constraint=False, db_index=False)
     address = models.TextField(help_text="As it was given, trimmed.")
-    normal = models.TextField(db_collation="C", help_text="As audience.address normalises it: what makes two the same.")
+    normal = models.TextField(
+        db_collation="C", help_text="As audience.address normalises it: what makes two the same."
+    )
     attributes = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
@@ -73,7 +75,11 @@ class Import(models.Model):
     name = models.TextField(help_text="The name of the file.")
     state = models.TextField(default="running", db_default="running")
     error = models.TextField(null=True, help_text="Why it failed, for people.")
-    columns = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), help_text="Attributes, in the file's order.")
+    columns = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text="Attributes, in the file's order.",
+    )
     rows = models.BigIntegerField(default=0, db_default=0)
     created = models.BigIntegerField(default=0, db_default=0)
     updated = models.BigIntegerField(default=0, db_default=0)
@@ -93,7 +99,11 @@ class Import(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    rows=models.F("created") + models.F("updated") + models.F("unchanged") + models.F("duplicates") + models.F("rejected")
+                    rows=models.F("created")
+                    + models.F("updated")
+                    + models.F("unchanged")
+                    + models.F("duplicates")
+                    + models.F("rejected")
                 ),
                 name="audience_import_rows",
             ),
@@ -107,7 +117,9 @@ class ImportProblem(models.Model):
     """A line of an imported file that became no contact of its own: rejected, or repeated by a later line."""
 
     pk = models.CompositePrimaryKey("batch_id", "line")
-    batch = models.ForeignKey(Import, models.CASCADE, db_column="import_id", db_constraint=False, db_index=False)
+    batch = models.ForeignKey(
+        Import, models.CASCADE, db_column="import_id", db_constraint=False, db_index=False
+    )
     line = models.BigIntegerField(help_text="The number of the line in the file, the first being 1.")
     kind = models.TextField(help_text="rejected, or duplicate.")
     value = models.TextField()
@@ -116,7 +128,9 @@ class ImportProblem(models.Model):
     class Meta:
         db_table = "audience_import_problem"
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=["rejected", "duplicate"]), name="audience_import_problem_kind")
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["rejected", "duplicate"]), name="audience_import_problem_kind"
+            )
         ]
 
     def __str__(self) -> str:
@@ -137,7 +151,9 @@ class Suppression(models.Model):
         db_table = "audience_suppression"
         constraints = [
             models.UniqueConstraint(fields=["account", "normal"], name="audience_suppression_normal"),
-            models.CheckConstraint(condition=models.Q(reason__in=REASONS), name="audience_suppression_reason"),
+            models.CheckConstraint(
+                condition=models.Q(reason__in=REASONS), name="audience_suppression_reason"
+            ),
         ]
         indexes = [models.Index(fields=["account", "id"], name="audience_suppression_newest")]
 

@@ -25,7 +25,7 @@ class Problems:
 
     def __init__(self, number: int) -> None:
         self._number = number
-        self._spool = tempfile.SpooledTemporaryFile(max_size=1 << 20)
+        self._spool = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115 - closed by __exit__
         self._any = False
 
     def __enter__(self) -> Self:
@@ -39,7 +39,9 @@ class Problems:
     def refuse(self, line: int, value: str, reason: str) -> None:
         """Note a rejected line."""
         shown = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
-        self._spool.write(f"{self._number}\t{line}\trejected\t{shown.translate(_ESCAPED)}\t{reason.translate(_ESCAPED)}\n".encode())
+        self._spool.write(
+            f"{self._number}\t{line}\trejected\t{shown.translate(_ESCAPED)}\t{reason.translate(_ESCAPED)}\n".encode()
+        )
         self._any = True
 
     def store(self, conn: psycopg.Connection[Any]) -> None:

@@ -33,7 +33,9 @@ def survey(path: Path, seen: Callable[[int], None] = lambda _: None) -> Survey:
             _refuse_empty(path, head, file)
         what = sniffing.binary(head)
         if what:
-            raise ImportFileError("binary", f"{path} is {what}, not a CSV file.", "Save it as CSV (UTF-8) first.")
+            raise ImportFileError(
+                "binary", f"{path} is {what}, not a CSV file.", "Save it as CSV (UTF-8) first."
+            )
         known = sniffing.marked(head) or sniffing.wide(head)
         if known:
             return Survey(path, known, path.stat().st_size)
@@ -54,7 +56,9 @@ def opened(path: Path, seen: Callable[[int, int], None]) -> tuple["Reader", int]
         found = survey(path, lambda read: seen(read, size))
     except OSError as error:
         raise ImportFileError(
-            "unreadable", f"{path} cannot be read: {error.strerror or error}.", "Name a CSV file that can be read."
+            "unreadable",
+            f"{path} cannot be read: {error.strerror or error}.",
+            "Name a CSV file that can be read.",
         ) from error
     return Reader(found), found.size
 

@@ -1,4 +1,4 @@
-"""The lines of a file as rows for COPY: `id, account, address, normal, attributes`, and what was wrong with the rest.
+"""The lines of a file as rows for COPY (`COLUMNS`), and what was wrong with the rest.
 
 Most lines of most files are simple: no quotes that matter, an address of the common shape. They become a row without
 being parsed field by field. Every other line goes through `csv` and `address.parse`; what those say is the rule, and
@@ -8,12 +8,15 @@ the short way must say the same (tests/property/audience).
 import csv
 import itertools
 import json
+import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from penstock.audience.address import parse
 from penstock.audience.columns import Columns
+
+COLUMNS: Final = "(id, account_id, normal, address, attributes)"
 
 MAX_FIELD: Final = 131_072  # characters, the limit of the csv module
 
@@ -21,6 +24,7 @@ MAX_FIELD: Final = 131_072  # characters, the limit of the csv module
 _ATOM = rb"[A-Za-z0-9_+-]{1,24}(?:\.[A-Za-z0-9_+-]{1,12}){0,3}"
 _LABEL = rb"[A-Za-z0-9]{1,15}(?:-[A-Za-z0-9]{1,15}){0,2}"
 _COMMON = re.compile(_ATOM + rb"@(?:" + _LABEL + rb"\.){1,3}[A-Za-z]{2,24}")
+_COMMON_LINES = re.compile(rb"(?m)^" + _COMMON.pattern + rb"$")
 
 # What neither JSON nor COPY's text format can hold as it is; a tab is one too, unless it is the delimiter.
 _SPECIAL = bytes({*range(0x20), 0x22, 0x5C, 0x7F} - {0x0A, 0x0D})
@@ -33,7 +37,9 @@ Refuse = Callable[[int, str, str], None]
 class Records:
     """Turns blocks of lines into text for COPY. `rows` and `rejected` count what came by, `line` the lines read."""
 
-    def __init__(self, columns: Columns, delimiter: str, account: int, base: int, line: int, refuse: Refuse) -> None:
+    def __init__(
+        self, columns: Columns, delimiter: str, account: int, base: int, line: int, refuse: Refuse
+    ) -> None:
         """`base` is added to a line's number to make the id; `line` lines (with the column names) are read already."""
         self.rows = self.rejected = 0
         self.line = line
@@ -41,7 +47,13 @@ class Records:
         self._account = account
         self._separator = delimiter.encode()
         self._special = _SPECIAL.replace(self._separator, b"")
-        self._template = _template(columns, account)
+        # In the order in which jsonb keeps its keys: the server finds them sorted.
+        order = sorted(columns.attributes, key=lambda each: (len(each.encode()), each.encode()))
+        self._template = _template(order, account)
+        places = [columns.address, *(columns.keys.index(each) for each in order)]
+        self._pick: Callable[[list[bytes]], tuple[bytes, ...]] = (
+            operator.itemgetter(*places) if order else lambda fields: (fields[places[0]],)
+        )
         self._blocks: Iterator[bytes] = iter(())
         self._pending: Iterator[bytes] = iter(())
         self._clean = False
@@ -51,7 +63,7 @@ class Records:
         self._blocks = blocks
         for block in blocks:
             self._open(block)
-            out: list[bytes] = []
+            out = self._at_once(block) if self._clean else []
             while not self._drain(self._pending, self._clean, out):
                 pass
             yield b"".join(out)
@@ -62,9 +74,31 @@ class Records:
         self._pending = iter(lines)
         self._clean = len(block.translate(None, self._special)) == len(block) and _decodes(block)
 
+    def _at_once(self, block: bytes) -> list[bytes]:
+        """Return the rows of a block whose lines are all simple, and leave none pending; else an empty list."""
+        lines = (block.replace(b"\r\n", b"\n") if b"\r" in block else block).split(b"\n")
+        lines.pop()
+        separator = self._separator
+        table = [text.split(separator) for text in lines]
+        if set(map(len, table)) != {len(self._columns.keys)}:
+            return []
+        rows = list(map(self._pick, table))
+        addresses = b"\n".join([row[0] for row in rows])
+        if len(_COMMON_LINES.findall(addresses)) != len(rows):
+            return []
+        template, first = self._template, self._base + self.line + 1
+        self._pending = iter(())
+        self.line += len(rows)
+        self.rows += len(rows)
+        normals = addresses.lower().split(b"\n")
+        return [
+            template % (n, normal, *row)
+            for n, normal, row in zip(itertools.count(first), normals, rows, strict=False)
+        ]
+
     def _drain(self, pending: Iterator[bytes], clean: bool, out: list[bytes]) -> bool:
         """Add the rows of the pending lines to `out`; False when a record took lines of its own and there are others now."""
-        add, match, template = out.append, _COMMON.fullmatch, self._template
+        add, match, template, pick = out.append, _COMMON.fullmatch, self._template, self._pick
         separator, place, width = self._separator, self._columns.address, len(self._columns.keys)
         base, line, simple = self._base, self.line, 0
         for text in pending:
@@ -74,8 +108,7 @@ class Records:
             fields = text.split(separator) if clean else self._fields(text, width)
             if len(fields) == width and match(address := fields[place]):
                 simple += 1
-                del fields[place]
-                add(template % (base + line, address, address.lower(), *fields))
+                add(template % (base + line, address.lower(), *pick(fields)))
                 continue
             self.line = line
             row = self._careful(text)
@@ -134,7 +167,9 @@ class Records:
         except csv.Error as error:
             reason = _why(str(error))
         except UnicodeDecodeError as error:
-            reason = f"has the byte 0x{error.object[error.start]:02X}, which is no UTF-8; save the file as UTF-8"
+            reason = (
+                f"has the byte 0x{error.object[error.start]:02X}, which is no UTF-8; save the file as UTF-8"
+            )
         if taken:
             self._pending, self._clean = itertools.chain(taken, self._pending), False
         self.line = first
@@ -163,14 +198,20 @@ class Records:
             if "\0" in value:
                 raise ValueError(f"has a NUL character in {name}")
         address = parse(fields[place])
-        attributes = {name: value for number, (name, value) in enumerate(zip(keys, fields, strict=True)) if number != place}
-        cells = (address.address, address.normal, json.dumps(attributes, ensure_ascii=False))
+        attributes = {
+            name: value
+            for number, (name, value) in enumerate(zip(keys, fields, strict=True))
+            if number != place
+        }
+        cells = (address.normal, address.address, json.dumps(attributes, ensure_ascii=False))
         text = "\t".join(cell.translate(_ESCAPED) for cell in cells)
         return f"{self._base + line}\t{self._account}\t{text}\n".encode()
 
     def _value(self, fields: list[str]) -> str:
         place = self._columns.address
-        return fields[place] if place < len(fields) and fields[place].strip() else self._delimiter.join(fields)
+        return (
+            fields[place] if place < len(fields) and fields[place].strip() else self._delimiter.join(fields)
+        )
 
     def _reject(self, line: int, value: str, reason: str) -> None:
         self.rejected += 1
@@ -195,7 +236,7 @@ def _why(error: str) -> str:
     return f"cannot be read as CSV ({error})"
 
 
-def _template(columns: Columns, account: int) -> bytes:
-    """Return the row as a %-format of id, address, normal form, and the attributes in the order of the columns."""
-    pairs = ",".join(f"{json.dumps(key, ensure_ascii=False)}:%b".replace("%b", '"%b"') for key in columns.attributes)
+def _template(keys: Sequence[str], account: int) -> bytes:
+    """Return the row as a %-format of id, normal form, address, and the values of `keys`."""
+    pairs = ",".join(f'"{key}":"%b"' for key in keys)  # letters, digits and _: nothing to escape
     return f"%d\t{account}\t%b\t%b\t{{{pairs}}}\n".encode()

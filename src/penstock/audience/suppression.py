@@ -35,7 +35,8 @@ def suppress(conn: psycopg.Connection[Any], account: int, address: str, reason: 
 def lift(conn: psycopg.Connection[Any], account: int, address: str) -> bool:
     """Let `address` be mailed again; False when it was not suppressed. Raises AddressError."""
     done = conn.execute(
-        "delete from audience_suppression where account_id = %s and normal = %s", (account, parse(address).normal)
+        "delete from audience_suppression where account_id = %s and normal = %s",
+        (account, parse(address).normal),
     )
     return done.rowcount == 1
 
@@ -43,7 +44,8 @@ def lift(conn: psycopg.Connection[Any], account: int, address: str) -> bool:
 def suppressed(conn: psycopg.Connection[Any], account: int, address: str) -> str | None:
     """Return the reason why `address` is suppressed, None when it may be mailed. Raises AddressError."""
     row = conn.execute(
-        "select reason from audience_suppression where account_id = %s and normal = %s", (account, parse(address).normal)
+        "select reason from audience_suppression where account_id = %s and normal = %s",
+        (account, parse(address).normal),
     ).fetchone()
     return str(row[0]) if row else None
 

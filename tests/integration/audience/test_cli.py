@@ -18,7 +18,9 @@ def file(database: str, tmp_path: Path) -> Path:
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "penstock", "contacts", *words], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "penstock", "contacts", *words], capture_output=True, text=True, check=False
+    )
 
 
 def test_import_count_export(file: Path) -> None:

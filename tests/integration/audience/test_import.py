@@ -35,7 +35,12 @@ def load(conn: Conn, path: Path, text: str | bytes, **how: Any) -> Result:
 
 
 def everybody(conn: Conn) -> dict[str, tuple[str, dict[str, str]]]:
-    return {n: (a, v) for n, a, v in conn.execute("select normal, address, attributes from audience_contact where account_id = 1")}
+    return {
+        n: (a, v)
+        for n, a, v in conn.execute(
+            "select normal, address, attributes from audience_contact where account_id = 1"
+        )
+    }
 
 
 def counted(result: Result) -> tuple[int, ...]:
@@ -81,14 +86,20 @@ def test_importing_again_updates_and_touches_only_what_changed(conn: Conn, way: 
     assert contacts.lists(conn, 1) == [("all", 4)]
     assert contacts.count(conn, 1) == 4
     ids = [row[0] for row in conn.execute("select id from audience_contact")]
-    conn.execute("insert into audience_contact (account_id, address, normal) values (1, 'z@x.example', 'z@x.example')")
+    conn.execute(
+        "insert into audience_contact (account_id, address, normal) values (1, 'z@x.example', 'z@x.example')"
+    )
     assert conn.execute("select id from audience_contact where normal like 'z%'").fetchone()[0] > max(ids)  # type: ignore[index]
     with pytest.raises(psycopg.errors.UniqueViolation):
-        conn.execute("insert into audience_contact (account_id, address, normal) values (1, 'z', 'z@x.example')")
+        conn.execute(
+            "insert into audience_contact (account_id, address, normal) values (1, 'z', 'z@x.example')"
+        )
 
 
 def test_accounts_do_not_mix(conn: Conn, way: str, file: Path) -> None:
-    conn.execute("insert into account_account (id, name, zone, policy, created_at) values (2, 'two', 'UTC', '{}', now())")
+    conn.execute(
+        "insert into account_account (id, name, zone, policy, created_at) values (2, 'two', 'UTC', '{}', now())"
+    )
     load(conn, file, FIRST)
     result = importing.import_file(conn, 2, file, list_name="news")
     assert counted(result) == (5, 3, 0, 0, 1, 1)
@@ -96,22 +107,32 @@ def test_accounts_do_not_mix(conn: Conn, way: str, file: Path) -> None:
     assert len(set(conn.execute("select id from audience_contact").fetchall())) == 6
 
 
-def test_the_ids_of_later_rows_are_free_and_constraints_are_those_of_the_model(conn: Conn, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = conn.execute("select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = 'audience_contact'::regclass order by 1").fetchall()
+def test_the_ids_of_later_rows_are_free_and_constraints_are_those_of_the_model(
+    conn: Conn, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = conn.execute(
+        "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = 'audience_contact'::regclass order by 1"
+    ).fetchall()
     monkeypatch.setattr(loading, "FILL_FROM", 0)
     load(conn, file, FIRST)
-    found = conn.execute("select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = 'audience_contact'::regclass order by 1").fetchall()
+    found = conn.execute(
+        "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = 'audience_contact'::regclass order by 1"
+    ).fetchall()
     assert found == wanted
 
 
-def test_a_table_in_use_is_merged_into(conn: Conn, database: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_in_use_is_merged_into(
+    conn: Conn, database: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(loading, "FILL_FROM", 0)
     with psycopg.connect(database) as reader:
         reader.execute("select count(*) from audience_contact")
         assert load(conn, file, FIRST).created == 3  # the reader's transaction still stands
 
 
-@pytest.mark.parametrize("text", [b"", b"PK\x03\x04xx", b"name\nAnna\n", b"email,name\n", b"email,name\n,\n\n"])
+@pytest.mark.parametrize(
+    "text", [b"", b"PK\x03\x04xx", b"name\nAnna\n", b"email,name\n", b"email,name\n,\n\n"]
+)
 def test_an_unusable_file_changes_nothing(conn: Conn, way: str, file: Path, text: bytes) -> None:
     with pytest.raises(ImportFileError) as caught:
         load(conn, file, text, list_name="news")
@@ -131,7 +152,9 @@ def test_giving_up_in_the_middle_leaves_nothing(conn: Conn, way: str, file: Path
     with pytest.raises(KeyboardInterrupt):
         load(conn, file, FIRST, progress=stop)
     assert contacts.count(conn, 1) == 0
-    assert conn.execute("select state, error from audience_import").fetchall() == [("failed", "KeyboardInterrupt")]
+    assert conn.execute("select state, error from audience_import").fetchall() == [
+        ("failed", "KeyboardInterrupt")
+    ]
 
 
 def test_progress_goes_through_its_phases(conn: Conn, file: Path) -> None:
@@ -161,19 +184,26 @@ importing.import_file(conn, 1, Path(sys.argv[2]), list_name="news", progress=wat
 def test_killed_in_the_middle_nothing_is_half_done(conn: Conn, database: str, file: Path) -> None:
     lines = "".join(f"p{n}@x.example,{'x' * 100}\n" for n in range(30_000))
     file.write_text("email,note\n" + lines)
-    victim = subprocess.Popen([sys.executable, "-c", _VICTIM, database, str(file)], stdout=subprocess.PIPE, text=True)
+    victim = subprocess.Popen(
+        [sys.executable, "-c", _VICTIM, database, str(file)], stdout=subprocess.PIPE, text=True
+    )
     assert victim.stdout is not None
     assert victim.stdout.readline() == "storing\n"
     os.kill(victim.pid, signal.SIGKILL)
     victim.wait()
     victim.stdout.close()
     deadline = time.monotonic() + 20
-    while conn.execute("select count(*) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database() and backend_type = 'client backend'").fetchone() != (0,):
+    while conn.execute(
+        "select count(*) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database() and backend_type = 'client backend'"
+    ).fetchone() != (0,):
         assert time.monotonic() < deadline
     assert contacts.count(conn, 1) == 0
     result = importing.import_file(conn, 1, file, list_name="news")
     assert result.created == 30_000
-    assert conn.execute("select state from audience_import order by id").fetchall() == [("failed",), ("done",)]
+    assert conn.execute("select state from audience_import order by id").fetchall() == [
+        ("failed",),
+        ("done",),
+    ]
 
 
 def test_the_report_and_the_export_are_csv(conn: Conn, way: str, file: Path) -> None:

@@ -34,7 +34,9 @@ def test_the_database_knows_the_same_reasons(conn: Conn) -> None:
     for number, reason in enumerate(suppression.REASONS):
         assert suppression.suppress(conn, 1, f"r{number}@x.example", reason, "test")
     with pytest.raises(psycopg.errors.CheckViolation):
-        conn.execute("insert into audience_suppression (account_id, normal, reason, origin) values (1, 'x', 'whim', '')")
+        conn.execute(
+            "insert into audience_suppression (account_id, normal, reason, origin) values (1, 'x', 'whim', '')"
+        )
 
 
 def test_the_predicate_is_one_anti_join_for_many_and_a_probe_for_few(conn: Conn) -> None:

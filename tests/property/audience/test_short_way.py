@@ -18,7 +18,11 @@ _LOCAL = st.text(st.sampled_from("abzAZ09._+-"), min_size=1, max_size=70)
 _HOST = st.lists(st.text(st.sampled_from("abzAZ09-"), min_size=1, max_size=65), min_size=1, max_size=6)
 ADDRESSES = st.one_of(
     st.builds(lambda local, host: f"{local}@{'.'.join(host)}", _LOCAL, _HOST),
-    st.builds(lambda local, host: f"{local}@{host}.example", st.text(_CHARS, max_size=12), st.text(_CHARS, max_size=12)),
+    st.builds(
+        lambda local, host: f"{local}@{host}.example",
+        st.text(_CHARS, max_size=12),
+        st.text(_CHARS, max_size=12),
+    ),
     st.emails(),
 )
 VALUES = st.text(st.one_of(_CHARS, st.characters(codec="utf-8")), max_size=12)
@@ -57,7 +61,10 @@ def _rows(block: bytes, short: bool) -> tuple[list[object], list[object]]:
     return [(*cell[:4], json.loads(cell[4].replace("\\\\", "\\"))) for cell in cells], refused
 
 
-@given(st.lists(st.tuples(VALUES, ADDRESSES, VALUES), max_size=6), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+@given(
+    st.lists(st.tuples(VALUES, ADDRESSES, VALUES), max_size=6),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
 def test_both_ways_give_the_same_rows(table: list[tuple[str, str, str]], quoting: int) -> None:
     file = io.StringIO()
     csv.writer(file, quoting=quoting, lineterminator="\n").writerows(table)  # type: ignore[arg-type]

@@ -14,7 +14,19 @@ def test_keys(name: str, expected: str) -> None:
     assert key(name) == expected
 
 
-@pytest.mark.parametrize("name", ["email", "E-Mail", "mail", "Email Address", "ADDRESS", "Courriel", "Correo electrónico", "メールアドレス"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "email",
+        "E-Mail",
+        "mail",
+        "Email Address",
+        "ADDRESS",
+        "Courriel",
+        "Correo electrónico",
+        "メールアドレス",
+    ],
+)
 def test_the_address_column_is_found_by_name(name: str) -> None:
     columns = understand(["First name", name, "Street"])
     assert columns.address == 1

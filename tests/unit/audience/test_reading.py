@@ -33,7 +33,7 @@ def rows(data: bytes, path: Path) -> tuple[list[Row], list[tuple[int, str, str]]
     assert reader.read == len(data)
     found = []
     for line in text.splitlines() if "\x85" not in text else text.split("\n")[:-1]:
-        number, _, address, normal, attributes = line.split("\t")
+        number, _, normal, address, attributes = line.split("\t")
         found.append((int(number), unescaped(address), unescaped(normal), json.loads(unescaped(attributes))))
     return found, refused, records
 
@@ -124,7 +124,12 @@ def test_quotes_and_the_numbers_of_lines(tmp_path: Path) -> None:
 
 def test_a_quoted_field_across_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "BLOCK", 16)
-    text = 'email,note\na@x.example,"one\n' + "more\n" * 20 + '"\nb@x.example,2\n"c@x.example","3"\n' + "d@x.example,4\n" * 5
+    text = (
+        'email,note\na@x.example,"one\n'
+        + "more\n" * 20
+        + '"\nb@x.example,2\n"c@x.example","3"\n'
+        + "d@x.example,4\n" * 5
+    )
     found, refused, _ = rows(text.encode(), tmp_path / "f.csv")
     assert not refused
     assert [row[0] for row in found] == [2, 24, 25, 26, 27, 28, 29, 30]
