@@ -1,0 +1,205 @@
+"""A mailing on a database, senders as processes, and a way to wait for facts: what the tests of delivery begin with."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from penstock.account import transports
+from penstock.content.message import Message
+from penstock.content.messages import store_message
+from penstock.delivery.check import check
+from penstock.mailing import control, mailings
+from penstock.mailing.control import EVERY_ROLE, Actor, Answer
+from penstock.report.ledger import count_states
+from penstock.report.progress import STATES, progress
+
+ANNA = Actor("anna", EVERY_ROLE, "cli")
+HTML = "<p>Dear {{ first_name }}, your code is [[{{ code }}]].</p>"
+Fact = TypeVar("Fact")
+
+
+def address(number: int) -> str:
+    return f"reader{number}@example.net"
+
+
+def add_contacts(conn: psycopg.Connection[Any], name: str, count: int, first: int = 1) -> int:
+    """Make a list `name` of `count` contacts; contact n has the attribute code = n. Returns the list's number."""
+    row = conn.execute(
+        "insert into audience_list (account_id, name) values (1, %s)"
+        " on conflict (account_id, name) do update set name = excluded.name returning id",
+        (name,),
+    ).fetchone()
+    assert row
+    conn.execute(
+        "with made as (insert into audience_contact (account_id, address, normal, attributes)"
+        " select 1, a, a, jsonb_build_object('first_name', 'Anna', 'code', n::text)"
+        " from (select n, 'reader' || n || '@example.net' as a from generate_series(%(first)s::integer, %(last)s::integer) as n) as one"
+        " on conflict (account_id, normal) do update set updated_at = now() returning id)"
+        " insert into audience_membership (list_id, contact_id) select %(list)s, id from made",
+        {"first": first, "last": first + count - 1, "list": row[0]},
+    )
+    return int(row[0])
+
+
+def draft(
+    conn: psycopg.Connection[Any],
+    listed: int,
+    via: str = "smtp://127.0.0.1:1",
+    html: str = HTML,
+    **options: Any,
+) -> int:
+    message = Message(sender="News <news@example.org>", subject="News", html=html)
+    return mailings.create(
+        conn, 1, name=f"to list {listed}", message=store_message(conn, 1, message), audience={"list": listed},
+        transport=transports.store(conn, 1, via), options=options,
+    )  # fmt: skip
+
+
+def launch(conn: psycopg.Connection[Any], mailing: int) -> int:
+    """Submit and approve."""
+    command(conn, mailing, "submit", plan={"kind": "now"})
+    if state(conn, mailing) == "in_review":
+        command(conn, mailing, "approve")
+    return mailing
+
+
+def begin(conn: psycopg.Connection[Any], count: int, via: str, html: str = HTML, **options: Any) -> int:
+    """A mailing to `count` new contacts on a list of its own, launched."""
+    return launch(
+        conn, draft(conn, add_contacts(conn, f"list {time.monotonic_ns()}", count), via, html, **options)
+    )
+
+
+def command(conn: psycopg.Connection[Any], mailing: int, name: str, **more: Any) -> Answer:
+    return control.command(conn, mailing, name, ANNA, **more)
+
+
+def policy(conn: psycopg.Connection[Any], **policies: Any) -> None:
+    conn.execute("update account_account set policy = policy || %s where id = 1", (Jsonb(policies),))
+
+
+# -- facts ---------------------------------------------------------------------
+
+
+def eventually(fact: Callable[[], Fact], seconds: float = 20.0, every: float = 0.01) -> Fact:
+    """Ask until the fact holds; the last answer stands in the failure."""
+    until = time.monotonic() + seconds
+    while not (answer := fact()):
+        assert time.monotonic() < until, f"not within {seconds} s; the last answer was {answer!r}"
+        time.sleep(every)
+    return answer
+
+
+def state(conn: psycopg.Connection[Any], mailing: int) -> str:
+    row = conn.execute("select state from mailing_mailing where id = %s", (mailing,)).fetchone()
+    assert row
+    return str(row[0])
+
+
+def becomes(conn: psycopg.Connection[Any], mailing: int, *states: str, seconds: float = 30.0) -> str:
+    """Wait until the mailing is in one of the states."""
+    now = ""
+
+    def there() -> bool:
+        nonlocal now
+        now = state(conn, mailing)
+        return now in states
+
+    try:
+        eventually(there, seconds)
+    except AssertionError:
+        raise AssertionError(
+            f"the mailing is {now}, not {states}: {reason(conn, mailing)}, {counts(conn, mailing)}"
+        ) from None
+    return now
+
+
+def reason(conn: psycopg.Connection[Any], mailing: int) -> dict[str, Any] | None:
+    row = conn.execute("select reason from mailing_mailing where id = %s", (mailing,)).fetchone()
+    return row[0] if row else None
+
+
+def counts(conn: psycopg.Connection[Any], mailing: int) -> dict[str, int]:
+    """The states of the ledger that anybody is in."""
+    return {name: n for name, n in count_states(conn, mailing).items() if n}
+
+
+def sound(conn: psycopg.Connection[Any], mailing: int) -> dict[str, int]:
+    """The identity holds, in the counters, in the raw rows and between the two; returns the states."""
+    assert check(conn, mailing) == []
+    with conn.transaction():
+        conn.execute("set transaction isolation level repeatable read")
+        found, figures = count_states(conn, mailing), progress(conn, mailing)
+        row = conn.execute(
+            "select count(*) from delivery_recipient where mailing = %s", (mailing,)
+        ).fetchone()
+    assert found == {name: getattr(figures, name) for name in STATES}
+    assert figures.adds_up
+    assert row is not None
+    assert sum(found.values()) == figures.recipients == row[0]
+    return {name: n for name, n in found.items() if n}
+
+
+# -- senders -------------------------------------------------------------------
+
+_PROGRAM = """
+import os, sys
+import penstock.delivery.lane as lane, penstock.delivery.rescue as rescue, penstock.delivery.freeze as freeze
+import penstock.delivery.handoff as handoff
+{changes}
+from penstock.delivery.sender import main
+main()
+"""
+
+
+class Sender:
+    """A sender process. `changes` is Python that makes a limit reachable: `lane.TROUBLE_LIMIT = 1`."""
+
+    def __init__(self, changes: str = "") -> None:
+        command = ["-c", _PROGRAM.format(changes=changes)] if changes else ["-m", "penstock.delivery.sender"]
+        self.process = subprocess.Popen([sys.executable, *command], env=dict(os.environ))
+        self.pid = self.process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def end(self) -> int:
+        """SIGTERM; returns the status."""
+        self.process.terminate()
+        return self.process.wait(20)
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+
+@contextmanager
+def senders(number: int = 1, changes: str = "") -> Iterator[list[Sender]]:
+    """Run senders; they are ended in order, and must end well unless the test killed them."""
+    running = [Sender(changes) for _ in range(number)]
+    try:
+        yield running
+        for sender in running:
+            if sender.alive:
+                assert sender.end() == 0
+            else:
+                assert sender.process.returncode in (0, -signal.SIGKILL), "a sender died of its own"
+    finally:
+        for sender in running:
+            if sender.alive:
+                with contextlib.suppress(ProcessLookupError):
+                    sender.signal(signal.SIGCONT)
+                sender.kill()
