@@ -13,23 +13,28 @@ import pytest
 from penstock.platform import backup, database, embedded, environment, migrate, postmaster, presence
 from penstock.platform.restore import restore
 from penstock.platform.trouble import Trouble
+from tests import postgres
 from tests.integration.platform.command import Command
+from tests.integration.platform.conftest import copy_home
 
 KEY = b"0123456789abcdef" * 4
 
 
-@pytest.fixture
-def saved(ready_home: Path, tmp_path: Path) -> Path:
-    """A backup of a home with contacts, an upload and a key of its own; the home is stopped."""
-    (ready_home / "secret.key").write_bytes(KEY + b"\n")
-    (ready_home / "secret.key").chmod(0o600)
-    (environment.uploads() / "logo.png").write_bytes(b"\x89PNG")
-    with database.connect() as conn:
-        conn.execute("create table kept as select i, 'Zoë ' || i as name from generate_series(1, 1000) as i")
-    file = tmp_path / "one.backup"
-    told = backup.backup(file)
-    assert told.bytes == file.stat().st_size
-    embedded.leave(ready_home)
+@pytest.fixture(scope="module")
+def saved(migrated_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of a home with a table `kept`, an upload and a key of its own."""
+    file = tmp_path_factory.mktemp("saved") / "one.backup"
+    with postgres.home() as home:
+        copy_home(migrated_home, home)
+        (home / "secret.key").write_bytes(KEY + b"\n")
+        (home / "secret.key").chmod(0o600)
+        (environment.uploads() / "logo.png").write_bytes(b"\x89PNG")
+        with database.connect() as conn:
+            conn.execute(
+                "create table kept as select i, 'Zoë ' || i as name from generate_series(1, 1000) as i"
+            )
+        told = backup.backup(file)
+        assert told.bytes == file.stat().st_size
     return file
 
 
@@ -74,7 +79,6 @@ def test_restore_refuses_a_home_with_a_database_unless_forced(saved, ready_home,
     monkeypatch.setenv("PENSTOCK_HOME", str(ready_home))
     with database.connect() as conn:
         conn.execute("create table newer as select 1 as one")
-        conn.execute("drop table kept")
     embedded.leave(ready_home)
     with pytest.raises(Trouble, match="is not empty"):
         restore(saved)
@@ -96,6 +100,9 @@ def test_restore_refuses_a_home_in_use(saved, ready_home):
 
 def test_failed_restore_changes_nothing(saved, ready_home, monkeypatch):
     """The schema in the backup turns out to be a newer Penstock's."""
+    with database.connect() as conn:
+        conn.execute("create table old as select 1 as one")
+    embedded.leave(ready_home)
     monkeypatch.setattr(
         migrate, "bring_up", lambda *_, **__: (_ for _ in ()).throw(Trouble("a newer Penstock"))
     )
@@ -105,10 +112,10 @@ def test_failed_restore_changes_nothing(saved, ready_home, monkeypatch):
     assert not (ready_home / "postgres.before-restore").exists()
     assert not [pid for pid, folder in postmaster.everywhere() if folder.startswith(str(ready_home))]
     with database.connect() as conn:
-        assert conn.execute("select count(*) from kept").fetchone() == (1000,)
+        assert conn.execute("select one from old").fetchone() == (1,)
 
 
-def test_backup_while_rows_are_written_is_one_snapshot(ready_home, tmp_path, monkeypatch):
+def test_backup_while_rows_are_written_is_one_snapshot(ready_home, tmp_path, monkeypatch, until):
     """Two rows are always written together: no backup has one without the other."""
     with database.connect() as conn:
         conn.execute("create table pair (a int, b int)")
@@ -126,6 +133,9 @@ def test_backup_while_rows_are_written_is_one_snapshot(ready_home, tmp_path, mon
     writing = threading.Thread(target=write)
     writing.start()
     try:
+        with database.connect() as conn:
+            more = "select count(*) > 10 from pair"
+            until(lambda: conn.execute(more).fetchone()[0], "rows are being written")
         backup.backup(tmp_path / "b")
     finally:
         stop.set()
