@@ -1,5 +1,6 @@
 """One data folder of PostgreSQL: made, started, found alive, stopped. The caller holds the server lock."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -167,7 +168,7 @@ def stop(data: Path) -> bool:
     A fast shutdown: clients are disconnected, a checkpoint is written. After two minutes an immediate one
     (the next start recovers).
     """
-    pid = postmaster.running(data)
+    pid, sockets = postmaster.running(data), postmaster.socket_of(data)
     if pid is None:
         return False
     for kind in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
@@ -180,6 +181,9 @@ def stop(data: Path) -> bool:
         tell(
             f"PostgreSQL (pid {pid}) does not stop; {'ending it hard' if kind == signal.SIGINT else 'killing it'}"
         )
+    if sockets and sockets != data:
+        with contextlib.suppress(OSError):  # the short folder in /tmp; stays when it is not empty
+            sockets.rmdir()
     return True
 
 
