@@ -170,7 +170,8 @@ class Listening:
         self._server.close()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:  # closing a connection that died during its TLS handshake may take asyncio for ever
+            await asyncio.wait(self._tasks, timeout=1)
         if self._complaints and kind is None:
             raise self._complaints[0]
 

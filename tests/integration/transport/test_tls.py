@@ -209,6 +209,10 @@ async def test_an_unreadable_file_of_authorities_is_said(tmp_path: Path) -> None
 
 @on_uvloop
 async def test_implicit_tls_towards_a_server_without_it_says_what_to_write() -> None:
-    async with Listening(accepting) as listening:
+    async def talk(talk: Talk) -> None:
+        await talk.say("220 mx.example ESMTP")
+        await talk.reader.read()
+
+    async with Listening(talk) as listening:
         with pytest.raises(TransportError, match="tls=starttls"):
             await probe(Server.from_url(f"smtps://localhost:{listening.port}"))
