@@ -9,6 +9,7 @@ Whether a server runs is verified by connecting. As root see `ownership`.
 import atexit
 import contextlib
 import os
+import shutil
 import socket
 import time
 from pathlib import Path
@@ -214,3 +215,8 @@ def _leave_all() -> None:
             continue
         with contextlib.suppress(Exception, KeyboardInterrupt):
             leave(home)
+
+
+def disk_free(home: Path) -> int:
+    """Return the bytes free on the disk of the home."""
+    return shutil.disk_usage(home).free
