@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-import html2text
+from inscriptis import get_text
+from inscriptis.css_profiles import RELAXED_CSS_PROFILE
+from inscriptis.model.config import ParserConfig
 
 from penstock.content.holding import Held
 
@@ -12,33 +14,21 @@ from penstock.content.holding import Held
 def text_from_html(template: str) -> str:
     """Return a plain text template made from an HTML template."""
     held = Held(template)
-    text = _converter().handle(_HEADING.sub(r"\1p", _CELL_END.sub(r" \g<0>", held.text)))
-    for pattern, replacement in _READABLE:
-        text = pattern.sub(replacement, text)
-    alone = rf"^((?:{held.mark.pattern}[ \t]*)+)\n"
+    text = get_text(held.text, _CONFIG) if held.text.strip() else ""
+    text = _COLUMNS.sub("  ", text)
+    text = _LINK.sub(lambda link: _link(link[1], link[2]), _TRAILING.sub("", text))
+    alone = rf"^[ \t]*((?:{held.mark.pattern}[ \t]*)+)\n"
     text = re.sub(alone, lambda line: _joined(line[1], line[0], held), text, flags=re.M)
     return held.restored(_BLANKS.sub("\n\n", text).strip("\n") + "\n")
 
 
-_CELL_END = re.compile("</t[dh]>", re.IGNORECASE)
-_HEADING = re.compile(r"(</?)h[1-6]\b", re.IGNORECASE)
+_CONFIG = ParserConfig(css=RELAXED_CSS_PROFILE, display_links=True, display_anchors=False)
+_LINK = re.compile(r"\[([^\[\]]*)\]\(((?:[^()\s]|\([^()\s]*\))*)\)")
+"""A link as inscriptis writes it: [text](url)."""
+_COLUMNS = re.compile(r"(?<=\S) {3,}(?=\S)")
+"""What pads a table's columns: it was measured on marks, and what replaces them has another width."""
+_TRAILING = re.compile(r"[ \t]+$", re.M)
 _BLANKS = re.compile("\n{3,}")
-_READABLE = (
-    # html2text writes Markdown; what people read is better without its marks.
-    (re.compile(r"^(\s*)(\d*)\\([-+*#.>])", re.M), r"\1\2\3"),
-    (re.compile(r"\[([^\[\]]*)\]\(<([^<>]*)>\)"), lambda link: _link(link[1], link[2])),
-    (re.compile(r"[ \t]+$", re.M), ""),
-)
-
-
-def _converter() -> html2text.HTML2Text:
-    converter = html2text.HTML2Text(bodywidth=0)
-    converter.ignore_images = True
-    converter.ignore_emphasis = True
-    converter.ignore_tables = True
-    converter.protect_links = True
-    converter.unicode_snob = True
-    return converter
 
 
 def _link(text: str, url: str) -> str:

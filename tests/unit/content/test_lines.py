@@ -41,6 +41,6 @@ def test_a_newsletter_as_text() -> None:
     assert text_from_html(html) == (
         'Hello {{ first_name | default: "you" }}\n\n'
         'Dear {{ first_name }}, {% if vip == "yes" %}thanks!{% else %}5 < 6{% endif %}\n\n'
-        "{% for i in (1..3) %}  * Item {{ i }}\n{% endfor %}\n\n1. no list\n\n"
-        "A B * c_d\nGo {{ city }} <https://x.org/?a=1&b={{ city }}>\n"
+        "{% for i in (1..3) %}  * Item {{ i }}\n{% endfor %}\n1. no list\n\n"
+        "A  B * c_d\n\nGo {{ city }} <https://x.org/?a=1&b={{ city }}>\n"
     )
