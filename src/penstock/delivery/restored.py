@@ -20,8 +20,10 @@ def after_restore(conn: psycopg.Connection[Any]) -> list[int]:
         "select id from delivery_sender where ended_at is null order by id"
     ).fetchall():
         conn.execute("select delivery_rescue(%s)", (sender,))
+    row = conn.execute("select restored_from from penstock_schema").fetchone()
+    taken = f" of {row[0]:%Y-%m-%d %H:%M:%S %Z}" if row and row[0] else ""
     text = (
-        "restored from a backup: messages sent after it was taken are not known here,"
+        f"restored from a backup{taken}: messages sent after it was taken are not known here,"
         " and those not yet sent then would be sent (again) on resume"
     )
     live = conn.execute(
