@@ -107,17 +107,15 @@ def test_the_state_moves_as_the_table_says_and_else_nothing_does(
     put(conn, mailing, into)
     before, entries = row(conn, mailing), len(journal.entries(conn, mailing))
     actor = Actor("all", frozenset(lifecycle.ROLES), "api")
-    try:
-        answer = command(conn, mailing, name, actor, reason="because", plan={"kind": "now"})
-    except Refused as refused:
+    answer = given(conn, mailing, name, actor)
+    if isinstance(answer, Refused):
         assert row(conn, mailing) == before
         assert len(journal.entries(conn, mailing)) == entries
-        assert refused.state is into
-        assert refused.allowed == list(lifecycle.allowed_actions(into, actor.roles))
-        assert str(refused) == " ".join(reason.text for reason in refused.reasons)
-        assert any(
-            entry.command == name and into in entry.sources and entry.guards for entry in lifecycle.TABLE
-        ) or (refused.code in ("wrong_state", "already_paused"))
+        assert answer.state is into
+        assert answer.allowed == list(lifecycle.allowed_actions(into, actor.roles))
+        assert str(answer) == " ".join(reason.text for reason in answer.reasons)
+        guarded = any(e.command == name and into in e.sources and e.guards for e in lifecycle.TABLE)
+        assert guarded or answer.code in ("wrong_state", "already_paused")
         return
     (entry,) = [entry for entry in lifecycle.TABLE if entry.command == name and into in entry.sources]
     after = row(conn, mailing)
@@ -129,6 +127,13 @@ def test_the_state_moves_as_the_table_says_and_else_nothing_does(
     )
     assert len(journal.entries(conn, mailing)) == entries + 1
     assert (after["came_from"] is not None) == (after["state"] in ("paused", "interrupted"))
+
+
+def given(conn: Conn, mailing: int, name: str, actor: Actor) -> control.Answer | Refused:
+    try:
+        return command(conn, mailing, name, actor, reason="because", plan={"kind": "now"})
+    except Refused as refused:
+        return refused
 
 
 @pytest.fixture(scope="module")
