@@ -20,6 +20,8 @@ KEEPALIVE = {
     "tcp_user_timeout": 15_000,
 }
 
+_TIGHT = 20_000_000  # bytes free on its disk below which an embedded server dies for want of its next log file (16 MB)
+
 _joined: dict[Path, str] = {}
 
 
@@ -104,6 +106,12 @@ async def connect_async(
 def unreachable(error: psycopg.OperationalError) -> Trouble:
     """Return the sentence and the cure for a connection that failed."""
     said = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+    if not environment.given_database_url() and (free := embedded.disk_free(environment.home())) < _TIGHT:
+        # A server that cannot write its log ends itself at once, and has no time to say why.
+        return Trouble(
+            f"The disk of the database is full: {free / 1e6:.0f} MB are free in {environment.home()}.",
+            "Free some space; what was committed is safe, and sending goes on where it stopped.",
+        )
     if "too many clients" in said or "remaining connection slots" in said:
         return Trouble(
             f"The database has no connection left: {said}", "Raise max_connections or end some commands."
