@@ -14,7 +14,7 @@ LONGEST_TOKEN = 64
 
 def holder(token: str) -> tuple[int, int] | None:
     """Return (mailing, seq) of the recipient whose link carries `token`; None when it is forged or garbled."""
-    return verify_private(token, derived_key("penstock links")) if len(token) <= LONGEST_TOKEN else None
+    return verify_private(token, derived_key("links")) if len(token) <= LONGEST_TOKEN else None
 
 
 def unsubscribe(conn: psycopg.Connection[Any], token: str) -> bool | None:
