@@ -27,6 +27,7 @@ def test_every_message_is_accounted_for_whatever_dies() -> None:
     print(f"\n  torture, seed {plan.seed} (PENSTOCK_TORTURE_SEED={plan.seed} repeats it): {plan}")
     with Home() as home:
         log = home.path / "sink.log"
+        home.connect().close()  # so that the database runs from here on, whichever command ends
         contacts = sample.contacts(home.path / "contacts.csv", plan.recipients)
         home.run("contacts", "import", str(contacts), "--list", "all")
         faults = ("--faults", "torture", "--seed", str(plan.seed), "--delay", str(plan.reply_delay))
