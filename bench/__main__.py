@@ -18,7 +18,6 @@ MEASUREMENTS: dict[str, tuple[list[str], list[str], int]] = {
     "footprint": (["--counts", "10000,50000", "--repeat", "3,1"], [], 1200),
     "pause": (["--times", "5", "--recipients", "150000"], ["--times", "30"], 900),
     "import_contacts": (["--counts", "100000", "--rounds", "1"], [], 1800),
-    "smtp_client": (["--messages", "30000", "--rounds", "2"], [], 600),
     "render": (["--repeat", "3"], [], 300),
 }
 
