@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,6 +13,7 @@ from penstock.cli.endings import Failure
 from penstock.cli.screen import tell
 
 _PATIENCE = 15.0  # seconds for what is on the wire when the sender is asked to end
+_SILENCE = 1.5  # seconds of waiting for the database without a word
 _ENDS = 5  # times that the sender is started again
 
 # Whoever sends holds the advisory lock (7002, its number) for as long as it lives: penstock.delivery.sender.LOCK.
@@ -30,9 +33,35 @@ class Crew:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._ends = 0
+        self._preparing: threading.Thread | None = None
+        self._error: Exception | None = None
 
     def __enter__(self) -> Self:
         return self
+
+    def start_when(self, ready: Callable[[], object]) -> None:
+        """Start the sender as soon as `ready` has returned, beside whatever is done meanwhile; `wait` for it."""
+
+        def prepare() -> None:
+            try:
+                ready()
+                self.start()
+            except Exception as error:
+                self._error = error
+
+        self._preparing = threading.Thread(target=prepare)
+        self._preparing.start()
+
+    def wait(self) -> None:
+        """Wait until the sender is started, and raise what kept it from that."""
+        if self._preparing is None:
+            return
+        self._preparing.join(_SILENCE)
+        if self._preparing.is_alive():
+            tell("Getting the database ready; the first time takes some seconds.")
+            self._preparing.join()
+        if self._error is not None:
+            raise self._error
 
     def start(self) -> None:
         """Start the sender; its messages go to our stderr."""
@@ -64,6 +93,8 @@ class Crew:
 
     def dismiss(self, patience: float = _PATIENCE) -> None:
         """Ask the sender to end; wait until what was on the wire is recorded, `patience` seconds at most."""
+        if self._preparing is not None:
+            self._preparing.join()
         process, self._process = self._process, None
         if process is None:
             return

@@ -61,11 +61,16 @@ def send(
     Retries due within a minute are waited for; later ones are left to a worker (or --wait, or `mailing watch ID --work`).
     """
     from penstock.cli.asked import asked
-    from penstock.cli.sending import carry_out
+    from penstock.cli.crew import Crew
+    from penstock.platform import database
 
     given = asked(
         to=to, list_name=list_name, sender=sender, subject=subject, html=html, text=text, via=via, name=name,
         reply_to=reply_to, headers=header or [], address_column=address_column, connections=connections, rate=rate,
         policies=policy or [], at=at,
     )  # fmt: skip
-    return carry_out(given, wait=wait, yes=yes, json=json)
+    with Crew() as crew:
+        crew.start_when(database.ready)
+        from penstock.cli.sending import carry_out  # only now: the database starts while Python imports
+
+        return carry_out(given, crew, wait=wait, yes=yes, json=json)

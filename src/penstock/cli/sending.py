@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -34,36 +33,28 @@ from penstock.transport.smtp.probe import probe
 ACCOUNT = 1
 
 
-def carry_out(asked: Asked, *, wait: bool, yes: bool, json: bool, warn: bool = True) -> int:
-    """Do all that `penstock send` does and return its exit status. Until it is submitted, nothing is sent."""
+def carry_out(asked: Asked, crew: Crew, *, wait: bool, yes: bool, json: bool, warn: bool = True) -> int:
+    """Do all that `penstock send` does and return its exit status. Until it is submitted, nothing is sent.
+
+    `crew` is being started, and the database with it, while we check what we were given.
+    """
     warnings = [warning for warning in [settle_unsubscribing(asked.options)] if warning]
     if asked.file:
         _compile(asked, variables_of(asked.file, asked.address_column))
-    with Crew() as crew:
-        _ready(asked)
-        crew.start()
-        with database.connect(name="penstock send") as conn:
-            own = {"start": time.time() - BEGAN}
-            contacts, variables = _audience(conn, asked)
-            own["import"] = time.time() - BEGAN - own["start"]
-            program = _compile(asked, variables)
-            if warn:
-                _agree(conn, asked, program, contacts, warnings, yes)
-            with Signals() as signals:
-                mailing = _submit(conn, asked, contacts)
-                if State(found(conn, ACCOUNT, mailing).state) is State.IN_REVIEW:
-                    return _in_review(conn, mailing, json, own)
-                return conclude(
-                    conn, ACCOUNT, mailing, crew, signals, wait=wait, work=True, json=json, own=own
-                )
-
-
-def _ready(asked: Asked) -> None:
-    """Try the server while the database gets ready; raise what either finds wrong."""
-    with ThreadPoolExecutor(1) as beside:
-        tried = beside.submit(lambda: asyncio.run(probe(asked.server)))
-        database.ready()
-        tried.result()
+    asyncio.run(probe(asked.server))
+    crew.wait()
+    with database.connect(name="penstock send") as conn:
+        own = {"start": time.time() - BEGAN}
+        contacts, variables = _audience(conn, asked)
+        own["import"] = time.time() - BEGAN - own["start"]
+        program = _compile(asked, variables)
+        if warn:
+            _agree(conn, asked, program, contacts, warnings, yes)
+        with Signals() as signals:
+            mailing = _submit(conn, asked, contacts)
+            if State(found(conn, ACCOUNT, mailing).state) is State.IN_REVIEW:
+                return _in_review(conn, mailing, json, own)
+            return conclude(conn, ACCOUNT, mailing, crew, signals, wait=wait, work=True, json=json, own=own)
 
 
 def _audience(conn: psycopg.Connection[Any], asked: Asked) -> tuple[int, frozenset[str] | None]:

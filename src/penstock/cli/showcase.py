@@ -15,6 +15,7 @@ from pathlib import Path
 
 from penstock.cli import BEGAN
 from penstock.cli.asked import Asked
+from penstock.cli.crew import Crew
 from penstock.cli.endings import Exit, Failure
 from penstock.cli.sample import people
 from penstock.cli.sample.catching import Catching
@@ -93,7 +94,9 @@ def _send(home: Path, count: int, url: str) -> int:
     with database.connect(name="penstock demo") as conn:
         suppress(conn, ACCOUNT, people.SUPPRESSED, "unsubscribed", "the demo")
     tell(f"Started in {time.time() - BEGAN:.1f} s. {count:,} sample contacts are in {contacts}.")
-    return carry_out(_mailing(contacts, url), wait=True, yes=True, json=False, warn=False)
+    with Crew() as crew:
+        crew.start_when(database.ready)
+        return carry_out(_mailing(contacts, url), crew, wait=True, yes=True, json=False, warn=False)
 
 
 def _mailing(contacts: Path, url: str) -> Asked:

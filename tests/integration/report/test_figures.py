@@ -15,7 +15,15 @@ from penstock.delivery.check import check
 from penstock.report import ledger
 from penstock.report.progress import STATES, Watcher, progress
 
-CODES = {"in_doubt": 1, "returned": 2, "deferred": 3, "skipped": 4, "accepted": 5, "delivered": 6, "bounced": 7}
+CODES = {
+    "in_doubt": 1,
+    "returned": 2,
+    "deferred": 3,
+    "skipped": 4,
+    "accepted": 5,
+    "delivered": 6,
+    "bounced": 7,
+}
 FINAL = ("accepted", "bounced", "in_doubt", "skipped")
 _mailings = count(1000)
 
@@ -161,7 +169,9 @@ def rows(module_database: str) -> psycopg.Connection:
 @pytest.mark.behaviour("B1")
 @given(model=histories())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-def test_everybody_is_in_exactly_one_state_and_the_states_add_up(rows: psycopg.Connection, model: Model) -> None:
+def test_everybody_is_in_exactly_one_state_and_the_states_add_up(
+    rows: psycopg.Connection, model: Model
+) -> None:
     mailing = next(_mailings)
     write(rows, model, mailing)
     expected = model.expected()
@@ -180,7 +190,9 @@ def test_everybody_is_in_exactly_one_state_and_the_states_add_up(rows: psycopg.C
     tried = {seq for _, seq, state in model.outcomes if state not in ("returned", "skipped")}
     assert figures.tried == len(tried)
     assert {row.contact for row in told if row.attempts} == tried
-    if model.closed is None:  # the engine's own check speaks of what it writes itself; closing by hand it cannot know
+    if (
+        model.closed is None
+    ):  # the engine's own check speaks of what it writes itself; closing by hand it cannot know
         assert check(rows, mailing) == []
 
 
@@ -193,7 +205,11 @@ def test_two_honest_percentages(conn: psycopg.Connection) -> None:
     plain = Package(1, "plain", list(range(3, 11)), cursor=6, state="active", recorded=states)
     model.packages = [first, plain]
     model.due = {8: ("deferred", 1, 1)}
-    model.outcomes = [(0, 1, "skipped"), (0, 2, "skipped"), *((1, seq, state) for seq, state in states.items())]
+    model.outcomes = [
+        (0, 1, "skipped"),
+        (0, 2, "skipped"),
+        *((1, seq, state) for seq, state in states.items()),
+    ]
     write(conn, model, 1)
     figures = progress(conn, 1)
     assert figures.handed_off_percent == 75.0  # 6 tried of the 8 that are not skipped
@@ -227,7 +243,10 @@ def test_exports_hold_everybody_and_what_was_answered(conn: psycopg.Connection) 
         whole = io.BytesIO()
         ledger.write_json(conn, 1, whole, state)
         assert len(json.loads(whole.getvalue())) == left
-    assert [row.address for row in ledger.ledger(conn, 1, reason="2.0.0")] == ["r1@example.org", "r2@example.org"]
+    assert [row.address for row in ledger.ledger(conn, 1, reason="2.0.0")] == [
+        "r1@example.org",
+        "r2@example.org",
+    ]
     with pytest.raises(ValueError, match="there is no state"):
         list(ledger.ledger(conn, 1, "nonsense"))
 
@@ -237,7 +256,9 @@ def test_the_rate_is_that_of_the_last_seconds(conn: psycopg.Connection) -> None:
     now = 100.0
     watcher = Watcher(conn, 1, clock=lambda: now)
     assert watcher.look().rate == 0
-    conn.execute("update delivery_package set cursor = 4, accepted = 4, begun_at = now(), sender = 1, state = 'active'")
+    conn.execute(
+        "update delivery_package set cursor = 4, accepted = 4, begun_at = now(), sender = 1, state = 'active'"
+    )
     now += 2
     assert watcher.look().rate == 2.0
     now += 60
