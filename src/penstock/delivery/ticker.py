@@ -18,12 +18,15 @@ from penstock.delivery import due, freeze, rescue
 from penstock.mailing import control
 from penstock.mailing.states import State
 from penstock.platform import database
+from penstock.platform.database import sql
 
 log = logging.getLogger(__name__)
 
 LOCK: Final = 7003
 """First key of the advisory lock of the one ticker of a database; the second is 0."""
 TICK: Final = 1.0
+HANGS: Final = f"set idle_in_transaction_session_timeout = '{rescue.SILENCE:.0f}s'"
+"""A process that hangs in the middle of a transaction must not keep its locks."""
 
 
 class Ticker:
@@ -64,7 +67,9 @@ class Ticker:
         conn = self._conn
         if conn is None or conn.closed:
             conn = self._conn = database.connect(name="penstock ticker")
+            conn.execute(HANGS)
         if not _is_ours(conn):
+            _cut_silent(conn)
             return [], 0
         rescue.rescue_dead(conn)
         live = conn.execute(
@@ -106,6 +111,11 @@ def _is_ours(conn: psycopg.Connection[Any]) -> bool:
     return bool(row and row[0])
 
 
+def _cut_silent(conn: psycopg.Connection[Any]) -> None:
+    """Take the lock from a ticker that hangs; the next tick of anybody else takes its place."""
+    conn.execute(sql("penstock.delivery", "cut_silent"), {"key": LOCK, "silence": rescue.SILENCE})
+
+
 def _try_to_end(conn: psycopg.Connection[Any], mailing: int, state: State) -> None:
     """Notice an end. In a transaction of its own, so that two last senders cannot miss each other."""
     facts = conn.execute(
@@ -125,4 +135,5 @@ def _try_to_end(conn: psycopg.Connection[Any], mailing: int, state: State) -> No
 
 def _freeze(mailing: int) -> None:
     with database.connect(name="penstock freeze") as conn:
+        conn.execute(HANGS)
         freeze.prepare(conn, mailing)
