@@ -59,7 +59,8 @@ def asked(
 
 def _plain(subject: str) -> str:
     """Return the subject as a name: without the Liquid in it."""
-    return " ".join(re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", subject).split()).strip(" ,;:–-") or subject
+    words = " ".join(re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", subject).split())
+    return re.sub(r" (?=[,.;:!?])", "", words).strip(" ,;:–-") or subject
 
 
 def _read(file: Path) -> str:

@@ -60,7 +60,9 @@ def down() -> None:
         tell(f"Ended: {one.command} (pid {one.pid})")
     for one in ended.killed:
         tell(f"Killed, it did not end by itself: {one.command} (pid {one.pid})")
-    tell("The database is stopped." if ended.server else "No database of this home was left running.")
+    if not ended.left:
+        # The last to leave a home stops its database, so that none may be left for us to stop.
+        tell("The database is stopped." if ended.server or ended.asked else "Nothing runs on this home.")
     if ended.left:
         names = ", ".join(f"{one.command} (pid {one.pid})" for one in ended.left)
         raise Failure(

@@ -16,7 +16,7 @@ from penstock.platform import database
 log = logging.getLogger(__name__)
 
 SENDER: Final = (sys.executable, "-m", "penstock.delivery.sender")
-JOBS: Final = (sys.executable, "-m", "penstock.platform.jobs")
+JOBS: Final = (sys.executable, "-m", "penstock.platform.background")
 GRACE: Final = 15.0
 """Seconds that a process has to end in order after SIGTERM: a sender waits for the answers to what is on the wire."""
 HASTY: Final = 5.0

@@ -1,0 +1,63 @@
+"""`up` and `down`: everything of one home starts and ends together, the database last."""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+PENSTOCK = (sys.executable, "-m", "penstock")
+
+
+def run(*arguments: str, status: int = 0) -> str:
+    ran = subprocess.run([*PENSTOCK, *arguments], capture_output=True, text=True, timeout=90, check=False)
+    assert ran.returncode == status, ran.stderr
+    return ran.stdout + ran.stderr
+
+
+@pytest.mark.timeout(180)
+def test_up_runs_everything_and_down_ends_it(own_home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen([*PENSTOCK, "up", "--port", str(port)], stderr=subprocess.PIPE, text=True)
+    try:
+        assert _answer(port, "/readyz") == 200
+        for _ in range(100):
+            told = run("doctor")
+            if re.search(r"workers: .*sender", told):
+                break
+        else:
+            pytest.fail(told)
+        assert "Ended: penstock up" in run("down")
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 0, said
+        assert not list(own_home.rglob("postmaster.pid"))
+        assert "Nothing runs on this home" in run("down")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.timeout(120)
+def test_a_port_that_is_taken_is_said(database: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = run("web", "--port", str(taken.getsockname()[1]), status=1)
+    assert "--port" in said
+    assert "Traceback" not in said
+
+
+def _answer(port: int, path: str, seconds: float = 90) -> int:
+    end = time.monotonic() + seconds
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except ConnectionError:
+            assert time.monotonic() < end
+        finally:
+            connection.close()

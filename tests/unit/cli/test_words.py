@@ -1,0 +1,59 @@
+"""What the command line makes of figures, errors and options."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from penstock.cli.asked import _plain, read_rate
+from penstock.cli.endings import Exit, Failure, explained, wrong
+from penstock.cli.screen import duration, moment, number, table
+from penstock.mailing.control import Refused
+from penstock.mailing.guards import Refusal
+from penstock.mailing.lifecycle import Refused as Why
+from penstock.mailing.states import State
+from penstock.platform.trouble import Trouble
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.04, "0.0 s"), (9.94, "9.9 s"), (42.4, "42 s"), (200, "3 min 20 s"), (7500, "2 h 05 min")],
+)
+def test_durations_are_human(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_numbers_are_grouped_and_small_rates_keep_a_decimal() -> None:
+    assert [number(1234567), number(47310.4), number(2.5), number(0)] == ["1,234,567", "47,310", "2.5", "0"]
+
+
+def test_a_time_shows_its_zone() -> None:
+    assert moment(None) == "–"
+    assert len(moment(datetime(2026, 3, 1, 12, tzinfo=UTC)).split()) == 3
+
+
+def test_tables_are_aligned() -> None:
+    assert table(("id", "name"), [(1, "a"), (22, "bb")], right="id") == "id  name\n 1  a\n22  bb"
+
+
+def test_a_subject_without_its_liquid_is_a_name() -> None:
+    assert _plain("Hi {{ first_name }}, {% if x %}news{% endif %}") == "Hi, news"
+    assert _plain("{{ subject }}") == "{{ subject }}"
+
+
+@pytest.mark.parametrize("given", ["", "0", "fast", "10/day", "-3", "1e3"])
+def test_a_rate_that_is_none_is_refused(given: str) -> None:
+    with pytest.raises(Failure):
+        read_rate(given)
+
+
+def test_every_error_has_words_and_a_status() -> None:
+    refused = Refused("pause", State.SENT, Why("wrong_state", (Refusal("wrong_state", "It is over."),), ()))
+    told = [explained(error) for error in (
+        refused, Trouble("The disk is full.", "Free some."), wrong("No.", "Yes."), FileNotFoundError(2, "gone", "x.csv"),
+        ZeroDivisionError("division by zero"),
+    )]  # fmt: skip
+    assert told[0] == ("pause is refused.\n  It is over.\nAllowed now: nothing.", Exit.REFUSED)
+    assert told[1] == ("The disk is full.\nFree some.", Exit.FAILED)
+    assert told[2] == ("No.\nYes.", Exit.REFUSED)
+    assert told[3] == ("x.csv: gone.", Exit.FAILED)
+    assert "PENSTOCK_DEBUG" in told[4][0]
