@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple
 from penstock.content.links import tokens
 from penstock.content.message import RenderError
 from penstock.delivery import record
-from penstock.delivery.claim import Held, Turn
+from penstock.delivery.claim import Held, Item, Turn
 from penstock.delivery.order import Order
-from penstock.delivery.outcome import Outcome, State, decide, template
+from penstock.delivery.outcome import BOUNCED, Outcome, State, decide, template
 from penstock.transport.envelope import Envelope, Peer
 from penstock.transport.reply import Reply
 
@@ -29,16 +29,9 @@ REFUSALS: Final = 20
 """Refusals of MAIL in a row that are not the recipients' fault any more."""
 
 
+FOR_NOW: Final = Reply(451, "", "", "dot", "")
 Words = tuple[int, str, str, str]
 """An entry of the dictionary of replies: code, enhanced code, text with {} for what varies, command."""
-
-
-class Item(NamedTuple):
-    """One claimed recipient: (seq, why it is skipped or None, address, attributes ...), and when it was tried first."""
-
-    held: Held
-    row: tuple[Any, ...]
-    since: datetime | None
 
 
 class Fence:
@@ -130,11 +123,8 @@ class HandOff:
         """The body had begun and no answer came: in doubt; or under never_lost, deferred."""
         item = envelope.key
         reply = Reply(0, "", cause, "doubt", "")
-        if self.order.never_lost:
-            attempt = item.held.attempt + 1
-            self._note(item, reply, Outcome(State.DEFERRED, self.order.schedule.interval(attempt)))
-        else:
-            self._note(item, reply, Outcome(State.IN_DOUBT))
+        later = self._later(item) if self.order.never_lost else BOUNCED
+        self._note(item, reply, later if later.state is State.DEFERRED else Outcome(State.IN_DOUBT))
 
     def unsent(self, envelope: Envelope, cause: str) -> None:
         """Certainly not sent: to the front of the queue, or given back when we have been stopped."""
@@ -148,9 +138,8 @@ class HandOff:
         if not self.fenced:
             self._drops[seq] += 1
         if self._drops[seq] > DROPS:
-            attempt = item.held.attempt + 1
             reply = Reply(0, "", f"the connection was lost {DROPS} times: {cause}", "return", "")
-            self._note(item, reply, Outcome(State.DEFERRED, self.order.schedule.interval(attempt)))
+            self._note(item, reply, self._later(item))
         else:
             self.queue.appendleft(item)
 
@@ -173,8 +162,7 @@ class HandOff:
 
     def _judge(self, item: Item, reply: Reply) -> None:
         self.trouble_since = None
-        age = (datetime.now(UTC) - item.since).total_seconds() if item.since else 0.0
-        outcome = decide(reply, item.held.attempt + 1, age, self.order.schedule)
+        outcome = decide(reply, item.held.attempt + 1, _age(item), self.order.schedule)
         if reply.permanent and reply.command == "mail":
             self._refused_in_a_row += 1
             self._last_reply = None  # so that the next acceptance is seen to end the row
@@ -187,6 +175,10 @@ class HandOff:
             words, detail = words_of(reply)
             if detail is None and words in self.numbers:
                 self._last_reply, self._last_number = reply, self.numbers[words]
+
+    def _later(self, item: Item) -> Outcome:
+        """To be tried again in its time, within the window, as after a temporary refusal."""
+        return decide(FOR_NOW, item.held.attempt + 1, _age(item), self.order.schedule)
 
     def _return(self, item: Item) -> None:
         self._note(
@@ -285,6 +277,11 @@ class HandOff:
             self._date_at = now
             self._date = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(now)).encode()
         return self._date
+
+
+def _age(item: Item) -> float:
+    """Seconds since the first attempt."""
+    return (datetime.now(UTC) - item.since).total_seconds() if item.since else 0.0
 
 
 def words_of(reply: Reply) -> tuple[Words, str | None]:
