@@ -35,6 +35,7 @@ def main() -> None:
     given = parser.parse_args()
     rows: list[dict[str, Any]] = []
     with Home() as home, smtp_sink() as (port, _):
+        home.connect().close()  # from here on this process uses the database too, so that no command ends it
         for count, repeat in zip(given.counts, given.repeat, strict=True):
             contacts = sample.contacts(home.path / "c.csv", count)
             home.run("contacts", "import", str(contacts), "--list", f"list{count}")

@@ -43,6 +43,7 @@ def main() -> None:
     given = parser.parse_args()
     rows: list[dict[str, Any]] = []
     with Home() as home:
+        home.connect().close()  # from here on this process uses the database too, so that no command ends it
         contacts = sample.contacts(home.path / "c.csv", given.recipients)
         home.run("contacts", "import", str(contacts), "--list", "all")
         for processes in given.processes:
