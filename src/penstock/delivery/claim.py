@@ -49,6 +49,14 @@ class Held:
         return self.first_seq <= seq < self.first_seq + self.cursor
 
 
+class Item(NamedTuple):
+    """One claimed recipient: (seq, why it is skipped or None, address, attributes ...), and when it was tried first."""
+
+    held: Held
+    row: tuple[Any, ...]
+    since: datetime | None
+
+
 class Claimed(NamedTuple):
     """What a turn at the database brought: the positions [start, stop) of `held`, and the state of the mailing."""
 

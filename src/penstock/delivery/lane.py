@@ -17,8 +17,8 @@ import psycopg
 from psycopg import sql
 
 from penstock.delivery import record
-from penstock.delivery.claim import Claimed, Claims, Fenced, Held, Turn, reading
-from penstock.delivery.handoff import Fence, HandOff, Item
+from penstock.delivery.claim import Claimed, Claims, Fenced, Held, Item, Turn, reading
+from penstock.delivery.handoff import Fence, HandOff
 from penstock.delivery.order import WINDOW, Order
 from penstock.delivery.pace import GRAIN, Pace
 from penstock.mailing.stopping import STOPPED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
@@ -12,14 +12,12 @@ from penstock.account import transports
 from penstock.content import messages
 from penstock.content.message import Message, MessageError, Problem
 from penstock.content.render import Program, compile_message, needs_smtputf8, recipient
+from penstock.delivery.claim import Item
 from penstock.delivery.outcome import Schedule
 from penstock.platform import environment
 from penstock.platform.database import sql
 from penstock.transport.envelope import Envelope, Peer
 from penstock.transport.smtp.server import Server
-
-if TYPE_CHECKING:
-    from penstock.delivery.handoff import Item
 
 WINDOW = 1000
 """Recipients that one lane may have claimed and not recorded: the most that are in doubt when a sender is killed."""

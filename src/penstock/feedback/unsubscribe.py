@@ -32,4 +32,5 @@ def unsubscribe(conn: psycopg.Connection[Any], token: str) -> bool | None:
     ).fetchone()
     if person is None:
         return None
-    return suppress(conn, *person, reason="unsubscribed", origin=f"mailing {mailing}")
+    account, address = person
+    return suppress(conn, account, address, "unsubscribed", f"mailing {mailing}")
