@@ -12,6 +12,7 @@ from penstock.cli.screen import document, tell, written
 from penstock.cli.signals import Signals
 from penstock.cli.summary import summarise
 from penstock.cli.watching import found, status, watch, what_next
+from penstock.platform import database
 
 
 def follow(
@@ -30,9 +31,13 @@ def conclude(
     try:
         seen = watch(conn, account, mailing, crew, signals, wait=wait, work=work)
     except KeyboardInterrupt:
+        conn.close()  # whatever it was at
         crew.dismiss(0.0)
         tell("Left at once. What was on the wire is still being recorded.")
-        return status(found(conn, account, mailing)) or Exit.FAILED
+        with database.connect(name="penstock leaving") as other:
+            left = found(other, account, mailing)
+        tell(what_next(left))
+        return status(left) or Exit.FAILED
     summary = summarise(conn, seen, {**own, "total": time.time() - BEGAN})
     if json:
         document(summary.document())

@@ -58,7 +58,7 @@ def send(
 ) -> int:
     """From a CSV file to inboxes: import, check, send, watch. Ctrl-C pauses.
 
-    Retries due within a minute are waited for; later ones are left to a worker (or --wait, or `mailing watch ID --work`).
+    Retries due within half a minute are waited for; later ones are left to a worker (or --wait, or `mailing watch ID --work`).
     """
     from penstock.cli.asked import asked
     from penstock.cli.crew import Crew

@@ -3,6 +3,8 @@
 import os
 import select
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -10,10 +12,14 @@ _CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Signals:
-    """While entered, the first signal is only noted; the second raises KeyboardInterrupt wherever we are."""
+    """While entered, the first signal is only noted; the second raises KeyboardInterrupt wherever we are.
+
+    Except under `held`, where what the first one asked for is being done: the second is heard after it, a third at once.
+    """
 
     def __init__(self) -> None:
         self.count = 0
+        self._most = 1
         self._before: dict[int, Any] = {}
         self._read, self._write = os.pipe()
 
@@ -32,9 +38,18 @@ class Signals:
 
     def _caught(self, number: int, frame: FrameType | None) -> None:
         self.count += 1
-        if self.count > 1:
+        if self.count > self._most:
             raise KeyboardInterrupt
         os.write(self._write, b".")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the second signal back while the block runs."""
+        self._most = 2
+        yield
+        self._most = 1
+        if self.count > 1:
+            raise KeyboardInterrupt
 
     def wait(self, seconds: float, *others: int) -> None:
         """Wait until a signal comes, one of the descriptors `others` can be read, or the time is over."""

@@ -16,7 +16,7 @@ from penstock.mailing.mailings import Mailing, find
 from penstock.mailing.states import ENDS, State
 from penstock.report.progress import Progress, Watcher
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds ahead that a retry may be due for us to wait for it unasked."""
 _EVERY = 0.2
 
@@ -65,7 +65,8 @@ def watch(
             if signals.count and not paused:
                 if not crew.aboard:
                     break
-                paused = _pause(conn, mailing)
+                with signals.held():
+                    paused = _pause(conn, mailing)
             alone = alone or _nobody(conn, crew, now, work)
             signals.wait(_EVERY, conn.fileno())
             for _ in conn.notifies(timeout=0):
