@@ -1,0 +1,214 @@
+"""Writes the parts of the reference that follow from the source: `python docs/generate.py`.
+
+A page holds them between `<!-- generated: NAME -->` and `<!-- end -->`; what stands outside is written by hand.
+`python docs/generate.py --check` changes nothing and fails when a page is behind; tests/docs does the same.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+
+from penstock.account.policy import RULES
+from penstock.audience.columns import ADDRESS_NAMES
+from penstock.audience.suppression import REASONS
+from penstock.cli.app import app
+from penstock.mailing.lifecycle import ALREADY, TABLE, Row
+from penstock.mailing.states import ENDS, MEANING, State
+
+DOCS = Path(__file__).parent
+_PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Return rows as a Markdown table."""
+    lines = [heads, ("---",) * len(heads), *rows]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |"
+        for line in lines
+    )
+
+
+# --- the command line -------------------------------------------------------------------------------------
+
+
+def commands() -> Iterator[tuple[list[str], Any]]:
+    """Yield every command that does something, with its words: (["penstock", "mailing", "show"], command)."""
+
+    def below(words: list[str], command: Any) -> Iterator[tuple[list[str], Any]]:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield words, command
+            return
+        for name, each in inner.items():
+            yield from below([*words, name], each)
+
+    return below(["penstock"], get_command(app))
+
+
+def command_line() -> str:
+    """Return a section for each command: what it does, how it is written, its options."""
+    return "\n\n".join(_section(words, command) for words, command in commands())
+
+
+def _section(words: list[str], command: Any) -> str:
+    context = command.context_class(command, info_name=" ".join(words))
+    usage = command.get_usage(context).removeprefix("Usage: ")
+    parts = [f"### {' '.join(words)}", f"    {' '.join(usage.split())}", _paragraphs(command.help or "")]
+    rows = []
+    for parameter in command.params:
+        record = parameter.get_help_record(context)
+        if record and "--help" not in parameter.opts:
+            rows.append((f"`{record[0]}`", _bare(record[1])))
+    if rows:
+        parts.append(table(("option or argument", "meaning"), rows))
+    return "\n\n".join(parts)
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in _bare(text).split("\n\n"))
+
+
+def _bare(text: str) -> str:
+    """Keep Liquid and angle brackets in a help text from being taken for markup."""
+    return re.sub(r"'([^']*[{<*][^']*)'", r"`\1`", text)
+
+
+# --- mailings ---------------------------------------------------------------------------------------------
+
+
+def mailing_states() -> str:
+    """Return every state: what it means, what may be done in it, what happens by itself."""
+    rows = []
+    for state in State:
+        here = [row for row in TABLE if state in row.sources]
+        rows.append(
+            (
+                f"`{state}`" + (" (end)" if state in ENDS else ""),
+                MEANING[state],
+                ", ".join(f"`{row.command}`" for row in here if not row.is_event) or "–",
+                ", ".join(f"*{row.command}*" for row in here if row.is_event) or "–",
+            )
+        )
+    return table(("state", "meaning", "commands", "events"), rows)
+
+
+def mailing_commands() -> str:
+    """Return every row of the lifecycle: from where to where, for whom, under what conditions."""
+    return table(
+        ("command or *event*", "from", "to", "for", "only if"),
+        [
+            (
+                f"*{row.command}*" if row.is_event else f"`{row.command}`",
+                _states(row.sources),
+                _states(row.targets),
+                ", ".join(sorted(row.roles)),
+                " ".join((guard.__doc__ or "").split("\n")[0] for guard in row.guards) or "–",
+            )
+            for row in TABLE
+        ],
+    )
+
+
+def mailing_diagram() -> str:
+    """Return the lifecycle as a Mermaid diagram; commands are written plain, events in brackets."""
+    arrows: dict[tuple[State, State], list[str]] = {}
+    for row in TABLE:
+        for source in _ordered(row.sources):
+            for target in _ordered(row.targets):
+                arrows.setdefault((source, target), []).append(_label(row))
+    lines = [
+        f"    {source} --> {target}: {', '.join(labels)}" for (source, target), labels in arrows.items()
+    ]
+    ends = [f"    {state} --> [*]" for state in _ordered(ENDS)]
+    return "\n".join(["```mermaid", "stateDiagram-v2", "    [*] --> draft", *lines, *ends, "```"])
+
+
+def already() -> str:
+    """Return the commands that find their work done."""
+    return "\n".join(
+        f"- `{command}` on `{state}` answers `{code}`; the command line counts it as done."
+        for (command, state), code in ALREADY.items()
+    )
+
+
+def _label(row: Row) -> str:
+    return f"({row.command})" if row.is_event else row.command
+
+
+def _ordered(states: frozenset[State]) -> list[State]:
+    return [state for state in State if state in states]
+
+
+def _states(states: frozenset[State]) -> str:
+    return ", ".join(f"`{state}`" for state in _ordered(states))
+
+
+# --- policies, columns, reasons ---------------------------------------------------------------------------
+
+
+def policies() -> str:
+    """Return every policy: its default, what it may be, whether one mailing may differ, what it does."""
+    return table(
+        ("policy", "default", "may be", "per mailing", "effect"),
+        [
+            (
+                f"`{rule.name}`",
+                f"`{rule.default}`",
+                rule.check(object()) or "",
+                "yes" if rule.per_mailing else "no",
+                rule.effect,
+            )
+            for rule in RULES.values()
+        ],
+    )
+
+
+def address_columns() -> str:
+    """Return the names by which the column of addresses is found, in order of preference."""
+    return ", ".join(f"`{name}`" for name in ADDRESS_NAMES)
+
+
+def suppression_reasons() -> str:
+    """Return the reasons that a suppression can have."""
+    return ", ".join(f"`{reason}`" for reason in REASONS)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "command-line": command_line,
+    "mailing-states": mailing_states,
+    "mailing-commands": mailing_commands,
+    "mailing-diagram": mailing_diagram,
+    "already": already,
+    "policies": policies,
+    "address-columns": address_columns,
+    "suppression-reasons": suppression_reasons,
+}
+
+
+def fresh(text: str) -> str:
+    """Return the text of a page with its generated parts made anew. Raises KeyError for a part that nobody makes."""
+    return _PART.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]()}\n\n{found[3]}", text)
+
+
+def behind() -> dict[Path, str]:
+    """Return the pages that are behind the source, each with the text it should have."""
+    pages = {page: page.read_text("utf-8") for page in sorted(DOCS.rglob("*.md"))}
+    return {page: new for page, text in pages.items() if (new := fresh(text)) != text}
+
+
+def main() -> int:
+    """Write the pages that are behind, or with --check only name them (status 1)."""
+    found = behind()
+    for page, text in found.items():
+        sys.stdout.write(f"{page.relative_to(DOCS.parent)}\n")
+        if "--check" not in sys.argv[1:]:
+            page.write_text(text, "utf-8")
+    return 1 if found and "--check" in sys.argv[1:] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
