@@ -116,8 +116,9 @@ def count_states(conn: psycopg.Connection, mailing: int) -> dict[str, int]:
 def skipped_reasons(conn: psycopg.Connection, mailing: int) -> dict[str, int]:
     """Return how many were skipped for each reason, most frequent first."""
     rows = conn.execute(
-        "select r.text, count(*) from delivery_outcome o join delivery_reply r on r.id = o.reply"
-        " where o.mailing = %s and o.state = 4 group by r.text order by count(*) desc, r.text",
+        # The word stands before the colon; what follows is about one recipient.
+        "select split_part(r.text, ':', 1) as reason, count(*) from delivery_outcome o join delivery_reply r on r.id = o.reply"
+        " where o.mailing = %s and o.state = 4 group by reason order by count(*) desc, reason",
         (mailing,),
     )
     return dict(rows.fetchall())

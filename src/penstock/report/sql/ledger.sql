@@ -42,7 +42,7 @@ with outcome as (
            reply.code, reply.enhanced, replace(reply.text, '{}', coalesce(outcome.detail, '')) as text,
            -- Why, in a word to filter by: our own where we decided, the peer's code where the peer did.
            case when outcome.reply is null then null
-                when reply.code = 0 then reply.text
+                when reply.code = 0 then split_part(reply.text, ':', 1)
                 else coalesce(nullif(reply.enhanced, ''), reply.code::text) end as reason
       from standing
       left join outcome on outcome.seq = standing.seq
