@@ -44,7 +44,7 @@ def add_contacts(conn: psycopg.Connection[Any], name: str, count: int, first: in
         " select 1, a, a, jsonb_build_object('first_name', 'Anna', 'code', n::text)"
         " from (select n, 'reader' || n || '@example.net' as a from generate_series(%(first)s::integer, %(last)s::integer) as n) as one"
         " on conflict (account_id, normal) do update set updated_at = now() returning id)"
-        " insert into audience_membership (list_id, contact_id) select %(list)s, id from made",
+        " insert into audience_membership (list_id, contact_id) select %(list)s, id from made on conflict do nothing",
         {"first": first, "last": first + count - 1, "list": row[0]},
     )
     return int(row[0])

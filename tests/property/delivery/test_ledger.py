@@ -1,0 +1,290 @@
+"""The ledger under every interleaving: several senders that claim, record, die, come back late and repeat themselves, while the
+mailing is paused, resumed and cancelled. A model says after each step who is in which state; the database must say the same.
+"""
+
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from penstock.audience.suppression import suppress
+from penstock.delivery import freeze
+from penstock.delivery.outcome import State
+from penstock.mailing import control
+from penstock.report.ledger import ledger
+from tests.integration.delivery import stage
+from tests.property.delivery import simulated
+from tests.property.delivery.simulated import Already, Fenced, Package, Turn
+
+PEOPLE = 14
+SENDERS = 3
+OUTCOMES = st.sampled_from(
+    [
+        State.IN_DOUBT,
+        State.RETURNED,
+        State.DEFERRED,
+        State.SKIPPED,
+        State.ACCEPTED,
+        State.ACCEPTED,
+        State.BOUNCED,
+    ]
+)
+LIVE = ("sending", "finishing", "cancelling")
+
+
+class Delivery(RuleBasedStateMachine):
+    """The rules are what can happen; `who` is the model."""
+
+    conn: psycopg.Connection[Any]
+
+    @initialize(size=st.integers(1, 6), lost=st.booleans())
+    def freeze(self, size: int, lost: bool) -> None:
+        conn = self.conn
+        stage.policy(conn, package_size=size)
+        options = {"in_doubt": "never_lost"} if lost else {}
+        self.never_lost = lost
+        self.mailing = stage.launch(
+            conn, stage.draft(conn, stage.add_contacts(conn, "all", PEOPLE + 1), **options)
+        )
+        freeze.prepare(conn, self.mailing)
+        rows = conn.execute(
+            "select seq, normal, package from delivery_recipient where mailing = %s", (self.mailing,)
+        ).fetchall()
+        self.address = {seq: normal for seq, normal, _ in rows}
+        self.who = {seq: "skipped" if package == 0 else "waiting" for seq, _, package in rows}
+        self.senders = {simulated.enlist(conn): [] for _ in range(SENDERS)}
+        self.lost: list[
+            tuple[Package, list[int]]
+        ] = []  # taken from a dead sender, with what it had in flight
+        self.claimed: set[tuple[int, int]] = set()
+        reply = conn.execute("select delivery_reply_id(250, '', 'Ok', 'dot')").fetchone()
+        assert reply
+        self.reply = reply[0]
+
+    senders: dict[int, list[Package]]
+
+    # -- what is known --
+
+    @property
+    def state(self) -> str:
+        return stage.state(self.conn, self.mailing)
+
+    def held(self) -> list[tuple[int, Package]]:
+        return [(sender, package) for sender, packages in self.senders.items() for package in packages]
+
+    def settle(self, seq: int, package: Package, outcome: State, closed: bool) -> None:
+        waiting = {State.RETURNED: "waiting", State.DEFERRED: "deferred"}
+        if outcome in waiting:
+            again = "deferred" if simulated.why(package, outcome) == "deferred" else "waiting"
+            self.who[seq] = "cancelled" if closed else again
+        else:
+            self.who[seq] = outcome.name.lower()
+
+    def recorded(self, sender: int, turn: Turn, start: int, stop: int, state: str) -> None:
+        """What a turn that succeeded means."""
+        package = turn.package
+        package.batch = turn.batch
+        for seq, outcome in turn.outcomes:
+            package.in_flight.remove(seq)
+            self.settle(seq, package, outcome, state == "cancelled")
+        if stop > start:
+            assert state in LIVE
+            assert start == package.cursor
+            for seq in package.numbers[start:stop]:
+                assert (package.no, seq) not in self.claimed, "claimed twice within one package"
+                assert self.who[seq] in ("waiting", "deferred"), "claimed though it is not waiting"
+                self.claimed.add((package.no, seq))
+                self.who[seq] = "in_flight"
+                package.in_flight.append(seq)
+            package.cursor = stop
+        closed = state in ("cancelling", "cancelled")
+        free = turn.release or state not in LIVE or package.cursor == package.size or closed
+        was_empty = len(package.in_flight) == stop - start  # the release is decided before the claim
+        if was_empty and stop == start and free:
+            self.senders[sender].remove(package)
+
+    # -- what senders do --
+
+    @rule(n=st.integers(0, SENDERS - 1))
+    def open(self, n: int) -> None:
+        sender = list(self.senders)[n]
+        state, package = self.state, simulated.open_package(self.conn, sender, self.mailing)
+        if package is None:
+            return
+        assert state in LIVE
+        assert not any(other.no == package.no for _, other in self.held()), "opened while another holds it"
+        self.senders[sender].append(package)
+
+    @precondition(lambda self: self.held())
+    @rule(data=st.data(), want=st.integers(0, 5), release=st.booleans(), due=st.sampled_from([0.0, 3600.0]),
+          commit_lost=st.booleans())  # fmt: skip
+    def turn(self, data: Any, want: int, release: bool, due: float, commit_lost: bool) -> None:
+        sender, package = data.draw(st.sampled_from(self.held()))
+        seqs = (
+            data.draw(st.lists(st.sampled_from(package.in_flight), unique=True)) if package.in_flight else []
+        )
+        if release:
+            want = 0
+        turn = Turn(
+            package, package.batch + 1, tuple((seq, data.draw(OUTCOMES)) for seq in seqs), want, release, due
+        )
+        state = self.state
+        start, stop = simulated.take(self.conn, self.mailing, turn, self.reply)
+        if commit_lost:
+            with pytest.raises(Already):
+                simulated.take(self.conn, self.mailing, turn, self.reply)
+        self.recorded(sender, turn, start, stop, state)
+
+    @precondition(lambda self: self.held())
+    @rule(data=st.data(), batch=st.sampled_from([2, 3]), epoch=st.sampled_from([0, -1, 1]))
+    def stale(self, data: Any, batch: int, epoch: int) -> None:
+        """A batch out of order, or another epoch, is refused; nothing of it stays."""
+        _, package = data.draw(st.sampled_from(self.held()))
+        other = Package(
+            package.no,
+            package.epoch + epoch,
+            package.size,
+            package.cursor,
+            package.numbers,
+            package.attempt,
+            package.kind,
+        )
+        seqs = package.in_flight[:1] if package.in_flight else []
+        turn = Turn(other, package.batch + batch, tuple((seq, State.ACCEPTED) for seq in seqs), 1, False, 0.0)
+        with pytest.raises(Fenced):
+            simulated.take(self.conn, self.mailing, turn, self.reply)
+
+    @rule(n=st.integers(0, SENDERS - 1))
+    def rescue(self, n: int) -> None:
+        sender = list(self.senders)[n]
+        packages, self.senders[sender] = self.senders[sender], []
+        in_flight = [seq for package in packages for seq in package.in_flight]
+        row = self.conn.execute("select delivery_rescue(%s)", (sender,)).fetchone()
+        assert row == (len(in_flight),)
+        for package in packages:
+            for seq in package.in_flight:
+                self.who[seq] = "deferred" if self.never_lost else "in_doubt"
+        self.lost += [(package, list(package.in_flight)) for package in packages]
+
+    @precondition(lambda self: self.lost)
+    @rule(data=st.data(), due=st.sampled_from([0.0, 3600.0]), repeat=st.booleans())
+    def come_back_late(self, data: Any, due: float, repeat: bool) -> None:
+        """A sender that was rescued knows what became of some: fenced, then one by one."""
+        package, seqs = data.draw(st.sampled_from(self.lost))
+        told = data.draw(st.lists(st.sampled_from(seqs), unique=True)) if seqs else []
+        turn = Turn(
+            package, package.batch + 1, tuple((seq, data.draw(OUTCOMES)) for seq in told), 2, False, due
+        )
+        with pytest.raises(Fenced):
+            simulated.take(self.conn, self.mailing, turn, self.reply)
+        closed = self.state in ("cancelling", "cancelled")
+        for seq, outcome in turn.outcomes:
+            certain = outcome is not State.IN_DOUBT and self.who[seq] == "in_doubt"
+            assert simulated.late(self.conn, self.mailing, turn, seq, outcome, self.reply) == certain
+            if certain:
+                self.settle(seq, package, outcome, closed)
+                if repeat:
+                    assert not simulated.late(self.conn, self.mailing, turn, seq, outcome, self.reply)
+            seqs.remove(seq)
+
+    # -- what the ticker does --
+
+    @rule(size=st.integers(1, 5))
+    def promote(self, size: int) -> None:
+        row = self.conn.execute("select delivery_promote(%s, %s)", (self.mailing, size)).fetchone()
+        assert row == (0,) or self.state in ("sending", "finishing")
+
+    @rule()
+    def time_passes(self) -> None:
+        """Whoever waits for an hour is due."""
+        self.conn.execute("update delivery_due set due_at = now() where mailing = %s", (self.mailing,))
+
+    @rule(over=st.booleans())
+    def give_up(self, over: bool) -> None:
+        due = self.conn.execute(
+            "select seq from delivery_due where mailing = %s and why = 'deferred' and closed is null",
+            (self.mailing,),
+        ).fetchall()
+        row = self.conn.execute(
+            "select delivery_give_up(%s, %s::interval)", (self.mailing, "0 s" if over else "1 day")
+        ).fetchone()
+        happens = over and self.state in ("sending", "finishing")
+        assert row == (len(due) if happens else 0,)
+        if happens:
+            for (seq,) in due:
+                assert self.who[seq] == "deferred"
+                self.who[seq] = "bounced"
+
+    @rule(name=st.sampled_from(["handed_off", "settled", "drained"]))
+    def notice(self, name: str) -> None:
+        waiting = [state for state in self.who.values() if state in ("waiting", "deferred", "in_flight")]
+        if not control.attempt(self.conn, self.mailing, name):
+            return
+        match name:
+            case "handed_off":
+                assert "waiting" not in waiting
+            case "settled":
+                assert not waiting
+            case "drained":
+                assert "in_flight" not in waiting
+                self.cancel_rest()
+
+    # -- what people do --
+
+    def cancel_rest(self) -> None:
+        for seq, state in self.who.items():
+            if state in ("waiting", "deferred"):
+                self.who[seq] = "cancelled"
+
+    @rule()
+    def pause_or_resume(self) -> None:
+        match self.state:
+            case "sending" | "finishing":
+                stage.command(self.conn, self.mailing, "pause")
+            case "paused":
+                stage.command(self.conn, self.mailing, "resume")
+
+    @precondition(lambda self: self.state in ("sending", "finishing", "paused"))
+    @rule(sure=st.integers(0, 9))
+    def cancel(self, sure: int) -> None:
+        if sure:  # rarely, so that there is something before
+            return
+        in_flight = sum(state == "in_flight" for state in self.who.values())
+        answer = stage.command(self.conn, self.mailing, "cancel", reason="enough")
+        assert answer.state == ("cancelling" if in_flight else "cancelled")
+        self.cancel_rest()
+        for packages in self.senders.values():  # what has nothing in flight is nobody's any more
+            packages[:] = [package for package in packages if package.in_flight]
+
+    # -- what holds always --
+
+    @invariant()
+    def everybody_is_in_one_state_and_all_say_so(self) -> None:
+        stage.sound(self.conn, self.mailing)
+        found = {row.address: row.state for row in ledger(self.conn, self.mailing)}
+        assert found == {self.address[seq]: state for seq, state in self.who.items()}
+
+
+@pytest.mark.behaviour("B1", "S3.14")
+def test_the_ledger_is_right_after_every_step(
+    conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("penstock.mailing.stopping.PATIENCE", 0.0)  # nobody answers here
+    suppress(conn, 1, stage.address(3), "manual", "test")
+    machine = type("Delivery", (Delivery,), {"conn": conn})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
