@@ -120,9 +120,7 @@ def mailing_diagram() -> str:
         for source in _ordered(row.sources):
             for target in _ordered(row.targets):
                 arrows.setdefault((source, target), []).append(_label(row))
-    lines = [
-        f"    {source} --> {target}: {', '.join(labels)}" for (source, target), labels in arrows.items()
-    ]
+    lines = [f"    {source} --> {target}: {', '.join(labels)}" for (source, target), labels in arrows.items()]
     ends = [f"    {state} --> [*]" for state in _ordered(ENDS)]
     return "\n".join(["```mermaid", "stateDiagram-v2", "    [*] --> draft", *lines, *ends, "```"])
 

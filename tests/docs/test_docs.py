@@ -20,7 +20,8 @@ _NUMBERED = {"ID", "IMPORT"}  # placeholders that stand for a number
 
 def _generator() -> ModuleType:
     spec = importlib.util.spec_from_file_location("docs_generate", _ROOT / "docs" / "generate.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -130,10 +131,16 @@ def test_every_command_shown_can_be_typed(line: str, whole: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["penstock sned", "penstock mailing show", "penstock mailing show 1 --jsn", "penstock worker --processes x"]
+    "line",
+    [
+        "penstock sned",
+        "penstock mailing show",
+        "penstock mailing show 1 --jsn",
+        "penstock worker --processes x",
+    ],
 )
 def test_a_command_that_cannot_be_typed_is_noticed(line: str) -> None:
-    with pytest.raises(Exception, match="."):
+    with pytest.raises(Exception, match=r"no command|Missing argument|No such option|not a valid"):
         _parse(line, True)
 
 
@@ -149,9 +156,9 @@ def test_every_environment_variable_is_described() -> None:
 
 
 def test_every_option_of_a_server_url_is_described() -> None:
-    from penstock.transport.smtp.server import MECHANISMS, SECURITIES, ServerURLError, Server
+    from penstock.transport.smtp.server import MECHANISMS, SECURITIES, Server, ServerURLError
 
-    with pytest.raises(ServerURLError, match="known are (.*)") as refused:
+    with pytest.raises(ServerURLError, match=r"known are (.*)") as refused:
         Server.from_url("smtp://host?bogus=1")
     options = str(refused.value).partition("known are ")[2].split(", ")
     page = (_ROOT / "docs" / "reference" / "server-url.md").read_text("utf-8")
