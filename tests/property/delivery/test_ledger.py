@@ -212,7 +212,7 @@ class Delivery(RuleBasedStateMachine):
     @rule(over=st.booleans())
     def give_up(self, over: bool) -> None:
         due = self.conn.execute(
-            "select seq from delivery_due where mailing = %s and why = 'deferred' and closed is null",
+            "select seq from delivery_due where mailing = %s and why = 'deferred' and closed is null and due_at <= now()",
             (self.mailing,),
         ).fetchall()
         row = self.conn.execute(

@@ -6,6 +6,7 @@ select delivery_give_up(m.id, make_interval(secs => 3600 * coalesce(
   from mailing_mailing m join account_account a on a.id = m.account_id
  where m.id = %(mailing)s
    and exists (select from delivery_due d
-                where d.mailing = m.id and d.closed is null
+                where d.mailing = m.id and d.closed is null and d.due_at <= now()   -- for the index; the next says the same more exactly
                   and d.due_at <= now() - case d.why when 'returned' then interval '0'
-                      else make_interval(secs => 0.1 * coalesce((m.options ->> 'retry_first_seconds')::float, 60)) end)
+                      else make_interval(secs => 0.1 * coalesce(
+                               (m.options ->> 'retry_first_seconds')::float, (a.policy ->> 'retry_first_seconds')::float, 60)) end)

@@ -8,13 +8,14 @@ begin
     if not found then
         return 0;
     end if;
-    perform 1 from delivery_package where mailing = p_mailing and no in (
-        select package from delivery_due
-         where mailing = p_mailing and why = 'deferred' and closed is null and since + p_window <= now())
+    -- Nobody is due later than the end of the window, so that looking at those who are due is enough.
+    perform 1 from delivery_package where mailing = p_mailing and no = any(array(
+        select distinct package from delivery_due
+         where mailing = p_mailing and due_at <= now() and why = 'deferred' and closed is null and since + p_window <= now()))
      order by no for update;
     with over as (
         delete from delivery_due
-         where mailing = p_mailing and why = 'deferred' and closed is null and since + p_window <= now()
+         where mailing = p_mailing and due_at <= now() and why = 'deferred' and closed is null and since + p_window <= now()
         returning seq, package
     ), ended as (
         -- A retry that was given back unsent stands as returned in its package; its last answer is of the package before.

@@ -14,9 +14,12 @@ create or replace function delivery_record_and_claim(
 declare
     r record;
     live boolean;
+    v_account integer;
+    v_frozen_at bigint;         -- the newest suppression that the freeze saw
 begin
     perform pg_advisory_xact_lock_shared(7001, p_mailing);   -- the gate: first of all locks
-    select state into mailing_state from mailing_mailing where id = p_mailing;
+    select m.state, m.account_id, m.suppressed_to into mailing_state, v_account, v_frozen_at
+      from mailing_mailing m where m.id = p_mailing;
     live := mailing_state in ('sending', 'finishing', 'cancelling');
     for r in
         select * from jsonb_to_recordset(p_records) as t (
@@ -61,8 +64,8 @@ begin
             returning cursor into claimed_to;
         end if;
     end if;
-    select coalesce(max(s.id), 0) into suppressed_to
-      from audience_suppression s join mailing_mailing m on m.account_id = s.account_id
-     where m.id = p_mailing and s.id > m.suppressed_to;
+    -- The newest alone, by one probe of the index: there may be a million newer than the freeze.
+    suppressed_to := coalesce((select s.id from audience_suppression s
+                                where s.account_id = v_account and s.id > v_frozen_at order by s.id desc limit 1), 0);
 end
 $$;

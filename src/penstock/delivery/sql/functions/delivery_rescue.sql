@@ -24,8 +24,9 @@ begin
           from (select generate_series(p.first_seq, p.first_seq + p.cursor - 1), null::timestamptz where p.first_seq is not null
                 union all
                 select * from unnest(p.positions[1 : p.cursor], p.since[1 : p.cursor])) as claimed (seq, since)
-         where not exists (select from delivery_outcome o
-                            where o.mailing = p.mailing and o.seq = claimed.seq and o.package = p.no);
+         -- One probe for each, whatever the planner thinks: a join would read all outcomes of the mailing, with the gate in hand.
+         where (select true from delivery_outcome o
+                 where o.mailing = p.mailing and o.seq = claimed.seq and o.package = p.no limit 1) is null;
         v_count := cardinality(v_seqs);
         insert into delivery_outcome (at, mailing, package, seq, reply, transport, state)
         select clock_timestamp(), p.mailing, p.no, seq, v_reply, v_transport, case v_policy when 'never_lost' then 3 else 1 end
