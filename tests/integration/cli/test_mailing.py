@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from penstock.mailing import control
 from tests.integration.cli.conftest import Mails, Ran, begin, sending, states, until
 
 Cli, People, Catch = Callable[..., Ran], Callable[..., Path], Callable[..., Mails]
@@ -59,6 +60,39 @@ def test_a_worker_sends_and_the_commands_of_others_hold(
         worker.terminate()
         worker.communicate(timeout=30)
     assert worker.returncode == 0
+
+
+@pytest.mark.behaviour("S2.2")
+def test_a_mailing_starts_at_once_beside_another(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    mails = catcher()
+    slow = begin(*sending(people(2000), mails.url, "--rate", "20/s", "--name", "slow"), cwd=tmp_path)
+    try:
+        until(conn, "select coalesce(sum(accepted), 0) > 5 from delivery_package")
+        told = json.loads(cli(*sending(people(20), mails.url, "--name", "quick", "--json")).stdout)
+        assert (told["status"], told["accepted"]) == ("sent", 20)
+        listed = json.loads(cli("mailing", "list", "--json").stdout)
+        assert [(each["name"], each["state"]) for each in listed] == [("quick", "sent"), ("slow", "sending")]
+    finally:
+        slow.terminate()
+        _, said = slow.communicate(timeout=30)
+    assert slow.returncode == 4, said  # SIGTERM pauses too
+
+
+def test_an_interruption_ends_with_3_and_wants_a_note(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    process = begin(*sending(people(2000), catcher().url, "--rate", "50/s", "--json"), cwd=tmp_path)
+    until(conn, "select coalesce(sum(accepted), 0) > 5 from delivery_package")
+    control.command(conn, 1, "interrupt", control.SYSTEM, reason="the server is gone", code="technical")
+    out, said = process.communicate(timeout=30)
+    assert process.returncode == 3, said
+    assert json.loads(out)["reason"]["code"] == "technical"
+    assert "the server is gone" in said
+    assert "note" in cli("mailing", "resume", "1", status=2).stderr
+    cli("mailing", "resume", "1", "--reason", "plugged in again")
+    assert json.loads(cli("mailing", "show", "1", "--json").stdout)["state"] == "sending"
 
 
 @pytest.mark.parametrize(
