@@ -144,6 +144,23 @@ def test_a_command_that_cannot_be_typed_is_noticed(line: str) -> None:
         _parse(line, True)
 
 
+def test_the_catcher_takes_the_options_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    from penstock.transport import catcher
+
+    lines = {
+        line
+        for page in _PAGES
+        for line in re.findall(
+            r"^ *python -m penstock\.transport\.catcher (.*)$", page.read_text("utf-8"), re.MULTILINE
+        )
+    }
+    table = (_ROOT / "docs" / "how-to" / "try-it-out.md").read_text("utf-8")
+    lines |= set(re.findall(r"^\| `(--.*?)` \|", table, re.MULTILINE))
+    assert len(lines) > 5
+    for line in lines:
+        catcher.read_arguments(shlex.split(line))  # exits where one is unknown
+
+
 # --- tables that are written by hand ----------------------------------------------------------------------
 
 
