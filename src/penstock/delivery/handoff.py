@@ -74,6 +74,10 @@ class HandOff:
         self._refused_in_a_row = 0
         self._last_reply: Reply | None = None
         self._last_number = 0
+        self._last_detail: str | None = None
+        self._usual: Words | None = (
+            None  # the words of the last acceptance before its queue id, where it has one
+        )
         self._date_at, self._date = 0, b""
 
     # -- what the pool asks -------------------------------------------------
@@ -105,12 +109,13 @@ class HandOff:
 
     def replied(self, envelope: Envelope, reply: Reply) -> None:
         """The peer's verdict. The usual one, the same words as before, is the path that counts."""
-        item = envelope.key
-        if reply is self._last_reply or reply == self._last_reply:  # each connection may have its own copy
+        item, order = envelope.key, self.order
+        detail = self._last_detail
+        if reply is self._last_reply or reply == self._last_reply or (detail := self._queue_id(reply)):
             held = item[0]
             self._rows.append(
-                record.pack(record.now(), self.order.mailing, held.no, item[1][0], self._last_number,
-                            self.order.transport, ACCEPTED)
+                record.pack_with_detail(record.now(), order.mailing, held.no, item[1][0], self._last_number,
+                                        order.transport, ACCEPTED, detail)
             )  # fmt: skip
             held.counts[ACCEPTED] += 1
             self._changed[held] = None
@@ -170,11 +175,21 @@ class HandOff:
                 self.stopped_by = ("provider_refusal", f"the server refuses the sender: {reply}")
         else:
             self._refused_in_a_row = 0
-        self._note(item, reply, outcome)
-        if outcome.state is State.ACCEPTED:
-            words, detail = words_of(reply)
-            if detail is None and words in self.numbers:
-                self._last_reply, self._last_number = reply, self.numbers[words]
+        words, detail = self._note(item, reply, outcome)
+        if outcome.state is State.ACCEPTED and words in self.numbers:
+            self._last_reply, self._last_number, self._last_detail = reply, self.numbers[words], detail
+            ends_in_queue_id = detail is not None and words[2].endswith("{}")
+            self._usual = (*words[:2], words[2][:-2], words[3]) if ends_in_queue_id else None
+
+    def _queue_id(self, reply: Reply) -> str | None:
+        """What follows the usual words when the reply is the usual one but for a queue id at its end."""
+        usual = self._usual
+        if usual is None or self._last_reply is None or reply[0] != usual[0] or reply[3] != usual[3]:
+            return None
+        if reply[1] != usual[1] or not reply[2].startswith(usual[2]):
+            return None
+        rest = reply[2][len(usual[2]) :]
+        return rest if rest.isalnum() else None
 
     def _later(self, item: Item) -> Outcome:
         """To be tried again in its time, within the window, as after a temporary refusal."""
@@ -185,7 +200,7 @@ class HandOff:
             item, Reply(0, "", "given back: sending was stopped", "return", ""), Outcome(State.RETURNED)
         )
 
-    def _note(self, item: Item, reply: Reply, outcome: Outcome) -> None:
+    def _note(self, item: Item, reply: Reply, outcome: Outcome) -> tuple[Words, str | None]:
         words, detail = words_of(reply)
         if words not in self.numbers and len(self.numbers) >= DICTIONARY:
             words, detail = (reply.code, reply.enhanced, "{}", reply.command), reply.text
@@ -196,6 +211,7 @@ class HandOff:
             self._unnumbered.append(noted)
             if len(self._unnumbered) >= self.step:
                 self._ready()
+        return words, detail
 
     def _emit(self, item: Item, words: Words, detail: str | None, outcome: Outcome, at: int) -> None:
         """Put an outcome among the rows to be recorded, its count and its due time with it."""
