@@ -9,25 +9,20 @@ import csv
 import itertools
 import json
 import operator
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from penstock.audience.address import parse
 from penstock.audience.columns import Columns
+from penstock.audience.simple import COMMON, SPECIAL, Simple, decodes
 
 COLUMNS: Final = "(id, account_id, normal, address, attributes)"
 
 MAX_FIELD: Final = 131_072  # characters, the limit of the csv module
 
-# The common shape of an address, a part of what `parse` accepts: every length below is within the limits.
-_ATOM = rb"[A-Za-z0-9_+-]{1,24}(?:\.[A-Za-z0-9_+-]{1,12}){0,3}"
-_LABEL = rb"[A-Za-z0-9]{1,15}(?:-[A-Za-z0-9]{1,15}){0,2}"
-_COMMON = re.compile(_ATOM + rb"@(?:" + _LABEL + rb"\.){1,3}[A-Za-z]{2,24}")
-_COMMON_LINES = re.compile(rb"(?m)^" + _COMMON.pattern + rb"$")
+_DIVIDED: Final = 1 << 13  # bytes; a longer piece with an odd line in it is divided into
+_PARTS: Final = 8
 
-# What neither JSON nor COPY's text format can hold as it is; a tab is one too, unless it is the delimiter.
-_SPECIAL = bytes({*range(0x20), 0x22, 0x5C, 0x7F} - {0x0A, 0x0D})
 _ESCAPED = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
 Refuse = Callable[[int, str, str], None]
@@ -46,13 +41,11 @@ class Records:
         self._columns, self._delimiter, self._refuse, self._base = columns, delimiter, refuse, base
         self._account = account
         self._separator = delimiter.encode()
-        self._special = _SPECIAL.replace(self._separator, b"")
-        # In the order in which jsonb keeps its keys: the server finds them sorted.
-        order = sorted(columns.attributes, key=lambda each: (len(each.encode()), each.encode()))
-        self._template = _template(order, account)
-        places = [columns.address, *(columns.keys.index(each) for each in order)]
+        self._special = SPECIAL.replace(self._separator, b"")
+        self._simple = Simple(columns, delimiter, account)
+        self._template, places = self._simple.template, self._simple.places
         self._pick: Callable[[list[bytes]], tuple[bytes, ...]] = (
-            operator.itemgetter(*places) if order else lambda fields: (fields[places[0]],)
+            operator.itemgetter(*places) if len(places) > 1 else lambda fields: (fields[places[0]],)
         )
         self._blocks: Iterator[bytes] = iter(())
         self._pending: Iterator[bytes] = iter(())
@@ -60,45 +53,38 @@ class Records:
 
     def copy(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """Yield rows in COPY's text format, about a block at a time."""
-        self._blocks = blocks
         for block in blocks:
-            self._open(block)
-            out = self._at_once(block) if self._clean else []
+            waiting = [block]  # pieces of it, the next one last
+            self._blocks = itertools.chain(_popped(waiting), blocks)
+            out: list[bytes] = []
+            while waiting:
+                self._take(waiting.pop(), waiting, out)
+            yield b"".join(out)
+
+    def _take(self, piece: bytes, waiting: list[bytes], out: list[bytes]) -> None:
+        """Add the rows of a piece to `out`, or put smaller pieces of it in line: most of them are simple."""
+        made = self._simple.rows(piece, self._base + self.line + 1)
+        if made:
+            rows, count = made
+            out.append(rows)
+            self.line += count
+            self.rows += count
+        elif len(piece) > _DIVIDED and len(parts := _divided(piece)) > 1:
+            waiting.extend(reversed(parts))
+        else:
+            self._open(piece)
             while not self._drain(self._pending, self._clean, out):
                 pass
-            yield b"".join(out)
 
     def _open(self, block: bytes) -> None:
         lines = block.split(b"\n")
         lines.pop()
         self._pending = iter(lines)
-        self._clean = len(block.translate(None, self._special)) == len(block) and _decodes(block)
-
-    def _at_once(self, block: bytes) -> list[bytes]:
-        """Return the rows of a block whose lines are all simple, and leave none pending; else an empty list."""
-        lines = (block.replace(b"\r\n", b"\n") if b"\r" in block else block).split(b"\n")
-        lines.pop()
-        separator = self._separator
-        table = [text.split(separator) for text in lines]
-        if set(map(len, table)) != {len(self._columns.keys)}:
-            return []
-        rows = list(map(self._pick, table))
-        addresses = b"\n".join([row[0] for row in rows])
-        if len(_COMMON_LINES.findall(addresses)) != len(rows):
-            return []
-        template, first = self._template, self._base + self.line + 1
-        self._pending = iter(())
-        self.line += len(rows)
-        self.rows += len(rows)
-        normals = addresses.lower().split(b"\n")
-        return [
-            template % (n, normal, *row)
-            for n, normal, row in zip(itertools.count(first), normals, rows, strict=False)
-        ]
+        self._clean = len(block.translate(None, self._special)) == len(block) and decodes(block)
 
     def _drain(self, pending: Iterator[bytes], clean: bool, out: list[bytes]) -> bool:
         """Add the rows of the pending lines to `out`; False when a record took lines of its own and there are others now."""
-        add, match, template, pick = out.append, _COMMON.fullmatch, self._template, self._pick
+        add, match, template, pick = out.append, COMMON.fullmatch, self._template, self._pick
         separator, place, width = self._separator, self._columns.address, len(self._columns.keys)
         base, line, simple = self._base, self.line, 0
         for text in pending:
@@ -131,7 +117,7 @@ class Records:
         else:
             fields = text.split(self._separator)
             text = text.replace(self._separator, b"")
-        return fields if len(text.translate(None, _SPECIAL)) == len(text) and _decodes(text) else []
+        return fields if len(text.translate(None, SPECIAL)) == len(text) and decodes(text) else []
 
     def _careful(self, text: bytes) -> bytes | None:
         """Return the row of the record that begins with `text`, or refuse it. Quoted line ends take further lines."""
@@ -218,14 +204,19 @@ class Records:
         self._refuse(line, value, reason)
 
 
-def _decodes(text: bytes) -> bool:
-    if text.isascii():
-        return True
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+def _popped(waiting: list[bytes]) -> Iterator[bytes]:
+    while waiting:
+        yield waiting.pop()
+
+
+def _divided(piece: bytes) -> list[bytes]:
+    """Cut a piece into some of whole lines; the last one ends where it ends."""
+    parts, start = [], 0
+    while start < len(piece):
+        end = piece.find(b"\n", min(start + len(piece) // _PARTS, len(piece) - 1)) + 1
+        parts.append(piece[start:end])
+        start = end
+    return parts
 
 
 def _why(error: str) -> str:
@@ -234,9 +225,3 @@ def _why(error: str) -> str:
     if "expected after" in error:
         return 'has text after a closing quote (write a quote inside a quoted field as "")'
     return f"cannot be read as CSV ({error})"
-
-
-def _template(keys: Sequence[str], account: int) -> bytes:
-    """Return the row as a %-format of id, normal form, address, and the values of `keys`."""
-    pairs = ",".join(f'"{key}":"%b"' for key in keys)  # letters, digits and _: nothing to escape
-    return f"%d\t{account}\t%b\t%b\t{{{pairs}}}\n".encode()

@@ -3,12 +3,13 @@
 import csv
 import io
 import json
+import re
 from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.audience import records
+from penstock.audience import records, simple
 from penstock.audience.address import Address, AddressError, parse
 from penstock.audience.columns import understand
 from penstock.audience.records import Records
@@ -30,7 +31,7 @@ VALUES = st.text(st.one_of(_CHARS, st.characters(codec="utf-8")), max_size=12)
 
 @given(ADDRESSES)
 def test_the_common_shape_is_accepted_by_the_rule(text: str) -> None:
-    if records._COMMON.fullmatch(text.encode()):
+    if records.COMMON.fullmatch(text.encode()):
         assert parse(text) == Address(text, text.lower())
 
 
@@ -48,27 +49,54 @@ def test_what_is_accepted_is_safe_in_a_header_and_an_envelope(text: str) -> None
     assert address.domain.isascii()
 
 
-def _rows(block: bytes, short: bool) -> tuple[list[object], list[object]]:
+NEVER = re.compile(rb"(?!)")
+
+
+def _rows(block: bytes, short: bool, delimiter: str = ",") -> tuple[list[object], list[object]]:
     refused: list[object] = []
-    reader = Records(understand(["a", "email", "b"]), ",", 1, 0, 1, lambda *each: refused.append(each))
-    never = patch.object(records, "_COMMON", records.re.compile(rb"(?!)"))
+    reader = Records(understand(["a", "email", "b"]), delimiter, 1, 0, 1, lambda *each: refused.append(each))
     if short:
         text = b"".join(reader.copy(iter([block])))
     else:
-        with never:
+        with patch.object(records, "COMMON", NEVER), patch.object(simple, "_COMMON_LINES", NEVER):
             text = b"".join(reader.copy(iter([block])))
     cells = [line.split("\t") for line in text.decode().split("\n")[:-1]]
-    return [(*cell[:4], json.loads(cell[4].replace("\\\\", "\\"))) for cell in cells], refused
+    rows = [(*cell[:4], json.loads(cell[4].replace("\\\\", "\\"))) for cell in cells]
+    assert reader.rows == len(rows) + reader.rejected
+    return [*rows, reader.line], refused
 
 
 @given(
     st.lists(st.tuples(VALUES, ADDRESSES, VALUES), max_size=6),
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.sampled_from(",;\t"),
+    st.sampled_from([1, 40]),
 )
-def test_both_ways_give_the_same_rows(table: list[tuple[str, str, str]], quoting: int) -> None:
+def test_both_ways_give_the_same_rows(
+    table: list[tuple[str, str, str]], quoting: int, delimiter: str, most: int
+) -> None:
     file = io.StringIO()
-    csv.writer(file, quoting=quoting, lineterminator="\n").writerows(table)  # type: ignore[arg-type]
+    csv.writer(file, quoting=quoting, lineterminator="\n", delimiter=delimiter).writerows(table)  # type: ignore[arg-type]
     block = file.getvalue().replace("\r", "").encode()
+    with patch.object(records, "_DIVIDED", most):
+        assert _rows(block, short=True, delimiter=delimiter) == _rows(block, short=False, delimiter=delimiter)
+
+
+_PLAIN = st.text(st.sampled_from("abé, ;\n"), max_size=3)
+
+
+@given(st.lists(st.tuples(_PLAIN, st.just("a.b@x.example"), _PLAIN), min_size=1, max_size=4), st.booleans())
+def test_quoted_lines_at_once(table: list[tuple[str, str, str]], returns: bool) -> None:
+    file = io.StringIO()
+    end = "\r\n" if returns else "\n"
+    csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator=end).writerows(table)
+    block = file.getvalue().encode()
+    assert _rows(block, short=True) == _rows(block, short=False)
+
+
+@given(st.text(st.sampled_from('"a\n,'), max_size=12), st.text(st.sampled_from('"a\n,'), max_size=12))
+def test_quotes_in_odd_places(before: str, after: str) -> None:
+    block = f'"x","a@x.example","y"\n{before}a@x.example{after}\n'.encode()
     assert _rows(block, short=True) == _rows(block, short=False)
 
 
