@@ -6,10 +6,11 @@ import psycopg
 
 from penstock.cli.endings import wrong
 from penstock.cli.person import actor, agree
-from penstock.cli.screen import document, number, tell
+from penstock.cli.screen import document, number, tell, written
 from penstock.cli.watching import LIVE, found, leaving, say_if_nobody_sends, what_next
 from penstock.mailing import control
 from penstock.mailing.states import State
+from penstock.report.forecast import forecast
 from penstock.report.progress import progress
 
 
@@ -48,6 +49,27 @@ def give(
     return answer
 
 
+def foresee(conn: psycopg.Connection[Any], account: int, mailing: int, name: str, json: bool) -> None:
+    """Say what `name` (pause or cancel) would do to the mailing now, or that it is not possible."""
+    there = found(conn, account, mailing)
+    allowed = there.allowed_actions(control.EVERY_ROLE)
+    if name not in allowed:
+        state = there.state.replace("_", " ")
+        raise wrong(
+            f"{name} is not possible: the mailing is {state}.",
+            f"Possible: {', '.join(allowed) or 'nothing'}.",
+        )
+    seen = forecast(conn, mailing)
+    if json:
+        document({"mailing": mailing, "command": name, "state": there.state, **seen.figures()})
+        return
+    fate = "would wait until you resume" if name == "pause" else "would not be reached"
+    written(
+        f"{number(seen.reached)} have been reached. At most {number(seen.leaving_at_most)} would still leave;"
+        f" {number(seen.kept_back)} {fate}."
+    )
+
+
 def confirm_cancel(conn: psycopg.Connection[Any], account: int, mailing: int) -> None:
     """Ask before the end of a mailing, with the number it concerns. Raises Failure when the answer is no."""
     there, figures = found(conn, account, mailing), progress(conn, mailing)
@@ -55,7 +77,7 @@ def confirm_cancel(conn: psycopg.Connection[Any], account: int, mailing: int) ->
         return  # the refusal says more than a question
     left = figures.waiting + figures.deferred
     words = (
-        f"{number(left)} of {number(figures.recipients)} recipients were not reached"
+        f"{number(left)} of {number(figures.recipients)} recipients would not be reached"
         if figures.recipients
         else "Nobody was reached"
     )

@@ -11,6 +11,7 @@ app = typer.Typer(help="Look at mailings and command them.", rich_markup_mode=No
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The mailing's number.", min=1)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what it would do now.")]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; goes to the journal.")]
 
 ACCOUNT = 1
@@ -77,8 +78,10 @@ def approve(mailing: Id, json: Json = False) -> int:
 
 
 @app.command()
-def pause(mailing: Id, json: Json = False) -> int:
+def pause(mailing: Id, dry_run: DryRun = False, json: Json = False) -> int:
     """Pause a mailing at once: nothing new is handed off, and the answer says how many are still leaving."""
+    if dry_run:
+        return _forecast(mailing, "pause", json)
     return _command(mailing, "pause", json)
 
 
@@ -93,11 +96,14 @@ def cancel(
     mailing: Id,
     reason: Annotated[str, typer.Option("--reason", help="Why; goes to the journal.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> int:
     """End a mailing for good: who was not reached is recorded as cancelled."""
     from penstock.cli.commanding import confirm_cancel
 
+    if dry_run:
+        return _forecast(mailing, "cancel", json)
     if not yes:
         with _database() as conn:
             confirm_cancel(conn, ACCOUNT, mailing)
@@ -131,6 +137,15 @@ def _database() -> Any:
 
     database.ready()
     return database.connect(name="penstock mailing")
+
+
+def _forecast(mailing: int, name: str, json: bool) -> int:
+    """Say what a command would do."""
+    from penstock.cli.commanding import foresee
+
+    with _database() as conn:
+        foresee(conn, ACCOUNT, mailing, name, json)
+    return Exit.DONE
 
 
 def _command(mailing: int, name: str, json: bool, **arguments: Any) -> int:

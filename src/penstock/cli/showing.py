@@ -14,23 +14,43 @@ from penstock.mailing import control, journal
 from penstock.mailing.mailings import Mailing, listed
 from penstock.mailing.states import MEANING, State
 from penstock.report import ledger
-from penstock.report.progress import STATES, progress
+from penstock.report.board import Area, area, by_area
+from penstock.report.progress import STATES, Progress, progress
 
 _WRITERS = {"csv": ledger.write_csv, "jsonl": ledger.write_json_lines, "json": ledger.write_json}
 
 
 def list_mailings(conn: psycopg.Connection[Any], account: int, limit: int, json: bool) -> None:
-    """Print the mailings, newest first, each with its state and how far it is."""
+    """Print the mailings by the areas of the board, newest first, each with its state and how far it is."""
     mailings = [(each, progress(conn, each.id)) for each in listed(conn, account, limit=limit)]
     if json:
-        document([{**_facts(each), "progress": figures.figures()} for each, figures in mailings])
+        document(
+            [
+                {**_facts(each), "area": area(each), "progress": figures.figures()}
+                for each, figures in mailings
+            ]
+        )
         return
-    rows = [
-        (each.id, each.state.replace("_", " "), f"{figures.handed_off_percent} %" if figures.recipients else "–",
-         number(figures.recipients), moment(each.started_at or each.created_at), each.name)
-        for each, figures in mailings
-    ]  # fmt: skip
-    written(table(("id", "state", "done", "recipients", "since", "name"), rows, right="id done recipients"))
+    figures_of = {each.id: figures for each, figures in mailings}
+    rows: list[tuple[Any, ...]] = []
+    for place, there in by_area([each for each, _ in mailings]).items():
+        rows += [(each.id, *_line(place, each, figures_of[each.id])) for each in there]
+    written(
+        table(
+            ("id", "area", "state", "done", "recipients", "since", "name"), rows, right="id done recipients"
+        )
+    )
+
+
+def _line(place: Area, mailing: Mailing, figures: Progress) -> tuple[str, ...]:
+    return (
+        place,
+        "starting up" if mailing.state == State.STARTING else mailing.state.replace("_", " "),
+        f"{figures.handed_off_percent} %" if figures.recipients else "–",
+        number(figures.recipients),
+        moment(mailing.started_at or mailing.created_at),
+        mailing.name,
+    )
 
 
 def show_mailing(conn: psycopg.Connection[Any], account: int, mailing: int, json: bool) -> None:

@@ -21,7 +21,7 @@ def test_a_completed_mailing_cannot_be_paused(cli: Cli, people: People, catcher:
     assert "Allowed now: nothing" in said
 
 
-@pytest.mark.behaviour("S1.35", "S4.5", "S4.6")
+@pytest.mark.behaviour("S1.35", "S2.6", "S4.5", "S4.6", "B4")
 def test_a_worker_sends_and_the_commands_of_others_hold(
     cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection, tmp_path: Path
 ) -> None:
@@ -31,9 +31,15 @@ def test_a_worker_sends_and_the_commands_of_others_hold(
     try:
         until(conn, "select coalesce(sum(accepted), 0) > 20 from delivery_package")
         row = cli("mailing", "list").stdout.splitlines()[1].split()
-        assert row[1] == "sending"
-        assert 0 < float(row[2]) < 100
+        assert row[1:4] == ["Sending", "now", "sending"]
+        assert 0 < float(row[4]) < 100
         assert "not possible in the state" in cli("mailing", "submit", "1", status=2).stderr
+
+        foreseen = json.loads(cli("mailing", "pause", "1", "--dry-run", "--json").stdout)
+        assert foreseen["state"] == "sending"
+        assert 0 <= foreseen["leaving_at_most"] <= 20  # two senders of ten connections
+        assert foreseen["reached"] + foreseen["kept_back"] + foreseen["leaving_at_most"] == 2000
+        assert cli("mailing", "cancel", "1", "--reason", "no", "--dry-run").stdout.endswith("would not be reached.\n")
 
         answer = json.loads(cli("mailing", "pause", "1", "--json").stdout)
         assert (answer["state"], answer["changed"], answer["silent"]) == ("paused", True, [])
@@ -41,7 +47,7 @@ def test_a_worker_sends_and_the_commands_of_others_hold(
         again = json.loads(cli("mailing", "pause", "1", "--json").stdout)
         assert (again["state"], again["changed"]) == ("paused", False)
         assert sender.wait(30) == 4
-        assert cli("mailing", "list").stdout.splitlines()[1].split()[1] == "paused"
+        assert cli("mailing", "list").stdout.splitlines()[1].split()[1:4] == ["Sending", "now", "paused"]
         shown = json.loads(cli("mailing", "show", "1", "--json").stdout)
         assert shown["allowed_actions"] == ["resume", "cancel"]
 
