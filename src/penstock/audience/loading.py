@@ -56,7 +56,7 @@ def _lock_if_small(conn: psycopg.Connection[Any], few: int) -> bool:
         return False
     try:
         with conn.transaction():
-            conn.execute("lock table audience_contact in access exclusive mode nowait")
+            conn.execute("lock table audience_contact, audience_membership in access exclusive mode nowait")
     except psycopg.errors.LockNotAvailable:
         return False
     return _number(conn, count, few + 1) <= few
@@ -88,15 +88,20 @@ class Merging:
     def settle(self, number: int, list_id: int | None, records: Records) -> Counts:
         conn, given = self._conn, {"account": self._account, "import": number, "list": list_id}
         conn.execute("analyze audience_staging (normal)")
-        duplicates = conn.execute(sql("penstock.audience", "note_duplicates"), given).rowcount
-        if duplicates:
+        duplicates = 0
+        if _number(conn, sql("penstock.audience", "has_duplicates")):
+            duplicates = conn.execute(sql("penstock.audience", "note_duplicates"), given).rowcount
             conn.execute(sql("penstock.audience", "drop_duplicates"))
         conn.execute("lock table audience_contact in share row exclusive mode")
-        updated = conn.execute(sql("penstock.audience", "update_contacts"), given).rowcount
-        created = conn.execute(sql("penstock.audience", "insert_contacts"), given).rowcount
+        conn.execute(sql("penstock.audience", "find_met"), given)
+        conn.execute("analyze audience_met")
+        updated = conn.execute(sql("penstock.audience", "update_met")).rowcount
         if list_id is not None:
-            conn.execute(sql("penstock.audience", "join_list"), given)
+            conn.execute(sql("penstock.audience", "join_list_met"), given)
         accepted = records.rows - records.rejected - duplicates
+        created = accepted - _number(conn, "select count(*) from audience_met")
+        if created:
+            conn.execute(sql("penstock.audience", "insert_new"), given)
         return Counts(
             created=created, updated=updated, unchanged=accepted - created - updated, duplicates=duplicates
         )
@@ -143,12 +148,29 @@ class Filling:
             conn.execute(sql("penstock.audience", "drop_repeated"), given)
             self._add_unique()
         if list_id is not None:
-            conn.execute(sql("penstock.audience", "join_list_filled"), given)
+            self._join_list(given)
         conn.execute(
             "analyze audience_contact (id, account_id, normal)"
-        )  # attributes are wide, and sought by nobody
+        )  # nobody seeks by the rest, which is wide
         created = records.rows - records.rejected - duplicates - met
         return Counts(created=created, updated=updated, unchanged=met - updated, duplicates=duplicates)
+
+    def _join_list(self, given: dict[str, Any]) -> None:
+        """Put the new contacts on a list; where there are few members in all, likewise without the index."""
+        conn, join = self._conn, sql("penstock.audience", "join_list_filled")
+        members = _number(
+            conn, "select count(*) from (select from audience_membership limit %s) as seen", _FEW + 1
+        )
+        if members > _FEW:
+            conn.execute(join, given)
+            return
+        conn.execute("alter table audience_membership drop constraint audience_membership_pkey")
+        if not members:
+            conn.execute("truncate audience_membership")
+        conn.execute(join, given)
+        conn.execute(
+            "alter table audience_membership add constraint audience_membership_pkey primary key (list_id, contact_id)"
+        )
 
     def _unique(self) -> bool:
         """Build the unique index; False when addresses occur more than once."""
@@ -161,5 +183,5 @@ class Filling:
 
     def _add_unique(self) -> None:
         self._conn.execute(
-            "alter table audience_contact add constraint audience_contact_normal unique (account_id, normal)"
+            "alter table audience_contact add constraint audience_contact_normal unique (normal, account_id)"
         )

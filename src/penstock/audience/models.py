@@ -13,7 +13,7 @@ from penstock.audience.suppression import REASONS
 class Contact(models.Model):
     """A person who can be written to, unique by normalised address within an account.
 
-    `importing` drops and rebuilds the two constraints while it fills an empty table: their names stand there too,
+    `loading` drops and rebuilds the two constraints while it fills an empty table: their names stand there too,
     and no foreign key may point here.
     """
 
@@ -29,7 +29,7 @@ class Contact(models.Model):
 
     class Meta:
         db_table = "audience_contact"
-        constraints = [models.UniqueConstraint(fields=["account", "normal"], name="audience_contact_normal")]
+        constraints = [models.UniqueConstraint(fields=["normal", "account"], name="audience_contact_normal")]
 
     def __str__(self) -> str:
         return self.address

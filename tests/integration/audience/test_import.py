@@ -110,15 +110,14 @@ def test_accounts_do_not_mix(conn: Conn, way: str, file: Path) -> None:
 def test_the_ids_of_later_rows_are_free_and_constraints_are_those_of_the_model(
     conn: Conn, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = conn.execute(
-        "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = 'audience_contact'::regclass order by 1"
-    ).fetchall()
+    ask = (
+        "select conname, pg_get_constraintdef(oid) from pg_constraint"
+        " where conrelid in ('audience_contact'::regclass, 'audience_membership'::regclass) order by 1"
+    )
+    wanted = conn.execute(ask).fetchall()
     monkeypatch.setattr(loading, "FILL_FROM", 0)
-    load(conn, file, FIRST)
-    found = conn.execute(
-        "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = 'audience_contact'::regclass order by 1"
-    ).fetchall()
-    assert found == wanted
+    load(conn, file, FIRST, list_name="news")
+    assert conn.execute(ask).fetchall() == wanted
 
 
 def test_a_table_in_use_is_merged_into(
