@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
-from inscriptis import get_text
-from inscriptis.css_profiles import RELAXED_CSS_PROFILE
+from inscriptis import Inscriptis
+from inscriptis.css_profiles import RELAXED_CSS_PROFILE, STRICT_CSS_PROFILE
 from inscriptis.model.config import ParserConfig
 
 from penstock.content.holding import Held
+from penstock.content.layout import without_layout
 
 
 def text_from_html(template: str) -> str:
     """Return a plain text template made from an HTML template."""
     held = Held(template)
-    text = get_text(held.text, _CONFIG) if held.text.strip() else ""
+    text = Inscriptis(without_layout(held.text), _CONFIG).get_text() if held.text.strip() else ""
     text = _COLUMNS.sub("  ", text)
     text = _LINK.sub(lambda link: _link(link[1], link[2]), _TRAILING.sub("", text))
     alone = rf"^[ \t]*((?:{held.mark.pattern}[ \t]*)+)\n"
@@ -22,7 +23,9 @@ def text_from_html(template: str) -> str:
     return held.restored(_BLANKS.sub("\n\n", text).strip("\n") + "\n")
 
 
-_CONFIG = ParserConfig(css=RELAXED_CSS_PROFILE, display_links=True, display_anchors=False)
+# The relaxed profile keeps words of neighbouring elements apart, but indents every div.
+_CSS = {**RELAXED_CSS_PROFILE, "div": STRICT_CSS_PROFILE["div"]}
+_CONFIG = ParserConfig(css=_CSS, display_links=True, display_anchors=False)
 _LINK = re.compile(r"\[([^\[\]]*)\]\(((?:[^()\s]|\([^()\s]*\))*)\)")
 """A link as inscriptis writes it: [text](url)."""
 _COLUMNS = re.compile(r"(?<=\S) {3,}(?=\S)")

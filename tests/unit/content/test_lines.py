@@ -2,11 +2,13 @@
 
 import quopri
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock.content.headers import field_bytes
 from penstock.content.lines import clean, quoted
+from penstock.content.mjml import html_from_mjml
 from penstock.content.plain import text_from_html
 
 texts = st.text(
@@ -44,3 +46,33 @@ def test_a_newsletter_as_text() -> None:
         "{% for i in (1..3) %}  * Item {{ i }}\n{% endfor %}\n1. no list\n\n"
         "A  B * c_d\n\nGo {{ city }} <https://x.org/?a=1&b={{ city }}>\n"
     )
+
+
+def test_tables_and_styles_of_layout_do_not_indent_but_lists_and_pre_do() -> None:
+    html = html_from_mjml(
+        "<mjml><mj-body><mj-section><mj-column><mj-text><h1>Hello {{ first_name }}</h1><p>Some words.</p>"
+        "<ul><li>one</li><li>two<ul><li>deep</li></ul></li></ul><pre>a\n   b</pre></mj-text>"
+        "<mj-button href='https://x.org/'>Go</mj-button></mj-column><mj-column><mj-text>Beside</mj-text>"
+        "<mj-table><tr><th>Item</th><th>Price</th></tr><tr><td>Pie</td><td>1</td></tr></mj-table>"
+        "</mj-column></mj-section></mj-body></mjml>"
+    )
+    assert isinstance(html, str)
+    assert text_from_html(html) == (
+        "Hello {{ first_name }}\n\nSome words.\n\n  * one\n  * two\n      + deep\na\n   b\nGo <https://x.org/>\n\n"
+        "Beside\nItem  Price\nPie  1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<table role=presentation><tr><td> </td><td align=center>Hi</td></tr></table>", "Hi\n"),
+        ("<table role=none><tr><td><p>One</p></td><td><p>Two</p><p>3</p></td></tr></table>", "One\n\nTwo\n\n3\n"),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td></td><td>c</td></tr></table>", "a  b\n   c\n"),
+        ("<div style='padding-left:80px'>x<span style='display: none !important'>y</span></div>", "x\n"),
+        ("<?xml version='1.0' encoding='utf-8'?><html><body>x</body></html>", "x\n"),
+        ("<!-- nothing -->", "\n"),
+    ],
+)  # fmt: skip
+def test_what_only_places_things_leaves_no_trace(html: str, text: str) -> None:
+    assert text_from_html(html) == text
