@@ -271,9 +271,12 @@ class Lane:
 
     def _window(self) -> int:
         """How many recipients may be claimed and not recorded: about 0.2 s of work, at most a micro-batch."""
-        least = max(1, int(self.order.rate * 0.5)) if self.order.rate else 4 * self.order.server.connections
+        connections = self.order.server.connections
+        least = max(1, int(self.order.rate * 0.5)) if self.order.rate else 4 * connections
         window = min(WINDOW, max(least, int(self._rate * 0.2)))
-        self.handoff.step = max(1, window // 2)
+        # A turn takes milliseconds, meanwhile the connections live on what is left of the window. So on a slow way turns
+        # come early, some fifty a second; on a fast one half a window is worth one.
+        self.handoff.step = max(1, min(window // 2, max(connections, int(self._rate * 0.02))))
         return window
 
     def _measure(self, recorded: int) -> None:
