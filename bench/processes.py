@@ -1,6 +1,7 @@
 """CPU time and memory of processes that come and go, read from the system."""
 
 import threading
+import time
 from typing import Self
 
 import psutil
@@ -16,6 +17,22 @@ def cpu_seconds(root: psutil.Process) -> float:
             continue
         total += times.user + times.system + times.children_user + times.children_system
     return total
+
+
+def machine_seconds() -> float:
+    """CPU seconds that all processes of the machine together have used so far."""
+    times = psutil.cpu_times()
+    return times.user + times.nice + times.system + times.irq + times.softirq
+
+
+def wait_for_quiet(patience: float, share: float = 0.1) -> None:
+    """Wait until the machine has been busy for less than `share` of half a second; at most `patience` seconds."""
+    until, cores = time.monotonic() + patience, psutil.cpu_count() or 1
+    while time.monotonic() < until:
+        before = machine_seconds()
+        time.sleep(0.5)
+        if machine_seconds() - before < share * 0.5 * cores:
+            return
 
 
 class Peaks(threading.Thread):

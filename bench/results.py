@@ -32,6 +32,7 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "uvloop": uvloop.__version__,
         "load_before": round(os.getloadavg()[0], 2),
+        "nice": os.nice(0),
         "commit": _commit(),
     }
 
