@@ -147,11 +147,10 @@ class Filling:
                 conn.execute(sql("penstock.audience", "join_list_repeated"), given)
             conn.execute(sql("penstock.audience", "drop_repeated"), given)
             self._add_unique()
+        # Nobody seeks by the rest, which is wide.
+        conn.execute("analyze audience_contact (id, account_id, normal)")
         if list_id is not None:
             self._join_list(given)
-        conn.execute(
-            "analyze audience_contact (id, account_id, normal)"
-        )  # nobody seeks by the rest, which is wide
         created = records.rows - records.rejected - duplicates - met
         return Counts(created=created, updated=updated, unchanged=met - updated, duplicates=duplicates)
 
