@@ -250,7 +250,7 @@ def a_guarded_server() -> Iterator[str]:
 def test_a_wrong_password_interrupts_at_once_in_the_servers_words(conn: Conn, a_guarded_server: str) -> None:
     with senders(1):
         mailing = begin(conn, 5, f"smtp://me:wrong@{a_guarded_server}?tls=none&connections=3")
-        becomes(conn, mailing, "interrupted", seconds=10)
+        becomes(conn, mailing, "interrupted")
         eventually(lambda: "in_flight" not in counts(conn, mailing))
         assert sound(conn, mailing) == {"waiting": 5}
         found = reason(conn, mailing) or {}
@@ -259,7 +259,7 @@ def test_a_wrong_password_interrupts_at_once_in_the_servers_words(conn: Conn, a_
         with pytest.raises(Refused, match=r"interrupted \(technical\)"):
             command(conn, mailing, "resume")
         command(conn, mailing, "resume", reason="I look again")
-        becomes(conn, mailing, "interrupted", seconds=10)
+        becomes(conn, mailing, "interrupted")
         assert sound(conn, mailing).keys() <= {"waiting", "in_flight"}
 
 
