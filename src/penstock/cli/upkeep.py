@@ -8,11 +8,22 @@ import typer
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
-def migrate() -> None:
+def migrate(
+    new_key: Annotated[
+        bool,
+        typer.Option(
+            "--new-key",
+            help="The database's secret key is lost: take this one. Links sent before are dead then.",
+        ),
+    ] = False,
+) -> None:
     """Bring the database's tables to this version; every command does so when it finds them behind."""
     from penstock.cli.screen import tell
-    from penstock.platform import database
+    from penstock.platform import belonging, database
 
+    if new_key:
+        with database.connect(name="penstock migrate") as conn:
+            belonging.forget(conn)
     database.ready()
     tell("The database is up to date.")
 

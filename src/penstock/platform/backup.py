@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 
 import penstock
-from penstock.platform import archive, database, environment
+from penstock.platform import archive, belonging, database, environment, migrate
 from penstock.platform.archive import Manifest
 from penstock.platform.trouble import Trouble
 from penstock.platform.wheel import clean_environment, program
@@ -35,7 +35,7 @@ class Backup:
 def backup(file: Path) -> Backup:
     """Write a backup to `file` (mode 0600); complete, or not there at all.
 
-    Raises Trouble when `file` exists, its folder cannot be written, or the disk is full.
+    Raises Trouble when `file` exists, its folder cannot be written, the disk is full, or the key is another's.
     """
     file = file.absolute()
     if file.exists():
@@ -66,7 +66,8 @@ def _dump(url: str, dump: Path) -> Manifest:
             raise Trouble(
                 "There is nothing to back up: the database has no tables yet.", "Run `penstock migrate`."
             )
-        row = conn.execute("select fingerprint from penstock_schema").fetchone()
+        marker = migrate.marker(conn)
+        belonging.refuse_other_key(marker.key)  # the backup would open no password of the database in it
         pg(
             "pg_dump",
             conn,
@@ -82,7 +83,7 @@ def _dump(url: str, dump: Path) -> Manifest:
             taken_at=taken_at.astimezone(UTC).isoformat(),
             penstock=penstock.__version__,
             postgresql=conn.info.server_version // 10_000,
-            fingerprint=row[0] if row else "",
+            fingerprint=marker.schema or "",
         )
 
 

@@ -12,7 +12,16 @@ from typing import Any
 
 import psycopg
 
-from penstock.platform import embedded, environment, migrate, ownership, pooler, postmaster, presence
+from penstock.platform import (
+    belonging,
+    embedded,
+    environment,
+    migrate,
+    ownership,
+    pooler,
+    postmaster,
+    presence,
+)
 from penstock.platform.doctor import Finding
 
 _MB = 1_000_000
@@ -172,6 +181,12 @@ def schema(conn: psycopg.Connection[Any]) -> Finding:
     )
 
 
+def key_of_database(conn: psycopg.Connection[Any]) -> Finding:
+    known = migrate.marker(conn).key
+    belonging.refuse_other_key(known)  # raises Trouble
+    return Finding("ok", "The database belongs to this secret key." if known else "It belongs to no key yet.")
+
+
 def clock(conn: psycopg.Connection[Any]) -> Finding:
     before = time.time()
     row = conn.execute("select extract(epoch from clock_timestamp())::float8").fetchone()
@@ -228,6 +243,7 @@ OF_THE_DATABASE: list[tuple[str, Callable[[psycopg.Connection[Any]], Finding | l
     ("database", version),
     ("durability", writable),
     ("schema", schema),
+    ("key of the database", key_of_database),
     ("clock", clock),
     ("connections", connections),
     ("workers", workers),

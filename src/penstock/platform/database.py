@@ -57,15 +57,16 @@ def ready() -> str:
     """Return the URL of a database whose schema is this version's; brings it up to date when it is behind.
 
     One short query when all is well. Raises Trouble: not reachable, too old, behind a transaction pooler,
-    written by a newer Penstock.
+    written by a newer Penstock, belonging to another secret key.
     """
-    from penstock.platform import migrate
+    from penstock.platform import belonging, migrate
 
     address = url()
     with connect(name="penstock start") as conn:
         migrate.check_server(conn)
-        current = migrate.is_current(conn)
-    if not current:
+        marker = migrate.marker(conn)
+    belonging.refuse_other_key(marker.key)
+    if not marker.is_current:
         migrate.bring_up(address)
     return address
 

@@ -16,11 +16,12 @@ from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
 import penstock
+from penstock.platform import belonging
 from penstock.platform.environment import given_database_url
 from penstock.platform.pooler import refuse_transaction_pooling
 from penstock.platform.trouble import Trouble
@@ -34,7 +35,8 @@ create table if not exists penstock_schema (
     fingerprint text not null,
     version text not null,
     prepared_at timestamptz not null default now(),
-    restored_from timestamptz  -- when the backup was taken that this database was restored from
+    restored_from timestamptz,  -- when the backup was taken that this database was restored from
+    key_fingerprint text  -- see belonging
 )
 """
 
@@ -51,13 +53,33 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+class Marker(NamedTuple):
+    """What the database says of itself: the fingerprints of its schema and of the key it belongs to, None if unknown."""
+
+    schema: str | None
+    key: str | None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the schema is the one this code was written for, and belongs to a key."""
+        return self.schema == fingerprint() and self.key is not None
+
+
+def marker(conn: psycopg.Connection[Any]) -> Marker:
+    """Read the marker by one query; a database without one has no schema yet."""
+    try:
+        # As JSON: a database of before the column has none.
+        row = conn.execute(
+            "select fingerprint, to_jsonb(s) ->> 'key_fingerprint' from penstock_schema s"
+        ).fetchone()
+    except psycopg.errors.UndefinedTable:
+        row = None
+    return Marker(*row) if row else Marker(None, None)
+
+
 def is_current(conn: psycopg.Connection[Any]) -> bool:
     """Tell by one query whether the schema is the one this code was written for."""
-    try:
-        row = conn.execute("select fingerprint from penstock_schema").fetchone()
-    except psycopg.errors.UndefinedTable:
-        return False
-    return row is not None and row[0] == fingerprint()
+    return marker(conn).is_current
 
 
 def check_server(conn: psycopg.Connection[Any]) -> None:
@@ -109,18 +131,22 @@ def _migrate() -> None:
 
     with database.connect(name="penstock migrate") as conn:
         conn.execute("select pg_advisory_lock(%s)", [LOCK])
-        if is_current(conn):
+        found = marker(conn)
+        belonging.refuse_other_key(found.key)
+        if found.is_current:
             return
         _run_django()
         with conn.transaction():
             install_functions(conn)
             conn.execute(MARKER)
+            conn.execute("alter table penstock_schema add column if not exists key_fingerprint text")
         _finish_restore(conn)
         with conn.transaction():
             conn.execute(
-                "insert into penstock_schema (fingerprint, version) values (%s, %s) on conflict (only_row) do "
-                "update set (fingerprint, version, prepared_at) = (excluded.fingerprint, excluded.version, now())",
-                [fingerprint(), penstock.__version__],
+                "insert into penstock_schema (fingerprint, version, key_fingerprint) values (%s, %s, %s)"
+                " on conflict (only_row) do update set (fingerprint, version, key_fingerprint, prepared_at)"
+                " = (excluded.fingerprint, excluded.version, excluded.key_fingerprint, now())",
+                [fingerprint(), penstock.__version__, belonging.key_fingerprint()],
             )
 
 

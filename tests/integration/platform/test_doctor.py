@@ -42,6 +42,14 @@ def test_schema_that_is_behind_is_told_and_left(home):
         assert conn.execute("select to_regclass('penstock_schema')").fetchone() == (None,)
 
 
+def test_another_secret_key_is_told(ready_home, monkeypatch):
+    assert found("key of the database").level == "ok"
+    monkeypatch.setenv("PENSTOCK_SECRET_KEY", "another key " * 4)
+    finding = found("key of the database")
+    assert finding.level == "fail"
+    assert "PENSTOCK_SECRET_KEY" in finding.cure
+
+
 def test_unreachable_database_is_one_finding(own_home, monkeypatch):
     monkeypatch.setenv("PENSTOCK_DATABASE_URL", "postgresql://nobody@127.0.0.1:9/x")
     finding = found("database")

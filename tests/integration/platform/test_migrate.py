@@ -3,8 +3,9 @@
 import psycopg
 import pytest
 
+from penstock.platform import belonging, embedded, migrate
 from penstock.platform import database as platform_database
-from penstock.platform import embedded, migrate
+from penstock.platform.backup import backup
 from penstock.platform.trouble import Trouble
 from tests.integration.platform.command import Command
 
@@ -58,6 +59,37 @@ def test_failed_migration_says_why_and_can_be_repeated(database, conn):
     )
     platform_database.ready()
     assert migrate.is_current(conn)
+
+
+def test_a_home_with_another_key_is_refused(database, conn, monkeypatch, tmp_path):
+    known = migrate.marker(conn).key
+    monkeypatch.setenv("PENSTOCK_SECRET_KEY", "another key " * 4)
+    for also in ("select", "update penstock_schema set fingerprint = 'older'"):
+        conn.execute(also)
+        with pytest.raises(Trouble, match="another secret key") as refused:
+            platform_database.ready()
+    assert "PENSTOCK_SECRET_KEY" in refused.value.cure
+    with pytest.raises(Trouble, match="another secret key"):
+        migrate.bring_up(database)
+    assert migrate.marker(conn) == ("older", known)
+    with pytest.raises(Trouble, match="another secret key"):
+        backup(tmp_path / "with the wrong key")
+    monkeypatch.delenv("PENSTOCK_SECRET_KEY")
+    platform_database.ready()
+
+
+def test_a_lost_key_is_replaced_on_demand(database, conn, monkeypatch):
+    known = migrate.marker(conn).key
+    monkeypatch.setenv("PENSTOCK_SECRET_KEY", "another key " * 4)
+    belonging.forget(conn)
+    platform_database.ready()
+    assert migrate.marker(conn).key not in (None, known)
+
+
+def test_a_database_of_before_the_key_was_noted_takes_this_one(database, conn):
+    conn.execute("alter table penstock_schema drop column key_fingerprint")
+    platform_database.ready()
+    assert migrate.marker(conn).key == belonging.key_fingerprint()
 
 
 def test_old_server_is_refused(conn, monkeypatch):
