@@ -58,10 +58,10 @@ def _refuse_in_use(home: Path) -> None:
         raise Trouble(f"The home {home} is in use: {who}.", "Run `penstock down` first.")
 
 
-def _refuse_not_empty(what: str) -> None:
+def _refuse_not_empty(what: str, cure: str) -> None:
     raise Trouble(
         f"{what} is not empty; restoring would replace what is there.",
-        "Set PENSTOCK_HOME to a new folder, or repeat with --force: the old is kept aside then.",
+        f"{cure}, or repeat with --force: the old is kept aside then.",
     )
 
 
@@ -84,7 +84,7 @@ def _scratch(home: Path) -> Iterator[Path]:
 def _into_home(home: Path, scratch: Path, manifest: Manifest, force: bool) -> list[str]:
     data = embedded.data_folder(home)
     if data.exists() and not force:
-        _refuse_not_empty(f"The home {home}")
+        _refuse_not_empty(f"The home {home}", "Set PENSTOCK_HOME to a new folder")
     url = embedded.join(scratch)
     with closing(psycopg.connect(url, autocommit=True, application_name="penstock restore")) as conn:
         _fill(conn, scratch, manifest)
@@ -106,7 +106,8 @@ def _into_given_database(scratch: Path, manifest: Manifest, force: bool) -> list
         aside = f"before_restore_{datetime.now(UTC):%Y%m%d_%H%M%S}"
         filled = _has_tables(conn)
         if filled and not force:
-            _refuse_not_empty("The database of PENSTOCK_DATABASE_URL")
+            cure = "Set PENSTOCK_DATABASE_URL to an empty database (createdb makes one)"
+            _refuse_not_empty("The database of PENSTOCK_DATABASE_URL", cure)
         _make_room(conn, aside)
         try:
             _fill(conn, scratch, manifest)
@@ -209,7 +210,7 @@ def _notes(home: Path, manifest: Manifest) -> list[str]:
     given = os.environ.get("PENSTOCK_SECRET_KEY", "").strip().encode()
     if given and given != (home / archive.KEY).read_bytes().strip():
         notes.append(
-            "PENSTOCK_SECRET_KEY differs from the key in the backup: links in messages already sent and "
-            f"stored passwords need the one now in {home / archive.KEY}."
+            "PENSTOCK_SECRET_KEY differs from the key in the backup, to which the database belongs: set it to "
+            f"the one now in {home / archive.KEY}, or leave it out. Nothing works before."
         )
     return notes

@@ -30,6 +30,7 @@ def saved(migrated_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         (home / "secret.key").chmod(0o600)
         (environment.uploads() / "logo.png").write_bytes(b"\x89PNG")
         with database.connect() as conn:
+            conn.execute("update penstock_schema set key_fingerprint = null")  # it had another key
             conn.execute(
                 "create table kept as select i, 'Zoë ' || i as name from generate_series(1, 1000) as i"
             )
@@ -148,7 +149,7 @@ def test_backup_while_rows_are_written_is_one_snapshot(ready_home, tmp_path, mon
     embedded.leave(home)
 
 
-def test_given_database_keeps_the_old_schema(saved, server, monkeypatch, own_home):
+def test_given_database_keeps_the_old_schema(saved, server, own_home, monkeypatch):
     name = "restore_target"
     with psycopg.connect(server, autocommit=True) as conn:
         conn.execute(f"create database {name}")
@@ -156,8 +157,11 @@ def test_given_database_keeps_the_old_schema(saved, server, monkeypatch, own_hom
     new_home(own_home, monkeypatch)
     try:
         assert restore(saved).kept == []
-        with pytest.raises(Trouble, match="not empty"):
+        database.ready()
+        with pytest.raises(Trouble, match="not empty") as refused:
             restore(saved)
+        assert "PENSTOCK_DATABASE_URL" in refused.value.cure
+        assert "PENSTOCK_HOME" not in refused.value.cure
         kept = restore(saved, force=True).kept
         assert kept[0].startswith("schema before_restore_")
         with database.connect() as conn:
@@ -169,6 +173,17 @@ def test_given_database_keeps_the_old_schema(saved, server, monkeypatch, own_hom
     finally:
         with psycopg.connect(server, autocommit=True) as conn:
             conn.execute(f"drop database {name} with (force)")
+
+
+def test_a_key_given_beside_the_restored_one_is_told_and_refused(saved, own_home, monkeypatch):
+    home = new_home(own_home, monkeypatch)
+    monkeypatch.setenv("PENSTOCK_SECRET_KEY", "x" * 64)
+    assert "PENSTOCK_SECRET_KEY differs" in restore(saved).notes[1]
+    with pytest.raises(Trouble, match="another secret key"):
+        database.ready()
+    monkeypatch.setenv("PENSTOCK_SECRET_KEY", KEY.decode())
+    database.ready()
+    embedded.leave(home)
 
 
 def test_existing_file_is_not_overwritten(ready_home, tmp_path):
