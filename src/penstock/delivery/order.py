@@ -64,7 +64,7 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
     return Order(
         mailing=mailing, account=row["account"], transport=row["transport"], program=program,
         server=Server.from_url(transports.load(conn, row["transport"])),
-        key=environment.derived_key("links"), domain=program.domain,
+        key=environment.link_key(), domain=program.domain,
         schedule=_schedule(policy), never_lost=policy.get("in_doubt") == "never_lost", rate=policy.get("rate"),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ import psycopg
 
 from penstock.audience.suppression import suppress
 from penstock.content.links import verify_private
-from penstock.platform.environment import derived_key
+from penstock.platform.environment import link_key
 
 LONGEST_TOKEN = 64
 """Characters; what is longer was not made by us and is not looked at."""
@@ -14,7 +14,7 @@ LONGEST_TOKEN = 64
 
 def holder(token: str) -> tuple[int, int] | None:
     """Return (mailing, seq) of the recipient whose link carries `token`; None when it is forged or garbled."""
-    return verify_private(token, derived_key("links")) if len(token) <= LONGEST_TOKEN else None
+    return verify_private(token, link_key()) if len(token) <= LONGEST_TOKEN else None
 
 
 def unsubscribe(conn: psycopg.Connection[Any], token: str) -> bool | None:

@@ -150,6 +150,11 @@ def derived_key(purpose: str) -> bytes:
     return hashlib.blake2b(b"penstock", digest_size=32, key=key, person=person).digest()
 
 
+def link_key() -> bytes:
+    """Return the key of the tokens in messages: whoever makes links and whoever answers them must take this one."""
+    return derived_key("links")
+
+
 def belong(path: Path, folder: Path) -> None:
     """Give `path`, just made by root, to the owner of `folder`, so that this user can open it later."""
     if os.geteuid() == 0:

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from penstock.content.links import tokens
-from penstock.platform.environment import derived_key
+from penstock.platform.environment import link_key
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -73,7 +73,7 @@ def suppressions(database: str) -> list[tuple[str, str, str]]:
 
 
 def link(seq: int, mailing: int = 7) -> str:
-    return f"/u/{tokens(mailing, seq, derived_key('links'))[1].decode()}"
+    return f"/u/{tokens(mailing, seq, link_key())[1].decode()}"
 
 
 def test_looking_at_the_link_changes_nothing_and_the_button_does(web: int, module_database: str) -> None:
@@ -128,7 +128,7 @@ def test_a_link_that_is_none_leads_nowhere_without_details(web: int, module_data
 
 
 def test_the_public_half_of_a_token_does_not_unsubscribe(web: int, module_database: str) -> None:
-    public = tokens(7, 1, derived_key("links"))[0].decode()
+    public = tokens(7, 1, link_key())[0].decode()
     assert ask(web, "POST", f"/u/{public}", ONE_CLICK).status == 404
 
 
