@@ -49,7 +49,7 @@ install: $(RUNTIME)  ## make .venv with .venv/bin/penstock, for use
 
 # --- using -----------------------------------------------------------------------------------------------
 
-demo: $(RUNTIME)  ## a mailing from sample contacts into a catching server, then the control room
+demo: $(RUNTIME)  ## a mailing from sample contacts into a catching server, then its unsubscribe links answer until Ctrl-C
 	@$(BIN)/penstock demo $(ARGS)
 
 # --- proving ---------------------------------------------------------------------------------------------
