@@ -22,6 +22,7 @@ from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.exceptions import LiquidError, ResourceLimitError
 from liquid.expression import Expression
 
+from penstock.content import conditions, holes
 from penstock.content.conditions import chooser
 from penstock.content.holes import hole_maker
 from penstock.content.message import Problem
@@ -120,7 +121,8 @@ class Compiler:
         if make is None:
             return None
         self._constant(Segment(reads, lambda _: ()), [node])
-        return Hole(reads, make, bare=not getattr(node.expression, "filters", None))
+        bare = not getattr(node.expression, "filters", None)
+        return Hole(reads, make, bare=bare, fallible=not holes.is_total(node, make))
 
     def _choice(self, node: IfNode | UnlessNode | CaseNode) -> Choice:
         blocks: list[BlockNode] = []
@@ -132,7 +134,8 @@ class Compiler:
         reads = self._indices(names_in([*(e for e in expressions if e is not None), *subject]))
         choose, quick = chooser(self.env, node, expressions, self._names(reads), self.where)
         arms = tuple(() if node.blank else self._arm(block) for block in blocks)
-        return Choice(reads, choose, arms, quick=quick, many=isinstance(node, CaseNode))
+        fallible = not conditions.is_total(node, expressions, quick)
+        return Choice(reads, choose, arms, quick=quick, many=isinstance(node, CaseNode), fallible=fallible)
 
     def _arm(self, block: BlockNode) -> tuple[Piece, ...]:
         if block.blank and self.env.suppress_blank_control_flow_blocks:

@@ -13,7 +13,7 @@ from liquid.builtin.expressions.logical import (
     LogicalOrExpression,
     NeExpression,
 )
-from liquid.builtin.expressions.primitive import Blank, Empty, Nil, StringLiteral
+from liquid.builtin.expressions.primitive import Blank, Empty, Literal, Nil, StringLiteral
 from liquid.builtin.tags.case_tag import CaseNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
@@ -52,6 +52,21 @@ def chooser(
         return ()
 
     return choose, True
+
+
+def is_total(
+    node: IfNode | UnlessNode | CaseNode, conditions: Sequence[Expression | None], quick: bool
+) -> bool:
+    """Whether choosing cannot fail: equality and truth are defined for everything, order is not."""
+    return quick or (
+        isinstance(node, CaseNode)
+        and all(
+            isinstance(part, (Path, Literal))
+            for condition in conditions
+            if condition is not None
+            for part in condition.children()
+        )
+    )
 
 
 def _always(_: Any) -> bool:

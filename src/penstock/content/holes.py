@@ -17,6 +17,15 @@ from markupsafe import escape
 from penstock.content.message import RenderError
 from penstock.content.segments import render_error
 
+TOTAL = frozenset(
+    {
+        *("append", "base64_encode", "capitalize", "default", "downcase", "escape", "escape_once", "lstrip", "newline_to_br"),
+        *("prepend", "raw", "remove", "remove_first", "remove_last", "rstrip", "safe", "size", "strip", "strip_html"),
+        *("strip_newlines", "truncate", "truncatewords", "upcase", "url_encode"),
+    }
+)  # fmt: skip
+"""Filters that take every value: with literal arguments that suit one value they cannot fail for another."""
+
 Step = tuple[Callable[..., Any], list[Any], dict[str, Any]]
 
 
@@ -32,6 +41,18 @@ def hole_maker(node: OutputNode, env: Environment, where: str) -> Callable[[str 
         return _escaped if env.autoescape else _plain
     steps = _steps(expression, env)
     return None if steps is None else _through(steps, left.path[0], env, where)
+
+
+def is_total(node: OutputNode, make: Callable[[str | None], str]) -> bool:
+    """Whether ``make``, the hole's, has a text for every value."""
+    if any(applied.name not in TOTAL for applied in getattr(node.expression, "filters", None) or ()):
+        return False
+    try:
+        make("1")
+        make(None)
+    except RenderError:  # its arguments fit no value
+        return False
+    return True
 
 
 def _plain(value: str | None) -> str:

@@ -25,11 +25,15 @@ class Text:
 
 @dataclass(frozen=True)
 class Hole:
-    """One variable through filters; ``make`` maps its value to text. ``bare``: there are no filters."""
+    """One variable through filters; ``make`` maps its value to text. ``bare``: there are no filters.
+
+    ``fallible``: some values may make it fail.
+    """
 
     reads: tuple[int, ...]
     make: Callable[[Key], str]
     bare: bool = False
+    fallible: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +57,7 @@ class Choice:
     """An ``if``, ``unless`` or ``case``: ``choose`` maps the key to the numbers of the arms to put out.
 
     ``quick``: choosing costs less than remembering what was chosen. ``many``: more than one arm may be chosen.
+    ``fallible``: some values may make the choosing fail.
     """
 
     reads: tuple[int, ...]
@@ -60,6 +65,7 @@ class Choice:
     arms: tuple[tuple[Piece, ...], ...] = ()
     quick: bool = False
     many: bool = False
+    fallible: bool = False
 
 
 Piece: TypeAlias = Text | Hole | Slot | Choice
@@ -85,6 +91,16 @@ def reads_of(pieces: Sequence[Piece]) -> frozenset[int]:
             for arm in piece.arms:
                 found |= reads_of(arm)
     return frozenset(found)
+
+
+def fallible(pieces: Sequence[Piece]) -> bool:
+    """Whether some recipient's values may make one of the pieces fail; of segments that is not known."""
+    return any(
+        isinstance(piece, Slot)
+        or (isinstance(piece, Hole) and piece.fallible)
+        or (isinstance(piece, Choice) and (piece.fallible or any(map(fallible, piece.arms))))
+        for piece in pieces
+    )
 
 
 def text_of(pieces: Sequence[Piece], values: Values) -> str:

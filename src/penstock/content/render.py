@@ -18,7 +18,8 @@ from email.utils import formatdate
 
 from penstock.content.lines import Unfit
 from penstock.content.message import Message, MessageError, Problem, RenderError
-from penstock.content.mime import Blueprint, Variant, needs_smtputf8, recipient
+from penstock.content.mime import Blueprint, Field, Part, Variant, needs_smtputf8, recipient
+from penstock.content.pieces import fallible
 from penstock.content.preparing import prepare
 
 
@@ -52,7 +53,7 @@ class Program:
     """A compiled message. ``variables`` names the values it wants; ``domain`` is the sender's, in A-labels.
 
     ``warnings`` are Problems that do not keep the message from being sent. ``size_estimate`` is about how many
-    octets a message takes.
+    octets a message takes. ``fallible``: the data of some recipient may be such that no message can be made of it.
     """
 
     def __init__(self, blueprint: Blueprint, variables: tuple[str, ...], warnings: list[Problem]):
@@ -60,6 +61,8 @@ class Program:
         self.warnings = warnings
         self.domain = blueprint.sender.domain.encode("ascii")
         self.sender = blueprint.sender.address
+        texts: list[Field | Part] = [blueprint.subject, *blueprint.fields, *blueprint.parts]
+        self.fallible = any(fallible(text.pieces) for text in texts)
         self._link = blueprint.unsubscribe if blueprint.width > len(variables) else None
         self._blueprint = blueprint
         self._quoted: Variant | None = None

@@ -2,6 +2,8 @@
 
 import pytest
 
+from penstock.content.dialects import HTML, TEXT, MessageEnvironment
+from penstock.content.holes import TOTAL
 from penstock.content.message import Message, MessageError, Problem, RenderError
 from penstock.content.render import Program, compile_message
 
@@ -173,3 +175,54 @@ def test_all_recipients_can_be_tried_before_sending() -> None:
 def test_an_address_that_could_end_its_line_is_not_written(address: str | None) -> None:
     with pytest.raises(RenderError):
         program(text="x").envelope_data((address,), b"1-1-aa", b"1-1-bb", b"now", eightbit=True)
+
+
+@pytest.mark.parametrize(
+    ("template", "fallible"),
+    [
+        ("Hi {{ first_name }}, {{ email }}: {{ unsubscribe_url }}", False),
+        ("{{ first_name | default: 'you' | strip | capitalize | truncate: 20 }}", False),
+        ("{% if city == 'Bern' %}{{ city | upcase }}{% elsif first_name %}x{% else %}y{% endif %}", False),
+        ("{% case city %}{% when 'Bern', first_name %}x{% else %}y{% endcase %}", False),
+        ("{{ first_name | truncate: 'x' }}", True),
+        ("{{ 1000 | divided_by: n }}", True),
+        ("{{ n | plus: 1 }}", True),
+        ("{% if n > 5 %}x{% endif %}", True),
+        ("{% if city %}{{ n | date: '%Y' }}{% endif %}", True),
+        ("{% assign x = n | modulo: 3 %}{{ x }}", True),
+    ],
+)
+@pytest.mark.parametrize("part", ["html", "text", "subject"])
+def test_a_message_knows_whether_data_can_make_it_fail(template: str, fallible: bool, part: str) -> None:
+    assert program(**{"text": "x", part: template}).fallible is fallible
+
+
+@pytest.mark.parametrize("name", sorted(TOTAL))
+@pytest.mark.parametrize("environment", [HTML, TEXT])
+def test_a_total_filter_has_a_text_for_every_value(name: str, environment: MessageEnvironment) -> None:
+    argument = {
+        "append": ": 'x'",
+        "prepend": ": 'x'",
+        "remove": ": 'x'",
+        "remove_first": ": 'x'",
+        "remove_last": ": 'x'",
+    }
+    values = [
+        "",
+        " ",
+        "a",
+        "0",
+        "-1",
+        "1e400",
+        "<b>&amp;&#x110000;</b>",
+        "<!",
+        "\n\x0b",
+        "%",
+        "\u200f\U0001f600",
+        "x" * 2000,
+    ]
+    for before in ("", " | size", " | default: 3.5"):
+        template = environment.from_string(f"{{{{ n{before} | {name}{argument.get(name, '')} }}}}")
+        for value in values:
+            template.render(n=value)
+        template.render()
