@@ -17,7 +17,8 @@ class Unavailable(Exception):
     """This machine cannot do the measurement; says what is missing."""
 
 
-FOLDER = Path(__file__).parent.parent / "build" / "bench"
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "build" / "bench"
 
 
 def machine() -> dict[str, Any]:

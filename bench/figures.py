@@ -1,0 +1,109 @@
+"""Writes the figures of build/bench/*.json into docs/explanation/throughput.md, between its two marks.
+
+usage: python -m bench.figures
+
+So that the page holds what was measured and nothing else, with the machine beside it. A measurement without a file is left out.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bench.results import FOLDER, ROOT
+
+PAGE = ROOT / "docs" / "explanation" / "throughput.md"
+BEGIN, END = "<!-- figures: begin (python -m bench.figures) -->", "<!-- figures: end -->"
+
+
+def main() -> None:
+    """Replace what stands between the marks."""
+    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
+    after = rest.split(END)[1]
+    text = "\n".join(line for name, section in SECTIONS.items() for line in written(name, section))
+    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def written(name: str, section: Callable[[dict[str, Any]], Iterator[str]]) -> Iterator[str]:
+    path = FOLDER / f"{name}.json"
+    if not path.exists():
+        return
+    found = json.loads(path.read_text())
+    yield from section(found)
+    machine = found["machine"]
+    yield (
+        f"\n*{machine['at'][:10]}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}, Python"
+        f" {machine['python']}, load before {machine['load_before']}; PostgreSQL and sink on the same machine.*\n"
+    )
+
+
+def throughput(found: dict[str, Any]) -> Iterator[str]:
+    yield "### Whole runs against smtp-source\n"
+    yield "Medians of {} rounds; rates in messages a second.\n".format(len(found["rounds"]))
+    yield "| recipients | smtp-source | Penstock, first claim to last record | ratio | whole command | ratio, whole command | CPU of others |"
+    yield "|---|---|---|---|---|---|---|"
+    for title in ("rounds_median", "million_median"):
+        if m := found.get(title):
+            yield (
+                f"| {m['count']:,.0f} | {m['source_rate']:,.0f} | {m['send_rate']:,.0f} | **{m['ratio_send']:.2f}**"
+                f" | {m['command']:.1f} s | **{m['ratio_command']:.2f}** | {m['foreign']:.0%} |"
+            )
+    m, first = found["rounds_median"], found["first_run"]
+    yield "\nWhere the time of the whole command goes, in seconds:\n"
+    yield "| | start | import | freeze | send | in all |\n|---|---|---|---|---|---|"
+    rows = [
+        ("from a CSV file, on a new home", first),
+        ("to a list that is there", m),
+        ("the same, large list", found.get("million_median")),
+    ]
+    for title, row in rows:
+        if row:
+            times = " | ".join(
+                f"{row[part]:.2f}" for part in ("start", "import", "freeze", "send", "command")
+            )
+            yield f"| {title} | {times} |"
+    yield (
+        f"\nCPU per message: Penstock {m['cpu_penstock_us']:.0f} µs (the start of the command included), PostgreSQL"
+        f" {m['cpu_postgresql_us']:.0f} µs, smtp-sink {m['cpu_sink_us']:.0f} µs; smtp-source {m['source_cpu_us']:.0f} µs, and"
+        f" smtp-sink with it {m['source_sink_us']:.0f} µs."
+    )
+
+
+def latency(found: dict[str, Any]) -> Iterator[str]:
+    yield "### Over a line of 20 ms round-trip time\n"
+    yield (
+        f"{found['options']['connections']} connections: {found['rate']:,.0f} messages a second, which is"
+        f" **{found['share']:.2f}** × connections ÷ round-trip time ({found['ideal_rate']:,.0f}); the round trip measured was"
+        f" {found['round_trip_measured'] * 1000:.1f} ms."
+    )
+
+
+def footprint(found: dict[str, Any]) -> Iterator[str]:
+    yield "### CPU per message and memory of a worker\n"
+    yield "| recipients | worker | PostgreSQL | both | peak memory of the sender |\n|---|---|---|---|---|"
+    for count, m in found["medians"].items():
+        yield (
+            f"| {int(count):,} | {m['cpu_worker_us']:.1f} µs | {m['cpu_postgresql_us']:.1f} µs | {m['cpu_us']:.1f} µs"
+            f" | {m['sender_peak'] / 1e6:.0f} MB |"
+        )
+
+
+def pause(found: dict[str, Any]) -> Iterator[str]:
+    yield "### After `pause` has answered\n"
+    yield "| sender processes | sink | pauses | answer, median | slowest | messages after it, at most | number exact | senders silent |"
+    yield "|---|---|---|---|---|---|---|---|"
+    series: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for row in found["pauses"]:
+        series.setdefault((row["processes"], row["sink"]), []).append(row)
+    for (processes, sink), rows in series.items():
+        answers = sorted(row["answer_ms"] for row in rows)
+        yield (
+            f"| {processes} | {sink} | {len(rows)} | {answers[len(answers) // 2]:.0f} ms | {answers[-1]:.0f} ms"
+            f" | {max(row['after'] for row in rows)} | {sum(row['exact'] for row in rows)} of {len(rows)}"
+            f" | {sum(row['silent'] for row in rows)} |"
+        )
+
+
+SECTIONS = {"throughput": throughput, "latency": latency, "footprint": footprint, "pause": pause}
+
+if __name__ == "__main__":
+    main()
