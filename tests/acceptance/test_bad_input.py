@@ -97,17 +97,24 @@ def test_a_file_without_permission_is_refused(home: Home) -> None:
 
 
 @pytest.mark.timeout(180)
-def test_one_contact_that_the_template_cannot_be_made_for_does_not_stop_the_others() -> None:
-    """The 70,000th contact's data divides by zero: that one is skipped with its reason, everybody else gets it."""
+def test_one_contact_that_the_template_cannot_be_made_for_is_told_before_anything_is_sent() -> None:
+    """The 70,000th contact's data divides by zero: refused, then skipped with its reason where that is wanted."""
     bad, count = 70_000, 70_010
     with Home() as home, sink(home.path / "sink.log") as (port, _):
         people = home.path / "people.csv"
         with people.open("w") as file:
             file.write("email,share\n")
             file.writelines(f"{sample.address(n)},{0 if n == bad else n}\n" for n in range(1, count + 1))
-        ran = send(
-            home, str(people), f"smtp://127.0.0.1:{port}", "--json", html="<p>[[{{ 1000000 | divided_by: share }}]]</p>"
-        )  # fmt: skip
+        via, html = f"smtp://127.0.0.1:{port}", "<p>[[{{ 1000000 | divided_by: share }}]]</p>"
+        refused = send(home, str(people), via, html=html)
+        clear(
+            refused, REFUSED, "1 of 70,010", sample.address(bad), "divide by 0", "share='0'", "--skip-failing"
+        )
+        assert not [line for line in Arrivals(home.path / "sink.log").new() if line.kind == "A"]
+        assert home.run("mailing", "list", "--json").stdout.strip() == "[]"
+        intact(home, addresses=count)
+
+        ran = send(home, str(people), via, "--json", "--skip-failing", html=html)
         assert ran.returncode == 0, ran.stderr
         assert "Traceback" not in ran.stderr
         received = {line.recipient for line in Arrivals(home.path / "sink.log").new() if line.kind == "A"}

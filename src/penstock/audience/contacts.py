@@ -66,9 +66,23 @@ def find_list(conn: psycopg.Connection[Any], account: int, name: str) -> int:
         "select id from audience_list where account_id = %s and name = %s", (account, name.strip())
     ).fetchone()
     if row is None:
-        there = [each for each, _ in lists(conn, account)]
-        raise UnknownList(f"There is no list {name!r}. There are: {', '.join(map(repr, there)) or 'none'}.")
+        raise UnknownList(f"There is no list {name!r}. There are: {_there_are(conn, account)}.")
     return int(row[0])
+
+
+_OF_A_FILE = r" \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$"
+"""How the list ends that `penstock send` makes for a file: nobody named it, nobody looks for it."""
+_NAMED = 20
+
+
+def _there_are(conn: psycopg.Connection[Any], account: int) -> str:
+    """Return the newest of the lists that somebody named, in words."""
+    rows = conn.execute(
+        "select name from audience_list where account_id = %s and name !~ %s order by id desc limit %s",
+        (account, _OF_A_FILE, _NAMED + 1),
+    ).fetchall()
+    names = ", ".join(repr(name) for (name,) in rows[:_NAMED])
+    return f"{names} and more" if len(rows) > _NAMED else names or "none"
 
 
 def lists(conn: psycopg.Connection[Any], account: int) -> list[tuple[str, int]]:
@@ -81,6 +95,16 @@ def lists(conn: psycopg.Connection[Any], account: int) -> list[tuple[str, int]]:
             (account,),
         )
     ]
+
+
+def columns(conn: psycopg.Connection[Any], account: int, list_id: int) -> tuple[str, ...]:
+    """Return the attributes that the imports into a list brought, sorted: quicker than `variables`, which looks at all."""
+    rows = conn.execute(
+        "select distinct jsonb_array_elements_text(columns) from audience_import"
+        " where account_id = %s and list_id = %s and state = 'done'",
+        (account, list_id),
+    )
+    return tuple(sorted(str(name) for (name,) in rows))
 
 
 def variables(conn: psycopg.Connection[Any], account: int, list_id: int | None = None) -> tuple[str, ...]:

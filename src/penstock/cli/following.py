@@ -38,7 +38,7 @@ def conclude(
             left = found(other, account, mailing)
         tell(what_next(left))
         return status(left) or Exit.FAILED
-    summary = summarise(conn, seen, {**own, "total": time.time() - BEGAN})
+    summary = summarise(conn, seen, {**own, "total": time.time() - BEGAN - own.get("asking", 0.0)})
     if json:
         document(summary.document())
     else:

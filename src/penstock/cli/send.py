@@ -49,7 +49,13 @@ def send(
             metavar="NAME=VALUE", help="A policy for this mailing: in_doubt=never_lost; repeatable."
         ),
     ] = None,
-    at: Annotated[str | None, typer.Option(metavar="TIME", help="Not available yet.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="TIME", hidden=True)] = None,  # refused with a reason
+    skip_failing: Annotated[
+        bool,
+        typer.Option(
+            "--skip-failing", help="Send also where the message cannot be made for some: skip these."
+        ),
+    ] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for retries, however far off, until all is settled.")
     ] = False,
@@ -73,4 +79,4 @@ def send(
         crew.start_when(database.ready)
         from penstock.cli.sending import carry_out  # only now: the database starts while Python imports
 
-        return carry_out(given, crew, wait=wait, yes=yes, json=json)
+        return carry_out(given, crew, wait=wait, yes=yes, json=json, skip_failing=skip_failing)

@@ -3,7 +3,11 @@
 import csv
 import io
 import json
+import os
+import pty
 import signal
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +16,7 @@ import pytest
 
 from penstock.cli.asked import read_rate
 from penstock.report.progress import STATES
-from tests.integration.cli.conftest import Mails, Ran, begin, sending, states, until
+from tests.integration.cli.conftest import PENSTOCK, Mails, Ran, begin, sending, states, until
 
 Cli, People, Catch = Callable[..., Ran], Callable[..., Path], Callable[..., Mails]
 
@@ -29,7 +33,7 @@ def test_from_a_file_to_inboxes_in_one_command(cli: Cli, people: People, catcher
     assert sum(told[state] for state in STATES if state != "skipped") == 30
     assert mails.counts == {f"reader{n}@example.net": 1 for n in range(30)}
     assert mails.one("reader7@example.net")["Subject"] == "Hi Ann 7"
-    assert cli("mailing", "list").stdout.splitlines()[1].split()[1:4] == ["sent", "100.0", "%"]
+    assert cli("mailing", "list").stdout.splitlines()[1].split()[3:6] == ["sent", "100.0", "%"]
 
 
 @pytest.mark.behaviour("B1")
@@ -82,7 +86,7 @@ def test_ctrl_c_pauses_and_what_is_left_goes_on_later(
     assert paused["in_flight"] == 0
     assert "penstock mailing resume 1" in said
     # Nothing leaves while it is paused, and it says so in the same list.
-    assert cli("mailing", "list").stdout.splitlines()[1].split()[1] == "paused"
+    assert cli("mailing", "list").stdout.splitlines()[1].split()[3] == "paused"
     assert cli("mailing", "watch", "1", status=4).stdout
     assert sum(mails.counts.values()) == paused["accepted"]
 
@@ -103,7 +107,7 @@ def test_ctrl_c_twice_leaves_at_once_but_paused(
     _, said = process.communicate(timeout=30)
     assert process.returncode == 4, said
     assert "penstock mailing resume 1" in said
-    assert cli("mailing", "list").stdout.splitlines()[1].split()[1] == "paused"
+    assert cli("mailing", "list").stdout.splitlines()[1].split()[3] == "paused"
 
 
 @pytest.mark.behaviour("S3.14")
@@ -138,8 +142,66 @@ def test_a_list_that_is_here_is_sent_to_without_a_file(cli: Cli, people: People,
     cli("send", "--to", "list:readers", *arguments[3:])
     cli("send", "--list", "readers", *arguments[3:])
     assert set(mails.counts.values()) == {2}
+    cli(*arguments)
     said = cli("send", "--list", "nobody", *arguments[3:], status=2).stderr
-    assert "'readers'" in said
+    assert "There are: 'readers'." in said  # not the list that sending to the file made
+
+
+def test_an_unknown_variable_is_found_for_a_list_too(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    mails, file = catcher(), people(3)
+    cli("contacts", "import", str(file), "--list", "readers")
+    arguments = ["send", "--list", "readers", *sending(file, mails.url)[3:]]
+    said = cli(*arguments, "--subject", "Hi {{ frist_name }}", status=2).stderr
+    assert "no contact has an attribute 'frist_name'. Did you mean first_name?" in said
+    assert conn.execute("select count(*) from mailing_mailing").fetchone() == (0,)
+    assert mails.counts == {}
+    # What another import brought for one of them counts as well.
+    (tmp_path / "more.csv").write_text("email,city\nreader1@example.net,Bern\n")
+    cli("contacts", "import", "more.csv", "--list", "others")
+    cli(*arguments, "--subject", "Hi {{ city }}")
+    assert mails.one("reader1@example.net")["Subject"] == "Hi Bern"
+
+
+def test_a_message_that_fails_for_some_is_refused_before_anything_is_sent(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection
+) -> None:
+    mails = catcher()
+    file = people(4, *(f"zero{n}@example.net,0" for n in range(5)), "never@example.net,0")
+    conn.execute(
+        "insert into audience_suppression (account_id, normal, reason, origin)"
+        " values (1, 'never@example.net', 'unsubscribed', 'a test')"
+    )
+    file.write_text(file.read_text().replace("Ann ", "1"))
+    arguments = [*sending(file, mails.url, "--json"), "--subject", "{{ 100 | divided_by: first_name }}"]
+    said = cli(*arguments, status=2).stderr
+    assert "cannot be made for 5 of 9 recipients. Nothing was sent." in said
+    assert said.count("zero") == 3 + said.count("by zero")
+    assert "and 2 more" in said
+    assert "--skip-failing" in said
+    assert conn.execute("select count(*) from mailing_mailing").fetchone() == (0,)
+    told = json.loads(cli(*arguments, "--skip-failing").stdout)
+    assert told["skipped"] == {"template_error": 5, "unsubscribed": 1}
+    assert set(mails.counts) == {f"reader{n}@example.net" for n in range(4)}
+    file.write_text("email,first name\na@example.net,0\n")
+    assert "1 of 1" in cli(*arguments, "--skip-failing", status=2).stderr
+
+
+def test_ctrl_c_during_the_import_says_that_nothing_was_sent(
+    people: People, catcher: Catch, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    conn.execute("begin")
+    conn.execute("lock table audience_contact in access exclusive mode")
+    process = begin(*sending(people(50), catcher().url), cwd=tmp_path)
+    with psycopg.connect(_url(), autocommit=True) as other:
+        until(other, "select count(*) > 0 from pg_locks where not granted")
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 1, said
+    assert "Stopped. Nothing was sent." in said
+    conn.execute("rollback")
+    assert conn.execute("select count(*) from audience_contact").fetchone() == (0,)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +229,44 @@ def test_what_cannot_be_is_said_before_anything_begins(
     assert conn.execute("select count(*) from audience_contact").fetchone() == (0,)
 
 
+def test_at_is_not_offered(cli: Cli) -> None:
+    told = cli("send", "--help").stdout
+    assert "--at" not in told
+    assert "--skip-failing" in told
+
+
+def test_the_time_at_the_question_is_not_counted(
+    cli: Cli, people: People, catcher: Catch, tmp_path: Path
+) -> None:
+    arguments = sending(people(2), catcher().url, "--json")
+    arguments.remove("--yes")
+    ours, theirs = pty.openpty()
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        [*PENSTOCK, *arguments],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert process.stderr
+    said = ""
+    while not said.endswith("[y/N] "):
+        letter = process.stderr.read(1)
+        assert letter, said
+        said += letter
+    asked = time.monotonic()
+    cli("contacts", "count")  # meanwhile
+    thought = time.monotonic() - asked
+    os.write(ours, b"y\n")
+    out, _ = process.communicate(timeout=30)
+    took = time.monotonic() - begun
+    os.close(ours)
+    os.close(theirs)
+    assert json.loads(out)["seconds"]["total"] < took - 0.9 * thought
+
+
 def test_without_a_terminal_it_wants_yes(cli: Cli, people: People, catcher: Catch) -> None:
     arguments = sending(people(2), catcher().url)
     arguments.remove("--yes")
@@ -187,6 +287,4 @@ def test_a_rate_is_read_in_its_unit() -> None:
 
 
 def _url() -> str:
-    import os
-
     return os.environ["PENSTOCK_DATABASE_URL"]
