@@ -128,14 +128,14 @@ def say_if_nobody_sends(conn: psycopg.Connection[Any], mailing: Mailing) -> bool
     if State(mailing.state) not in LIVE or senders_at_work(conn):
         return False
     tell(
-        f"No worker is running. `penstock mailing watch {mailing.id} --work` sends here; `penstock worker` for good."
+        f"No worker is running: go on with `penstock mailing watch {mailing.id} --work`, or for good with `penstock worker`."
     )
     return True
 
 
 def _show(shown: Bar, mailing: Mailing, figures: Progress) -> None:
     state = State(mailing.state)
-    phase = _PHASES.get(state, mailing.state.replace("_", " "))
+    phase = _phase(state, figures)
     begun = figures.recipients > 0
     share = figures.tried / max(1, figures.recipients - figures.skipped) if begun else None
     if begun and state is State.FINISHING:
@@ -143,6 +143,13 @@ def _show(shown: Bar, mailing: Mailing, figures: Progress) -> None:
     still = state in (State.PAUSED, State.INTERRUPTED, State.CANCELLED)
     words = _words(figures, moving=not still and state not in ENDS) if begun else ""
     shown.show(mailing.name, phase, share, words, still=still)
+
+
+def _phase(state: State, figures: Progress) -> str:
+    """Return the word for what is being done. Every mailing is finishing for a moment, also where nobody is deferred."""
+    if state is State.FINISHING and not figures.deferred:
+        return ""
+    return _PHASES.get(state, state.value.replace("_", " "))
 
 
 def _words(figures: Progress, moving: bool) -> str:

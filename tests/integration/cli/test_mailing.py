@@ -97,7 +97,8 @@ def test_an_interruption_ends_with_3_and_wants_a_note(
     assert json.loads(out)["reason"]["code"] == "technical"
     assert "the server is gone" in said
     assert "note" in cli("mailing", "resume", "1", status=2).stderr
-    cli("mailing", "resume", "1", "--reason", "plugged in again")
+    said = cli("mailing", "resume", "1", "--reason", "plugged in again").stderr
+    assert "No worker is running: go on with `penstock mailing watch 1 --work`" in said
     assert json.loads(cli("mailing", "show", "1", "--json").stdout)["state"] == "sending"
 
 

@@ -1,5 +1,6 @@
 """What the command line makes of figures, errors and options."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,11 +8,13 @@ import pytest
 from penstock.cli.asked import _plain, read_rate
 from penstock.cli.endings import Exit, Failure, explained, wrong
 from penstock.cli.screen import duration, moment, number, table
+from penstock.cli.watching import _phase
 from penstock.mailing.control import Refused
 from penstock.mailing.guards import Refusal
 from penstock.mailing.lifecycle import Refused as Why
 from penstock.mailing.states import State
 from penstock.platform.trouble import Trouble
+from penstock.report.progress import Progress
 
 
 @pytest.mark.parametrize(
@@ -57,3 +60,10 @@ def test_every_error_has_words_and_a_status() -> None:
     assert told[2] == ("No.\nYes.", Exit.REFUSED)
     assert told[3] == ("x.csv: gone.", Exit.FAILED)
     assert "PENSTOCK_DEBUG" in told[4][0]
+
+
+def test_the_deferred_are_tried_again_only_where_there_are_some() -> None:
+    figures = Progress(2, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 2, 2, 0.0, None)
+    assert _phase(State.FINISHING, figures) == ""
+    assert _phase(State.FINISHING, replace(figures, accepted=1, deferred=1)) == "trying the deferred again"
+    assert _phase(State.IN_REVIEW, figures) == "in review"
