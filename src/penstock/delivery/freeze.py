@@ -38,6 +38,7 @@ def freeze(conn: psycopg.Connection[Any], mailing: int) -> bool:
 
 
 def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
+    empty = False
     with conn.transaction() as transaction:
         # One snapshot for all statements: who is suppressed or lifted meanwhile stands on one side, not on both or none.
         conn.execute("set transaction isolation level repeatable read")
@@ -49,13 +50,22 @@ def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
         if frozen:
             return True
         given = {"mailing": mailing, "account": account, "list": chosen, "size": size, "newest": newest}
-        for statement in ("freeze_sendable", "freeze_skipped", "freeze_packages", "freeze_outcomes"):
-            # One predicate says who is suppressed, here and wherever else it is asked.
-            conn.execute(sql("penstock.delivery", statement).replace("{suppressed}", SUPPRESSED), given)
+        # One predicate says who is suppressed, here and wherever else it is asked.
+        count = sum(
+            conn.execute(
+                sql("penstock.delivery", statement).replace("{suppressed}", SUPPRESSED), given
+            ).rowcount
+            for statement in ("freeze_sendable", "freeze_skipped")
+        )
+        if not count:
+            empty = True  # nothing is kept, so that a resume finds those who have come meanwhile
+            raise psycopg.Rollback(transaction)
+        for statement in ("freeze_packages", "freeze_outcomes"):
+            conn.execute(sql("penstock.delivery", statement), given)
         if conn.execute(sql("penstock.delivery", "freeze_done"), given).rowcount != 1:
             raise psycopg.Rollback(transaction)  # cancelled meanwhile: it has no audience
         return True
-    return False
+    return empty
 
 
 def _newest_suppression(conn: psycopg.Connection[Any]) -> int:

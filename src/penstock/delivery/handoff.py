@@ -23,6 +23,8 @@ from penstock.transport.reply import Reply
 ACCEPTED: Final = int(State.ACCEPTED)
 DROPS: Final = 5
 """Connections that one recipient may cost before it is deferred: it may be the one that makes the server hang up."""
+LONGEST: Final = 500
+"""Characters of a reply that the ledger keeps: the dictionary's index takes 2,704 octets."""
 DICTIONARY: Final = 5000
 """Entries of the dictionary of replies that one lane may make; a peer that never says the same thing twice gets no more."""
 REFUSALS: Final = 20
@@ -302,5 +304,5 @@ def _age(item: Item) -> float:
 
 def words_of(reply: Reply) -> tuple[Words, str | None]:
     """The entry of a reply in the dictionary, and what is left over: its variable part."""
-    text, detail = template(reply.text)
+    text, detail = template(reply.text if len(reply.text) <= LONGEST else reply.text[: LONGEST - 1] + "…")
     return (reply.code, reply.enhanced, text, reply.command), detail

@@ -164,6 +164,10 @@ class Lane:
             opened = await claims.open()
             if opened:
                 self._held.add(opened)
+            elif not self._held:
+                await claims.release_strangers(
+                    ()
+                )  # an `open` of a connection that was lost may commit after all
             self._current = None if self.halted else opened  # a halt meanwhile: it is given back
         await self._record_and_claim(claims)
         self._forget_done()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
@@ -136,4 +137,12 @@ def _try_to_end(conn: psycopg.Connection[Any], mailing: int, state: State) -> No
 def _freeze(mailing: int) -> None:
     with database.connect(name="penstock freeze") as conn:
         conn.execute(HANGS)
-        freeze.prepare(conn, mailing)
+        try:
+            freeze.prepare(conn, mailing)
+        except psycopg.OperationalError:
+            raise  # the database is away or its disk is full: tried again at the next tick
+        except Exception as error:  # trying again will not mend it, so a person must know
+            log.exception("mailing %s cannot be frozen", mailing)
+            text = f"the audience cannot be frozen: {error}"
+            with suppress(control.Refused):
+                control.command(conn, mailing, "interrupt", control.SYSTEM, reason=text, code="technical")

@@ -333,10 +333,14 @@ def test_an_empty_audience_interrupts(conn: Conn, a_sink: Sinks) -> None:
         empty = launch(conn, draft(conn, add_contacts(conn, "nobody", 0), sink.url()))
         becomes(conn, empty, "interrupted")
         assert (reason(conn, empty) or {})["code"] == "empty_audience"
+        assert sound(conn, empty) == {}
+        add_contacts(conn, "nobody", 3, first=11)
+        command(conn, empty, "resume", reason="three have been added")
+        becomes(conn, empty, "sent")
         for n in (1, 2):
             suppress(conn, 1, address(n), "manual", "test")
         skipped = launch(conn, draft(conn, add_contacts(conn, "two", 2), sink.url()))
         becomes(conn, skipped, "interrupted")
     assert (reason(conn, skipped) or {})["code"] == "empty_audience"
     assert sound(conn, skipped) == {"skipped": 2}
-    assert sound(conn, empty) == {}
+    assert sound(conn, empty) == {"accepted": 3}
