@@ -2,7 +2,8 @@
 
 Each namespace has a TUN device with an address; a process of its own carries every IP packet from one to the other after
 `delay` seconds, in order, without a limit on bandwidth and with no look at what is in it. So TCP does what it does on a
-long line: handshakes, windows and acknowledgements all take their time. Needs root, iproute2 and /dev/net/tun.
+long line: handshakes, windows and acknowledgements all take their time. Packets are large, as they are on a veth pair, so that a
+message is one of them and the carrier no bottleneck. Needs root, iproute2 and /dev/net/tun.
 """
 
 import fcntl
@@ -39,7 +40,7 @@ class Link:
                 _ip("link", "set", device, "netns", name)
                 _ip("-n", name, "link", "set", "lo", "up")
                 _ip("-n", name, "address", "add", f"{address}/30", "dev", device)
-                _ip("-n", name, "link", "set", device, "up", "txqueuelen", "10000")
+                _ip("-n", name, "link", "set", device, "up", "txqueuelen", "10000", "mtu", "16000")
         except (OSError, subprocess.CalledProcessError) as error:
             self._remove()
             raise Unavailable(f"no namespaces or TUN devices here: {error}") from error

@@ -279,8 +279,8 @@ class Lane:
         least = max(1, int(self.order.rate * 0.5)) if self.order.rate else 4 * connections
         window = min(WINDOW, max(least, int(self._rate * 0.2)))
         # A turn takes milliseconds, meanwhile the connections live on what is left of the window. So on a slow way turns
-        # come early, some fifty a second; on a fast one half a window is worth one.
-        self.handoff.step = max(1, min(window // 2, max(connections, int(self._rate * 0.02))))
+        # come early, some seventeen a second; on a fast one half a window is worth one (fifty cost a fifth of the throughput).
+        self.handoff.step = max(1, min(window // 2, max(connections, int(self._rate * 0.06))))
         return window
 
     def _measure(self, recorded: int) -> None:
