@@ -16,7 +16,7 @@ from penstock.content.message import RenderError
 from penstock.delivery import record
 from penstock.delivery.claim import Held, Item, Turn
 from penstock.delivery.order import Order
-from penstock.delivery.outcome import BOUNCED, Outcome, State, decide, template
+from penstock.delivery.outcome import BOUNCED, Outcome, State, blames_sender, decide, template
 from penstock.transport.envelope import Envelope, Peer
 from penstock.transport.reply import Reply
 
@@ -170,7 +170,7 @@ class HandOff:
     def _judge(self, item: Item, reply: Reply) -> None:
         self.trouble_since = None
         outcome = decide(reply, item.held.attempt + 1, _age(item), self.order.schedule)
-        if reply.permanent and reply.command == "mail":
+        if blames_sender(reply):
             self._refused_in_a_row += 1
             self._last_reply = None  # so that the next acceptance is seen to end the row
             if self._refused_in_a_row >= REFUSALS:

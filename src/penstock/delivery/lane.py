@@ -32,6 +32,10 @@ DRAIN: Final = 0.03
 """Seconds that a stopped lane waits for the answers to what is on the wire before it says how many are leaving."""
 RETRY: Final = 0.2
 """Seconds between attempts to reach the database."""
+WORK: Final = 0.2
+"""Seconds of work that may be claimed and not recorded: it is in doubt when the sender is killed."""
+SAMPLE: Final = 0.05
+"""Seconds over which the pace is measured."""
 LIVE: Final = frozenset({"sending", "finishing", "cancelling"})
 TROUBLE_LIMIT: Final = 300.0
 """Seconds without a working connection after which the mailing is interrupted."""
@@ -58,7 +62,7 @@ class Lane:
         self._queries: dict[tuple[bool, bool], sql.Composed] = {}
         self._suppressed = False
         self._rate = 0.0
-        self._measured = time.monotonic()
+        self._measured, self._counted = time.monotonic(), 0
         self._answer: int | None = (
             None  # the version of the mailing that a command waits for our answer about
         )
@@ -274,20 +278,26 @@ class Lane:
         return self._queries[key]
 
     def _window(self) -> int:
-        """How many recipients may be claimed and not recorded: about 0.2 s of work, at most a micro-batch."""
+        """How many recipients may be claimed and not recorded: 0.2 s of work, at most a micro-batch.
+
+        At least two for each connection: one on the wire, and one whose commands go out with it.
+        """
         connections = self.order.server.connections
-        least = max(1, int(self.order.rate * 0.5)) if self.order.rate else 4 * connections
-        window = min(WINDOW, max(least, int(self._rate * 0.2)))
+        rate = min(self._rate, self.order.rate) if self.order.rate else self._rate
+        least = max(1, int(self.order.rate * WORK)) if self.order.rate else WINDOW
+        window = min(WINDOW, max(min(2 * connections, least), int(rate * WORK)))
         # A turn takes milliseconds, meanwhile the connections live on what is left of the window. So on a slow way turns
-        # come early, some seventeen a second; on a fast one half a window is worth one (fifty cost a fifth of the throughput).
+        # come early, some seventeen a second; on a fast one half a window is worth one.
         self.handoff.step = max(1, min(window // 2, max(connections, int(self._rate * 0.06))))
         return window
 
     def _measure(self, recorded: int) -> None:
+        """Note the pace, over samples long enough that two turns close together do not look like speed."""
+        self._counted += recorded
         now = time.monotonic()
-        rate = recorded / max(now - self._measured, 1e-4)
-        self._rate += (rate - self._rate) * 0.3
-        self._measured = now
+        if (seconds := now - self._measured) >= SAMPLE:
+            self._rate += (self._counted / seconds - self._rate) * 0.3
+            self._counted, self._measured = 0, now
 
     def _forget_done(self) -> None:
         for held in [h for h in self._held if not h.unrecorded and (h.exhausted or h is not self._current)]:

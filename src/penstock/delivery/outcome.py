@@ -56,17 +56,25 @@ BOUNCED: Final = Outcome(State.BOUNCED)
 def decide(reply: Reply, attempt: int, age: float, schedule: Schedule) -> Outcome:
     """Say what `reply` means for a recipient on attempt `attempt` (the first is 1), `age` seconds after the first one.
 
-    A verdict on MAIL is one on the sender, not on the recipient: a permanent one waits like a temporary one, so that a
-    mistake in our own set-up does not strike people off (the lane interrupts the mailing when it repeats).
+    A permanent refusal of the sender waits like a temporary one, so that a mistake in our own set-up does not strike people
+    off (the lane interrupts the mailing when it repeats).
     """
     if reply.positive:
         return ACCEPTED
-    if reply.permanent and reply.command != "mail":
+    if reply.permanent and not blames_sender(reply):
         return BOUNCED
     left = schedule.window - age
     if left <= 0:
         return BOUNCED
     return Outcome(State.DEFERRED, min(schedule.interval(attempt), left))
+
+
+def blames_sender(reply: Reply) -> bool:
+    """Whether a permanent refusal is one of the sender, whoever the recipient: one of MAIL, unless it is about the message.
+
+    With the SIZE and BODY parameters a server (or we in its stead) refuses the message itself at MAIL: RFC 1870 §6.1, RFC 6152 §3.
+    """
+    return reply.permanent and reply.command == "mail" and reply.enhanced not in ("5.3.4", "5.2.3", "5.6.3")
 
 
 _VARIABLE = re.compile(r"(?<![\w.])(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z_-])[\w.-]{6,}(?![\w.])|<[^<>]{3,}>")

@@ -312,3 +312,35 @@ def test_the_database_ties_a_state_to_what_it_needs(conn: Conn, mailing: int, in
             conn.execute(update, (into, None))
     else:
         conn.execute(update, (into, "sending" if stopped else None))
+
+
+@pytest.mark.behaviour("S4.6")
+@pytest.mark.parametrize(
+    "detour",
+    [
+        "update mailing_mailing set message_id = (select max(id) from content_message)",
+        "update mailing_mailing set audience = '{\"list\": 99}'",
+        "update mailing_mailing set transport_id = (select max(id) from account_transport)",
+        "update content_message set subject = 'Other news'",
+        "update content_message set html = html || '!'",
+        "delete from content_message",
+    ],
+)
+def test_what_was_submitted_cannot_be_edited_by_any_detour(conn: Conn, detour: str) -> None:
+    mailing = draft(conn, add_contacts(conn, "readers", 1))
+    another = draft(conn, add_contacts(conn, "others", 1), via="smtp://127.0.0.1:2")
+    conn.execute(
+        "update content_message set subject = 'Better news' where subject = 'News'"
+    )  # a draft may be edited
+    for each in (mailing, another):
+        command(conn, each, "submit", ANNA, plan={"kind": "now"})
+    before = conn.execute(
+        "select * from mailing_mailing join content_message c on c.id = message_id"
+    ).fetchall()
+    with pytest.raises(psycopg.Error) as refused:
+        conn.execute(detour)
+    assert refused.value.sqlstate == "PS003"
+    assert (
+        conn.execute("select * from mailing_mailing join content_message c on c.id = message_id").fetchall()
+        == before
+    )
