@@ -27,6 +27,17 @@ class Plan:
     def kills(self) -> int:
         return sum(self.events.get(kind, 0) for kind in KILLS)
 
+    @property
+    def in_hand(self) -> float:
+        """What a sender may have claimed and not recorded: 0.2 s of work, at least two a connection; with a factor of 2."""
+        return 2 * max(2 * self.connections, 0.2 * self.connections / self.reply_delay)
+
+    def senders_hit(self, event: str) -> int:
+        """How many senders may have lost what they had in hand."""
+        if event in ("kill_worker", "kill_database"):
+            return self.senders
+        return int(event in ("kill_sender", "kill_backend", "freeze_sender"))
+
     def draw(self) -> list[tuple[float, str]]:
         """The events in order, each with the seconds to wait before it."""
         chance = random.Random(self.seed)
