@@ -10,6 +10,8 @@ from penstock.audience.problems import Problem, problems
 from penstock.cli.bar import bar
 from penstock.cli.endings import Exit, wrong
 from penstock.cli.screen import document, number, table, tell, written
+from penstock.mailing import mailings
+from penstock.transport.reply import UNPRINTABLE
 
 _SHOWN = 10  # problems on the screen; all of them are in the report
 _PHASES = {"checking": "checking the encoding", "reading": "reading", "storing": "storing", "done": "done"}
@@ -26,6 +28,10 @@ def show_import(
     """Import `file` under a bar and write the result; status 1 when not one row was usable."""
     if to is not None and not to.strip():
         raise wrong("--list needs a name.")
+    if to is not None and UNPRINTABLE.search(to):
+        raise wrong(
+            f"--list {to!r} has control characters in it.", "Give the list a name of one printable line."
+        )
     try:
         with bar() as shown:
 
@@ -40,6 +46,7 @@ def show_import(
     except importing.ImportFileError as error:
         what = error.what if str(file) in error.what else f"{file}: {error.what}"
         raise wrong(what, error.cure) from None
+    warn_of_mailings_under_way(conn, account, result)
     found = problems(conn, result.id, most=_SHOWN)
     if json:
         total = contacts.count(conn, account)
@@ -47,6 +54,17 @@ def show_import(
     else:
         _write(result, found)
     return Exit.FAILED if result.rows == result.rejected else Exit.DONE
+
+
+def warn_of_mailings_under_way(conn: psycopg.Connection[Any], account: int, result: importing.Result) -> None:
+    """Say whom new values reach: a message takes them when it is made, not when its mailing was started."""
+    going = mailings.under_way(conn, account) if result.updated else []
+    if going:
+        which = ", ".join(map(str, going[:5])) + (" …" if len(going) > 5 else "")
+        tell(
+            f"warning: {number(result.updated)} contacts were changed while mailing {which} is not finished:"
+            " whoever it has not reached yet gets the new values."
+        )
 
 
 def _write(result: importing.Result, found: list[Problem]) -> None:

@@ -11,6 +11,7 @@ import psycopg
 from penstock.audience import columns, contacts, header, importing, reading
 from penstock.cli.bar import bar
 from penstock.cli.endings import wrong
+from penstock.cli.importing import warn_of_mailings_under_way
 from penstock.cli.screen import number, tell
 
 _PHASES = {"checking": "checking", "reading": "", "storing": "storing", "done": ""}
@@ -44,6 +45,7 @@ def import_file(
         result = importing.import_file(
             conn, account, file, list_name=name, address_column=address_column, progress=watch
         )
+    warn_of_mailings_under_way(conn, account, result)
     left = [(result.duplicates, "given twice"), (result.rejected, "rejected")]
     words = ", ".join(f"{number(count)} {what}" for count, what in left if count)
     good = number(result.rows - result.rejected - result.duplicates)

@@ -74,3 +74,9 @@ def listed(
     with conn.cursor(row_factory=class_row(Mailing)) as cursor:
         page = {"account": account, "limit": limit, "before": before}
         return cursor.execute(sql("penstock.mailing", "listed"), page).fetchall()
+
+
+def under_way(conn: psycopg.Connection[Any], account: int) -> list[int]:
+    """Return the mailings of the account that have started and not ended: some recipients may not have been reached yet."""
+    rows = conn.execute(sql("penstock.mailing", "under_way"), {"account": account}).fetchall()
+    return [int(number) for (number,) in rows]

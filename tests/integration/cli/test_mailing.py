@@ -9,6 +9,7 @@ import pytest
 
 from penstock.mailing import control
 from tests.integration.cli.conftest import Mails, Ran, begin, sending, states, until
+from tests.integration.delivery.stage import add_contacts, address, draft, launch
 
 Cli, People, Catch = Callable[..., Ran], Callable[..., Path], Callable[..., Mails]
 
@@ -39,7 +40,9 @@ def test_a_worker_sends_and_the_commands_of_others_hold(
         assert foreseen["state"] == "sending"
         assert 0 <= foreseen["leaving_at_most"] <= 20  # two senders of ten connections
         assert foreseen["reached"] + foreseen["kept_back"] + foreseen["leaving_at_most"] == 2000
-        assert cli("mailing", "cancel", "1", "--reason", "no", "--dry-run").stdout.endswith("would not be reached.\n")
+        assert cli("mailing", "cancel", "1", "--reason", "no", "--dry-run").stdout.endswith(
+            "would not be reached.\n"
+        )
 
         answer = json.loads(cli("mailing", "pause", "1", "--json").stdout)
         assert (answer["state"], answer["changed"], answer["silent"]) == ("paused", True, [])
@@ -144,3 +147,16 @@ def test_doctor_speaks_json(cli: Cli) -> None:
     told = json.loads(cli("doctor", "--json", status=None).stdout)
     assert isinstance(told["sound"], bool)
     assert {"level", "what", "cure", "room", "name"} == set(told["findings"][0])
+
+
+def test_an_import_says_which_mailings_its_values_still_reach(
+    cli: Cli, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    listed = add_contacts(conn, "readers", 2)
+    file = tmp_path / "again.csv"
+    file.write_text(f"email,code\n{address(1)},other\n")
+    assert "warning" not in cli("contacts", "import", str(file)).stderr
+    mailing = launch(conn, draft(conn, listed))
+    file.write_text(f"email,code\n{address(1)},another\n")
+    said = cli("contacts", "import", str(file)).stderr
+    assert f"1 contacts were changed while mailing {mailing} is not finished" in said
