@@ -25,6 +25,8 @@ class Signals:
 
     def __enter__(self) -> Self:
         for number in _CAUGHT:
+            if number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+                continue  # `nohup`: it is to go on without its terminal
             self._before[number] = signal.signal(number, self._caught)
         return self
 

@@ -59,8 +59,9 @@ class Sender:
     async def run(self) -> None:
         """Send until told to stop."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._stopping.set)
+        loop.add_signal_handler(signal.SIGTERM, self._stopping.set)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # else started under `nohup`
+            loop.add_signal_handler(signal.SIGHUP, self._stopping.set)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         desk = await self._enlist()
         work = [

@@ -66,7 +66,7 @@ class Child:
 
 
 def run(processes: int, *, jobs: bool = True) -> None:
-    """Run `processes` senders, and background jobs, until SIGTERM or SIGINT."""
+    """Run `processes` senders, and background jobs, until SIGTERM, SIGINT, or SIGHUP where that is not ignored (`nohup`)."""
     database.ready()
     stopping = False
 
@@ -76,6 +76,8 @@ def run(processes: int, *, jobs: bool = True) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, stop)
     children = [Child(SENDER) for _ in range(processes)] + ([Child(JOBS)] if jobs else [])
     try:
         while not stopping:
