@@ -56,6 +56,7 @@ def test_the_url_without_the_password_makes_the_same_server(url: str) -> None:
         ("mx.example", "use smtp:// or smtps://"),
         ("smtp://", "names no host"),
         ("smtp://mx.example:99999", "cannot be read"),
+        ("smtp://127.0.0.1:0", "names port 0"),
         ("smtp://mx.example/path", "has a path"),
         ("smtp://mx.example?tsl=none", "unknown option 'tsl'; known are auth"),
         ("smtp://mx.example?tls=maybe", "tls='maybe'.*none, opportunistic, starttls, implicit"),
@@ -76,3 +77,7 @@ def test_the_password_shows_nowhere() -> None:
     server = Server.from_url("smtp://u:geheim@mx.example")
     assert "geheim" not in f"{server!r} {server} {server.url}"
     assert dataclasses.replace(server, port=1).password == "geheim"
+
+
+def test_an_ipv6_address_stands_in_brackets() -> None:
+    assert str(Server.from_url("smtp://[2001:db8::1]:2525")) == "[2001:db8::1]:2525"

@@ -68,7 +68,8 @@ def describe(trouble: Trouble, server: Server) -> str:
     if reply.code:
         happened = f"{server} answered {reply.command.upper()} with: {reply}"
     else:
-        happened = f"{reply.text[:1].upper()}{reply.text[1:]}"
+        named = str(server) in reply.text or "host name" in reply.text
+        happened = f"{reply.text[:1].upper()}{reply.text[1:]}" if named else f"{server}: {reply.text}"
     return f"{happened.rstrip('.')}. {cure(trouble, server)}"
 
 
@@ -87,7 +88,7 @@ def cure(trouble: Trouble, server: Server) -> str:
         return f"Check that the server runs, that the port is right, and that no firewall stands between (port {server.port})."
     if permanent:
         return "The server will not talk to this machine; ask its operator, and mind the address and name we come from."
-    return "This may pass; it is tried again."
+    return "Nothing was sent. This may pass: try again in some minutes."
 
 
 def _tls_cure(reply: Reply, server: Server) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from penstock.transport.reply import sanitise
+
 LINE_LIMIT: Final = 4096
 """Octets in a line; the RFC says 512, and servers exceed it."""
 REPLY_LIMIT: Final = 65536
@@ -39,13 +41,11 @@ class ReplyReader:
         start = self._start
         while (end := pending.find(b"\n", start)) >= 0:
             if end - start > LINE_LIMIT:
-                raise Unintelligible(f"a reply line longer than {LINE_LIMIT} bytes")
+                raise Unintelligible(f"with a reply line longer than {LINE_LIMIT} bytes")
             if not _START.match(pending, start):
-                raise Unintelligible(f"not a reply: {pending[start : min(end, start + 80)]!r}")
+                raise Unintelligible(f"with something that is not SMTP: {_excerpt(pending, start, end)}")
             if start and pending[start : start + 3] != pending[:3]:
-                raise Unintelligible(
-                    f"a reply that changes its code: {pending[start : min(end, start + 80)]!r}"
-                )
+                raise Unintelligible(f"with a reply that changes its code: {_excerpt(pending, start, end)}")
             end += 1
             if pending[start + 3] != 0x2D:  # "-": another line follows
                 self.pending = pending[end:]
@@ -54,7 +54,12 @@ class ReplyReader:
             start = end
         self._start = start
         if len(pending) - start > LINE_LIMIT:
-            raise Unintelligible(f"a reply line longer than {LINE_LIMIT} bytes")
+            raise Unintelligible(f"with a reply line longer than {LINE_LIMIT} bytes")
         if start > REPLY_LIMIT:
-            raise Unintelligible(f"a reply longer than {REPLY_LIMIT} bytes")
+            raise Unintelligible(f"with a reply longer than {REPLY_LIMIT} bytes")
         return None
+
+
+def _excerpt(pending: bytes, start: int, end: int) -> str:
+    """The beginning of the line from `start` to `end`, fit to be shown."""
+    return sanitise(pending[start : min(end, start + 80)]) or "no text"

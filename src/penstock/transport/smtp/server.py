@@ -57,6 +57,8 @@ class Server:
             )
         if not host:
             raise ServerURLError("the server's URL names no host; write smtp://HOST or smtp://HOST:PORT")
+        if port == 0:
+            raise ServerURLError("the server's URL names port 0; ports are 1 to 65535")
         if parts.path not in ("", "/") or parts.fragment:
             raise ServerURLError("the server's URL has a path; a server is smtp://HOST:PORT?OPTIONS")
         username = unquote(parts.username or "")
@@ -84,9 +86,8 @@ class Server:
             value, usual = getattr(self, name), type(self).__dataclass_fields__[name].default
             if value != usual:
                 shown.append((name, ("no", "yes")[value] if isinstance(value, bool) else str(value)))
-        host = f"[{self.host}]" if ":" in self.host else self.host
         user = quote(self.username, safe="") + "@" if self.username else ""
-        return f"smtp://{user}{host}:{self.port}?{urlencode([('tls', self.tls), *shown])}"
+        return f"smtp://{user}{self}?{urlencode([('tls', self.tls), *shown])}"
 
     @property
     def loopback(self) -> bool:
@@ -94,7 +95,8 @@ class Server:
         return is_loopback(self.host)
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host  # RFC 3986 §3.2.2
+        return f"{host}:{self.port}"
 
 
 def is_loopback(host: str) -> bool:
