@@ -8,9 +8,11 @@ from typing import Any
 from penstock.account.policy import RULES, effective
 from penstock.cli.endings import wrong
 from penstock.content.message import Message
+from penstock.transport.reply import UNPRINTABLE
 from penstock.transport.smtp.server import Server
 
 _PER = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
+_LONGEST_NAME = 200  # characters of a subject that make a name
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,22 @@ def asked(
     mjml = html is not None and html.suffix.lower() == ".mjml"
     message = Message(
         sender=sender, subject=subject, html=None if mjml else body, mjml=body if mjml else None,
-        text=_read(text) if text else None, headers=dict(map(_header, headers)), reply_to=reply_to,
+        text=_read(text) if text else None, headers=_headers(headers), reply_to=reply_to,
     )  # fmt: skip
     return Asked(
-        message, replace(server, connections=connections) if connections else server, name or _plain(subject), options,
+        message, replace(server, connections=connections) if connections else server, _name(name, subject), options,
         Path(to) if to else None, list_name, address_column,
     )  # fmt: skip
+
+
+def _name(given: str | None, subject: str) -> str:
+    """Return the name of the mailing: the one given, else the subject, as one printable line."""
+    if given and UNPRINTABLE.search(given):
+        raise wrong(f"--name {given!r} has control characters in it.", "Give a name of one printable line.")
+    if given and given.strip():
+        return given.strip()
+    derived = " ".join(UNPRINTABLE.sub(" ", _plain(subject)).split())
+    return derived if len(derived) <= _LONGEST_NAME else derived[: _LONGEST_NAME - 1] + "…"
 
 
 def _plain(subject: str) -> str:
@@ -70,6 +82,16 @@ def _read(file: Path) -> str:
         raise wrong(f"{file} is not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from None
     except OSError as error:
         raise wrong(f"{file}: {error.strerror}.", "Name a file that can be read.") from None
+
+
+def _headers(lines: list[str]) -> dict[str, str]:
+    """Return the further headers by name. Raises Failure where one is given twice, whatever its case (RFC 5322 §1.2.2)."""
+    headers: dict[str, str] = {}
+    for name, value in map(_header, lines):
+        if name.lower() in map(str.lower, headers):
+            raise wrong(f"--header {name} is given twice.", "Give each header once.")
+        headers[name] = value
+    return headers
 
 
 def _header(line: str) -> tuple[str, str]:

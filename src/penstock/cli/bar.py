@@ -5,7 +5,7 @@ import time
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from penstock.cli.screen import duration, number, tell
+from penstock.cli.screen import duration, line, number, tell
 
 _EVERY = 10.0  # seconds between two lines where there is no terminal
 
@@ -51,7 +51,7 @@ class _Told:
             return
         self._phase, self._last = phase, now
         percent = "" if share is None else _percent(share)
-        tell(f"{title}: {' · '.join(filter(None, [phase, percent, words])) or 'begins'}")
+        tell(f"{line(title)}: {' · '.join(filter(None, [phase, percent, words])) or 'begins'}")
 
 
 class _Drawn:
@@ -73,8 +73,8 @@ class _Drawn:
         self._live.__exit__(kind, error, trace)
 
     def show(self, title: str, phase: str, share: float | None, words: str, *, still: bool = False) -> None:
-        line = " · ".join(filter(None, [phase, words]))
-        self._live.update(_drawing(title, share, line, still), refresh=True)
+        below = " · ".join(filter(None, [phase, words]))
+        self._live.update(_drawing(line(title), share, line(below), still), refresh=True)
 
 
 def _drawing(title: str, share: float | None, words: str, still: bool) -> Any:
@@ -84,11 +84,11 @@ def _drawing(title: str, share: float | None, words: str, still: bool) -> Any:
     from rich.text import Text
 
     colour = "yellow" if still else "green" if share == 1 else "cyan"
-    line = Table.grid(padding=(0, 1), expand=True)
-    line.add_column(no_wrap=True, overflow="ellipsis", max_width=32)
-    line.add_column(ratio=1)
-    line.add_column(justify="right", min_width=7)
-    line.add_row(
+    row = Table.grid(padding=(0, 1), expand=True)
+    row.add_column(no_wrap=True, overflow="ellipsis", max_width=32)
+    row.add_column(ratio=1)
+    row.add_column(justify="right", min_width=7)
+    row.add_row(
         Text(title, style="bold"),
         ProgressBar(
             total=1,
@@ -99,7 +99,7 @@ def _drawing(title: str, share: float | None, words: str, still: bool) -> Any:
         ),
         Text("" if share is None else _percent(share)),
     )
-    return Group(line, Text(words, style="dim", no_wrap=True, overflow="ellipsis"))
+    return Group(row, Text(words, style="dim", no_wrap=True, overflow="ellipsis"))
 
 
 def _percent(share: float) -> str:

@@ -6,7 +6,7 @@ import psycopg
 
 from penstock.cli.endings import wrong
 from penstock.cli.person import actor, agree
-from penstock.cli.screen import document, number, tell, written
+from penstock.cli.screen import document, line, number, tell, written
 from penstock.cli.watching import LIVE, found, leaving, say_if_nobody_sends, what_next
 from penstock.mailing import control
 from penstock.mailing.states import State
@@ -82,6 +82,6 @@ def confirm_cancel(conn: psycopg.Connection[Any], account: int, mailing: int) ->
         else "Nobody was reached"
     )
     try:
-        agree(f"Cancel “{there.name}” for good? {words}.")
+        agree(f"Cancel “{line(there.name)}” for good? {words}.")
     except Exception as no:
         raise wrong("Nothing was cancelled.", str(no).partition("\n")[2]) from None

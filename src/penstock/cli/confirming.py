@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import sys
 from typing import Any
 
 import psycopg
@@ -10,7 +9,7 @@ import psycopg
 from penstock.account.policy import Policy
 from penstock.cli.endings import wrong
 from penstock.cli.person import agree
-from penstock.cli.screen import number
+from penstock.cli.screen import ask, number
 from penstock.cli.trying import rows
 from penstock.content.message import RenderError
 from penstock.content.render import Program, date_bytes
@@ -30,7 +29,7 @@ def confirm(conn: psycopg.Connection[Any], program: Program, contacts: int, via:
     total, suppressed = row or (0, 0)
     if total == suppressed:
         raise wrong("Nobody is left to send to: the list is empty, or everybody on it is suppressed.")
-    sys.stderr.write(f"\n{_sample(conn, program, contacts)}\n\n")
+    ask(f"\n{_sample(conn, program, contacts)}\n\n")
     skipped = f" ({number(suppressed)} more are suppressed and skipped)" if suppressed else ""
     question = f"Send to {number(total - suppressed)} recipients via {via}{skipped}?"
     agree(question, typed=str(total - suppressed) if policy.confirm_send == "type_count" else "")

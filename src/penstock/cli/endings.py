@@ -49,7 +49,9 @@ def ended(run: Callable[[], int]) -> None:
 
 
 def _say(text: str, status: Exit) -> Exit:
-    sys.stderr.write(f"penstock: {text}\n")
+    from penstock.cli.screen import tell  # only now: most commands end well
+
+    tell(text)
     return status
 
 

@@ -5,6 +5,7 @@ import os
 import sys
 
 from penstock.cli.endings import Exit, Failure, wrong
+from penstock.cli.screen import ask
 from penstock.mailing.control import EVERY_ROLE, Actor
 
 
@@ -25,8 +26,7 @@ def agree(question: str, *, typed: str = "") -> None:
             "Give --yes to go on without a question.",
         )
     hint = f"type {typed} to go on" if typed else "y/N"
-    sys.stderr.write(f"{question} [{hint}] ")
-    sys.stderr.flush()
+    ask(f"{question} [{hint}] ")
     answer = sys.stdin.readline().strip().lower().replace(",", "")
     if answer != typed if typed else answer not in ("y", "yes"):
         raise Failure("Nothing was sent.", status=Exit.REFUSED)

@@ -1,4 +1,8 @@
-"""Where words go: results to stdout, everything about getting there to stderr."""
+"""Where words go: results to stdout, everything about getting there to stderr.
+
+Names, addresses and replies come from strangers: what is written here is free of what a terminal would obey. JSON and
+CSV go to programs, and stay as they are.
+"""
 
 import json
 import sys
@@ -7,14 +11,35 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from penstock.platform.notice import tell
+from penstock.platform import notice
+from penstock.transport.reply import UNPRINTABLE, sanitise
 
-__all__ = ["document", "duration", "moment", "number", "table", "tell", "written"]
+
+def safe(text: str) -> str:
+    """Return text of one or more lines without control characters: an escape sequence becomes harmless words."""
+    lines = (UNPRINTABLE.sub(" ", line) for line in text.split("\n"))
+    return "\n".join(lines).encode("utf-8", "replace").decode()
+
+
+def line(text: str) -> str:
+    """Return text that has to stay on one line, such as a name, made safe."""
+    return safe(sanitise(text))
 
 
 def written(text: str) -> None:
     """Write a result."""
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{safe(text)}\n")
+
+
+def tell(text: str) -> None:
+    """Write a line for the person waiting to stderr."""
+    notice.tell(safe(text))
+
+
+def ask(question: str) -> None:
+    """Write a question to stderr; the answer is typed behind it."""
+    sys.stderr.write(safe(question))
+    sys.stderr.flush()
 
 
 def document(value: Any) -> None:
@@ -24,12 +49,12 @@ def document(value: Any) -> None:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], right: str = "") -> str:
     """Return rows under their heads in aligned columns; those named in `right` (by head) are set to the right."""
-    lines = [[str(cell) for cell in row] for row in [heads, *rows]]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    cells = [[line(str(cell)) for cell in row] for row in [heads, *rows]]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     side = [">" if head and head in right.split() else "<" for head in heads]
     return "\n".join(
-        "  ".join(f"{cell:{s}{width}}" for cell, s, width in zip(line, side, widths, strict=True)).rstrip()
-        for line in lines
+        "  ".join(f"{cell:{s}{width}}" for cell, s, width in zip(row, side, widths, strict=True)).rstrip()
+        for row in cells
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from penstock.cli.endings import wrong
-from penstock.cli.screen import document, moment, number, table, written
+from penstock.cli.screen import document, line, moment, number, table, tell, written
 from penstock.cli.summary import summarise
 from penstock.cli.watching import found, what_next
 from penstock.mailing import control, journal
@@ -30,6 +30,9 @@ def list_mailings(conn: psycopg.Connection[Any], account: int, limit: int, json:
                 for each, figures in mailings
             ]
         )
+        return
+    if not mailings:
+        tell("There is no mailing yet; `penstock send` makes one, and `penstock demo` shows one.")
         return
     figures_of = {each.id: figures for each, figures in mailings}
     rows: list[tuple[Any, ...]] = []
@@ -77,7 +80,7 @@ def show_mailing(conn: psycopg.Connection[Any], account: int, mailing: int, json
         ("next attempt", moment(figures.next_at) if figures.next_at else ""),
         ("may be", ", ".join(there.allowed_actions(control.EVERY_ROLE)) or "nothing any more"),
     ]  # fmt: skip
-    written("\n".join(f"{name:14}{value}" for name, value in rows if value))
+    written("\n".join(f"{name:14}{line(value)}" for name, value in rows if value))
     if words := what_next(there):
         written(f"\n{words}")
 

@@ -8,7 +8,7 @@ import psycopg
 
 from penstock.cli.bar import bar
 from penstock.cli.endings import wrong
-from penstock.cli.screen import number, tell
+from penstock.cli.screen import line, number, tell
 from penstock.content.render import Program
 
 _BATCH = 5_000
@@ -75,5 +75,5 @@ def _outcome(conn: psycopg.Connection[Any], program: Program, contacts: int) -> 
         for _, error in program.check(counted()):
             failed += 1
             if len(told) < _SHOWN:
-                told.append(f"{address}: {error}")
+                told.append(line(f"{address}: {error}"))
     return failed, tried, told

@@ -14,7 +14,7 @@ TEXT_LIMIT: Final = 1000
 
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?=[ \t]|$)")
 # C0, DEL, C1, the separators that end a line in some terminals, and the marks that reverse reading direction.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 
 
 class Reply(NamedTuple):
@@ -80,5 +80,5 @@ def sanitise(text: bytes | str) -> str:
     """Text of a stranger as one line without control characters, at most TEXT_LIMIT characters."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    text = " ".join(_UNPRINTABLE.sub(" ", text).split())
+    text = " ".join(UNPRINTABLE.sub(" ", text).split())
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
