@@ -19,6 +19,7 @@ _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _Q_SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _NAME = re.compile(r"[!-9;-~]{1,70}")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
 STRUCTURAL = frozenset(
     {"from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "message-id", "mime-version"}
@@ -139,10 +140,12 @@ def parse_mailboxes(text: str, where: str, *, several: bool) -> list[Mailbox] | 
 
 
 def a_labels(domain: str) -> str:
-    """``domain`` in A-labels, lower case; ValueError if it is not a domain."""
+    """``domain`` in A-labels, lower case; ValueError if it is not a domain (an address literal is none)."""
     domain = domain.lower()
-    if re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*|\[[0-9a-f.:ipv]+\]", domain):
+    if _HOST.fullmatch(domain):
         return domain
+    if domain.startswith("["):
+        raise ValueError("an address literal is no domain")
     import idna  # 10 ms that most senders never need
 
     return idna.encode(domain, uts46=True).decode("ascii")
