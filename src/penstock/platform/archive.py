@@ -60,9 +60,9 @@ def read_manifest(file: Path) -> Manifest:
         manifest = Manifest(**told)
     except FileNotFoundError:
         raise Trouble(f"There is no file {file}.", "Name the file that `penstock backup` wrote.") from None
-    except (OSError, tarfile.TarError, KeyError, ValueError, TypeError) as error:
+    except (OSError, EOFError, tarfile.TarError, KeyError, ValueError, TypeError) as error:
         raise Trouble(
-            f"{file} is no backup of Penstock, or is damaged ({error}).",
+            f"{file} is no backup of Penstock, or it is damaged{_because(error)}.",
             "Name the file that `penstock backup` wrote.",
         ) from error
     if manifest.format > FORMAT:
@@ -75,6 +75,11 @@ def read_manifest(file: Path) -> Manifest:
             f"{file} is incomplete: it lacks the database or the secret key.", "Take another backup."
         )
     return manifest
+
+
+def _because(error: Exception) -> str:
+    """Return the system's word for what is wrong with a file; what Python found out while guessing helps nobody."""
+    return f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
 
 
 def unpack(file: Path, folder: Path) -> None:

@@ -106,7 +106,7 @@ async def connect_async(
 
 def unreachable(error: psycopg.OperationalError) -> Trouble:
     """Return the sentence and the cure for a connection that failed."""
-    said = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+    said = _cause(error)
     if not environment.given_database_url() and (free := embedded.disk_free(environment.home())) < _TIGHT:
         # A server that cannot write its log ends itself at once, and has no time to say why.
         return Trouble(
@@ -123,6 +123,23 @@ def unreachable(error: psycopg.OperationalError) -> Trouble:
             "Correct the name and password in PENSTOCK_DATABASE_URL.",
         )
     return Trouble(f"The database cannot be reached: {said}", "`penstock doctor` looks for the cause.")
+
+
+def _cause(error: psycopg.OperationalError) -> str:
+    """Return the line that says why: libpq puts the cause first and hints behind it, indented."""
+    lines = [" ".join(line.split()) for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    telling = (
+        "authentication failed",
+        "no password supplied",
+        "too many clients",
+        "remaining connection slots",
+    )
+    cause = next((line for line in lines if any(words in line for words in telling)), lines[0])
+    if cause.endswith(":"):  # "Multiple connection attempts failed. All failures were:"
+        cause = " ".join(lines[:2])
+    return cause.removeprefix("connection failed: ")
 
 
 def explain(error: psycopg.Error) -> Trouble | None:

@@ -37,6 +37,10 @@ def _make(folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
+        if folder.exists() or folder.is_symlink():
+            raise Trouble(
+                f"The home {folder} is not a folder.", "Set PENSTOCK_HOME to a folder that you may write to."
+            ) from error
         raise Trouble(
             f"The home {folder} cannot be made: {error.strerror}.",
             "Set PENSTOCK_HOME to a folder that you may write to.",

@@ -33,6 +33,15 @@ def test_home_that_cannot_be_made_is_named(place, monkeypatch):
     assert "PENSTOCK_HOME" in refused.value.cure
 
 
+def test_home_that_is_no_folder_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    for name in ("file", "link"):
+        monkeypatch.setenv("PENSTOCK_HOME", str(tmp_path / name))
+        with pytest.raises(Trouble, match=f"{name} is not a folder"):
+            environment.home()
+
+
 def test_default_home_is_the_platforms_data_folder(monkeypatch, tmp_path):
     monkeypatch.delenv("PENSTOCK_HOME")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
