@@ -2,7 +2,9 @@
 
 from http import HTTPStatus
 
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
@@ -34,7 +36,13 @@ class Unsubscribe(View):
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         if unsubscribe.holder(token) is None:
             return unknown(request)
-        if request.POST.get("List-Unsubscribe") != "One-Click":
+        try:
+            asked = request.POST.get("List-Unsubscribe")
+        except RequestDataTooBig:
+            return page(request, "unclear", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        except (SuspiciousOperation, BadRequest, MultiPartParserError):  # thousands of fields, no form at all
+            return page(request, "unclear", HTTPStatus.BAD_REQUEST)
+        if asked != "One-Click":
             return page(request, "unclear", HTTPStatus.BAD_REQUEST)
         try:
             with database.connect(name="penstock unsubscribe") as conn:

@@ -105,6 +105,21 @@ def test_a_post_that_says_nothing_is_not_understood(web: int) -> None:
     assert ask(web, "POST", link(1), "").status == 400
 
 
+def test_what_is_no_form_of_ours_gets_our_page_and_no_traceback(
+    web: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    many = ask(web, "POST", link(1), "&".join(f"f{n}=1" for n in range(5000)))
+    odd = ask(web, "POST", link(1), b"x", Content_Type="multipart/form-data")
+    files = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="f"; filename="%d"\r\n\r\n\r\n' % n for n in range(200)
+    )
+    more = ask(web, "POST", link(1), files + b"--x--\r\n", Content_Type="multipart/form-data; boundary=x")
+    for answer in (many, odd, more):
+        assert answer.status == 400
+        assert "Please use the button" in answer.text
+    assert "Traceback" not in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     "path",
     [
