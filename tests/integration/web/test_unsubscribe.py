@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,7 +20,13 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture(scope="module")
-def web(module_database: str) -> Iterator[int]:
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where `web` writes what it has to say."""
+    return tmp_path_factory.mktemp("web") / "log"
+
+
+@pytest.fixture(scope="module")
+def web(module_database: str, log: Path) -> Iterator[int]:
     """`penstock web` on a free port, with one mailing of two recipients behind it."""
     with psycopg.connect(module_database, autocommit=True) as conn:
         conn.execute(
@@ -41,7 +48,10 @@ def web(module_database: str) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "penstock", "web", "--port", str(port)]
-    process = subprocess.Popen(command, env=os.environ | {"PENSTOCK_DATABASE_URL": module_database})
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, env=os.environ | {"PENSTOCK_DATABASE_URL": module_database}, stderr=out
+        )
     try:
         until = time.monotonic() + 30
         while time.monotonic() < until and process.poll() is None:
@@ -105,9 +115,7 @@ def test_a_post_that_says_nothing_is_not_understood(web: int) -> None:
     assert ask(web, "POST", link(1), "").status == 400
 
 
-def test_what_is_no_form_of_ours_gets_our_page_and_no_traceback(
-    web: int, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_no_form_of_ours_gets_our_page_and_no_traceback(web: int, log: Path) -> None:
     many = ask(web, "POST", link(1), "&".join(f"f{n}=1" for n in range(5000)))
     odd = ask(web, "POST", link(1), b"x", Content_Type="multipart/form-data")
     files = b"".join(
@@ -117,7 +125,7 @@ def test_what_is_no_form_of_ours_gets_our_page_and_no_traceback(
     for answer in (many, odd, more):
         assert answer.status == 400
         assert "Please use the button" in answer.text
-    assert "Traceback" not in capfd.readouterr().err
+    assert "Traceback" not in log.read_text()
 
 
 @pytest.mark.parametrize(
