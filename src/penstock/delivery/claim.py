@@ -5,6 +5,7 @@ Nothing here keeps state but the packages held; everything can be repeated after
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +48,10 @@ class Held:
             return seq in self.positions[: self.cursor]
         assert self.first_seq is not None
         return self.first_seq <= seq < self.first_seq + self.cursor
+
+
+PORTION: Final = 64
+"""Rows that are read at a stretch."""
 
 
 class Item(NamedTuple):
@@ -149,7 +154,11 @@ class Claims:
             which = {"seqs": [], "first": held.first_seq + start, "last": held.first_seq + stop - 1}
         cursor = self.conn.cursor(binary=True)
         await cursor.execute(query, {**which, "mailing": self.mailing})
-        return await cursor.fetchall()
+        rows: list[tuple[Any, ...]] = []
+        while part := await cursor.fetchmany(PORTION):
+            rows += part
+            await asyncio.sleep(0)  # the connections go on meanwhile: the other side is not kept waiting for a thousand rows
+        return rows
 
     async def reply_id(self, code: int, enhanced: str, text: str, command: str) -> int:
         """The number of a reply in the dictionary."""
