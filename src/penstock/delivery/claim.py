@@ -157,7 +157,9 @@ class Claims:
         rows: list[tuple[Any, ...]] = []
         while part := await cursor.fetchmany(PORTION):
             rows += part
-            await asyncio.sleep(0)  # the connections go on meanwhile: the other side is not kept waiting for a thousand rows
+            await asyncio.sleep(
+                0
+            )  # the connections go on meanwhile: the other side is not kept waiting for a thousand rows
         return rows
 
     async def reply_id(self, code: int, enhanced: str, text: str, command: str) -> int:

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 BEAT: Final = 0.1
 """Seconds after which outcomes are recorded even when they are few."""
-DRAIN: Final = 0.03
+DRAIN: Final = 0.02
 """Seconds that a stopped lane waits for the answers to what is on the wire before it says how many are leaving."""
 RETRY: Final = 0.2
 """Seconds between attempts to reach the database."""
@@ -84,8 +84,10 @@ class Lane:
             self._current = None
         self._wanted.set()
 
-    def go_on(self) -> None:
-        """The mailing may be sent (again), or there is something new to claim."""
+    def go_on(self, version: int) -> None:
+        """The mailing may be sent (again), or there is something new to claim. What is older than the last halt is no news."""
+        if version < self._answered:
+            return
         if self.halted and not self._closing:
             self.halted = self.handoff.giving_back = False
             self.handoff.forgive()
@@ -163,20 +165,22 @@ class Lane:
         if self.handoff.fenced and time.monotonic() < self.fence.until and not self.halted:
             self.handoff.fenced = False
             self.pool.start_again()
+        answer = self._answer
+        if answer is not None:
+            await self._drain()
         await self._number_replies(claims)
         if not self.halted and (self._current is None or self._current.exhausted):
             opened = await claims.open()
             if opened:
                 self._held.add(opened)
             elif not self._held:
-                await claims.release_strangers(
-                    ()
-                )  # an `open` of a connection that was lost may commit after all
+                # An `open` of a connection that was lost may commit after all.
+                await claims.release_strangers(())
             self._current = None if self.halted else opened  # a halt meanwhile: it is given back
         await self._record_and_claim(claims)
         self._forget_done()
-        if self._answer is not None:
-            await self._say_what_is_leaving(claims)
+        if answer is not None:
+            await self._say_what_is_leaving(claims, answer)
         if self._held:
             self._idle_since = None
         elif self._idle_since is None:
@@ -307,20 +311,23 @@ class Lane:
                 self._wanted.set()
             self._done()
 
-    async def _say_what_is_leaving(self, claims: Claims) -> None:
-        version, self._answer = self._answer, None
+    async def _drain(self) -> None:
+        """Wait a little for the answers to what is on the wire."""
         try:
             async with asyncio.timeout(DRAIN):
                 await self.pool.drained()
         except TimeoutError:
             pass
-        await self._number_replies(claims)
-        await self._record_and_claim(claims)
+
+    async def _say_what_is_leaving(self, claims: Claims, version: int) -> None:
+        """Answer the command that stopped us: how many bodies are on the wire without an answer."""
+        if self._answer == version:
+            self._answer = None
         answer = {
             "mailing": self.order.mailing,
             "version": version,
             "sender": self.sender,
-            "leaving": self._outstanding,
+            "leaving": self._outstanding - self.handoff.unrecorded,
         }
         await claims.conn.execute("select pg_notify(%s, %s)", (STOPPED, json.dumps(answer)))
 

@@ -36,6 +36,8 @@ LOCK: Final = 7002
 """First key of the advisory lock that says a sender is alive; the second is its number."""
 LANES: Final = 16
 """Mailings that one sender sends at the same time; further ones wait for their turn."""
+SENT_IN: Final = ("sending", "finishing")
+"""States in which lanes send."""
 BEAT: Final = 0.5
 TICK: Final = 1.0
 SETTINGS: Final = (
@@ -126,7 +128,8 @@ class Sender:
         """Hear what changes; take the lock again when its connection was lost."""
         while True:
             try:
-                async for _ in self._lock.notifies():
+                async for news in self._lock.notifies():
+                    self._hear(news.payload)
                     self._poke.set()
                     self._ticker.wake()
             except psycopg.OperationalError as error:
@@ -140,6 +143,13 @@ class Sender:
                     log.warning("waiting for the database: %s", error)
                     await asyncio.sleep(0.2)
             self._poke.set()
+
+    def _hear(self, news: str) -> None:
+        """Stop a lane at the very moment: who paused its mailing waits for the answer."""
+        mailing, state, version = news.split()
+        lane = self.lanes.get(int(mailing))
+        if lane and state not in SENT_IN:
+            lane.halt(int(version))
 
     async def _beat(self) -> None:
         conn = await self._again()
@@ -187,10 +197,10 @@ class Sender:
         found = await cursor.fetchall()
         for mailing, state, version, work in found:
             lane = self.lanes.get(mailing)
-            if lane and state not in ("sending", "finishing"):
+            if lane and state not in SENT_IN:
                 lane.halt(version)
             elif lane:
-                lane.go_on()
+                lane.go_on(version)
             elif work and len(self.lanes) < LANES:
                 await self._begin(desk, mailing)
         for mailing, lane in list(self.lanes.items()):

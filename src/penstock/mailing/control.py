@@ -18,7 +18,7 @@ from penstock.mailing.states import ENDS, State
 from penstock.mailing.stopping import Stopping
 
 CHANNEL = "penstock"
-"""Senders listen here; the payload is the number of the mailing that changed."""
+"""Senders listen here; the payload is the mailing that changed, its state and its version: "7 paused 12"."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _move(
         from_state=source.value, to_state=target.value, reason=given["reason"],
         data={"revision": found.revision, **({"code": given["code"]} if given["code"] else {})},
     )  # fmt: skip
-    conn.execute("select pg_notify(%s, %s)", (CHANNEL, str(mailing)))
+    conn.execute("select pg_notify(%s, %s)", (CHANNEL, f"{mailing} {target.value} {found.version + 1}"))
 
 
 def _reason(given: dict[str, Any], actor: Actor) -> Jsonb | None:

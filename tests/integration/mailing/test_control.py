@@ -224,7 +224,7 @@ def test_the_news_come_with_the_change_and_not_without(conn: Conn, database: str
             command(conn, mailing, "pause", ANNA)
         launch(conn, mailing)
         heard = [n.payload for n in listener.notifies(timeout=5, stop_after=2)]
-        assert heard == [str(mailing)] * 2
+        assert heard == [f"{mailing} in_review 2", f"{mailing} starting 3"]
         assert list(listener.notifies(timeout=0.05)) == []
 
 
