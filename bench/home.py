@@ -37,6 +37,7 @@ class Home:
         for name in self.before:
             del os.environ[name]
         os.environ["PENSTOCK_HOME"] = str(self.path)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # commands start as they do for a user: from bytecode
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -35,6 +35,14 @@ def html(size: int = 5000) -> str:
     return HEAD + ROW * rows + FOOT
 
 
+def text() -> str:
+    """The short text part that goes with it: what an author writes for those who read no HTML."""
+    return (
+        "Dear {{ first_name }} {{ last_name }},\n\nyour code for {{ city }} is {{ code }}.\n"
+        "The offers of this spring: https://example.org/offer/spring\n\nUnsubscribe: {{ unsubscribe_url }}\n"
+    )
+
+
 def address(number: int) -> str:
     return f"reader{number}@example.net"
 

@@ -50,6 +50,7 @@ def main() -> None:
     with Home() as home, smtp_sink() as (port, sink):
         body = home.path / "body.html"
         body.write_text(sample.html(given.size), encoding="utf-8")
+        body.with_suffix(".txt").write_text(sample.text(), encoding="utf-8")
         found: dict[str, Any] = {"options": vars(given), "first_run": first_run(home, body, port, given)}
         home.connect().close()  # from here on this process uses the database too, so that no command ends it
         found["rounds"] = list(compare(home, body, port, sink, given.recipients, given.rounds, given))
@@ -72,7 +73,7 @@ def first_run(home: Home, body: Any, port: int, given: argparse.Namespace) -> di
 def command(to: str, body: Any, port: int, given: argparse.Namespace) -> list[str]:
     return [
         "send", "--to", to, "--from", sample.SENDER, "--subject", sample.SUBJECT, "--html", str(body),
-        "--via", f"smtp://127.0.0.1:{port}", "--connections", str(given.connections), "--yes",
+        "--text", str(body.with_suffix(".txt")), "--via", f"smtp://127.0.0.1:{port}", "--connections", str(given.connections), "--yes",
     ]  # fmt: skip
 
 
