@@ -320,14 +320,14 @@ class Lane:
             pass
 
     async def _say_what_is_leaving(self, claims: Claims, version: int) -> None:
-        """Answer the command that stopped us: how many bodies are on the wire without an answer."""
+        """Answer the command that stopped us: how many are claimed and not recorded, that is on the wire or just answered."""
         if self._answer == version:
             self._answer = None
         answer = {
             "mailing": self.order.mailing,
             "version": version,
             "sender": self.sender,
-            "leaving": self._outstanding - self.handoff.unrecorded,
+            "leaving": self._outstanding,
         }
         await claims.conn.execute("select pg_notify(%s, %s)", (STOPPED, json.dumps(answer)))
 

@@ -20,6 +20,10 @@ SUPERUSER = "penstock"
 DATABASE = "penstock"
 PORT = 5432  # part of the socket's name only: nothing listens on TCP
 _LOG_LIMIT = 10_000_000
+_STOP_LIMIT_FULL = 3.0
+_ROOM = (
+    32 * 1024 * 1024
+)  # bytes free below which a disk counts as full: a few segments of the write-ahead log
 _STOP_LIMIT = 120.0
 
 
@@ -166,17 +170,18 @@ def stop(data: Path) -> bool:
     """Stop the postmaster of this folder, if one runs; True when one did. Committed work is kept.
 
     A fast shutdown: clients are disconnected, a checkpoint is written. After two minutes an immediate one
-    (the next start recovers).
+    (the next start recovers); on a full disk after seconds, because the checkpoint cannot be written there.
     """
     pid, sockets = postmaster.running(data), postmaster.socket_of(data)
     if pid is None:
         return False
+    patience = _STOP_LIMIT if shutil.disk_usage(data).free > _ROOM else _STOP_LIMIT_FULL
     for kind in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         try:
             os.kill(pid, kind)
         except ProcessLookupError:
             break
-        if postmaster.wait_until_gone(data, pid, _STOP_LIMIT if kind == signal.SIGINT else 10.0):
+        if postmaster.wait_until_gone(data, pid, patience if kind == signal.SIGINT else 10.0):
             break
         tell(
             f"PostgreSQL (pid {pid}) does not stop; {'ending it hard' if kind == signal.SIGINT else 'killing it'}"
