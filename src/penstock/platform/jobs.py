@@ -102,7 +102,10 @@ async def rescue(app: App) -> int:
             await manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)
         else:
             log.warning("job %s goes back into its queue: its worker died", job.call_string)
-            await manager.retry_job(job)
+            with contextlib.suppress(
+                exceptions.ConnectorException
+            ):  # another worker was first to put it back
+                await manager.retry_job(job)
     return len(stalled)
 
 

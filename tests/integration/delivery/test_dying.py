@@ -140,7 +140,7 @@ def test_a_hung_sender_is_cut_off_and_its_certain_outcomes_replace_the_doubts(
 
 
 def test_a_hung_sender_whose_servers_gave_it_up_does_not_know_either(conn: Conn, a_sink: Sinks) -> None:
-    sink = a_sink("--delay", "=2")
+    sink = a_sink("--delay", "=20")  # so long that no answer is under way when the connections are cut
     with senders(2, IMPATIENT) as both:
         mailing = begin(conn, 60, sink.url(2))
         eventually(lambda: len(sink.arrived()) >= 2)

@@ -40,11 +40,14 @@ def pgbouncer(program: str, mode: str, database: str, folder: Path, until) -> It
 
 
 @pytest.mark.parametrize("mode", ["transaction", "session"])
-def test_transaction_pooling_is_refused(needs, database, monkeypatch, until, mode, own_home):
+def test_transaction_pooling_is_refused(needs, penstock_home, database, monkeypatch, until, mode, own_home):
+    key = (penstock_home / "secret.key").read_text().strip()
     program = needs("pgbouncer", "pgbouncer")
     with pgbouncer(program, mode, database, own_home, until) as url:
         monkeypatch.setenv("PENSTOCK_DATABASE_URL", url)
         if mode == "session":
+            # The home is another than the one whose key the database belongs to.
+            monkeypatch.setenv("PENSTOCK_SECRET_KEY", key)
             assert platform_database.ready() == url
             found = [finding for finding in doctor.examine() if finding.name == "database"]
             assert [finding.level for finding in found] == ["ok"]
