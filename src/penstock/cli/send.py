@@ -32,7 +32,8 @@ def send(
     name: Annotated[str | None, typer.Option(help="Name of the mailing; else the subject.")] = None,
     reply_to: Annotated[str | None, typer.Option(metavar="MAILBOX", help="Reply-To.")] = None,
     header: Annotated[
-        list[str] | None, typer.Option(metavar="'NAME: VALUE'", help="A further header; repeatable, each name once.")
+        list[str] | None,
+        typer.Option(metavar="'NAME: VALUE'", help="A further header; repeatable, each name once."),
     ] = None,
     address_column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column of the addresses, if it is not plain.")
