@@ -55,7 +55,7 @@ demo: $(RUNTIME)  ## a mailing from sample contacts into a catching server, then
 # --- proving ---------------------------------------------------------------------------------------------
 
 test: $(TESTING)  ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 spec: $(TESTING)  ## every numbered behaviour with its tests; fails for a claimed one without a passing test
 	$(BIN)/python -m tests.spec $(ARGS)
