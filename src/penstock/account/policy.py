@@ -47,6 +47,25 @@ class Policy:
     approvals_required: int = _always(
         1, _whole(0, 9), "How many people approve a mailing before it may be sent; 0: none has to."
     )
+    four_eyes: str = _always(
+        "off", _one_of("off", "on"), "On: nobody approves a mailing that they wrote or submitted."
+    )
+    moderation: str = _always(
+        "automatic",
+        _one_of("automatic", "manual"),
+        "Manual: the platform validates every mailing before it may be sent.",
+    )
+    late_gate: str = _always(
+        "hold",
+        _one_of("hold", "send_on_approval", "expire"),
+        "When the launch time passes at a gate: it waits for a new time, starts on approval, or expires.",
+    )
+    past_start: str = _always(
+        "refuse", _one_of("refuse", "send_now"), "A start time that is past is refused, or means now."
+    )
+    edit_lock_minutes: int = _always(
+        5, _whole(0, 1440), "So long before its time a scheduled mailing keeps its plan and content."
+    )
     confirm_send: str = _always(
         "click",
         _one_of("click", "type_count", "off"),
@@ -55,6 +74,37 @@ class Policy:
     # `required` joins with the page that verifies a domain: until then it would forbid every sending off this machine.
     sender_domain: str = _always(
         "warn", _one_of("warn"), "Asks before mail from an unverified domain leaves for another machine."
+    )
+    undo_seconds: int | None = _each(
+        None,
+        _whole(0, 600),
+        "So long after it was told to start a mailing can be taken back; nothing has left then. Without a choice"
+        " 10 seconds in the browser, none over the API and the command line.",
+    )
+    drift_bound: int = _each(
+        10,
+        _whole(0, 10_000),
+        "Percent by which the audience may differ at launch from its size at submission; beyond, it is interrupted.",
+    )
+    after_cancel: str = _always(
+        "keep",
+        _one_of("keep", "delete"),
+        "A cancelled mailing stays listed, or goes from the lists; its journal and ledger always stay.",
+    )
+    prepared_on_cancel: str = _always(
+        "ask",
+        _one_of("ask", "drop", "deliver"),
+        "Cancelling asks what happens to packages already begun, always drops them, or always lets them out.",
+    )
+    package_interruptible: str = _always(
+        "on",
+        _one_of("on", "off"),
+        "Off: a package that has begun is finished before a pause or a cancellation completes.",
+    )
+    paused_head: str = _always(
+        "yield",
+        _one_of("yield", "block"),
+        "While the head of the sequence is paused the next one goes, or all wait.",
     )
     package_size: int = _always(
         5000, _whole(1, 100_000), "Recipients in one package: the unit that senders take turns with."
@@ -112,6 +162,14 @@ def effective(account_policy: Mapping[str, Any], options: Mapping[str, Any] | No
         chosen[name] = _checked(name, given)
         if not RULES[name].per_mailing:
             raise PolicyError(f"policy {name} holds for the whole account; it cannot be set for one mailing")
+    return Policy(**chosen)
+
+
+def tolerant(account_policy: Mapping[str, Any], options: Mapping[str, Any] | None = None) -> Policy:
+    """As `effective`, but what cannot be is left out: a mailing with a bad option can still be paused and cancelled."""
+    chosen: dict[str, Any] = {}
+    for given in (account_policy, options or {}):
+        chosen |= {name: value for name, value in given.items() if name in RULES and RULES[name].check(value) is None}
     return Policy(**chosen)
 
 

@@ -68,7 +68,7 @@ def watch(
 @app.command()
 def submit(mailing: Id, json: Json = False) -> int:
     """Submit a draft for sending now."""
-    return _command(mailing, "submit", json, plan={"kind": "now"})
+    return _command(mailing, "submit", json, plan={"kind": "now"}, confirm=True)
 
 
 @app.command()

@@ -143,7 +143,7 @@ def _submit(conn: psycopg.Connection[Any], asked: Asked, listed: int) -> int:
             conn, ACCOUNT, name=asked.name, message=message, audience={"list": listed}, transport=transport,
             options=asked.options,
         )  # fmt: skip
-    answer = control.command(conn, mailing, "submit", actor(), plan={"kind": "now"})
+    answer = control.command(conn, mailing, "submit", actor(), plan={"kind": "now"}, confirm=True)
     if answer.state is State.IN_REVIEW:
         control.command(conn, mailing, "approve", actor())
     return mailing

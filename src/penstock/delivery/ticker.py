@@ -130,7 +130,7 @@ def _try_to_end(conn: psycopg.Connection[Any], mailing: int, state: State) -> No
         state = State.FINISHING
     if state is State.FINISHING and not (unbegun or retrying or in_flight):
         control.attempt(conn, mailing, "settled")
-    if state is State.CANCELLING and not in_flight:
+    if state is State.CANCELLING and not (in_flight or unbegun or retrying):
         control.attempt(conn, mailing, "drained")
 
 

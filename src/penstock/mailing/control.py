@@ -1,7 +1,7 @@
 """The only place that changes the state of a mailing.
 
-One transaction: take the gate, lock the row, gather the facts, let the lifecycle decide, update where the state is as expected,
-carry out the effects, write the journal, notify. Then, for what stops senders, wait a moment until each says what it has on the wire.
+One transaction: take the gate, lock the row, gather the facts, let the lifecycle decide, carry out the effects, update where the
+state is as expected, write the journal, notify. Then, for what stops senders, wait a moment until each says what it has on the wire.
 """
 
 from dataclasses import dataclass, field
@@ -11,42 +11,52 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.mailing import gate, journal, lifecycle
+from penstock.mailing import gate, journal, lifecycle, queue, repetition
+from penstock.mailing.actor import EVERY_ROLE, SYSTEM, Actor
+from penstock.mailing.effects import Change, carry_out
 from penstock.mailing.facts import Gathered, gather
 from penstock.mailing.guards import Refusal
-from penstock.mailing.states import ENDS, State
+from penstock.mailing.states import State
 from penstock.mailing.stopping import Stopping
 
+__all__ = ["EVERY_ROLE", "SYSTEM", "Actor", "Answer", "NotFound", "Refused", "Request", "attempt", "command"]
+
 CHANNEL = "penstock"
-"""Senders listen here; the payload is the mailing that changed, its state and its version: "7 paused 12"."""
+"""Senders and pages listen here; the payload is the mailing that changed, its state and its version: "7 paused 12".
 
-
-@dataclass(frozen=True)
-class Actor:
-    """Who gives a command, with which roles, through which door (cli, api, web, system)."""
-
-    name: str
-    roles: frozenset[str]
-    door: str
-
-
-SYSTEM = Actor("Penstock", frozenset({lifecycle.SYSTEM}), "system")
-EVERY_ROLE = frozenset({lifecycle.AUTHOR, lifecycle.APPROVER, lifecycle.OPERATOR, lifecycle.ADMINISTRATOR})
+A fourth word, `finish`, tells senders that packages which have begun are to be finished all the same.
+"""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command did. `leaving`: messages on the wire whose answer is not known yet, exact unless `silent` names senders."""
+    """What a command did. `leaving`: messages on the wire whose answer is not known yet, exact unless `silent` names senders.
+
+    `made`: the mailing that was made (copy, fix_rest). `repeated`: this is the first answer to the same request once more.
+    `dry`: nothing was done; `state` is where the command would lead.
+    """
 
     mailing: int
     state: State
     version: int
     leaving: int = 0
     silent: list[str] = field(default_factory=list)
+    made: int | None = None
+    warnings: list[str] = field(default_factory=list)
+    repeated: bool = False
+    dry: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that may come again: its idempotency key, and a fingerprint of what it asks for."""
+
+    key: str
+    fingerprint: str
 
 
 class NotFound(Exception):
-    """There is no such mailing."""
+    """There is no such mailing, or it is not this account's."""
 
 
 class Refused(Exception):
@@ -60,35 +70,70 @@ class Refused(Exception):
 
 def command(
     conn: psycopg.Connection[Any], mailing: int, name: str, actor: Actor, *,
-    reason: str | None = None, code: str | None = None, expected_version: int | None = None, **arguments: Any,
+    reason: str | None = None, code: str | None = None, expected_version: int | None = None,
+    dry_run: bool = False, request: Request | None = None, blockers: tuple[str, ...] = (), **arguments: Any,
 ) -> Answer:  # fmt: skip
     """Give a command to a mailing.
 
     `conn` is in autocommit mode. `reason` goes to the journal and is shown; `code` is the machine's word for it (interruptions).
-    Raises NotFound or Refused; then nothing was changed.
+    `blockers` are what is wrong with the mailing's content, found by the caller (content.checking). A `request` that was
+    answered before is answered again. Raises NotFound, Refused or repetition.KeyReused; then nothing was changed.
     """
-    given = {**arguments, "reason": reason, "code": code, "actor": actor.name}
+    given = {**arguments, "reason": reason, "code": code, "actor": actor.name, "identity": actor.who}
+    change: Change | None = None
     with Stopping(conn, mailing) as stopping:
         with gate.shut(conn, mailing):
-            conn.execute("select from mailing_mailing where id = %s for update", (mailing,))
-            found = gather(conn, mailing)
-            if found is None:
-                raise NotFound(f"There is no mailing {mailing}.")
+            found = _lock(conn, mailing, name, actor, blockers)
+            if request and (
+                before := repetition.recall(conn, found.account, actor.who, request.key, request.fingerprint)
+            ):
+                return _again(before)
             decision = _decide(name, found, actor, given, expected_version)
-            _move(conn, mailing, found, decision, given, actor)
-            if "stop_senders" in decision.row.effects:
-                stopping.expect(found.version + 1)
+            change = Change(conn, mailing, found, decision, given, actor)
+            answer = Answer(
+                mailing, decision.target, found.version if dry_run else found.version + 1, dry=dry_run
+            )
+            if not dry_run:
+                carry_out(change)
+                _move(change)
+                if "stop_senders" in decision.row.effects:
+                    stopping.expect(found.version + 1)
+                answer = _with(answer, made=change.made, warnings=change.warnings)
+                _remember(conn, found, actor, request, answer)
+        if dry_run:
+            return answer
         leaving, silent = stopping.wait()
-    return Answer(mailing, decision.target, found.version + 1, leaving, silent)
+    if leaving or silent:
+        answer = _with(answer, leaving=leaving, silent=silent)
+        _remember(conn, change.found, actor, request, answer)
+    return answer
 
 
 def attempt(conn: psycopg.Connection[Any], mailing: int, name: str) -> bool:
     """Give an event of the system; False when it does not apply (any more)."""
     try:
         command(conn, mailing, name, SYSTEM)
-    except Refused:
+    except (Refused, NotFound):
         return False
     return True
+
+
+def _lock(
+    conn: psycopg.Connection[Any], mailing: int, name: str, actor: Actor, blockers: tuple[str, ...]
+) -> Gathered:
+    """Lock what the command may change and gather the facts. Lock order: gate, mailing, sequence."""
+    row = conn.execute("select state from mailing_mailing where id = %s for update", (mailing,)).fetchone()
+    if row is not None and _may_touch_queue(name, State(row[0])):
+        queue.lock(conn, mailing)
+    found = gather(conn, mailing, blockers)
+    if found is None or actor.account not in (None, found.account):
+        raise NotFound(f"There is no mailing {mailing}.")
+    return found
+
+
+def _may_touch_queue(name: str, state: State) -> bool:
+    rows = [row for row in lifecycle.TABLE if row.command == name and state in row.sources]
+    return state in (State.QUEUED, State.PAUSED) or any(State.QUEUED in row.targets for row in rows)
 
 
 def _decide(
@@ -107,50 +152,73 @@ def _decide(
     return decision
 
 
-def _move(
-    conn: psycopg.Connection[Any], mailing: int, found: Gathered, decision: lifecycle.Decision,
-    given: dict[str, Any], actor: Actor,
-) -> None:  # fmt: skip
-    source, target, effects = found.facts.state, decision.target, decision.row.effects
-    changes: dict[str, Any] = {
+def _move(change: Change) -> None:
+    found, source, target = change.found, change.source, change.target
+    columns = {
+        **change.columns,
         "state": target.value,
         "version": found.version + 1,
-        "reason": _reason(given, actor),
+        "reason": _reason(change) if target is not source or change.given["reason"] else _as_before(change),
     }
-    if "remember_state" in effects:
-        changes["came_from"] = source.value
-    if source in (State.PAUSED, State.INTERRUPTED):
-        changes["came_from"] = None
-    if "keep_plan" in effects:
-        changes["plan"] = Jsonb(given["plan"])
-    stamps = {"note_submitted": "submitted_at", "note_approved": "approved_at"}
-    for stamp in [column for effect, column in stamps.items() if effect in effects]:
-        changes[stamp] = datetime.now(UTC)
-    if target is State.STARTING and source is not State.PAUSED:
-        changes["started_at"] = datetime.now(UTC)
-    if target in ENDS:
-        changes["finished_at"] = datetime.now(UTC)
-    assignments = ", ".join(f"{column} = %({column})s" for column in changes)
-    updated = conn.execute(
+    assignments = ", ".join(f"{column} = %({column})s" for column in columns)
+    updated = change.conn.execute(
         f"update mailing_mailing set {assignments} where id = %(id)s and state = %(expected)s",
-        {**changes, "id": mailing, "expected": source.value},
+        {**columns, "id": change.mailing, "expected": source.value},
     )
     if updated.rowcount != 1:  # the row is locked, so only a defect leads here; nothing may go on
-        raise RuntimeError(f"mailing {mailing} was not in the state {source.value}")
-    if "close_packages" in effects:
-        conn.execute("select delivery_close(%s, 'cancelled')", (mailing,))
+        raise RuntimeError(f"mailing {change.mailing} was not in the state {source.value}")
+    data = {"revision": found.revision, **change.data}
+    if change.given["code"]:
+        data["code"] = change.given["code"]
     journal.append(
-        conn, account=found.account, mailing=mailing, actor=actor.name, door=actor.door, command=decision.row.command,
-        from_state=source.value, to_state=target.value, reason=given["reason"],
-        data={"revision": found.revision, **({"code": given["code"]} if given["code"] else {})},
+        change.conn, account=found.account, mailing=change.mailing, actor=change.actor.name, door=change.actor.door,
+        command=change.decision.row.command, from_state=source.value, to_state=target.value,
+        reason=change.given["reason"], data=data,
     )  # fmt: skip
-    conn.execute("select pg_notify(%s, %s)", (CHANNEL, f"{mailing} {target.value} {found.version + 1}"))
+    news = f"{change.mailing} {target.value} {found.version + 1}" + (
+        " finish" if data.get("finish_begun") else ""
+    )
+    change.conn.execute("select pg_notify(%s, %s)", (CHANNEL, news))
 
 
-def _reason(given: dict[str, Any], actor: Actor) -> Jsonb | None:
+def _reason(change: Change) -> Jsonb | None:
+    given = change.given
     if not given["reason"]:
         return None
     return Jsonb({
         "code": given["code"] or "operator", "text": given["reason"],
-        "who": actor.name, "since": datetime.now(UTC).isoformat(),
+        "who": change.actor.name, "since": datetime.now(UTC).isoformat(),
     })  # fmt: skip
+
+
+def _as_before(change: Change) -> Jsonb | None:
+    """The reason stays where the state stays; a held mailing whose plan was changed is held no longer."""
+    before = change.found.row["reason"]
+    held = before is not None and str(before.get("code", "")).startswith("held:")
+    return (
+        Jsonb(before)
+        if before is not None and not (held and "keep_plan" in change.decision.row.effects)
+        else None
+    )
+
+
+def _with(answer: Answer, **changed: Any) -> Answer:
+    return Answer(**{**answer.__dict__, **changed})
+
+
+def _remember(
+    conn: psycopg.Connection[Any], found: Gathered, actor: Actor, request: Request | None, answer: Answer
+) -> None:
+    if request:
+        repetition.remember(
+            conn,
+            found.account,
+            actor.who,
+            request.key,
+            request.fingerprint,
+            {**answer.__dict__, "state": answer.state.value},
+        )
+
+
+def _again(before: dict[str, Any]) -> Answer:
+    return Answer(**{**before, "state": State(before["state"]), "repeated": True})

@@ -1,27 +1,121 @@
-"""The journal: who did what to a mailing, when and why."""
+"""The journal: who did what, when and why, in chains that show tampering.
 
+Every mailing has a chain of its own, and so has every account for what concerns no mailing. A link is a keyed hash over an entry and
+the link before it; the key is not in the database. `mailing_chain` has the last link and the number of them, so that a removed
+end shows as well. `verify` walks them all.
+"""
+
+import hmac
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import psycopg
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from penstock.platform.database import sql
+from penstock.platform.environment import derived_key
+
+FIRST = b""
+"""What stands in place of the link before the first."""
+
+
+@cache
+def _key() -> bytes:
+    return derived_key("journal")
 
 
 def append(
-    conn: psycopg.Connection[Any], *, account: int, mailing: int, actor: str, door: str, command: str,
-    from_state: str | None, to_state: str, reason: str | None = None, data: dict[str, Any] | None = None,
+    conn: psycopg.Connection[Any], *, account: int, mailing: int | None, actor: str, door: str, command: str,
+    from_state: str | None = None, to_state: str | None = None, reason: str | None = None,
+    data: dict[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    """Write one entry, inside the transaction of what it reports."""
+    """Write one entry, inside the transaction of what it reports. Without a mailing it is one of the account's."""
+    entry = {
+        "account_id": account, "mailing_id": mailing, "at": datetime.now(UTC), "actor": actor, "door": door,
+        "command": command, "from_state": from_state, "to_state": to_state, "reason": reason, "data": data or {},
+    }  # fmt: skip
+    chain = conn.execute(
+        "insert into mailing_chain (account_id, mailing, length, link) values (%s, %s, 0, %s)"
+        " on conflict (account_id, mailing) do update set length = mailing_chain.length returning length, link",
+        (account, mailing or 0, FIRST),
+    ).fetchone()
+    assert chain is not None
+    place, before = chain[0] + 1, bytes(chain[1])
+    made = link(before, {**entry, "place": place})
     conn.execute(
-        "insert into mailing_entry (account_id, mailing_id, at, actor, door, command, from_state, to_state, reason, data)"
-        " values (%s, %s, clock_timestamp(), %s, %s, %s, %s, %s, %s, %s)",
-        (account, mailing, actor, door, command, from_state, to_state, reason, Jsonb(data or {})),
+        sql("penstock.mailing", "append"),
+        {**entry, "data": Jsonb(entry["data"]), "place": place, "link": made},
     )
+
+
+def link(before: bytes, entry: dict[str, Any]) -> bytes:
+    """Return the link of `entry` behind `before`: HMAC-SHA-256 over its canonical JSON."""
+    names = (
+        "account_id", "mailing_id", "place", "at", "actor", "door", "command", "from_state", "to_state", "reason", "data"
+    )  # fmt: skip
+    told = {name: entry[name] for name in names} | {"at": entry["at"].astimezone(UTC).isoformat()}
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hmac.digest(_key(), before + text.encode("utf-8", "surrogatepass"), sha256)
 
 
 def entries(conn: psycopg.Connection[Any], mailing: int) -> list[dict[str, Any]]:
     """Return the journal of one mailing, oldest first."""
-    cursor = conn.execute(sql("penstock.mailing", "journal"), {"mailing": mailing})
-    names = [column.name for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(sql("penstock.mailing", "journal"), {"mailing": mailing}).fetchall()
+
+
+def verify(conn: psycopg.Connection[Any]) -> list[str]:
+    """Walk every chain and return what does not hold, in words; nothing when the journal is as it was written."""
+    wrong = []
+    with conn.transaction():
+        conn.execute("set transaction isolation level repeatable read")
+        rows = conn.execute("select account_id, mailing, length, link from mailing_chain").fetchall()
+        ends = {(account, mailing): (length, bytes(last)) for account, mailing, length, last in rows}
+        for key, chain in _chains(conn):
+            length, last = ends.pop(key, (0, FIRST))
+            wrong += _walk(key, chain, length, last)
+    wrong += [
+        f"{_name(key)}: its {length} entries are gone" for key, (length, _) in sorted(ends.items()) if length
+    ]
+    return wrong
+
+
+def _chains(conn: psycopg.Connection[Any]) -> Iterator[tuple[tuple[int, int], list[dict[str, Any]]]]:
+    """Yield each chain with its entries in order, without holding all of them at once."""
+    with conn.cursor("journal", row_factory=dict_row) as cursor:
+        cursor.itersize = 5000
+        cursor.execute(sql("penstock.mailing", "all_entries"))
+        current: tuple[int, int] | None = None
+        chain: list[dict[str, Any]] = []
+        for row in cursor:
+            key = (row["account_id"], row["mailing_id"] or 0)
+            if key != current and current is not None:
+                yield current, chain
+                chain = []
+            current = key
+            chain.append(row)
+        if current is not None:
+            yield current, chain
+
+
+def _walk(key: tuple[int, int], chain: list[dict[str, Any]], length: int, last: bytes) -> list[str]:
+    before = FIRST
+    for n, entry in enumerate(chain, start=1):
+        if entry["place"] != n:
+            return [f"{_name(key)}: entry {n} is missing"]
+        before = link(before, entry)
+        if before != bytes(entry["link"]):
+            return [f"{_name(key)}: entry {n} ({entry['command']}) was changed"]
+    if len(chain) != length or before != last:
+        return [f"{_name(key)}: entries are missing at its end, or were added"]
+    return []
+
+
+def _name(key: tuple[int, int]) -> str:
+    account, mailing = key
+    return f"the journal of mailing {mailing}" if mailing else f"the journal of account {account}"

@@ -10,50 +10,134 @@ from dataclasses import dataclass
 
 from penstock.mailing import guards
 from penstock.mailing.guards import Arguments, Facts, Guard, Refusal
+from penstock.mailing.plan import Kind
 from penstock.mailing.states import State
 
-DRAFT, IN_REVIEW, STARTING, SENDING = State.DRAFT, State.IN_REVIEW, State.STARTING, State.SENDING
-PAUSED, INTERRUPTED, FINISHING, CANCELLING = (
-    State.PAUSED,
-    State.INTERRUPTED,
-    State.FINISHING,
-    State.CANCELLING,
-)
-SENT, CANCELLED = State.SENT, State.CANCELLED
+DRAFT, IN_REVIEW, IN_MODERATION, REJECTED = State.DRAFT, State.IN_REVIEW, State.IN_MODERATION, State.REJECTED
+PARKED, SCHEDULED, QUEUED, STARTING = State.PARKED, State.SCHEDULED, State.QUEUED, State.STARTING
+SENDING, PAUSED, INTERRUPTED, FINISHING = State.SENDING, State.PAUSED, State.INTERRUPTED, State.FINISHING
+CANCELLING, SENT, CANCELLED, EXPIRED = State.CANCELLING, State.SENT, State.CANCELLED, State.EXPIRED
+ANY = tuple(State)
 
-AUTHOR, APPROVER, OPERATOR, ADMINISTRATOR, SYSTEM = (
-    "author",
-    "approver",
-    "operator",
-    "administrator",
-    "system",
-)
-ROLES = (AUTHOR, APPROVER, OPERATOR, ADMINISTRATOR, SYSTEM)
+AUTHOR, APPROVER, OPERATOR, ADMINISTRATOR = "author", "approver", "operator", "administrator"
+PLATFORM, SYSTEM = "platform", "system"
+ROLES = (AUTHOR, APPROVER, OPERATOR, ADMINISTRATOR, PLATFORM, SYSTEM)
 
-Target = State | Callable[[Facts], State]
+WRITERS, APPROVERS, OPERATORS = (AUTHOR, ADMINISTRATOR), (APPROVER, ADMINISTRATOR), (OPERATOR, ADMINISTRATOR)
+
+Target = State | Callable[[Facts, Arguments], State]
+
+OF_PLAN = {Kind.NOW: STARTING, Kind.AT: SCHEDULED, Kind.SEQUENCE: QUEUED, Kind.LATER: PARKED}
+"""target(plan): where a mailing stands once every gate is passed."""
 
 
-def after_gates(facts: Facts) -> State:
-    """Where a submitted mailing goes: to the next gate that is still shut, else it starts."""
-    return IN_REVIEW if len(facts.approvers) < facts.approvals_required else STARTING
+def _next(facts: Facts, arguments: Arguments, approvals: int, validated: bool) -> State:
+    """The next gate that is still shut, else where the plan leads."""
+    if approvals < facts.policy.approvals_required:
+        return IN_REVIEW
+    if facts.policy.moderation == "manual" and not validated:
+        return IN_MODERATION
+    return by_plan(facts, arguments)
 
 
-def after_approval(facts: Facts) -> State:
-    """As `after_gates`, counting the approval that is being given."""
-    return IN_REVIEW if len(facts.approvers) + 1 < facts.approvals_required else STARTING
+def by_plan(facts: Facts, arguments: Arguments) -> State:
+    """Where the plan leads; a launch time that has passed means now."""
+    if facts.plan and facts.due_at and not arguments.get("plan") and facts.due_at <= facts.now:
+        return STARTING
+    return OF_PLAN[guards.plan_of(facts, arguments).kind]
 
 
-def where_it_was(facts: Facts) -> State:
-    """The state that a paused or interrupted mailing came from; on to sending when somebody waits to be handed off."""
+def after_submit(facts: Facts, arguments: Arguments) -> State:
+    """To the first gate that is shut; nothing is approved yet."""
+    return _next(facts, arguments, 0, False)
+
+
+def after_approval(facts: Facts, arguments: Arguments) -> State:
+    """As it stands with the approval that is being given."""
+    return _next(facts, arguments, len(facts.approvers) + 1, facts.validated)
+
+
+def after_validation(facts: Facts, arguments: Arguments) -> State:
+    """As it stands with the validation that is being given."""
+    return _next(facts, arguments, len(facts.approvers), True)
+
+
+def send_rest(facts: Facts, arguments: Arguments) -> State:
+    """To the gates if it never passed them, else where the plan leads."""
+    return _next(facts, arguments, len(facts.approvers), facts.validated)
+
+
+def held_or_expired(facts: Facts, arguments: Arguments) -> State:
+    """Where a mailing goes whose launch time passes at a gate."""
+    return EXPIRED if facts.policy.late_gate == "expire" else facts.state
+
+
+def stays(facts: Facts, arguments: Arguments) -> State:
+    """Where it is."""
+    return facts.state
+
+
+def where_it_was(facts: Facts, arguments: Arguments) -> State:
+    """The state that a paused or interrupted mailing came from, as far as that is free.
+
+    To its new time, if it is given one; into the sequence, if another one of it is handing off; on to sending, if
+    somebody waits to be handed off.
+    """
+    if arguments.get("at") is not None:
+        return OF_PLAN[guards.plan_of(facts, arguments).kind]
     came_from = facts.came_from or SENDING
     if came_from is FINISHING and facts.unbegun + facts.due_returned:
-        return SENDING
+        came_from = SENDING
+    if came_from in (STARTING, SENDING) and is_sequential(facts) and facts.sequence_busy:
+        return QUEUED
     return came_from
 
 
-def after_cancel(facts: Facts) -> State:
-    """Cancelled at once, unless something is on the wire."""
-    return CANCELLING if facts.in_flight else CANCELLED
+def is_sequential(facts: Facts) -> bool:
+    """Whether it goes out as one of the sequence."""
+    return bool(facts.plan and facts.plan.get("kind") == Kind.SEQUENCE)
+
+
+def delivers_prepared(facts: Facts, arguments: Arguments) -> bool:
+    """Whether a cancellation lets packages that have begun go out."""
+    if facts.state is CANCELLING:
+        return False  # cancelled once more: to drop them after all
+    fixed = facts.policy.prepared_on_cancel
+    wanted = arguments.get("prepared") or ("drop" if fixed == "ask" else fixed)
+    return wanted == "deliver" or facts.policy.package_interruptible == "off"
+
+
+def after_cancel(facts: Facts, arguments: Arguments) -> State:
+    """Cancelled at once, unless something is on the wire, or may still go."""
+    left = facts.in_flight + (facts.begun_left if delivers_prepared(facts, arguments) else 0)
+    return CANCELLING if left else CANCELLED
+
+
+def sent_or_expired(facts: Facts, arguments: Arguments) -> State:
+    """The end of a mailing whose retries are over."""
+    return EXPIRED if facts.expired else SENT
+
+
+def after_release(facts: Facts, arguments: Arguments) -> State:
+    """Releasing what is in doubt makes a sent mailing try again."""
+    return FINISHING if facts.state is SENT else facts.state
+
+
+def at_end_date(facts: Facts, arguments: Arguments) -> State:
+    """Expired, unless something has begun: that is completed first."""
+    return SENDING if facts.state is SENDING else EXPIRED
+
+
+def not_launched_while_switched_off(facts: Facts, arguments: Arguments) -> Refusal | None:
+    """Nothing starts at once while a kill switch concerns it; it may be planned for later."""
+    return guards.not_switched_off(facts, arguments) if _launches(facts, arguments) else None
+
+
+def _launches(facts: Facts, arguments: Arguments) -> bool:
+    try:
+        return by_plan(facts, arguments) is STARTING
+    except guards.PlanError:
+        return False  # said by the guard of the plan
 
 
 @dataclass(frozen=True)
@@ -66,7 +150,7 @@ class Row:
     targets: frozenset[State]  # all that `target` may answer
     roles: frozenset[str]
     guards: tuple[Guard, ...] = ()
-    effects: tuple[str, ...] = ()  # carried out by `control`, in the same transaction
+    effects: tuple[str, ...] = ()  # carried out by `control`, in the same transaction (mailing.effects)
 
     @property
     def is_event(self) -> bool:
@@ -76,29 +160,75 @@ class Row:
 
 def _row(command: str, sources: tuple[State, ...], target: Target, roles: tuple[str, ...], *,
          to: tuple[State, ...] = (), check: tuple[Guard, ...] = (), effects: tuple[str, ...] = ()) -> Row:  # fmt: skip
-    targets = frozenset(to) if to else frozenset({target} if isinstance(target, State) else ())
+    targets = frozenset(to) if to else frozenset({target} if isinstance(target, State) else sources)
     return Row(command, frozenset(sources), target, targets, frozenset(roles), check, effects)
 
 
+_PLANNED = (STARTING, SCHEDULED, QUEUED, PARKED)
+_BEFORE = (PARKED, SCHEDULED, QUEUED)
+_g = guards
+
 # fmt: off
 TABLE: tuple[Row, ...] = (
-    _row("submit",     (DRAFT,), after_gates, (AUTHOR, ADMINISTRATOR),
-         to=(IN_REVIEW, STARTING), check=(guards.complete, guards.plan_known), effects=("keep_plan", "note_submitted")),
-    _row("approve",    (IN_REVIEW,), after_approval, (APPROVER, ADMINISTRATOR),
-         to=(IN_REVIEW, STARTING), check=(guards.not_approved_by_same,), effects=("note_approved",)),
-    _row("pause",      (STARTING, SENDING, FINISHING), PAUSED, (OPERATOR, ADMINISTRATOR),
-         effects=("remember_state", "stop_senders")),
-    _row("resume",     (PAUSED, INTERRUPTED), where_it_was, (OPERATOR, ADMINISTRATOR),
-         to=(STARTING, SENDING, FINISHING), check=(guards.acknowledged,), effects=("forget_state",)),
-    _row("cancel",     (IN_REVIEW, STARTING, SENDING, PAUSED, INTERRUPTED, FINISHING), after_cancel, (OPERATOR, ADMINISTRATOR),
-         to=(CANCELLING, CANCELLED), check=(guards.reason_given,), effects=("forget_state", "close_packages", "stop_senders")),
+    _row("edit",       (DRAFT,), DRAFT, WRITERS, effects=("change",)),
+    _row("submit",     (DRAFT,), after_submit, WRITERS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
+         check=(_g.complete, _g.no_blockers, _g.plan_possible, _g.confirmed, not_launched_while_switched_off),
+         effects=("keep_plan", "note_submission")),
+    _row("approve",    (IN_REVIEW,), after_approval, APPROVERS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
+         check=(_g.not_approved_by_same, _g.four_eyes, _g.digest_seen, _g.no_blockers, _g.not_late,
+                not_launched_while_switched_off),
+         effects=("note_approval",)),
+    _row("validate",   (IN_MODERATION,), after_validation, (PLATFORM,), to=(IN_REVIEW, *_PLANNED),
+         check=(_g.digest_seen, _g.not_late, not_launched_while_switched_off), effects=("note_validation",)),
+    _row("edit_plan",  (IN_REVIEW, IN_MODERATION), stays, APPROVERS, check=(_g.plan_possible,), effects=("keep_plan",)),
+    _row("reject",     (IN_REVIEW,), REJECTED, APPROVERS, check=(_g.reason_given,), effects=("void_approvals",)),
+    _row("reject",     (IN_MODERATION,), REJECTED, (PLATFORM,), check=(_g.reason_given, _g.ground_given),
+         effects=("void_approvals",)),
+    _row("withdraw",   (IN_REVIEW, IN_MODERATION), DRAFT, WRITERS, check=(_g.never_started,), effects=("void_approvals",)),
+    _row("revise",     (REJECTED,), DRAFT, WRITERS, check=(_g.never_started,), effects=("next_revision",)),
+    _row("send_now",   _BEFORE, STARTING, OPERATORS, check=(_g.confirmed, _g.end_not_past, _g.not_switched_off),
+         effects=("plan_now",)),
+    _row("schedule",   _BEFORE, by_plan, OPERATORS, to=(SCHEDULED, STARTING),
+         check=(_g.not_locked, _g.time_possible, _g.confirmed, not_launched_while_switched_off), effects=("keep_plan",)),
+    _row("enqueue",    (PARKED, SCHEDULED), QUEUED, OPERATORS, check=(_g.not_locked, _g.confirmed), effects=("plan_sequence",)),
+    _row("move",       (QUEUED,), QUEUED, OPERATORS, check=(_g.position_possible, _g.queue_unchanged), effects=("place",)),
+    _row("park",       (SCHEDULED, QUEUED), PARKED, OPERATORS, check=(_g.not_locked,), effects=("plan_later",)),
+    _row("undo",       (STARTING,), PARKED, OPERATORS, check=(_g.undo_open,), effects=("plan_later", "not_started")),
+    _row("unschedule", _BEFORE, DRAFT, OPERATORS, check=(_g.never_started, _g.not_locked, _g.notice_confirmed),
+         effects=("void_approvals",)),
+    _row("pause",      (*_BEFORE, STARTING, SENDING, FINISHING), PAUSED, OPERATORS, effects=("remember_state", "stop_senders")),
+    _row("resume",     (PAUSED, INTERRUPTED), where_it_was, OPERATORS, to=(*_PLANNED, SENDING, FINISHING),
+         check=(_g.acknowledged, _g.new_time_possible, _g.end_not_past, _g.not_switched_off), effects=("resume",)),
+    _row("cancel",     (IN_REVIEW, IN_MODERATION), CANCELLED, (APPROVER, *OPERATORS), check=(_g.reason_given,),
+         effects=("close_packages",)),
+    _row("cancel",     (*_BEFORE, STARTING, SENDING, PAUSED, INTERRUPTED, FINISHING, CANCELLING), after_cancel, OPERATORS,
+         to=(CANCELLING, CANCELLED), check=(_g.reason_given, _g.prepared_possible), effects=("close_packages", "stop_senders")),
+    _row("send_rest",  (CANCELLED, EXPIRED), send_rest, OPERATORS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
+         check=(_g.something_ended, _g.no_blockers, _g.plan_possible, _g.end_not_past, _g.confirmed,
+                not_launched_while_switched_off),
+         effects=("keep_plan", "reopen_packages")),
+    _row("release_doubt", (PAUSED, INTERRUPTED, SENT, CANCELLED, EXPIRED), after_release, OPERATORS,
+         to=(PAUSED, INTERRUPTED, FINISHING, CANCELLED, EXPIRED), check=(_g.something_in_doubt, _g.reason_given),
+         effects=("release_doubt",)),
+    _row("copy",       ANY, stays, (*WRITERS, OPERATOR), effects=("copy",)),
+    _row("fix_rest",   (CANCELLED, EXPIRED), stays, (*WRITERS, OPERATOR), effects=("fix_rest",)),
+    _row("fix_rest",   (PAUSED, INTERRUPTED), after_cancel, (*WRITERS, OPERATOR), to=(CANCELLING, CANCELLED),
+         check=(_g.prepared_possible,), effects=("close_packages", "stop_senders", "fix_rest")),
+    _row("delete",     (DRAFT,), DRAFT, WRITERS, check=(_g.no_statistics,), effects=("delete",)),
+    _row("archive",    (SENT, CANCELLED, EXPIRED, REJECTED), stays, (*WRITERS, OPERATOR), effects=("archive",)),
     # events: what the system itself notices
-    _row("prepared",   (STARTING,), SENDING, (SYSTEM,), check=(guards.audience_not_empty,)),
-    _row("handed_off", (SENDING,), FINISHING, (SYSTEM,), check=(guards.all_handed_off,)),
-    _row("settled",    (FINISHING,), SENT, (SYSTEM,), check=(guards.all_settled,)),
-    _row("drained",    (CANCELLING,), CANCELLED, (SYSTEM,), check=(guards.nothing_in_flight,), effects=("close_packages",)),
-    _row("interrupt",  (STARTING, SENDING, FINISHING), INTERRUPTED, (SYSTEM,),
-         check=(guards.reason_given,), effects=("remember_state", "stop_senders")),
+    _row("late",       (IN_REVIEW, IN_MODERATION), held_or_expired, (SYSTEM,), to=(IN_REVIEW, IN_MODERATION, EXPIRED),
+         check=(_g.is_late,), effects=("hold",)),
+    _row("due",        (SCHEDULED,), STARTING, (SYSTEM,), check=(_g.is_due, _g.not_switched_off)),
+    _row("promote",    (QUEUED,), STARTING, (SYSTEM,), check=(_g.is_its_turn, _g.not_switched_off)),
+    _row("prepared",   (STARTING,), SENDING, (SYSTEM,), check=(_g.undo_over, _g.audience_not_empty, _g.audience_as_approved)),
+    _row("handed_off", (SENDING,), FINISHING, (SYSTEM,), check=(_g.all_handed_off,)),
+    _row("settled",    (FINISHING,), sent_or_expired, (SYSTEM,), to=(SENT, EXPIRED), check=(_g.all_settled,)),
+    _row("drained",    (CANCELLING,), CANCELLED, (SYSTEM,), check=(_g.nothing_leaving,), effects=("close_packages",)),
+    _row("end_date",   (IN_REVIEW, IN_MODERATION, *_BEFORE, SENDING, PAUSED, INTERRUPTED), at_end_date, (SYSTEM,),
+         to=(SENDING, EXPIRED), check=(_g.end_date_past,), effects=("expire_packages",)),
+    _row("interrupt",  (SCHEDULED, QUEUED, STARTING, SENDING, FINISHING), INTERRUPTED, (SYSTEM,),
+         check=(_g.reason_given, _g.at_its_time), effects=("remember_state", "stop_senders")),
 )
 # fmt: on
 
@@ -142,7 +272,7 @@ def decide(command: str, facts: Facts, roles: frozenset[str], arguments: Argumen
         )
     if reasons:
         return Refused(reasons[0].code, tuple(reasons), allowed_actions(facts.state, roles))
-    target = row.target if isinstance(row.target, State) else row.target(facts)
+    target = row.target if isinstance(row.target, State) else row.target(facts, arguments)
     return Decision(row, target)
 
 

@@ -8,7 +8,8 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from penstock.mailing import lifecycle
+from penstock.mailing import journal, lifecycle
+from penstock.mailing.actor import SYSTEM, Actor
 from penstock.mailing.states import State
 from penstock.platform.database import sql
 
@@ -31,12 +32,22 @@ class Mailing:
     audience: dict[str, Any]
     plan: dict[str, Any] | None
     options: dict[str, Any]
+    digest: str | None
+    authors: list[str]
+    due_at: datetime | None
+    ends_at: datetime | None
+    undo_until: datetime | None
+    approved_size: int | None
+    copied_from: int | None
+    fixes: int | None
+    corrections: list[int]
     created_at: datetime
     submitted_at: datetime | None
     approved_at: datetime | None
     started_at: datetime | None
     frozen_at: datetime | None
     finished_at: datetime | None
+    archived_at: datetime | None
 
     def allowed_actions(self, roles: frozenset[str]) -> tuple[str, ...]:
         """The commands that somebody with these roles may give now."""
@@ -45,17 +56,28 @@ class Mailing:
 
 def create(
     conn: psycopg.Connection[Any], account: int, *, name: str, message: int, audience: dict[str, Any],
-    transport: int, options: dict[str, Any] | None = None,
+    transport: int, options: dict[str, Any] | None = None, plan: dict[str, Any] | None = None, actor: Actor = SYSTEM,
 ) -> int:  # fmt: skip
-    """Make a draft and return its number. `message` and `transport` are stored ones; `audience` is a rule: {"list": 3}."""
-    row = conn.execute(
-        "insert into mailing_mailing"
-        " (account_id, name, channel, state, version, revision, message_id, transport_id, audience, options, created_at,"
-        "  suppressed_to)"
-        " values (%s, %s, 'email', 'draft', 1, 1, %s, %s, %s, %s, now(), 0) returning id",
-        (account, name, message, transport, Jsonb(audience), Jsonb(options or {})),
-    ).fetchone()
-    assert row is not None
+    """Make a draft and return its number. `message` and `transport` are stored ones; `audience` is a rule (audience.rule)."""
+    with conn.transaction():
+        row = conn.execute(
+            "insert into mailing_mailing"
+            " (account_id, name, channel, state, version, revision, message_id, transport_id, audience, options, plan, authors,"
+            "  created_at, suppressed_to)"
+            " values (%s, %s, 'email', 'draft', 1, 1, %s, %s, %s, %s, %s, %s, now(), 0) returning id",
+            (account, name, message, transport, Jsonb(audience), Jsonb(options or {}), Jsonb(plan) if plan else None,
+             Jsonb([] if actor is SYSTEM else [actor.who])),
+        ).fetchone()  # fmt: skip
+        assert row is not None
+        journal.append(
+            conn,
+            account=account,
+            mailing=int(row[0]),
+            actor=actor.name,
+            door=actor.door,
+            command="create",
+            to_state="draft",
+        )
     return int(row[0])
 
 

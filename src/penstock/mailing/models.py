@@ -1,5 +1,6 @@
 """The tables of mailings and of their journal."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from penstock.mailing.states import State
@@ -26,7 +27,15 @@ class Mailing(models.Model):
     message = models.ForeignKey("content.Message", models.PROTECT)
     transport = models.ForeignKey("account.Transport", models.PROTECT)
     audience = models.JSONField(help_text='The rule: {"list": 3}.')
-    plan = models.JSONField(null=True, help_text='{"kind": "now"}.')
+    plan = models.JSONField(null=True, help_text="As mailing.plan reads it.")
+    due_at = models.DateTimeField(null=True, help_text="When it is to start, if its plan has a time.")
+    ends_at = models.DateTimeField(null=True, help_text="The plan's end date.")
+    undo_until = models.DateTimeField(null=True, help_text="Until then a start can be taken back.")
+    digest = models.TextField(null=True, help_text="Of what was submitted; approvals are bound to it.")
+    authors = models.JSONField(default=list, help_text="Who wrote or submitted this revision.")
+    approved_size = models.IntegerField(null=True, help_text="How many would have got it at submission.")
+    copied_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies")
+    fixes = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
     options = models.JSONField(default=dict, help_text="Policies that differ for this mailing.")
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True)
@@ -34,6 +43,8 @@ class Mailing(models.Model):
     started_at = models.DateTimeField(null=True)
     frozen_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True, help_text="Gone from the lists; journal and ledger stay.")
     suppressed_to = models.BigIntegerField(default=0, help_text="The newest suppression the freeze saw.")
 
     class Meta:
@@ -58,6 +69,22 @@ class Mailing(models.Model):
                 condition=models.Q(state__in=["starting", "sending", "finishing", "cancelling"]),
             ),
             models.Index(fields=["account", "-id"], name="mailing_mailing_account"),
+            models.Index(
+                fields=["account"],
+                name="mailing_mailing_busy",
+                condition=models.Q(state__in=["starting", "sending", "cancelling", "paused", "queued"]),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="mailing_mailing_due",
+                condition=models.Q(state__in=["in_review", "in_moderation", "scheduled"]),
+            ),
+            models.Index(
+                fields=["ends_at"],
+                name="mailing_mailing_ends",
+                condition=models.Q(ends_at__isnull=False)
+                & ~models.Q(state__in=["draft", "sent", "cancelled", "expired", "rejected"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,23 +92,166 @@ class Mailing(models.Model):
 
 
 class Entry(models.Model):
-    """One line of the journal: who did what to a mailing, when and why. Appended in the transaction that did it."""
+    """One line of the journal: who did what, when and why. Appended in the transaction that did it.
+
+    Each is a link of a chain: of its mailing's, or (without a mailing) of its account's.
+    """
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey("account.Account", models.PROTECT)
-    mailing = models.ForeignKey(Mailing, models.PROTECT)
+    mailing = models.ForeignKey(Mailing, models.PROTECT, null=True)
+    place = models.IntegerField(default=0, help_text="In its chain, from 1.")
+    link = models.BinaryField(default=b"", help_text="Keyed hash over this line and the link before it.")
     at = models.DateTimeField()
     actor = models.TextField()
     door = models.TextField(help_text="cli, api, web, or system.")
     command = models.TextField()
     from_state = models.TextField(null=True)
-    to_state = models.TextField()
+    to_state = models.TextField(null=True)
     reason = models.TextField(null=True)
     data = models.JSONField(default=dict)
 
     class Meta:
         db_table = "mailing_entry"
-        indexes = [models.Index(fields=["mailing", "id"], name="mailing_entry_mailing")]
+        indexes = [
+            models.Index(fields=["mailing", "id"], name="mailing_entry_mailing"),
+            models.Index(fields=["account", "id"], name="mailing_entry_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.command} by {self.actor}"
+
+
+class Chain(models.Model):
+    """The end of a chain of the journal: how many links, and the last one. `mailing` 0: the account's own."""
+
+    pk = models.CompositePrimaryKey("account_id", "mailing")
+    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    mailing = models.IntegerField()
+    length = models.IntegerField()
+    link = models.BinaryField()
+
+    class Meta:
+        db_table = "mailing_chain"
+
+    def __str__(self) -> str:
+        return f"{self.length} entries"
+
+
+class Submission(models.Model):
+    """What was submitted, kept for good: a revision as it was before the gates."""
+
+    id = models.AutoField(primary_key=True)
+    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    mailing = models.ForeignKey(Mailing, models.PROTECT)
+    revision = models.IntegerField()
+    digest = models.TextField()
+    message = models.ForeignKey("content.Message", models.PROTECT)
+    transport = models.ForeignKey("account.Transport", models.PROTECT, db_index=False)
+    audience = models.JSONField()
+    plan = models.JSONField()
+    identity = models.TextField(help_text="Who submitted it.")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "mailing_submission"
+
+    def __str__(self) -> str:
+        return f"revision {self.revision}"
+
+
+class Approval(models.Model):
+    """Somebody let exactly this digest pass: an approval, or the platform's validation."""
+
+    id = models.AutoField(primary_key=True)
+    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    mailing = models.ForeignKey(Mailing, models.PROTECT)
+    revision = models.IntegerField()
+    kind = models.TextField()
+    digest = models.TextField()
+    identity = models.TextField(help_text="Who: an approver counts once.")
+    reviewed = models.BooleanField(help_text="Whether it was looked at: the digest came with the approval.")
+    at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "mailing_approval"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["approval", "validation"]), name="mailing_approval_kind"
+            ),
+            models.UniqueConstraint(
+                fields=["mailing", "digest", "kind", "identity"],
+                condition=models.Q(voided_at__isnull=True),
+                name="mailing_approval_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.identity}"
+
+
+class Queue(models.Model):
+    """The sequence of an account: its mailings in the order in which they go out. The last lock a command takes."""
+
+    account = models.OneToOneField("account.Account", models.PROTECT, primary_key=True)
+    version = models.IntegerField(default=0)
+    mailings = ArrayField(models.IntegerField(), default=list)
+
+    class Meta:
+        db_table = "mailing_queue"
+
+    def __str__(self) -> str:
+        return f"{len(self.mailings)} in sequence"
+
+
+class Switch(models.Model):
+    """A kill switch: nothing of its scope is sent while it is in force. Lifting or expiry resumes nothing by itself."""
+
+    id = models.AutoField(primary_key=True)
+    scope = models.TextField()
+    account = models.ForeignKey(
+        "account.Account", models.PROTECT, null=True, help_text="Empty: every account."
+    )
+    value = models.TextField(default="", help_text="The channel, sender address, domain or transport.")
+    reason = models.TextField()
+    made_by = models.TextField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.TextField(null=True)
+
+    class Meta:
+        db_table = "mailing_switch"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(scope__in=["all", "account", "channel", "sender", "domain", "transport"]),
+                name="mailing_switch_scope",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], name="mailing_switch_open", condition=models.Q(lifted_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.value}"
+
+
+class Repetition(models.Model):
+    """The answer to a command that came with an idempotency key: asked again, it is given again."""
+
+    pk = models.CompositePrimaryKey("account_id", "identity", "key")
+    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    identity = models.TextField()
+    key = models.TextField()
+    fingerprint = models.TextField(help_text="Of the request: the key must not be used for another one.")
+    answer = models.JSONField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "mailing_repetition"
+
+    def __str__(self) -> str:
+        return self.key

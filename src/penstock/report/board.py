@@ -11,6 +11,8 @@ class Area(StrEnum):
 
     NEEDS_YOU = "Needs you"
     SENDING_NOW = "Sending now"
+    SCHEDULED = "Scheduled"
+    TO_SCHEDULE = "To schedule"
     JUST_FINISHED = "Just finished"
     DRAFTS = "Drafts"
 
@@ -18,6 +20,11 @@ class Area(StrEnum):
 _AREAS = {
     State.DRAFT: Area.DRAFTS,
     State.IN_REVIEW: Area.NEEDS_YOU,
+    State.IN_MODERATION: Area.NEEDS_YOU,
+    State.REJECTED: Area.NEEDS_YOU,
+    State.PARKED: Area.TO_SCHEDULE,
+    State.SCHEDULED: Area.SCHEDULED,
+    State.QUEUED: Area.SCHEDULED,
     State.INTERRUPTED: Area.NEEDS_YOU,
     State.STARTING: Area.SENDING_NOW,
     State.SENDING: Area.SENDING_NOW,
@@ -25,6 +32,7 @@ _AREAS = {
     State.CANCELLING: Area.SENDING_NOW,
     State.SENT: Area.JUST_FINISHED,
     State.CANCELLED: Area.JUST_FINISHED,
+    State.EXPIRED: Area.JUST_FINISHED,
 }
 
 

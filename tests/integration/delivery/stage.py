@@ -66,7 +66,7 @@ def draft(
 
 def launch(conn: psycopg.Connection[Any], mailing: int) -> int:
     """Submit and approve."""
-    command(conn, mailing, "submit", plan={"kind": "now"})
+    command(conn, mailing, "submit", plan={"kind": "now"}, confirm=True)
     if state(conn, mailing) == "in_review":
         command(conn, mailing, "approve")
     return mailing

@@ -36,7 +36,7 @@ def put(conn: Conn, mailing: int, into: str, **more: Any) -> None:
 
 
 def test_a_mailings_way_is_in_the_journal(conn: Conn, mailing: int) -> None:
-    command(conn, mailing, "submit", ANNA, plan={"kind": "now"})
+    command(conn, mailing, "submit", ANNA, plan={"kind": "now"}, confirm=True)
     command(conn, mailing, "approve", BEA, reason="read it")
     command(conn, mailing, "pause", ANNA)
     command(conn, mailing, "resume", ANNA)
@@ -71,7 +71,7 @@ def test_every_effect_of_the_table_is_carried_out(conn: Conn, mailing: int) -> N
         states = {"remember_state": entry.targets <= {State.PAUSED, State.INTERRUPTED}}
         for effect, expected in states.items():
             assert (effect in entry.effects) == expected, (entry.command, effect)
-    command(conn, mailing, "submit", ANNA, plan={"kind": "now"})  # keep_plan, note_submitted
+    command(conn, mailing, "submit", ANNA, plan={"kind": "now"}, confirm=True)  # keep_plan, note_submitted
     assert row(conn, mailing)["plan"]
     assert row(conn, mailing)["submitted_at"]
     command(conn, mailing, "approve", ANNA)  # note_approved
@@ -196,7 +196,7 @@ def test_a_changed_version_is_told_beside_what_else_is_wrong(conn: Conn, mailing
 
 def test_two_approvals_are_two_peoples(conn: Conn, mailing: int) -> None:
     policy(conn, approvals_required=2)
-    command(conn, mailing, "submit", ANNA, plan={"kind": "now"})
+    command(conn, mailing, "submit", ANNA, plan={"kind": "now"}, confirm=True)
     assert command(conn, mailing, "approve", ANNA).state == "in_review"
     with pytest.raises(Refused) as refused:
         command(conn, mailing, "approve", ANNA)
@@ -206,13 +206,13 @@ def test_two_approvals_are_two_peoples(conn: Conn, mailing: int) -> None:
 
 def test_without_required_approvals_a_submission_starts(conn: Conn, mailing: int) -> None:
     policy(conn, approvals_required=0)
-    assert command(conn, mailing, "submit", ANNA, plan={"kind": "now"}).state == "starting"
+    assert command(conn, mailing, "submit", ANNA, plan={"kind": "now"}, confirm=True).state == "starting"
 
 
 def test_a_submission_names_all_that_is_missing(conn: Conn, mailing: int) -> None:
     conn.execute("update mailing_mailing set audience = '{\"list\": 99}'")
     with pytest.raises(Refused) as refused:
-        command(conn, mailing, "submit", BEA, plan={"kind": "later"})
+        command(conn, mailing, "submit", BEA, plan={"kind": "never"}, confirm=True)
     assert [reason.code for reason in refused.value.reasons] == ["forbidden", "incomplete", "unknown_plan"]
     assert state(conn, mailing) == "draft"
 
@@ -333,7 +333,7 @@ def test_what_was_submitted_cannot_be_edited_by_any_detour(conn: Conn, detour: s
         "update content_message set subject = 'Better news' where subject = 'News'"
     )  # a draft may be edited
     for each in (mailing, another):
-        command(conn, each, "submit", ANNA, plan={"kind": "now"})
+        command(conn, each, "submit", ANNA, plan={"kind": "now"}, confirm=True)
     before = conn.execute(
         "select * from mailing_mailing join content_message c on c.id = message_id"
     ).fetchall()

@@ -1,15 +1,36 @@
 -- Everything that guards may ask about one mailing, whose row is locked by the transaction that asks.
-select m.account_id, m.name, m.state, m.came_from, m.version, m.revision, m.reason ->> 'code' as reason_code,
+select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revision, m.reason, m.reason ->> 'code' as reason_code, m.started_at,
+       clock_timestamp() as now, a.zone, a.policy as account_policy, m.options, m.message_id, m.transport_id, m.audience,
+       m.digest, m.authors, m.plan, m.due_at, m.ends_at, m.undo_until, m.approved_size,
+       m.started_at is not null as started, m.frozen_at is not null as frozen,
        f.*,
-       array(select distinct e.actor from mailing_entry e
-         where e.mailing_id = m.id and e.command = 'approve' and (e.data ->> 'revision')::integer = m.revision) as approvers,
-       coalesce((a.policy ->> 'approvals_required')::integer, 1) as approvals_required,
+       coalesce(gate.approvers, '{}') as approvers, coalesce(gate.validated, false) as validated,
+       coalesce(gate.ever_approved, false) as ever_approved,
+       exists (select from mailing_mailing o
+                where o.account_id = m.account_id and o.id <> m.id and o.plan ->> 'kind' = 'sequence'
+                  and (o.state in ('starting', 'sending', 'cancelling')
+                       or o.state = 'paused' and o.came_from in ('starting', 'sending')
+                          and a.policy ->> 'paused_head' = 'block')) as sequence_busy,
+       coalesce(q.version, 0) as queue_version,
+       coalesce(cardinality(q.mailings), 0) as queue_length,
+       coalesce((select w.id from unnest(q.mailings) with ordinality as place (id, n) join mailing_mailing w using (id)
+                  where w.state = 'queued' order by place.n limit 1) = m.id, false) as is_head,
        array_remove(array[
-           case when not exists (select from content_message c where c.id = m.message_id) then 'message' end,
+           case when not exists (select from content_message c where c.id = m.message_id and c.account_id = m.account_id)
+                then 'message' end,
+           case when not exists (select from account_transport t where t.id = m.transport_id and t.account_id = m.account_id)
+                then 'transport' end,
            case when not exists (select from audience_list l
                                   where l.id = (m.audience ->> 'list')::integer and l.account_id = m.account_id)
-                then 'audience' end], null) as missing
+                then 'audience' end], null) as missing,
+       array(select s.words from mailing_switches(m.id) s where s.scope in ('all', 'account', 'channel', 'sender')) as switches
   from mailing_mailing m
-  join account_account a on a.id = m.account_id,
+  join account_account a on a.id = m.account_id
+  left join mailing_queue q on q.account_id = m.account_id
+  left join lateral (
+       select array_agg(distinct p.identity) filter (where p.kind = 'approval' and p.digest = m.digest and p.voided_at is null) as approvers,
+              bool_or(p.kind = 'validation' and p.digest = m.digest and p.voided_at is null) as validated,
+              bool_or(p.kind = 'approval') as ever_approved
+         from mailing_approval p where p.mailing_id = m.id) gate on true,
        delivery_facts(m.id) as f
- where m.id = %(mailing)s
+ where m.id = %(mailing)s and m.deleted_at is null

@@ -1,2 +1,2 @@
-select at, actor, door, command, from_state, to_state, reason, data
+select place, at, actor, door, command, from_state, to_state, reason, data
   from mailing_entry where mailing_id = %(mailing)s order by id

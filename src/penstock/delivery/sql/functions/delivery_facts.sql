@@ -1,21 +1,36 @@
 -- What the lifecycle asks of the ledger about one mailing (mailing.facts), from the packages' counters.
+drop function if exists delivery_facts(integer) cascade;
 create or replace function delivery_facts(
     p_mailing integer,
     out recipients bigint,      -- the audience, skipped ones included
     out sendable bigint,        -- the audience without those skipped when frozen
     out unbegun bigint,         -- positions not yet claimed in packages of those never handed off
     out retrying bigint,        -- positions not yet claimed in retry packages
+    out begun_left bigint,      -- of those two, the ones in packages that have begun; and those given back
+    out unbegun_packages bigint,  -- open packages of those never handed off that nothing was claimed from
     out in_flight bigint,       -- claimed and not recorded
+    out in_doubt bigint,
+    out ended bigint,           -- recorded as cancelled or expired
+    out expired bigint,         -- of those: expired
     out due_returned bigint,    -- waiting to be packed again, never handed off
     out due_deferred bigint     -- waiting for their time to be tried again
 ) language sql stable as $$
-    select coalesce(sum(size) filter (where kind in ('plain', 'skipped')), 0),
-           coalesce(sum(size) filter (where kind = 'plain'), 0),
-           coalesce(sum(size - cursor) filter (where kind in ('plain', 'again') and state in ('waiting', 'active')), 0),
-           coalesce(sum(size - cursor) filter (where kind = 'retry' and state in ('waiting', 'active')), 0),
-           coalesce(sum(cursor - in_doubt - returned - deferred - skipped - accepted - delivered - bounced), 0),
-           (select count(*) from delivery_due where mailing = p_mailing and why = 'returned' and closed is null),
-           (select count(*) from delivery_due where mailing = p_mailing and why = 'deferred' and closed is null)
-      from delivery_package
-     where mailing = p_mailing
+    select p.recipients, p.sendable, p.unbegun, p.retrying, p.begun_left + d.returned, p.unbegun_packages, p.in_flight, p.in_doubt,
+           p.ended + d.ended, p.expired + d.expired, d.returned, d.deferred
+      from (select coalesce(sum(size) filter (where kind in ('plain', 'skipped')), 0) as recipients,
+                   coalesce(sum(size) filter (where kind = 'plain'), 0) as sendable,
+                   coalesce(sum(size - cursor) filter (where kind in ('plain', 'again') and state in ('waiting', 'active')), 0) as unbegun,
+                   coalesce(sum(size - cursor) filter (where kind = 'retry' and state in ('waiting', 'active')), 0) as retrying,
+                   coalesce(sum(size - cursor) filter (where state in ('waiting', 'active') and begun_at is not null), 0) as begun_left,
+                   count(*) filter (where kind = 'plain' and state = 'waiting' and begun_at is null) as unbegun_packages,
+                   coalesce(sum(cursor - package.in_doubt - returned - deferred - skipped - accepted - delivered - bounced), 0) as in_flight,
+                   coalesce(sum(package.in_doubt), 0) as in_doubt,
+                   coalesce(sum(size - cursor) filter (where state in ('cancelled', 'expired')), 0) as ended,
+                   coalesce(sum(size - cursor) filter (where state = 'expired'), 0) as expired
+              from delivery_package package where mailing = p_mailing) p,
+           (select count(*) filter (where why = 'returned' and closed is null) as returned,
+                   count(*) filter (where why = 'deferred' and closed is null) as deferred,
+                   count(*) filter (where closed is not null) as ended,
+                   count(*) filter (where closed = 'expired') as expired
+              from delivery_due where mailing = p_mailing) d
 $$;

@@ -51,7 +51,9 @@ begin
     if p_due <> '[]' then
         insert into delivery_due (mailing, seq, package, due_at, since, attempt, why, closed)
         select p_mailing, seq, package, now() + make_interval(secs => "in"), since, attempt, why,
-               case when mailing_state = 'cancelled' then 'cancelled' end
+               case when mailing_state = 'cancelled' then 'cancelled'
+                    when mailing_state = 'cancelling' and (why = 'deferred' or not exists (
+                         select from delivery_package p where p.mailing = p_mailing and p.no = package and p.bound)) then 'cancelled' end
           from jsonb_to_recordset(p_due) as t (
                seq integer, package integer, why text, "in" double precision, since timestamptz, attempt smallint);
     end if;

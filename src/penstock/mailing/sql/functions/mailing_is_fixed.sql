@@ -14,7 +14,8 @@ create or replace trigger mailing_mailing_fixed before update of account_id, cha
 
 create or replace function mailing_message_is_fixed() returns trigger language plpgsql as $$
 begin
-    if exists (select from mailing_mailing where message_id = old.id and state <> 'draft') then
+    if exists (select from mailing_mailing where message_id = old.id and state <> 'draft')
+       or exists (select from mailing_submission where message_id = old.id) then
         raise exception 'message % belongs to a submitted mailing: it cannot be changed or deleted any more', old.id
               using errcode = 'PS003', hint = 'Compose a new message.';
     end if;

@@ -1,0 +1,42 @@
+"""Copies of a mailing: as a new draft, or as a correction for those who were not reached."""
+
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from penstock.mailing import journal
+from penstock.mailing.actor import Actor
+from penstock.mailing.facts import Gathered
+
+
+def copy(conn: psycopg.Connection[Any], mailing: int, found: Gathered, actor: Actor) -> int:
+    """Make a draft with the content, audience, sender and options of a mailing; return its number."""
+    return _make(conn, found, actor, f"{found.name} (copy)", found.row["audience"], copied_from=mailing)
+
+
+def fix_rest(conn: psycopg.Connection[Any], mailing: int, found: Gathered, actor: Actor) -> int:
+    """Make a draft for correction: everybody whom the mailing, or one that it corrected, reached is excluded."""
+    rule = dict(found.row["audience"])
+    rule["not_reached_by"] = [*rule.get("not_reached_by", []), mailing]
+    return _make(conn, found, actor, f"{found.name} (correction)", rule, copied_from=mailing, fixes=mailing)
+
+
+def _make(
+    conn: psycopg.Connection[Any], found: Gathered, actor: Actor, name: str, audience: dict[str, Any],
+    *, copied_from: int, fixes: int | None = None,
+) -> int:  # fmt: skip
+    row = found.row
+    made = conn.execute(
+        "insert into mailing_mailing (account_id, name, channel, state, version, revision, message_id, transport_id, audience,"
+        " options, authors, copied_from_id, fixes_id, created_at, suppressed_to)"
+        " values (%s, %s, %s, 'draft', 1, 1, %s, %s, %s, %s, %s, %s, %s, now(), 0) returning id",
+        (found.account, name, row["channel"], row["message_id"], row["transport_id"], Jsonb(audience), Jsonb(row["options"]),
+         Jsonb([actor.who]), copied_from, fixes),
+    ).fetchone()  # fmt: skip
+    assert made is not None
+    journal.append(
+        conn, account=found.account, mailing=int(made[0]), actor=actor.name, door=actor.door, command="create",
+        to_state="draft", data={"copied_from": copied_from, **({"fixes": fixes} if fixes else {})},
+    )  # fmt: skip
+    return int(made[0])

@@ -1,0 +1,260 @@
+"""What a command does beside changing the state, by the names that stand in the lifecycle's table. In `control`'s transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from penstock.mailing import copying, guards, lifecycle, queue
+from penstock.mailing.actor import Actor
+from penstock.mailing.digest import of_submitted
+from penstock.mailing.facts import Gathered
+from penstock.mailing.plan import Kind
+from penstock.mailing.states import ENDS, State
+
+
+@dataclass
+class Change:
+    """A command that is being carried out. Effects fill `columns` (of the mailing) and `data` (of the journal)."""
+
+    conn: psycopg.Connection[Any]
+    mailing: int
+    found: Gathered
+    decision: lifecycle.Decision
+    given: dict[str, Any]
+    actor: Actor
+    columns: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    made: int | None = None  # the number of a mailing that was made
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def source(self) -> State:
+        return self.found.facts.state
+
+    @property
+    def target(self) -> State:
+        return self.decision.target
+
+
+def carry_out(change: Change) -> None:
+    """Run every effect of the command's row, then what follows from the states alone."""
+    for name in change.decision.row.effects:
+        EFFECTS[name](change)
+    _follow(change)
+
+
+def _follow(change: Change) -> None:
+    """What every way into or out of a state does, whichever command leads there."""
+    columns, facts, now = change.columns, change.found.facts, change.found.facts.now
+    source, target = change.source, change.target
+    if source in (State.PAUSED, State.INTERRUPTED) and target is not source:
+        columns["came_from"] = None
+    if target is State.STARTING and source is not State.STARTING:
+        columns.setdefault("started_at", change.found.row.get("started_at") or now)
+        if source not in (State.PAUSED, State.INTERRUPTED):
+            seconds = _undo_seconds(change)
+            columns["undo_until"] = now + timedelta(seconds=seconds) if seconds else None
+    if target in ENDS and source is not target:
+        columns["finished_at"] = now
+    elif source in ENDS and target not in ENDS:
+        columns["finished_at"] = None
+    if target is State.CANCELLED and facts.policy.after_cancel == "delete" and source is not target:
+        columns["deleted_at"] = now
+    if target is State.QUEUED and source is not State.QUEUED:
+        again = source in (State.PAUSED, State.INTERRUPTED)
+        queue.append(change.conn, change.found.account, change.mailing, first=again)
+        if change.source is not State.PAUSED and (facts.queue_length or facts.sequence_busy):
+            change.warnings.append(
+                f"{facts.queue_length} other mailings of the sequence wait, "
+                + ("and one is being sent." if facts.sequence_busy else "and none is being sent.")
+            )
+    keeps_place = target is State.PAUSED and source is State.QUEUED
+    if target is not State.QUEUED and not keeps_place and State.QUEUED in (source, facts.came_from):
+        queue.remove(change.conn, change.found.account, change.mailing)
+
+
+def _undo_seconds(change: Change) -> int:
+    chosen = change.found.facts.policy.undo_seconds
+    if change.actor.door == "system":
+        return 0  # its time came: there was time enough to take it back
+    return int(chosen if chosen is not None else 10 if change.actor.door == "web" else 0)
+
+
+def _change(change: Change) -> None:
+    changes = change.given.get("changes") or {}
+    change.columns |= {name: Jsonb(v) if isinstance(v, dict) else v for name, v in changes.items()}
+    change.data["changed"] = sorted(changes)
+    _note_author(change)
+
+
+def _note_author(change: Change) -> None:
+    authors = [*change.found.facts.authors]
+    if change.actor.who not in authors:
+        change.columns["authors"] = Jsonb([*authors, change.actor.who])
+
+
+def _keep_plan(change: Change) -> None:
+    plan = guards.plan_of(change.found.facts, change.given)
+    change.columns |= {"plan": Jsonb(plan.document), "due_at": plan.due_at, "ends_at": plan.ends_at}
+    change.data["plan"] = plan.document
+
+
+def _plan(kind: Kind) -> Callable[[Change], None]:
+    """Return the effect that keeps the plan's end date and changes how it starts."""
+
+    def keep(change: Change) -> None:
+        before = change.found.facts.plan or {}
+        document = {
+            "kind": kind.value,
+            **{k: before[k] for k in ("ends_at", "zone") if "ends_at" in before and k in before},
+        }
+        change.columns |= {"plan": Jsonb(document), "due_at": None}
+        change.data["plan"] = document
+
+    return keep
+
+
+def _note_submission(change: Change) -> None:
+    row = change.found.row
+    digest = of_submitted(change.conn, row)
+    now = change.found.facts.now
+    change.columns |= {"digest": digest, "submitted_at": now, "approved_size": None}
+    change.data["digest"] = digest
+    _note_author(change)
+    change.conn.execute(
+        "insert into mailing_submission"
+        " (account_id, mailing_id, revision, digest, message_id, transport_id, audience, plan, identity, at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (change.found.account, change.mailing, change.found.revision, digest, row["message_id"], row["transport_id"],
+         Jsonb(row["audience"]), change.columns["plan"], change.actor.who, now),
+    )  # fmt: skip
+
+
+def _note_gate(kind: str) -> Callable[[Change], None]:
+    def note(change: Change) -> None:
+        reviewed = change.given.get("digest") is not None
+        digest = change.found.facts.digest
+        change.conn.execute(
+            "insert into mailing_approval (account_id, mailing_id, revision, kind, digest, identity, reviewed, at)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            (change.found.account, change.mailing, change.found.revision, kind, digest, change.actor.who, reviewed,
+             change.found.facts.now),
+        )  # fmt: skip
+        change.columns["approved_at"] = change.found.facts.now
+        change.data |= {"digest": digest, "reviewed": reviewed}
+
+    return note
+
+
+def _void_approvals(change: Change) -> None:
+    change.conn.execute(
+        "update mailing_approval set voided_at = %s where mailing_id = %s and voided_at is null",
+        (change.found.facts.now, change.mailing),
+    )
+    change.columns |= {"approved_at": None}
+    if change.given.get("ground"):
+        change.data["ground"] = change.given["ground"]
+    if change.target is State.DRAFT:
+        change.columns |= {"digest": None, "submitted_at": None, "due_at": None, "ends_at": None}
+
+
+def _next_revision(change: Change) -> None:
+    change.columns |= {
+        "revision": change.found.revision + 1, "digest": None, "submitted_at": None, "due_at": None, "ends_at": None,
+        "authors": Jsonb([change.actor.who]),
+    }  # fmt: skip
+
+
+def _place(change: Change) -> None:
+    queue.place(change.conn, change.found.account, change.mailing, change.given["position"])
+    change.data["position"] = change.given["position"]
+
+
+def _not_started(change: Change) -> None:
+    change.columns |= {"started_at": None, "undo_until": None}
+
+
+def _remember_state(change: Change) -> None:
+    change.columns["came_from"] = change.source.value
+    if change.found.facts.policy.package_interruptible == "off" and change.decision.row.command == "pause":
+        change.conn.execute("select delivery_bind(%s)", (change.mailing,))
+        change.data["finish_begun"] = True
+
+
+def _resume(change: Change) -> None:
+    if change.given.get("at") is not None or change.given.get("ends_at") is not None:
+        _keep_plan(change)
+    if change.found.facts.reason_code == "audience_drift":
+        change.data["drift_accepted"] = True
+        change.columns["approved_size"] = change.found.facts.sendable
+
+
+def _close_packages(change: Change) -> None:
+    keep = change.target is State.CANCELLING and lifecycle.delivers_prepared(change.found.facts, change.given)
+    change.conn.execute("select delivery_close(%s, 'cancelled', %s)", (change.mailing, keep))
+    if change.decision.row.command == "cancel":
+        change.data["prepared"] = "deliver" if keep else "drop"
+
+
+def _expire_packages(change: Change) -> None:
+    change.conn.execute(
+        "select delivery_close(%s, 'expired', %s)", (change.mailing, change.target is not State.EXPIRED)
+    )
+
+
+def _reopen_packages(change: Change) -> None:
+    change.conn.execute("select delivery_reopen(%s)", (change.mailing,))
+
+
+def _release_doubt(change: Change) -> None:
+    which = change.given["which"]
+    row = change.conn.execute(
+        "select delivery_release_doubt(%s, %s)", (change.mailing, None if which == "all" else which)
+    ).fetchone()
+    change.data["released"] = row[0] if row else 0
+
+
+def _copy(change: Change) -> None:
+    change.made = copying.copy(change.conn, change.mailing, change.found, change.actor)
+    change.data["made"] = change.made
+
+
+def _fix_rest(change: Change) -> None:
+    change.made = copying.fix_rest(change.conn, change.mailing, change.found, change.actor)
+    change.data["made"] = change.made
+
+
+def _delete(change: Change) -> None:
+    change.columns["deleted_at"] = change.found.facts.now
+
+
+def _archive(change: Change) -> None:
+    change.columns["archived_at"] = change.found.facts.now
+
+
+def _hold(change: Change) -> None:
+    if change.target is change.source:
+        change.given["code"] = "held:late_gate"
+        change.given["reason"] = (
+            "Its launch time passed while it waited at the gate: give it a new one (edit_plan)."
+        )
+
+
+def _nothing(change: Change) -> None:
+    """`stop_senders` is carried out by `control` itself, around the transaction."""
+
+
+EFFECTS: dict[str, Callable[[Change], None]] = {
+    "change": _change, "keep_plan": _keep_plan, "plan_now": _plan(Kind.NOW), "plan_sequence": _plan(Kind.SEQUENCE),
+    "plan_later": _plan(Kind.LATER), "note_submission": _note_submission, "note_approval": _note_gate("approval"),
+    "note_validation": _note_gate("validation"), "void_approvals": _void_approvals, "next_revision": _next_revision,
+    "place": _place, "not_started": _not_started, "remember_state": _remember_state, "resume": _resume,
+    "close_packages": _close_packages, "expire_packages": _expire_packages, "reopen_packages": _reopen_packages,
+    "release_doubt": _release_doubt, "copy": _copy, "fix_rest": _fix_rest, "delete": _delete, "archive": _archive,
+    "hold": _hold, "stop_senders": _nothing,
+}  # fmt: skip
+"""Each effect of the table by its name; a test holds the two against each other."""

@@ -1,0 +1,55 @@
+"""Idempotency keys: a command that comes again under the same key is answered again, and not carried out again."""
+
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+KEPT = "3 days"
+"""How long an answer is kept."""
+
+
+class KeyReused(Exception):
+    """The idempotency key was used for another request."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"The idempotency key {key!r} was used for another request. Give every request a key of its own."
+        )
+
+
+def recall(
+    conn: psycopg.Connection[Any], account: int, identity: str, key: str, fingerprint: str
+) -> dict[str, Any] | None:
+    """Return the answer that was given under this key; None when there was none. Raises KeyReused."""
+    row = conn.execute(
+        "select fingerprint, answer from mailing_repetition where account_id = %s and identity = %s and key = %s",
+        (account, identity, key),
+    ).fetchone()
+    if row is None:
+        return None
+    if row[0] != fingerprint:
+        raise KeyReused(key)
+    return dict(row[1])
+
+
+def remember(
+    conn: psycopg.Connection[Any],
+    account: int,
+    identity: str,
+    key: str,
+    fingerprint: str,
+    answer: dict[str, Any],
+) -> None:
+    """Keep the answer, in the transaction of what was done; a later word on the same request replaces it."""
+    conn.execute(
+        "insert into mailing_repetition (account_id, identity, key, fingerprint, answer, at) values (%s, %s, %s, %s, %s, now())"
+        " on conflict (account_id, identity, key) do update set answer = excluded.answer"
+        " where mailing_repetition.fingerprint = excluded.fingerprint",
+        (account, identity, key, fingerprint, Jsonb(answer)),
+    )
+
+
+def forget_old(conn: psycopg.Connection[Any]) -> int:
+    """Delete answers older than KEPT; return how many."""
+    return conn.execute(f"delete from mailing_repetition where at < now() - interval '{KEPT}'").rowcount
