@@ -34,7 +34,7 @@ def begin(conn: psycopg.Connection[Any], to: str, via: str, html: str, **options
         conn, ACCOUNT, name=f"bench {to}", message=store_message(conn, ACCOUNT, message), audience={"list": found[0]},
         transport=store(conn, ACCOUNT, via), options=options,
     )  # fmt: skip
-    control.command(conn, number, "submit", operator(), plan={"kind": "now"})
+    control.command(conn, number, "submit", operator(), plan={"kind": "now"}, confirm=True)
     if state(conn, number) == "in_review":
         control.command(conn, number, "approve", operator())
     return number
