@@ -8,24 +8,26 @@ import psycopg
 from psycopg import errors
 
 from penstock.audience.suppression import SUPPRESSED
+from penstock.delivery import clock
 from penstock.mailing import control
 from penstock.platform.database import sql
 
 LOCK: Final = 7004
 """First key of the advisory lock that keeps two tickers from freezing one mailing at a time."""
 
+INTERRUPTING: Final = ("empty_audience", "audience_drift")
+"""What keeps a mailing whose audience is written from going out; somebody is asked."""
+
 
 def prepare(conn: psycopg.Connection[Any], mailing: int) -> None:
-    """Freeze a starting mailing and let it send; with nobody to send to, interrupt it."""
+    """Freeze a starting mailing and let it send; with nobody to send to, or too many or few of them, interrupt it."""
     if not freeze(conn, mailing):
         return
     try:
         control.command(conn, mailing, "prepared", control.SYSTEM)
     except control.Refused as refused:
-        if refused.code == "empty_audience":
-            control.command(
-                conn, mailing, "interrupt", control.SYSTEM, reason=str(refused), code=refused.code
-            )
+        if refused.code in INTERRUPTING:
+            clock.interrupt(conn, mailing, refused.code, str(refused))
 
 
 def freeze(conn: psycopg.Connection[Any], mailing: int) -> bool:

@@ -146,9 +146,9 @@ class Sender:
 
     def _hear(self, news: str) -> None:
         """Stop a lane at the very moment: who paused its mailing waits for the answer."""
-        mailing, state, version = news.split()
+        mailing, state, version, *finish = news.split()
         lane = self.lanes.get(int(mailing))
-        if lane and state not in SENT_IN:
+        if lane and state not in SENT_IN and not finish:
             lane.halt(int(version))
 
     async def _beat(self) -> None:

@@ -1,7 +1,8 @@
 """The ticker: what has to happen without anybody's command. Whichever sender holds its lock does it, once a second or when woken.
 
-Rescue the packages of the dead; freeze mailings that start; give up on those whose retry window is over; pack those who are
-due again; notice that a mailing is handed off, settled or drained. All of it can be repeated, and nothing is kept in memory.
+Rescue the packages of the dead; start what is due or has its turn, end what is over; freeze mailings that start, once nobody can
+take them back; give up on those whose retry window is over; pack those who are due again; notice that a mailing is handed off,
+settled or drained. All of it can be repeated, and nothing is kept in memory.
 """
 
 from __future__ import annotations
@@ -9,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
 import psycopg
 
-from penstock.delivery import due, freeze, rescue
+from penstock.delivery import clock, due, freeze, rescue
 from penstock.mailing import control
 from penstock.mailing.states import State
 from penstock.platform import database
@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 LOCK: Final = 7003
 """First key of the advisory lock of the one ticker of a database; the second is 0."""
 TICK: Final = 1.0
+"""Seconds between two ticks at most; a known time that comes earlier is waited for exactly."""
+EARLY: Final = 0.002
+"""Seconds after a known time at which it is looked for, so that it has passed by the database's clock."""
 HANGS: Final = f"set idle_in_transaction_session_timeout = '{rescue.SILENCE:.0f}s'"
 """A process that hangs in the middle of a transaction must not keep its locks."""
 
@@ -47,8 +50,9 @@ class Ticker:
         """Tick until cancelled."""
         while True:
             self._woken.clear()
+            rest = TICK
             try:
-                starting, packed = await asyncio.to_thread(self._tick)
+                starting, packed, rest = await asyncio.to_thread(self._tick)
                 self._freeze(starting)
                 if packed:
                     self._changed()
@@ -58,26 +62,25 @@ class Ticker:
             except Exception:  # the clock goes on; it is tried again
                 log.exception("the ticker failed")
             try:
-                async with asyncio.timeout(TICK):
+                async with asyncio.timeout(rest):
                     await self._woken.wait()
             except TimeoutError:
                 pass
 
-    def _tick(self) -> tuple[list[int], int]:
-        """Do everything that is short; return the mailings to be frozen, and how many recipients were packed again."""
+    def _tick(self) -> tuple[list[int], int, float]:
+        """Do everything that is short; return the mailings to be frozen, how many were packed again, and the seconds to wait."""
         conn = self._conn
         if conn is None or conn.closed:
             conn = self._conn = database.connect(name="penstock ticker")
             conn.execute(HANGS)
         if not _is_ours(conn):
             _cut_silent(conn)
-            return [], 0
+            return [], 0, TICK
         rescue.rescue_dead(conn)
-        live = conn.execute(
-            "select id, state from mailing_mailing where state in ('starting', 'sending', 'finishing', 'cancelling') order by id"
-        ).fetchall()
+        clock.strike(conn)
+        live = conn.execute(sql("penstock.delivery", "live")).fetchall()
         packed = 0
-        for mailing, state in live:
+        for mailing, state, _ in live:
             try:
                 if state in (State.SENDING, State.FINISHING):
                     packed += due.pack(conn, mailing)
@@ -86,7 +89,9 @@ class Ticker:
                 raise
             except Exception:  # one mailing's trouble must not stop the others; it is tried again
                 log.exception("mailing %s: the ticker failed", mailing)
-        return [mailing for mailing, state in live if state == State.STARTING], packed
+        left = clock.seconds_left(conn)
+        starting = [mailing for mailing, state, open_ in live if state == State.STARTING and not open_]
+        return starting, packed, TICK if left is None else min(TICK, left + EARLY)
 
     def _freeze(self, starting: list[int]) -> None:
         """Freezing takes seconds for millions: in threads of its own, so that the clock goes on."""
@@ -143,6 +148,4 @@ def _freeze(mailing: int) -> None:
             raise  # the database is away or its disk is full: tried again at the next tick
         except Exception as error:  # trying again will not mend it, so a person must know
             log.exception("mailing %s cannot be frozen", mailing)
-            text = f"the audience cannot be frozen: {error}"
-            with suppress(control.Refused):
-                control.command(conn, mailing, "interrupt", control.SYSTEM, reason=text, code="technical")
+            clock.interrupt(conn, mailing, "technical", f"the audience cannot be frozen: {error}")

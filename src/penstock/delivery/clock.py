@@ -1,0 +1,55 @@
+"""What the clock brings: starts and turns that have come, launch times missed at a gate, end dates, and kill switches that were thrown.
+
+The times are the database's: whatever the clocks of the machines say, nothing starts early, or twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+
+from penstock.mailing import control
+from penstock.platform.database import sql
+
+log = logging.getLogger(__name__)
+
+STARTS = ("due", "promote")
+"""Events that start a mailing, or interrupt it where it may not start."""
+
+
+def strike(conn: psycopg.Connection[Any]) -> None:
+    """Carry out everything whose time has come. Can be repeated; what does not apply any more is left alone."""
+    for mailing, event in conn.execute(sql("penstock.delivery", "clock")).fetchall():
+        _guarded(conn, mailing, event)
+    for mailing, words in conn.execute(sql("penstock.delivery", "switched_off")).fetchall():
+        interrupt(conn, mailing, "kill_switch", f"Sending is switched off: {words}.")
+
+
+def seconds_left(conn: psycopg.Connection[Any]) -> float | None:
+    """How many seconds there are until the next thing that is known to come; None when nothing is planned."""
+    row = conn.execute(sql("penstock.delivery", "clock_next")).fetchone()
+    return None if row is None or row[0] is None else max(0.0, float(row[0]))
+
+
+def interrupt(conn: psycopg.Connection[Any], mailing: int, code: str, text: str) -> None:
+    """Interrupt a mailing, unless somebody stopped or ended it meanwhile."""
+    with suppress(control.Refused, control.NotFound):
+        control.command(conn, mailing, "interrupt", control.SYSTEM, reason=text, code=code)
+
+
+def _guarded(conn: psycopg.Connection[Any], mailing: int, event: str) -> None:
+    """One mailing's trouble must not stop the others."""
+    try:
+        control.command(conn, mailing, event, control.SYSTEM)
+    except control.Refused as refused:
+        if event in STARTS and refused.code == "kill_switch":
+            interrupt(conn, mailing, refused.code, str(refused))
+    except control.NotFound:
+        pass
+    except psycopg.OperationalError:
+        raise
+    except Exception:  # tried again at the next tick
+        log.exception("mailing %s: %s failed", mailing, event)
