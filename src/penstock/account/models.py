@@ -1,6 +1,14 @@
-"""The tables of accounts and of what belongs to one: policies and transports."""
+"""The tables of accounts and of what belongs to one: people and their roles, tokens, policies and transports."""
 
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
+
+ROLES = ["author", "approver", "operator", "administrator"]
+"""The roles somebody can have in an account; `penstock.account.access` says what each may do."""
 
 
 class Account(models.Model):
@@ -19,6 +27,113 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in. What they may do in an account is their membership's; the platform's staff is marked here."""
+
+    id = models.AutoField(primary_key=True)
+    email = models.TextField(unique=True, help_text="Normalised by audience.address; also their identity.")
+    name = models.TextField()
+    zone = models.TextField(default="UTC", help_text="IANA name of the time zone that they see times in.")
+    is_platform = models.BooleanField(
+        default=False, help_text="Staff of the platform: moderates every account."
+    )
+    is_active = models.BooleanField(default=True, help_text="Otherwise neither they nor their tokens get in.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = BaseUserManager()
+
+    USERNAME_FIELD = "email"
+
+    class Meta:
+        db_table = "account_person"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="account_person_email")
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Membership(models.Model):
+    """What a person may do in an account."""
+
+    id = models.AutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE)
+    account = models.ForeignKey(Account, models.CASCADE)
+    roles: Any = ArrayField(models.TextField())
+
+    class Meta:
+        db_table = "account_membership"
+        constraints = [
+            models.UniqueConstraint("person", "account", name="account_membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(roles__contained_by=ROLES) & models.Q(roles__len__gt=0),
+                name="account_membership_roles",
+            ),
+        ]
+
+
+class Token(models.Model):
+    """A way in for a program. Only a hash of the secret is here: the secret itself was shown once, and is nowhere else."""
+
+    id = models.AutoField(primary_key=True)
+    account = models.ForeignKey(
+        Account, models.CASCADE, null=True, help_text="Empty: every account (the platform's own)."
+    )
+    person = models.ForeignKey(
+        Person, models.CASCADE, null=True, help_text="Whose it is; it never does more than they may."
+    )
+    name = models.TextField()
+    hash = models.BinaryField(unique=True, help_text="SHA-256 of the secret.")
+    scopes: Any = ArrayField(models.TextField())
+    identity = models.TextField(help_text="The person or program behind it, by whom approvals are counted.")
+    rate = models.FloatField(help_text="Requests a second, in the long run.")
+    burst = models.IntegerField(help_text="Requests at once, after a pause.")
+    made_by = models.TextField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True, help_text="To the minute.")
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "account_token"
+        constraints = [
+            models.UniqueConstraint(  # so that a name in the journal means one token
+                fields=["account", "name"],
+                condition=models.Q(revoked_at__isnull=True),
+                nulls_distinct=False,
+                name="account_token_name",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rate__gt=0) & models.Q(burst__gt=0), name="account_token_rate"
+            ),
+        ]
+
+
+class Meter(models.Model):
+    """How far a token has used up its rate. Unlogged (see the migration): it is worth nothing after a crash."""
+
+    token = models.IntegerField(primary_key=True)
+    next_at = models.DateTimeField(help_text="When all that was granted will have been earned.")
+    granted = models.BooleanField(help_text="Whether the last request was.")
+
+    class Meta:
+        db_table = "account_meter"
+
+
+class Link(models.Model):
+    """A link that signs a person in, once and soon. Only a hash of its secret is here; a used one is deleted."""
+
+    id = models.AutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE)
+    hash = models.BinaryField(unique=True, help_text="SHA-256 of the secret in the link.")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "account_link"
 
 
 class Transport(models.Model):

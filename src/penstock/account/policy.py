@@ -169,7 +169,9 @@ def tolerant(account_policy: Mapping[str, Any], options: Mapping[str, Any] | Non
     """As `effective`, but what cannot be is left out: a mailing with a bad option can still be paused and cancelled."""
     chosen: dict[str, Any] = {}
     for given in (account_policy, options or {}):
-        chosen |= {name: value for name, value in given.items() if name in RULES and RULES[name].check(value) is None}
+        chosen |= {
+            name: value for name, value in given.items() if name in RULES and RULES[name].check(value) is None
+        }
     return Policy(**chosen)
 
 

@@ -11,6 +11,7 @@ class Actor:
 
     `name` is shown and journalled. `identity` is the person behind it, by whom approvals are counted: a token of Anna's is
     Anna. `account` is the one whose objects they may touch; None: every account (the platform, the system).
+    `scopes` is what a token is limited to; None: everything that the roles allow (account.access).
     """
 
     name: str
@@ -18,6 +19,7 @@ class Actor:
     door: str
     account: int | None = None
     identity: str = ""
+    scopes: frozenset[str] | None = None
 
     @property
     def who(self) -> str:

@@ -46,8 +46,11 @@ INSTALLED_APPS = [
     "penstock.content",
     "penstock.mailing",
     "penstock.delivery",
+    "penstock.notices",
     "penstock.web",
 ]
+
+AUTH_USER_MODEL = "account.Person"
 
 MIDDLEWARE = [
     "penstock.web.headers.health",

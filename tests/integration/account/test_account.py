@@ -37,7 +37,7 @@ def test_what_cannot_be_is_named(account: dict[str, object], options: dict[str, 
 
 def test_every_policy_says_what_it_does_and_accepts_its_default() -> None:
     for rule in policy.RULES.values():
-        assert rule.check(rule.default) is None
+        assert rule.default is None or rule.check(rule.default) is None  # None: depends on the door
         assert rule.effect.endswith(".")
 
 

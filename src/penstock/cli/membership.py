@@ -1,0 +1,37 @@
+"""What the commands about accounts, people and tokens share: whose terminal this is, and whom they name."""
+
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+
+from penstock.account.access import ROLES
+from penstock.cli.person import actor
+from penstock.mailing.actor import Actor
+from penstock.mailing.lifecycle import PLATFORM
+from penstock.platform import database
+
+
+def session(name: str) -> psycopg.Connection[Any]:
+    """Return a connection to the database, brought up to date; it closes with its block."""
+    database.ready()
+    return database.connect(name=name)
+
+
+def owner() -> Actor:
+    """Return the person at this terminal, with every role there is: the home, and so everything in it, is theirs."""
+    return replace(actor(), roles=frozenset({*ROLES, PLATFORM}))
+
+
+def account_of(conn: psycopg.Connection[Any], name: str | None) -> int:
+    """Return the account of this name (or number); the first one without a name."""
+    from penstock.account import accounts
+
+    return accounts.find(conn, name).id if name else accounts.FIRST
+
+
+def person_of(conn: psycopg.Connection[Any], email: str) -> Any:
+    """Return the person with this address."""
+    from penstock.account import people
+
+    return people.find(conn, email)
