@@ -30,6 +30,7 @@ class Change:
     data: dict[str, Any] = field(default_factory=dict)
     made: int | None = None  # the number of a mailing that was made
     warnings: list[str] = field(default_factory=list)
+    finishing: int | None = None  # packages that have begun are finished: so many recipients still go out
 
     @property
     def source(self) -> State:
@@ -165,8 +166,8 @@ def _void_approvals(change: Change) -> None:
 def _next_revision(change: Change) -> None:
     change.columns |= {
         "revision": change.found.revision + 1, "digest": None, "submitted_at": None, "due_at": None, "ends_at": None,
-        "authors": Jsonb([change.actor.who]),
     }  # fmt: skip
+    _note_author(change)  # beside who wrote it before: four eyes
 
 
 def _place(change: Change) -> None:
@@ -181,13 +182,24 @@ def _not_started(change: Change) -> None:
 def _remember_state(change: Change) -> None:
     change.columns["came_from"] = change.source.value
     if change.found.facts.policy.package_interruptible == "off" and change.decision.row.command == "pause":
-        change.conn.execute("select delivery_bind(%s)", (change.mailing,))
-        change.data["finish_begun"] = True
+        _finish_begun(change, "delivery_bind")
+
+
+def _finish_begun(change: Change, counted_by: str) -> None:
+    """Packages that have begun are finished: note it, and how many recipients that is."""
+    row = change.conn.execute(f"select {counted_by}(%s)", (change.mailing,)).fetchone()
+    change.finishing = int(row[0]) if row else 0
+    change.data["finish_begun"] = True
 
 
 def _resume(change: Change) -> None:
-    if change.given.get("at") is not None or change.given.get("ends_at") is not None:
+    change.conn.execute("select delivery_unbind(%s)", (change.mailing,))
+    if change.given.get("at") is not None:
         _keep_plan(change)
+    elif change.given.get("ends_at") is not None:
+        plan, ends_at = guards.new_end(change.found.facts, change.given)
+        change.columns |= {"plan": Jsonb(plan), "ends_at": ends_at}
+        change.data["plan"] = plan
     if change.found.facts.reason_code == "audience_drift":
         change.data["drift_accepted"] = True
         change.columns["approved_size"] = change.found.facts.sendable
@@ -196,6 +208,8 @@ def _resume(change: Change) -> None:
 def _close_packages(change: Change) -> None:
     keep = change.target is State.CANCELLING and lifecycle.delivers_prepared(change.found.facts, change.given)
     change.conn.execute("select delivery_close(%s, 'cancelled', %s)", (change.mailing, keep))
+    if keep:
+        _finish_begun(change, "delivery_bound")
     if change.decision.row.command == "cancel":
         change.data["prepared"] = "deliver" if keep else "drop"
 

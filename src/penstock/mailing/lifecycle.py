@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from penstock.mailing import guards
 from penstock.mailing.guards import Arguments, Facts, Guard, Refusal
-from penstock.mailing.plan import Kind
+from penstock.mailing.plan import Kind, PlanError
 from penstock.mailing.states import State
 
 DRAFT, IN_REVIEW, IN_MODERATION, REJECTED = State.DRAFT, State.IN_REVIEW, State.IN_MODERATION, State.REJECTED
@@ -27,44 +27,35 @@ WRITERS, APPROVERS, OPERATORS = (AUTHOR, ADMINISTRATOR), (APPROVER, ADMINISTRATO
 
 Target = State | Callable[[Facts, Arguments], State]
 
-OF_PLAN = {Kind.NOW: STARTING, Kind.AT: SCHEDULED, Kind.SEQUENCE: QUEUED, Kind.LATER: PARKED}
-"""target(plan): where a mailing stands once every gate is passed."""
 
-
-def _next(facts: Facts, arguments: Arguments, approvals: int, validated: bool) -> State:
-    """The next gate that is still shut, else where the plan leads."""
+def _next(facts: Facts, approvals: int, validated: bool) -> State | None:
+    """The next gate that is still shut; None when all are passed."""
     if approvals < facts.policy.approvals_required:
         return IN_REVIEW
     if facts.policy.moderation == "manual" and not validated:
         return IN_MODERATION
-    return by_plan(facts, arguments)
-
-
-def by_plan(facts: Facts, arguments: Arguments) -> State:
-    """Where the plan leads; a launch time that has passed means now."""
-    if facts.plan and facts.due_at and not arguments.get("plan") and facts.due_at <= facts.now:
-        return STARTING
-    return OF_PLAN[guards.plan_of(facts, arguments).kind]
+    return None
 
 
 def after_submit(facts: Facts, arguments: Arguments) -> State:
     """To the first gate that is shut; nothing is approved yet."""
-    return _next(facts, arguments, 0, False)
+    return _next(facts, 0, False) or guards.new_plan_leads(facts, arguments)
 
 
 def after_approval(facts: Facts, arguments: Arguments) -> State:
     """As it stands with the approval that is being given."""
-    return _next(facts, arguments, len(facts.approvers) + 1, facts.validated)
+    gate = _next(facts, len(facts.approvers) + 1, facts.validated)
+    return gate or guards.kept_plan_leads(facts, arguments)
 
 
 def after_validation(facts: Facts, arguments: Arguments) -> State:
     """As it stands with the validation that is being given."""
-    return _next(facts, arguments, len(facts.approvers), True)
+    return _next(facts, len(facts.approvers), True) or guards.kept_plan_leads(facts, arguments)
 
 
 def send_rest(facts: Facts, arguments: Arguments) -> State:
     """To the gates if it never passed them, else where the plan leads."""
-    return _next(facts, arguments, len(facts.approvers), facts.validated)
+    return _next(facts, len(facts.approvers), facts.validated) or guards.new_plan_leads(facts, arguments)
 
 
 def held_or_expired(facts: Facts, arguments: Arguments) -> State:
@@ -84,7 +75,7 @@ def where_it_was(facts: Facts, arguments: Arguments) -> State:
     somebody waits to be handed off.
     """
     if arguments.get("at") is not None:
-        return OF_PLAN[guards.plan_of(facts, arguments).kind]
+        return guards.new_plan_leads(facts, arguments)
     came_from = facts.came_from or SENDING
     if came_from is FINISHING and facts.unbegun + facts.due_returned:
         came_from = SENDING
@@ -128,16 +119,16 @@ def at_end_date(facts: Facts, arguments: Arguments) -> State:
     return SENDING if facts.state is SENDING else EXPIRED
 
 
-def not_launched_while_switched_off(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """Nothing starts at once while a kill switch concerns it; it may be planned for later."""
-    return guards.not_switched_off(facts, arguments) if _launches(facts, arguments) else None
+def _unless_switched_off(target: Callable[[Facts, Arguments], State]) -> Guard:
+    def not_launched_while_switched_off(facts: Facts, arguments: Arguments) -> Refusal | None:
+        """Nothing starts at once while a kill switch concerns it; it may be planned for later."""
+        try:
+            starts = target(facts, arguments) is STARTING
+        except PlanError:
+            return None  # said by the guard of the plan
+        return guards.not_switched_off(facts, arguments) if starts else None
 
-
-def _launches(facts: Facts, arguments: Arguments) -> bool:
-    try:
-        return by_plan(facts, arguments) is STARTING
-    except guards.PlanError:
-        return False  # said by the guard of the plan
+    return not_launched_while_switched_off
 
 
 @dataclass(frozen=True)
@@ -170,27 +161,29 @@ _g = guards
 
 # fmt: off
 TABLE: tuple[Row, ...] = (
-    _row("edit",       (DRAFT,), DRAFT, WRITERS, effects=("change",)),
+    _row("edit",       (DRAFT,), DRAFT, WRITERS, check=(_g.changes_possible,), effects=("change",)),
     _row("submit",     (DRAFT,), after_submit, WRITERS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
-         check=(_g.complete, _g.no_blockers, _g.plan_possible, _g.confirmed, not_launched_while_switched_off),
+         check=(_g.complete, _g.no_blockers, _g.plan_possible, _g.confirmed_unless_later, _unless_switched_off(after_submit)),
          effects=("keep_plan", "note_submission")),
     _row("approve",    (IN_REVIEW,), after_approval, APPROVERS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
-         check=(_g.not_approved_by_same, _g.four_eyes, _g.digest_seen, _g.no_blockers, _g.not_late,
-                not_launched_while_switched_off),
+         check=(_g.not_approved_by_same, _g.four_eyes, _g.digest_seen, _g.no_blockers, _g.not_late, _g.end_to_come,
+                _unless_switched_off(after_approval)),
          effects=("note_approval",)),
     _row("validate",   (IN_MODERATION,), after_validation, (PLATFORM,), to=(IN_REVIEW, *_PLANNED),
-         check=(_g.digest_seen, _g.not_late, not_launched_while_switched_off), effects=("note_validation",)),
+         check=(_g.digest_seen, _g.not_late, _g.end_to_come, _unless_switched_off(after_validation)),
+         effects=("note_validation",)),
     _row("edit_plan",  (IN_REVIEW, IN_MODERATION), stays, APPROVERS, check=(_g.plan_possible,), effects=("keep_plan",)),
     _row("reject",     (IN_REVIEW,), REJECTED, APPROVERS, check=(_g.reason_given,), effects=("void_approvals",)),
     _row("reject",     (IN_MODERATION,), REJECTED, (PLATFORM,), check=(_g.reason_given, _g.ground_given),
          effects=("void_approvals",)),
     _row("withdraw",   (IN_REVIEW, IN_MODERATION), DRAFT, WRITERS, check=(_g.never_started,), effects=("void_approvals",)),
     _row("revise",     (REJECTED,), DRAFT, WRITERS, check=(_g.never_started,), effects=("next_revision",)),
-    _row("send_now",   _BEFORE, STARTING, OPERATORS, check=(_g.confirmed, _g.end_not_past, _g.not_switched_off),
+    _row("send_now",   _BEFORE, STARTING, OPERATORS, check=(_g.confirmed, _g.end_to_come, _g.not_switched_off),
          effects=("plan_now",)),
-    _row("schedule",   _BEFORE, by_plan, OPERATORS, to=(SCHEDULED, STARTING),
-         check=(_g.not_locked, _g.time_possible, _g.confirmed, not_launched_while_switched_off), effects=("keep_plan",)),
-    _row("enqueue",    (PARKED, SCHEDULED), QUEUED, OPERATORS, check=(_g.not_locked, _g.confirmed), effects=("plan_sequence",)),
+    _row("schedule",   _BEFORE, _g.new_plan_leads, OPERATORS, to=(SCHEDULED, STARTING),
+         check=(_g.not_locked, _g.time_possible, _g.confirmed, _unless_switched_off(_g.new_plan_leads)), effects=("keep_plan",)),
+    _row("enqueue",    (PARKED, SCHEDULED), QUEUED, OPERATORS, check=(_g.not_locked, _g.confirmed, _g.end_to_come),
+         effects=("plan_sequence",)),
     _row("move",       (QUEUED,), QUEUED, OPERATORS, check=(_g.position_possible, _g.queue_unchanged), effects=("place",)),
     _row("park",       (SCHEDULED, QUEUED), PARKED, OPERATORS, check=(_g.not_locked,), effects=("plan_later",)),
     _row("undo",       (STARTING,), PARKED, OPERATORS, check=(_g.undo_open,), effects=("plan_later", "not_started")),
@@ -204,18 +197,19 @@ TABLE: tuple[Row, ...] = (
     _row("cancel",     (*_BEFORE, STARTING, SENDING, PAUSED, INTERRUPTED, FINISHING, CANCELLING), after_cancel, OPERATORS,
          to=(CANCELLING, CANCELLED), check=(_g.reason_given, _g.prepared_possible), effects=("close_packages", "stop_senders")),
     _row("send_rest",  (CANCELLED, EXPIRED), send_rest, OPERATORS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
-         check=(_g.something_ended, _g.no_blockers, _g.plan_possible, _g.end_not_past, _g.confirmed,
-                not_launched_while_switched_off),
+         check=(_g.something_ended, _g.no_blockers, _g.plan_possible, _g.confirmed_unless_later,
+                _unless_switched_off(send_rest)),
          effects=("keep_plan", "reopen_packages")),
     _row("release_doubt", (PAUSED, INTERRUPTED, SENT, CANCELLED, EXPIRED), after_release, OPERATORS,
-         to=(PAUSED, INTERRUPTED, FINISHING, CANCELLED, EXPIRED), check=(_g.something_in_doubt, _g.reason_given),
+         to=(PAUSED, INTERRUPTED, FINISHING, CANCELLED, EXPIRED), check=(_g.something_in_doubt, _g.which_named, _g.reason_given),
          effects=("release_doubt",)),
     _row("copy",       ANY, stays, (*WRITERS, OPERATOR), effects=("copy",)),
     _row("fix_rest",   (CANCELLED, EXPIRED), stays, (*WRITERS, OPERATOR), effects=("fix_rest",)),
     _row("fix_rest",   (PAUSED, INTERRUPTED), after_cancel, (*WRITERS, OPERATOR), to=(CANCELLING, CANCELLED),
          check=(_g.prepared_possible,), effects=("close_packages", "stop_senders", "fix_rest")),
     _row("delete",     (DRAFT,), DRAFT, WRITERS, check=(_g.no_statistics,), effects=("delete",)),
-    _row("archive",    (SENT, CANCELLED, EXPIRED, REJECTED), stays, (*WRITERS, OPERATOR), effects=("archive",)),
+    _row("archive",    (SENT, CANCELLED, EXPIRED, REJECTED), stays, (*WRITERS, OPERATOR), check=(_g.not_archived,),
+         effects=("archive",)),
     # events: what the system itself notices
     _row("late",       (IN_REVIEW, IN_MODERATION), held_or_expired, (SYSTEM,), to=(IN_REVIEW, IN_MODERATION, EXPIRED),
          check=(_g.is_late,), effects=("hold",)),
@@ -259,7 +253,7 @@ def decide(command: str, facts: Facts, roles: frozenset[str], arguments: Argumen
     """Say what `command` does to a mailing with these facts, asked by somebody with these roles."""
     row = next((r for r in TABLE if r.command == command and facts.state in r.sources), None)
     if row is None:
-        return Refused(*_refusal_by_state(command, facts), allowed_actions(facts.state, roles))
+        return Refused(*_refusal_by_state(command, facts), possible(facts, roles, arguments.get("identity")))
     reasons = [refusal for guard in row.guards if (refusal := guard(facts, arguments))]
     if not roles & row.roles:
         needed = " or ".join(sorted(row.roles))
@@ -271,7 +265,7 @@ def decide(command: str, facts: Facts, roles: frozenset[str], arguments: Argumen
             ),
         )
     if reasons:
-        return Refused(reasons[0].code, tuple(reasons), allowed_actions(facts.state, roles))
+        return Refused(reasons[0].code, tuple(reasons), possible(facts, roles, arguments.get("identity")))
     target = row.target if isinstance(row.target, State) else row.target(facts, arguments)
     return Decision(row, target)
 
@@ -291,3 +285,18 @@ def allowed_actions(state: State, roles: frozenset[str]) -> tuple[str, ...]:
     return tuple(
         row.command for row in TABLE if state in row.sources and roles & row.roles and not row.is_event
     )
+
+
+def possible(facts: Facts, roles: frozenset[str], identity: str | None = None) -> tuple[str, ...]:
+    """As `allowed_actions`, without what no argument could make possible for the mailing as it is.
+
+    An undo whose window is over, an approval by somebody who has approved already (`identity` says who asks), a change inside
+    the edit lock: they are not offered.
+    """
+    asked = guards.OF_FACTS | (guards.OF_PERSON if identity else frozenset())
+    return tuple(
+        row.command
+        for row in TABLE
+        if facts.state in row.sources and roles & row.roles and not row.is_event
+        and not any(guard(facts, {"identity": identity}) for guard in row.guards if guard in asked)
+    )  # fmt: skip

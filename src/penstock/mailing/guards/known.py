@@ -1,0 +1,84 @@
+"""What guards may know, and what they answer. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from penstock.account.policy import Policy
+from penstock.mailing.states import State
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What guards and targets may know of one mailing; gathered by `mailing.facts` inside the transaction."""
+
+    state: State
+    came_from: State | None = None
+    reason_code: str | None = None
+    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)  # the database's clock
+    policy: Policy = field(default_factory=Policy)
+    zone: str = "UTC"  # the account's
+    # gates
+    digest: str | None = None  # of what was submitted; None while it is a draft
+    authors: tuple[str, ...] = ()  # who wrote or submitted this revision
+    approvers: tuple[str, ...] = ()  # who approved exactly this digest, each once
+    validated: bool = False  # the platform let exactly this digest pass
+    ever_approved: bool = False
+    missing: tuple[str, ...] = ()  # parts of the mailing that do not exist (yet)
+    blockers: tuple[str, ...] = ()  # why its content cannot be sent
+    # plan
+    plan: Mapping[str, Any] | None = None
+    due_at: datetime | None = None
+    ends_at: datetime | None = None
+    undo_until: datetime | None = None
+    started: bool = False  # it went out, or began to
+    archived: bool = False
+    # the sequence of the account
+    sequence_busy: bool = False  # another sequential mailing of the account is handing off
+    is_head: bool = False  # nobody waits before this one
+    queue_length: int = 0
+    queue_version: int = 0
+    # the ledger
+    frozen: bool = False
+    recipients: int = 0  # the audience, skipped ones included; 0 before it is frozen
+    sendable: int = 0  # the audience without those skipped when frozen
+    count: int | None = None  # to be typed for confirmation, where the account asks for that
+    approved_size: int | None = None  # how many would have got it when it was submitted; None: not counted
+    unbegun: int = 0  # not yet claimed, never handed off, in open packages
+    retrying: int = 0  # not yet claimed, in open retry packages
+    begun_left: int = 0  # of those two: in packages that have begun, and returned ones
+    unbegun_packages: int = 0  # open packages that nothing was ever claimed from
+    in_flight: int = 0  # claimed and not recorded
+    due_returned: int = 0  # given back, not yet packed again
+    due_deferred: int = 0  # waiting for their time
+    in_doubt: int = 0
+    ended: int = 0  # recorded as cancelled or expired
+    expired: int = 0  # of those: expired
+    switches: tuple[str, ...] = ()  # kill switches that concern it, each in words
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One reason why a command cannot be carried out now, and what to do about it."""
+
+    code: str
+    text: str
+
+
+Arguments = Mapping[str, Any]
+Guard = Callable[[Facts, Arguments], Refusal | None]
+
+
+def said(arguments: Arguments, name: str) -> str:
+    """Return the words of an argument, without the space around them."""
+    return str(arguments.get(name) or "").strip()
+
+
+WHOLE = 2**31 - 1
+"""The largest number that a mailing, a contact or a place in the ledger can have."""
+
+
+def is_whole(value: Any) -> bool:
+    """Whether it can be the number of something."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= WHOLE
