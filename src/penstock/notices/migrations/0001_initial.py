@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
         ),
         # What was journalled before there were notices is told to nobody.
         migrations.RunSQL(
-            "insert into notices_cursor (\"only\", last_entry) select 1, coalesce(max(id), 0) from mailing_entry",
+            'insert into notices_cursor ("only", last_entry) select 1, coalesce(max(id), 0) from mailing_entry',
             "delete from notices_cursor",
         ),
     ]

@@ -1,0 +1,110 @@
+"""Reads the journal once, and writes for each line that concerns somebody: the notice, its copies, its deliveries.
+
+The cursor moves in the transaction that writes them, so a process that dies leaves all of it or nothing. Whoever holds the
+cursor's row reads; others pass by.
+"""
+
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from penstock.notices.concerned import circle, people
+from penstock.notices.cursor import Gap, advance
+from penstock.notices.kinds import Change, Kind, kind_of
+from penstock.notices.payload import body, data_of
+from penstock.notices.wording import Told, subject, text
+from penstock.platform.database import sql
+from penstock.report.progress import STATES, progress
+
+MOST = 500
+"""Lines of the journal in one transaction."""
+
+Row = dict[str, Any]
+
+
+def turn(conn: psycopg.Connection[Any]) -> int:
+    """Read what is new in the journal, at most MOST lines above the cursor; return how many were read.
+
+    Nothing (0) also while another process reads. `conn` is in autocommit mode.
+    """
+    with conn.transaction():
+        held = conn.execute("select last_entry from notices_cursor for update skip locked").fetchone()
+        if held is None:
+            return 0
+        entries, xmin, xmax = _unread(conn, held[0])
+        for entry in entries:
+            kind = kind_of(Change(entry["command"], entry["from_state"], entry["to_state"]))
+            if kind is not None:
+                _tell(conn, kind, entry)
+        _move(conn, held[0], [entry["id"] for entry in entries], xmin, xmax)
+    return len(entries)
+
+
+def _unread(conn: psycopg.Connection[Any], last: int) -> tuple[list[Row], int, int]:
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(
+            sql("penstock.notices", "read_entries"), {"last": last, "most": MOST}
+        ).fetchall()
+    return [row for row in rows if row["id"] is not None], rows[0]["xmin"], rows[0]["xmax"]
+
+
+def _move(conn: psycopg.Connection[Any], last: int, found: list[int], xmin: int, xmax: int) -> None:
+    before = [Gap(*row) for row in conn.execute("select first, beyond, until from notices_gap").fetchall()]
+    newest, gaps = advance(last, before, found, xmin, xmax)
+    if newest != last:
+        conn.execute("update notices_cursor set last_entry = %s", (newest,))
+    if gaps != sorted(before):
+        conn.execute("delete from notices_gap")
+        with conn.cursor() as cursor:
+            cursor.executemany(
+                "insert into notices_gap (first, beyond, until) values (%s, %s, %s)",
+                [(gap.first, gap.beyond, gap.until) for gap in gaps],
+            )
+
+
+def _tell(conn: psycopg.Connection[Any], kind: Kind, entry: Row) -> None:
+    mailing = _mailing(conn, entry["mailing"])
+    told = _told(conn, kind, entry, mailing)
+    data = data_of(told, entry["account"], entry["id"])
+    given = {
+        "uuid": uuid4(), "account": entry["account"], "mailing": entry["mailing"], "entry": entry["id"], "kind": kind.value,
+        "at": entry["at"], "subject": subject(told), "text": text(told), "data": Jsonb(data),
+        "body": body(kind.value, entry["at"], data),
+    }  # fmt: skip
+    made = conn.execute(sql("penstock.notices", "insert_notice"), given).fetchone()
+    assert made is not None
+    given["notice"] = made[0]
+    whom = people(conn, entry["account"], circle(kind, entry["to_state"]), mailing.get("authors", []))
+    given["identities"] = [person.email for person in whom]
+    conn.execute(sql("penstock.notices", "insert_copies"), given)
+    if kind is not Kind.WEBHOOK_DISABLED:  # the other webhooks need not know
+        conn.execute(sql("penstock.notices", "insert_deliveries"), given)
+
+
+def _mailing(conn: psycopg.Connection[Any], mailing: int | None) -> Row:
+    if mailing is None:
+        return {}
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(sql("penstock.notices", "of_mailing"), {"mailing": mailing}).fetchone() or {}
+
+
+def _told(conn: psycopg.Connection[Any], kind: Kind, entry: Row, mailing: Row) -> Told:
+    account = conn.execute(
+        "select name, zone from account_account where id = %s", (entry["account"],)
+    ).fetchone()
+    assert account is not None
+    data, reason = entry["data"], entry["reason"]
+    if kind is Kind.HELD:
+        reason = reason or (mailing.get("reason") or {}).get("text")
+    figures = {}
+    if kind is Kind.FINISHED:
+        now = progress(conn, entry["mailing"])
+        figures = {state: n for state in STATES if (n := getattr(now, state))}
+    extra = {"webhook": data["webhook"], "url": data["url"]} if kind is Kind.WEBHOOK_DISABLED else {}
+    return Told(
+        kind, entry["at"], entry["actor"], account[0], account[1], entry["mailing"], mailing.get("name", ""),
+        entry["to_state"], reason, data.get("code"), data.get("revision"), figures, extra,
+    )  # fmt: skip
