@@ -30,7 +30,8 @@ A fourth word, `finish`, tells senders that packages which have begun are to be 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command did. `leaving`: messages on the wire whose answer is not known yet, exact unless `silent` names senders.
+    """What a command did. `leaving`: messages on the wire whose answer is not known yet, exact unless `silent` names senders;
+    where packages that have begun are finished, the recipients of those without an outcome in the ledger.
 
     `made`: the mailing that was made (copy, fix_rest). `repeated`: this is the first answer to the same request once more.
     `dry`: nothing was done; `state` is where the command would lead.
@@ -96,14 +97,16 @@ def command(
             if not dry_run:
                 carry_out(change)
                 _move(change)
-                if "stop_senders" in decision.row.effects:
+                if "stop_senders" in decision.row.effects and change.finishing is None:
                     stopping.expect(found.version + 1)
-                answer = _with(answer, made=change.made, warnings=change.warnings)
+                answer = _with(
+                    answer, made=change.made, warnings=change.warnings, leaving=change.finishing or 0
+                )
                 _remember(conn, found, actor, request, answer)
         if dry_run:
             return answer
         leaving, silent = stopping.wait()
-    if leaving or silent:
+    if leaving or silent:  # nobody was waited for where packages are finished
         answer = _with(answer, leaving=leaving, silent=silent)
         _remember(conn, change.found, actor, request, answer)
     return answer
