@@ -89,6 +89,14 @@ def find(conn: psycopg.Connection[Any], account: int, mailing: int) -> Mailing |
         ).fetchone()
 
 
+def owner(conn: psycopg.Connection[Any], mailing: int) -> int | None:
+    """Return the account whose mailing it is, None when there is no such mailing: for those who may touch every account."""
+    row = conn.execute(
+        "select account_id from mailing_mailing where id = %s and deleted_at is null", (mailing,)
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
 def listed(
     conn: psycopg.Connection[Any], account: int, *, limit: int = 50, before: int | None = None
 ) -> list[Mailing]:

@@ -55,6 +55,7 @@ AUTH_USER_MODEL = "account.Person"
 MIDDLEWARE = [
     "penstock.web.headers.health",
     "penstock.web.headers.strict",
+    "penstock.api.edges.edges",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,0 +1,44 @@
+"""The headers that make a request safe to send: `If-Match` (RFC 9110 §13.1.1) and `Idempotency-Key`."""
+
+import hashlib
+import re
+
+from django.http import HttpRequest
+
+from penstock.api.problems import Problem
+from penstock.mailing.control import Request
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def tag(version: int) -> str:
+    """Return the ETag of a version."""
+    return f'"{version}"'
+
+
+def expected_version(request: HttpRequest) -> int | None:
+    """Return the version that the request expects; None for any. Raises Problem where none can be meant, or it cannot hold."""
+    given = request.headers.get("If-Match")
+    if given is None or given.strip() == "*":
+        return None
+    if match := re.fullmatch(r'\s*"([0-9]{1,9})"\s*', given):
+        return int(match[1])
+    if re.fullmatch(r'\s*(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"\s*', given):
+        raise Problem(
+            412, "version_changed", f"If-Match is {given.strip()}; the ETag of a mailing is its version."
+        )
+    words = 'If-Match is not one ETag: give the version in quotes, like "12".'
+    raise Problem(400, "bad_request", words, errors=[{"header": "If-Match", "detail": words}])
+
+
+def repeatable(request: HttpRequest) -> Request | None:
+    """Return the request's idempotency key with a fingerprint of what it asks for; None without a key. Raises Problem."""
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        return None
+    key = given.strip()
+    if not _KEY.fullmatch(key):
+        words = "Idempotency-Key must be 1 to 255 visible ASCII characters."
+        raise Problem(400, "bad_request", words, errors=[{"header": "Idempotency-Key", "detail": words}])
+    asked = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+    return Request(key, hashlib.sha256(asked).hexdigest())

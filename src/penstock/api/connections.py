@@ -1,0 +1,64 @@
+"""Connections of the web process to PostgreSQL: a small pool, made with the first request."""
+
+import atexit
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from penstock.platform import database
+from penstock.platform.trouble import Trouble
+
+LARGEST = 16
+"""Connections of one process; more requests at once wait for one."""
+PATIENCE = 10.0
+"""Seconds that a request waits for a connection before it is answered 503."""
+
+_pools: dict[str, ConnectionPool[psycopg.Connection[Any]]] = {}
+_lock = threading.Lock()
+
+
+@contextmanager
+def connection() -> Iterator[psycopg.Connection[Any]]:
+    """Lend an autocommit connection. Raises Trouble when the database does not answer."""
+    pool = _pool()
+    try:
+        conn = pool.getconn()
+    except PoolTimeout:
+        raise Trouble("The database does not answer.", "`penstock doctor` looks for the cause.") from None
+    try:
+        yield conn
+    finally:
+        pool.putconn(conn)  # a broken one is replaced, an open transaction rolled back
+
+
+def _pool() -> ConnectionPool[psycopg.Connection[Any]]:
+    """Return the pool of this process for the database of now (tests change it)."""
+    key = f"{os.getpid()} {os.environ.get('PENSTOCK_DATABASE_URL')} {os.environ.get('PENSTOCK_HOME')}"
+    with _lock:
+        if key not in _pools:
+            _pools[key] = ConnectionPool(
+                database.url,  # asked for every new connection: starts an embedded server that died
+                kwargs={**database.KEEPALIVE, "autocommit": True, "application_name": "penstock api"},
+                min_size=0,
+                max_size=LARGEST,
+                timeout=PATIENCE,
+                max_idle=60.0,
+                check=ConnectionPool.check_connection,
+                open=True,
+            )
+        return _pools[key]
+
+
+def close() -> None:
+    """Close every connection that is not lent."""
+    with _lock:
+        while _pools:
+            _pools.popitem()[1].close()
+
+
+atexit.register(close)

@@ -1,0 +1,110 @@
+"""`POST /mailings/{id}/{command}`: one operation for each command of the lifecycle that takes a POST."""
+
+from collections.abc import Callable
+from inspect import Parameter, Signature
+from typing import Any
+
+import psycopg
+from django.http import HttpRequest, HttpResponse
+from ninja import Body, Router
+
+from penstock.api.authentication import actor_of
+from penstock.api.conditions import expected_version, repeatable, tag
+from penstock.api.connections import connection
+from penstock.api.document import documented
+from penstock.api.mailings import examples
+from penstock.api.mailings.arguments import ARGUMENTS, Command
+from penstock.api.mailings.shapes import Answer
+from penstock.api.mailings.showing import answered, found
+from penstock.api.problems import Problem
+from penstock.api.refusals import spoken
+from penstock.api.shapes import Id
+from penstock.content.checking import blockers
+from penstock.mailing import control, guards, lifecycle
+from penstock.mailing.actor import Actor
+
+router = Router()
+
+JUDGED = frozenset(row.command for row in lifecycle.TABLE if guards.no_blockers in row.guards)
+"""Commands for which somebody has to have looked at the content."""
+
+_TRIES = 10
+
+
+def _operation(name: str, shape: type[Command]) -> Callable[..., Any]:
+    """Return the endpoint of one command."""
+
+    def operation(request: HttpRequest, response: HttpResponse, mailing: int, given: Command) -> Any:
+        actor = actor_of(request)
+        arguments = given.model_dump() | {
+            "expected_version": expected_version(request),
+            "request": repeatable(request),
+        }
+        with connection() as conn:
+            found(conn, actor, mailing)
+            answer = give(conn, mailing, name, actor, arguments)
+        response["ETag"] = tag(answer.version)
+        return answered(name, answer, actor)
+
+    operation.__name__ = f"{name}_mailing"
+    operation.__doc__ = shape.__doc__
+    operation.__signature__ = Signature([  # type: ignore[attr-defined]
+        Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind)
+        for name, kind, default in (
+            ("request", HttpRequest, Parameter.empty),
+            ("response", HttpResponse, Parameter.empty),
+            ("mailing", Id, Parameter.empty),
+            ("given", shape, Body(..., ) if shape.needs_body() else Body(shape())),
+        )
+    ])  # fmt: skip
+    return operation
+
+
+def give(
+    conn: psycopg.Connection[Any], mailing: int, name: str, actor: Actor, arguments: dict[str, Any]
+) -> control.Answer:
+    """Give the command. Where the content counts, what was judged is what is decided about: else it is judged again."""
+    if name not in JUDGED:
+        return control.command(conn, mailing, name, actor, **arguments)
+    wanted = arguments.pop("expected_version")
+    for _ in range(_TRIES):
+        seen = found(conn, actor, mailing).version if wanted is None else wanted
+        try:
+            return control.command(
+                conn,
+                mailing,
+                name,
+                actor,
+                blockers=blockers(conn, mailing),
+                expected_version=seen,
+                **arguments,
+            )
+        except control.Refused as refused:
+            if wanted is not None or refused.code != "version_changed":
+                raise
+    raise Problem(
+        503, "unavailable", "Others keep changing the mailing. Try again.", headers={"Retry-After": "1"}
+    )
+
+
+for _name, _shape in ARGUMENTS.items():
+    router.post(
+        f"/{{mailing}}/{spoken(_name)}",
+        response=Answer,
+        operation_id=f"{_name}_mailing",
+        summary=spoken(_name).replace("-", " ").capitalize(),
+        openapi_extra=documented(
+            examples.answer(_name),
+            body=_shape.EXAMPLE,
+            conditions=("If-Match", "Idempotency-Key"),
+            refuses=(409, 412),
+        ),
+    )(_operation(_name, _shape))
+
+
+@router.post("/{mailing}/{command}", include_in_schema=False)
+def unknown_command(request: HttpRequest, mailing: Id, command: str) -> Any:
+    """There is no such command: say which there are."""
+    there_are = [spoken(name) for name in ARGUMENTS]
+    words = f"There is no command {command!r}. There are {', '.join(there_are)}."
+    raise Problem(404, "unknown_command", words, commands=there_are)

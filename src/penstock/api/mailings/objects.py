@@ -1,0 +1,110 @@
+"""`/mailings`: listed, made, shown, edited, deleted."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Status
+
+from penstock.account import access
+from penstock.api import cursors
+from penstock.api.authentication import account_of, actor_of
+from penstock.api.conditions import expected_version, repeatable, tag
+from penstock.api.connections import connection
+from penstock.api.document import documented
+from penstock.api.mailings import examples, writing
+from penstock.api.mailings.shapes import Answer, MailingChange, MailingPage, NewMailing, WholeMailing
+from penstock.api.mailings.showing import answered, found, shown, whole
+from penstock.api.shapes import Account, Cursor, Id, Limit
+from penstock.mailing import control
+from penstock.mailing.mailings import listed
+from penstock.mailing.states import State
+
+router = Router()
+
+
+@router.get("", response=MailingPage, openapi_extra=documented(examples.PAGE))
+def list_mailings(
+    request: HttpRequest, response: HttpResponse, limit: Limit = 50, cursor: Cursor = None, account: Account = None,
+    state: list[State] = Query([], description="Only those in one of these states."),
+) -> Any:  # fmt: skip
+    """The mailings of the account, newest first."""
+    actor = actor_of(request)
+    access.require(actor, "mailings:read")
+    listing = f"mailings {account_of(request)} {sorted(state)}"
+    before = cursors.read(listing, cursor)
+    with connection() as conn:
+        rows = listed(conn, account_of(request), limit=limit + 1, before=before)
+        items, more = cursors.page(rows, limit)
+        following = cursors.write(listing, items[-1].id) if more else None
+        cursors.link_next(request, response, following)
+        return {"items": [shown(conn, mailing, actor.roles) for mailing in items], "next_cursor": following}
+
+
+@router.post(
+    "",
+    response={201: WholeMailing},
+    openapi_extra=documented(examples.WHOLE, body=examples.NEW, conditions=("Idempotency-Key",)),
+)
+def create_mailing(
+    request: HttpRequest, response: HttpResponse, given: NewMailing, account: Account = None
+) -> Any:
+    """Make a mailing, as a draft."""
+    actor = actor_of(request)
+    access.require(actor, "mailings:write")
+    with connection() as conn:
+        number = writing.create(conn, account_of(request), given, actor, repeatable(request))
+        mailing = found(conn, actor, number)
+        response["Location"] = f"/api/v1/mailings/{number}"
+        response["ETag"] = tag(mailing.version)
+        return Status(201, whole(conn, mailing, actor.roles))
+
+
+@router.get("/{mailing}", response=WholeMailing, openapi_extra=documented(examples.WHOLE))
+def show_mailing(request: HttpRequest, response: HttpResponse, mailing: Id) -> Any:
+    """One mailing with its content and figures; its ETag is its version."""
+    actor = actor_of(request)
+    access.require(actor, "mailings:read")
+    with connection() as conn:
+        there = found(conn, actor, mailing)
+        response["ETag"] = tag(there.version)
+        return whole(conn, there, actor.roles)
+
+
+@router.patch(
+    "/{mailing}",
+    response=WholeMailing,
+    openapi_extra=documented(
+        examples.WHOLE, body=examples.CHANGE, conditions=("If-Match", "Idempotency-Key"), refuses=(409, 412)
+    ),
+)
+def edit_mailing(request: HttpRequest, response: HttpResponse, mailing: Id, given: MailingChange) -> Any:
+    """Edit a draft: what is given changes, what is left out stays. A dry run shows it as it would be."""
+    actor = actor_of(request)
+    access.require(actor, "mailings:write")
+    with connection() as conn, writing.tried(conn, dry=given.dry_run):
+        writing.edit(conn, mailing, given, actor, expected_version(request), repeatable(request))
+        there = found(conn, actor, mailing)
+        response["ETag"] = tag(there.version)
+        return whole(conn, there, actor.roles)
+
+
+@router.delete(
+    "/{mailing}",
+    response=Answer,
+    openapi_extra=documented(
+        examples.DELETED, conditions=("If-Match", "Idempotency-Key"), refuses=(409, 412)
+    ),
+)
+def delete_mailing(
+    request: HttpRequest,
+    mailing: Id,
+    dry_run: bool = Query(False, description="Only say what would be done."),
+) -> Any:
+    """Delete a draft that never started."""
+    actor = actor_of(request)
+    with connection() as conn:
+        found(conn, actor, mailing)
+        given = {"expected_version": expected_version(request), "request": repeatable(request)}
+        return answered(
+            "delete", control.command(conn, mailing, "delete", actor, dry_run=dry_run, **given), actor
+        )

@@ -1,0 +1,206 @@
+"""The shapes of mailings: what clients send, and what they get."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from penstock.api.shapes import Body, Document, Number, Shown
+from penstock.mailing.states import State
+from penstock.report.board import Area
+
+Text = Annotated[str, Field(max_length=10_000_000)]
+Line = Annotated[str, Field(max_length=998)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Time = Annotated[
+    str,
+    Field(
+        max_length=64,
+        description="A wall time in the zone, `2026-12-01T09:00`; or an instant, `2026-12-01T08:00:00Z`.",
+    ),
+]
+Zone = Annotated[
+    str, Field(max_length=100, description="IANA name, `Europe/Paris`; without it the account's.")
+]
+Fold = Annotated[
+    Literal["first", "second"], Field(description="Which of the two, for a time that occurs twice.")
+]
+
+
+class Plan(Body):
+    """When it goes out: now, at a time, in sequence, or decided later."""
+
+    kind: Literal["now", "at", "sequence", "later"]
+    at: Time | None = None
+    zone: Zone | None = None
+    fold: Fold | None = None
+    ends_at: Time | None = None
+
+
+class Audience(Body):
+    """To whom: a list, less or only those whom other mailings reached (accepted, in doubt or in flight)."""
+
+    list: Number
+    reached_by: Annotated[list[Number], Field(max_length=100)] = []
+    not_reached_by: Annotated[list[Number], Field(max_length=100)] = []
+
+
+class Message(Body):
+    """The content, with Liquid for what differs between recipients. `mjml` stands in place of `html`."""
+
+    sender: Annotated[Line, Field(description="`News <news@example.org>`")]
+    subject: Line
+    html: Text | None = None
+    text: Text | None = None
+    mjml: Text | None = None
+    reply_to: Line | None = None
+    headers: Annotated[dict[str, Line], Field(max_length=50)] = {}
+
+
+class MessageChange(Body):
+    """The members of the message that are to change; null takes an optional one away."""
+
+    sender: Line = ""
+    subject: Line = ""
+    html: Text | None = None
+    text: Text | None = None
+    mjml: Text | None = None
+    reply_to: Line | None = None
+    headers: Annotated[dict[str, Line], Field(max_length=50)] | None = None
+
+
+class NewMailing(Body):
+    """A mailing to make, as a draft."""
+
+    name: Name
+    message: Message
+    audience: Audience
+    transport: Annotated[Number | None, Field(description="Not needed where the account has one only.")] = (
+        None
+    )
+    plan: Plan | None = None
+    options: Annotated[
+        dict[str, Any],
+        Field(description="Policies that differ for this mailing, `unsubscribe` and `rate`."),
+    ] = {}
+
+
+class MailingChange(Body):
+    """What is to change of a draft; what is left out stays."""
+
+    name: Name | None = None
+    message: MessageChange | None = None
+    audience: Audience | None = None
+    transport: Number | None = None
+    plan: Plan | None = None
+    options: dict[str, Any] | None = None
+    dry_run: bool = False
+
+
+class Reason(Shown):
+    """Why it is as it is: a word for machines, a sentence for people, who, and since when."""
+
+    code: str
+    text: str
+    who: str
+    since: str
+
+
+class Progress(Shown):
+    """How far it is: the audience, one number for each state of the ledger (together the audience), and figures of them."""
+
+    recipients: int
+    waiting: int
+    in_flight: int
+    accepted: int
+    delivered: int
+    deferred: int
+    bounced: int
+    in_doubt: int
+    skipped: int
+    cancelled: int
+    expired: int
+    handed_off_percent: Annotated[float, Field(description="Tried ÷ (audience − skipped).")]
+    settled_percent: Annotated[float, Field(description="Settled ÷ audience.")]
+    rate: Annotated[float, Field(description="Attempts a second, lately.")]
+    eta: Annotated[float | None, Field(description="Seconds until everybody was tried, at this rate.")]
+
+
+class Links(Shown):
+    """Where more is known of it."""
+
+    self: str
+    journal: str
+    ledger: str
+    packages: str
+    forecast: str
+
+
+class Mailing(Shown):
+    """One mailing as it stands."""
+
+    id: int
+    account: int
+    name: str
+    channel: str
+    state: State
+    area: Area
+    came_from: Annotated[State | None, Field(description="Where a paused or interrupted one goes back to.")]
+    reason: Reason | None
+    revision: int
+    version: Annotated[int, Field(description="Grows with every change; the ETag, and what If-Match takes.")]
+    transport: int
+    audience: Document
+    plan: Document | None
+    due_at: datetime | None
+    ends_at: datetime | None
+    undo_until: datetime | None
+    options: Document
+    digest: Annotated[str | None, Field(description="Of what was submitted; an approval may name it.")]
+    authors: list[str]
+    approved_size: int | None
+    copied_from: int | None
+    fixes: int | None
+    corrections: list[int]
+    created_at: datetime
+    submitted_at: datetime | None
+    approved_at: datetime | None
+    started_at: datetime | None
+    frozen_at: datetime | None
+    finished_at: datetime | None
+    archived_at: datetime | None
+    progress: Progress
+    allowed_actions: Annotated[list[str], Field(description="The commands that this token may give now.")]
+    links: Links
+
+
+class WholeMailing(Mailing):
+    """One mailing with its content."""
+
+    message: Document
+
+
+class MailingPage(Shown):
+    """A page of mailings, newest first."""
+
+    items: list[Mailing]
+    next_cursor: str | None
+
+
+class Answer(Shown):
+    """What a command did. Nothing refused is answered so."""
+
+    mailing: int
+    command: str
+    state: State
+    version: int
+    leaving: Annotated[int, Field(description="Messages on the wire whose answer is not known yet.")]
+    silent: Annotated[
+        list[str],
+        Field(description="Senders that did not say how many in time; their share of `leaving` is the most."),
+    ]
+    made: Annotated[int | None, Field(description="The mailing that was made (copy, fix-rest).")]
+    warnings: list[str]
+    repeated: Annotated[bool, Field(description="The first answer to this Idempotency-Key, once more.")]
+    dry_run: Annotated[bool, Field(description="Nothing was done; `state` is where it would lead.")]
+    allowed_actions: list[str]

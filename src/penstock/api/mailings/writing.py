@@ -1,0 +1,101 @@
+"""Drafts made and edited, from what clients send."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from penstock.api.mailings.shapes import MailingChange, NewMailing
+from penstock.api.mailings.showing import found
+from penstock.api.repeating import once
+from penstock.content.message import Message
+from penstock.content.messages import load_message, store_message
+from penstock.mailing import control, drafting, mailings
+from penstock.mailing.actor import Actor
+
+
+def create(
+    conn: psycopg.Connection[Any],
+    account: int,
+    given: NewMailing,
+    actor: Actor,
+    request: control.Request | None,
+) -> int:
+    """Make the draft and return its number; the number of the first one for a request that comes again. Raises DraftError."""
+    audience = _rule(given.audience)
+
+    def make() -> dict[str, Any]:
+        transport = given.transport or drafting.only_transport(conn, account)
+        drafting.check(
+            conn, account, name=given.name, audience=audience, transport=transport, options=given.options
+        )
+        number = mailings.create(
+            conn, account, name=given.name.strip(), message=store_message(conn, account, Message(**dict(given.message))),
+            audience=audience, transport=transport, options=given.options, plan=_document(given.plan), actor=actor,
+        )  # fmt: skip
+        return {"made": number}
+
+    return int(once(conn, account, actor, request, make)["made"])
+
+
+def edit(
+    conn: psycopg.Connection[Any], number: int, given: MailingChange, actor: Actor, version: int | None,
+    request: control.Request | None,
+) -> None:  # fmt: skip
+    """Give the command `edit` with what is given. Raises DraftError, NotFound, Refused."""
+    there = found(conn, actor, number)
+    fields = given.model_fields_set - {"dry_run"}
+    audience = _rule(given.audience) if given.audience else None
+    with conn.transaction():
+        drafting.check(
+            conn,
+            there.account,
+            name=given.name,
+            audience=audience,
+            transport=given.transport,
+            options=given.options,
+        )
+        changes: dict[str, Any] = {}
+        if given.name:
+            changes["name"] = given.name.strip()
+        if given.message:
+            changes["message_id"] = _changed_message(conn, there, given)
+        if audience:
+            changes["audience"] = audience
+        if given.transport:
+            changes["transport_id"] = given.transport
+        if given.options is not None:
+            changes["options"] = given.options
+        if "plan" in fields:
+            changes["plan"] = _document(given.plan)
+        control.command(
+            conn, number, "edit", actor, expected_version=version, request=request, changes=changes
+        )
+
+
+@contextmanager
+def tried(conn: psycopg.Connection[Any], *, dry: bool) -> Iterator[None]:
+    """Run a block for good; or, dry, in a transaction that is taken back in the end."""
+    if not dry:
+        yield
+        return
+    with conn.transaction() as transaction:
+        yield
+        raise psycopg.Rollback(transaction)
+
+
+def _changed_message(conn: psycopg.Connection[Any], there: mailings.Mailing, given: MailingChange) -> int:
+    """Store the message as it is now with the changes; a stored one is never changed, others may use it."""
+    assert given.message is not None
+    before = load_message(conn, there.message)
+    now = {**(before.__dict__ if before else {}), **given.message.model_dump(exclude_unset=True)}
+    return store_message(conn, there.account, Message(**{**now, "headers": now.get("headers") or {}}))
+
+
+def _rule(audience: Any) -> dict[str, Any]:
+    return {name: value for name, value in audience.model_dump().items() if value}
+
+
+def _document(plan: Any) -> dict[str, Any] | None:
+    return None if plan is None else plan.model_dump(exclude_none=True)

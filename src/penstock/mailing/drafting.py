@@ -1,0 +1,111 @@
+"""What a draft may name: its list, its transport, other mailings' recipients and its options, all the account's own.
+
+Checked when a draft is made or edited, so that nothing of another account can ever stand in a mailing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from penstock.account.policy import OPTIONS, PolicyError, effective
+from penstock.platform.database import sql
+from penstock.transport.reply import UNPRINTABLE
+
+LONGEST_NAME = 200
+FASTEST = 1_000_000.0  # messages a second
+UNSUBSCRIBE = ("link", "mailto")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that a draft cannot have: `where` it stands (a path like `audience/list`) and why."""
+
+    where: str
+    text: str
+
+
+class DraftError(ValueError):
+    """A draft that cannot be made or edited so; names every fault."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.where}: {fault.text}" for fault in faults))
+        self.faults = faults
+
+
+def check(
+    conn: psycopg.Connection[Any], account: int, *, name: str | None = None, audience: Mapping[str, Any] | None = None,
+    transport: int | None = None, options: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Return when a draft of `account` may have what is given; what is None is not looked at. Raises DraftError."""
+    faults = [
+        *_name(name),
+        *_options(options),
+        *_owned(conn, account, audience, transport),
+    ]
+    if faults:
+        raise DraftError(faults)
+
+
+def only_transport(conn: psycopg.Connection[Any], account: int) -> int:
+    """Return the account's transport where there is no choice. Raises DraftError."""
+    rows = conn.execute(
+        "select id from account_transport where account_id = %s order by id limit 2", (account,)
+    ).fetchall()
+    if len(rows) == 1:
+        return int(rows[0][0])
+    text = "say which one: the account has several." if rows else "the account has none; create one first."
+    raise DraftError([Fault("transport", text)])
+
+
+def _name(name: str | None) -> list[Fault]:
+    if name is None:
+        return []
+    if not name.strip() or len(name) > LONGEST_NAME or UNPRINTABLE.search(name):
+        return [Fault("name", f"give one printable line of 1 to {LONGEST_NAME} characters.")]
+    return []
+
+
+def _options(options: Mapping[str, Any] | None) -> list[Fault]:
+    faults = []
+    for key, value in (options or {}).items():
+        try:
+            effective({}, {key: value})
+        except PolicyError as error:
+            faults.append(Fault(f"options/{key}", f"{error}."))
+        if key in OPTIONS and (text := _other_option(key, value)):
+            faults.append(Fault(f"options/{key}", text))
+    return faults
+
+
+def _other_option(key: str, value: Any) -> str | None:
+    if key == "unsubscribe" and value not in UNSUBSCRIBE:
+        return f"is one of {', '.join(UNSUBSCRIBE)}."
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if key == "rate" and not (is_number and 0 < value <= FASTEST):
+        return "is a number of messages a second, more than 0."
+    return None
+
+
+def _owned(
+    conn: psycopg.Connection[Any], account: int, audience: Mapping[str, Any] | None, transport: int | None
+) -> list[Fault]:
+    rule = audience or {}
+    row = conn.execute(sql("penstock.mailing", "owned"), {
+        "account": account, "list": rule.get("list"), "transport": transport,
+        "mailings": [*rule.get("reached_by", []), *rule.get("not_reached_by", [])],
+    }).fetchone()  # fmt: skip
+    assert row is not None
+    has_list, has_transport, mailings = row
+    faults = []
+    if audience is not None and not has_list:
+        faults.append(Fault("audience/list", f"there is no list {rule.get('list')}."))
+    if transport is not None and not has_transport:
+        faults.append(Fault("transport", f"there is no transport {transport}."))
+    for key in ("reached_by", "not_reached_by"):
+        faults += [
+            Fault(f"audience/{key}", f"there is no mailing {number}.")
+            for number in rule.get(key, []) if number not in mailings
+        ]  # fmt: skip
+    return faults

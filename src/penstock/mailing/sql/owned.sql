@@ -1,0 +1,4 @@
+-- Which of the things that a draft names belong to the account.
+select exists (select from audience_list where id = %(list)s and account_id = %(account)s),
+       exists (select from account_transport where id = %(transport)s and account_id = %(account)s),
+       array(select id from mailing_mailing where id = any(%(mailings)s) and account_id = %(account)s)
