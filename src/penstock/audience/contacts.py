@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -16,6 +17,13 @@ class UnknownList(LookupError):
     """There is no list of that name in the account; the message names those there are."""
 
 
+class UnknownContact(LookupError):
+    """There is no such contact in this account."""
+
+    def __init__(self, contact: int) -> None:
+        super().__init__(f"There is no contact {contact}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """One person, with the attributes that messages can use."""
@@ -24,6 +32,11 @@ class Contact:
     address: str
     normal: str
     attributes: dict[str, str]
+    created_at: datetime
+    updated_at: datetime
+
+
+_COLUMNS = "c.id, c.address, c.normal, c.attributes, c.created_at, c.updated_at"
 
 
 def count(conn: psycopg.Connection[Any], account: int, list_id: int | None = None) -> int:
@@ -43,9 +56,27 @@ def find(conn: psycopg.Connection[Any], account: int, address: str) -> Contact |
     """Return the contact with `address`, however it is written. Raises AddressError."""
     with conn.cursor(row_factory=class_row(Contact)) as cursor:
         return cursor.execute(
-            "select id, address, normal, attributes from audience_contact where account_id = %s and normal = %s",
+            f"select {_COLUMNS} from audience_contact c where account_id = %s and normal = %s",
             (account, parse(address).normal),
         ).fetchone()
+
+
+def get(conn: psycopg.Connection[Any], account: int, contact: int) -> Contact | None:
+    """Return the contact of this number, None when the account has none."""
+    with conn.cursor(row_factory=class_row(Contact)) as cursor:
+        return cursor.execute(
+            f"select {_COLUMNS} from audience_contact c where account_id = %s and id = %s", (account, contact)
+        ).fetchone()
+
+
+def page(
+    conn: psycopg.Connection[Any], account: int, *, limit: int, after: int = 0, list_id: int | None = None
+) -> list[Contact]:
+    """Return contacts by number, those behind `after`; with `list_id` only those on this list, none if it is not the account's."""
+    name = "page_of_contacts" if list_id is None else "page_of_list"
+    given = {"account": account, "after": after, "limit": limit, "list": list_id}
+    with conn.cursor(row_factory=class_row(Contact)) as cursor:
+        return cursor.execute(sql("penstock.audience", name), given).fetchall()
 
 
 def list_named(conn: psycopg.Connection[Any], account: int, name: str) -> int:

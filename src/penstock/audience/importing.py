@@ -67,15 +67,18 @@ def import_file(
     address_column: str | None = None,
     progress: Watch = lambda _: None,
     name: str | None = None,
+    number: int | None = None,
 ) -> Result:
     """Import the file at `path` for `account`, onto the list `list_name` (made when missing).
 
     A contact that is there already gets the file's attributes on top of its own. Of lines with one address the last
     counts. Raises ImportFileError for a file that is unusable as a whole; nothing is changed then. A line that is
     unusable is reported (`problems.problems`) and does not hinder the others.
-    `progress` may raise to give up.
+    `progress` may raise to give up. `number`: the import that has waited for this; without one it is a new one. Raises
+    AlreadyImported when that one is done, or is being done by somebody else.
     """
-    with _registered(conn, account, name or path.name) as number, Problems(number) as problems:
+    shown = name or path.name
+    with _registered(conn, account, shown, number) as number, Problems(number) as problems:
         try:
             reader, size = reading.opened(
                 path, lambda read, total: progress(Progress("checking", read, total))
@@ -102,7 +105,7 @@ def import_file(
                     {**asdict(result), "columns": Jsonb(named.attributes)},
                 )
         except BaseException as error:
-            _failed(conn, number, error)
+            _failed(conn, number, error, path, shown)
             raise
     progress(Progress("done", size, size, result.rows))
     return result
@@ -116,18 +119,26 @@ def _watched(
         yield block
 
 
+class AlreadyImported(Exception):
+    """An import that is done, or that somebody else is doing at this moment."""
+
+
 class _registered:
     """The row of an import, and the lock by which others see that it lives. Those of the dead are marked failed."""
 
-    def __init__(self, conn: psycopg.Connection[Any], account: int, name: str) -> None:
+    def __init__(
+        self, conn: psycopg.Connection[Any], account: int, name: str, number: int | None = None
+    ) -> None:
         self._conn = conn
-        self._given = {"account": account, "name": name, "lock": LOCK}
+        self._given = {"account": account, "name": name, "lock": LOCK, "number": number}
+        self._begin = "begin_import" if number is None else "go_on_with_import"
         self._number = 0
 
     def __enter__(self) -> int:
         self._conn.execute(sql("penstock.audience", "fail_dead_imports"), self._given)
-        row = self._conn.execute(sql("penstock.audience", "begin_import"), self._given).fetchone()
-        assert row is not None
+        row = self._conn.execute(sql("penstock.audience", self._begin), self._given).fetchone()
+        if row is None:
+            raise AlreadyImported(f"Import {self._given['number']} is done, or runs elsewhere.")
         self._number = int(row[0])
         return self._number
 
@@ -136,13 +147,14 @@ class _registered:
             self._conn.execute("select pg_advisory_unlock(%s, %s)", (LOCK, self._number))
 
 
-def _failed(conn: psycopg.Connection[Any], number: int, error: BaseException) -> None:
-    """Note why; a connection that is gone leaves it to the next import."""
-    text = str(error) or type(error).__name__
+def _failed(conn: psycopg.Connection[Any], number: int, error: BaseException, path: Path, shown: str) -> None:
+    """Note why, under the file's own name; a connection that is gone leaves it to the next import."""
+    text = (str(error) or type(error).__name__).replace(str(path), shown)
+    code = error.code if isinstance(error, ImportFileError) else None
     try:
         conn.execute(
-            "update audience_import set state = 'failed', finished_at = now(), error = %s where id = %s",
-            (text, number),
+            "update audience_import set state = 'failed', finished_at = now(), error = %s, error_code = %s where id = %s",
+            (text, code, number),
         )
     except psycopg.Error:
         pass

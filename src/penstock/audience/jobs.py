@@ -1,29 +1,57 @@
-"""Imports in the background: the task that a worker runs for a file that was put into the home."""
+"""Imports in the background: the task that a worker of this home runs for a file that was uploaded into it."""
 
-from pathlib import Path
+import time
+from dataclasses import asdict
+from typing import Any, Final
 
-from penstock.audience import importing
+import psycopg
+from procrastinate import RetryStrategy
+from psycopg.types.json import Jsonb
+
+from penstock.audience import importing, uploads
 from penstock.audience.trouble import ImportFileError
 from penstock.platform import database
 from penstock.platform.jobs import tasks
 
+EVERY: Final = 0.5  # seconds between two notes of how far an import is
 
-@tasks.task(name="import_file", queue="penstock")
-def import_file(
-    account: int, path: str, name: str, list_name: str | None = None, address_column: str | None = None
-) -> None:
-    """Import the file at `path` and remove it. May run twice: importing again changes nothing more.
+_again = RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=[psycopg.OperationalError])
 
-    A file that is unusable stands in its account's imports with the reason; that is no failure of the job.
+
+@tasks.task(name="import_upload", retry=_again)
+def import_upload(number: int) -> None:
+    """Import the file of import `number` and remove it. May run twice: importing again changes nothing more.
+
+    A file that is unusable stands in its account's imports with the reason; that is no failure of the job. When the database
+    goes away the file stays and the job is tried again.
     """
-    file = Path(path)
-    if not file.exists():
-        return  # an earlier run of this job imported and removed it
-    with database.connect(name="penstock import") as conn:
+    with database.connect(name="penstock import") as conn, database.connect(name="penstock import") as notes:
+        if (wanted := uploads.wanted(conn, number)) is None:
+            return
         try:
             importing.import_file(
-                conn, account, file, list_name=list_name, address_column=address_column, name=name
-            )
-        except ImportFileError:
-            pass  # noted by the import itself
-    file.unlink(missing_ok=True)
+                conn, wanted.account, wanted.path, list_name=wanted.list_name,
+                address_column=wanted.address_column, name=wanted.name, number=number, progress=_noted(notes, number),
+            )  # fmt: skip
+        except (ImportFileError, importing.AlreadyImported):
+            pass  # noted by the import itself; or an earlier run of this job has done it
+        except psycopg.OperationalError:
+            raise
+        except Exception:
+            wanted.path.unlink(missing_ok=True)
+            raise
+        wanted.path.unlink(missing_ok=True)
+
+
+def _noted(conn: psycopg.Connection[Any], number: int) -> importing.Watch:
+    """Return a watcher that writes the progress down, now and then: the import's own transaction shows nothing until its end."""
+    last = 0.0
+
+    def watch(at: importing.Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last < EVERY and at.phase != "storing":
+            return
+        last = time.monotonic()
+        conn.execute("update audience_import set progress = %s where id = %s", (Jsonb(asdict(at)), number))
+
+    return watch

@@ -67,19 +67,29 @@ class Membership(models.Model):
 
 
 class Import(models.Model):
-    """One file brought in, or the attempt: rows = created + updated + unchanged + duplicates + rejected."""
+    """One file brought in, or the attempt: rows = created + updated + unchanged + duplicates + rejected.
+
+    An uploaded one begins as `waiting`, with what was asked for (`wanted`), until a worker takes it.
+    """
 
     id = models.AutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT)
-    list = models.ForeignKey(ContactList, models.SET_NULL, null=True, db_index=False)
-    name = models.TextField(help_text="The name of the file.")
-    state = models.TextField(default="running", db_default="running")
-    error = models.TextField(null=True, help_text="Why it failed, for people.")
+    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
     columns = models.JSONField(
         default=list,
         db_default=models.Value([], models.JSONField()),
         help_text="Attributes, in the file's order.",
     )
+    list = models.ForeignKey(ContactList, models.SET_NULL, null=True, db_index=False)
+    name = models.TextField(help_text="The name of the file.")
+    state = models.TextField(default="running", db_default="running")
+    error = models.TextField(null=True, help_text="Why it failed, for people.")
+    error_code = models.TextField(
+        null=True, help_text="The same for programs: the code of an ImportFileError."
+    )
+    wanted = models.JSONField(
+        null=True, help_text="Of an upload: file (in the home), list, address_column, home."
+    )
+    progress = models.JSONField(null=True, help_text="Of an upload: phase, read and total (bytes), rows.")
     rows = models.BigIntegerField(default=0, db_default=0)
     created = models.BigIntegerField(default=0, db_default=0)
     updated = models.BigIntegerField(default=0, db_default=0)
@@ -91,9 +101,10 @@ class Import(models.Model):
 
     class Meta:
         db_table = "audience_import"
+        indexes = [models.Index(fields=["account", "id"], name="audience_import_newest")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="running", finished_at__isnull=True)
+                condition=models.Q(state__in=["waiting", "running"], finished_at__isnull=True)
                 | models.Q(state__in=["done", "failed"], finished_at__isnull=False),
                 name="audience_import_state",
             ),

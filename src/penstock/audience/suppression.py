@@ -5,11 +5,17 @@ plans it as one hash anti-join (`not exists`) or as a probe of the unique index 
 claiming both use it, so that nobody is asked after in two ways.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
+from psycopg.rows import class_row
 
 from penstock.audience.address import parse
+from penstock.mailing import journal
+from penstock.mailing.actor import Actor
+from penstock.platform.database import sql
 
 REASONS: Final = ("unsubscribed", "hard_bounce", "complaint", "manual", "invalid")
 """Why an address is suppressed; the table has a CHECK with the same words."""
@@ -18,6 +24,28 @@ SUPPRESSED: Final = (
     "exists (select from audience_suppression s where s.account_id = c.account_id and s.normal = c.normal)"
 )
 """The predicate in SQL, over a row `c` with the columns account_id and normal."""
+
+
+BY_HAND: Final = ("manual", "unsubscribed", "complaint", "hard_bounce")
+"""The reasons that a person can give; `invalid` is what a file's check finds."""
+
+
+class UnknownSuppression(LookupError):
+    """There is no such suppression in this account."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"There is no suppression {number}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One address (normalised) that is not mailed, why, where that came from, and since when."""
+
+    id: int
+    address: str
+    reason: str
+    origin: str
+    created_at: datetime
 
 
 def suppress(conn: psycopg.Connection[Any], account: int, address: str, reason: str, origin: str) -> bool:
@@ -66,3 +94,60 @@ def newest(conn: psycopg.Connection[Any], account: int | None = None, *, mailing
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def page(
+    conn: psycopg.Connection[Any], account: int, *,
+    limit: int, before: int | None = None, reason: str | None = None, address: str | None = None,
+) -> list[Suppression]:  # fmt: skip
+    """Return suppressions, newest first, those before the number `before`; only of a reason or an address, if given.
+
+    Raises AddressError.
+    """
+    given = {
+        "account": account, "limit": limit, "before": before, "reason": reason,
+        "normal": None if address is None else parse(address).normal,
+    }  # fmt: skip
+    with conn.cursor(row_factory=class_row(Suppression)) as cursor:
+        return cursor.execute(sql("penstock.audience", "page_of_suppressions"), given).fetchall()
+
+
+def require(conn: psycopg.Connection[Any], account: int, number: int) -> Suppression:
+    """Return one suppression. Raises UnknownSuppression."""
+    found = page(conn, account, limit=1, before=number + 1)
+    if not found or found[0].id != number:
+        raise UnknownSuppression(number)
+    return found[0]
+
+
+def suppress_by_hand(
+    conn: psycopg.Connection[Any], account: int, address: str, reason: str, actor: Actor
+) -> tuple[Suppression, bool]:
+    """Suppress `address` because somebody says so; return the suppression and whether it is new. Journalled when it is."""
+    with conn.transaction():
+        new = suppress(conn, account, address, reason, f"{actor.door} {actor.who}")
+        found = page(conn, account, limit=1, address=address)[0]
+        if new:
+            _note(conn, account, actor, "suppress", found)
+    return found, new
+
+
+def lift_by_hand(conn: psycopg.Connection[Any], account: int, number: int, actor: Actor) -> None:
+    """Let an address be mailed again; the journal says who decided so. Raises UnknownSuppression."""
+    with conn.transaction():
+        found = require(conn, account, number)
+        gone = conn.execute(
+            "delete from audience_suppression where account_id = %s and id = %s", (account, number)
+        )
+        if gone.rowcount != 1:
+            raise UnknownSuppression(number)
+        _note(conn, account, actor, "lift_suppression", found)
+
+
+def _note(
+    conn: psycopg.Connection[Any], account: int, actor: Actor, command: str, about: Suppression
+) -> None:
+    journal.append(
+        conn, account=account, mailing=None, actor=actor.name, door=actor.door, command=command,
+        data={"address": about.address, "reason": about.reason, "origin": about.origin},
+    )  # fmt: skip

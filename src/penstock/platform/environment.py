@@ -56,6 +56,19 @@ def uploads() -> Path:
     return folder
 
 
+def uploads_mark() -> str:
+    """Return a name of the folder for uploads that no other has, made on first use: whoever has the mark has the files.
+
+    It lies among them, so that it goes with them into a backup, and machines that share the folder share the mark.
+    """
+    file = uploads() / "folder.mark"
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        _link_new(file, secrets.token_hex(8).encode() + b"\n")
+        return file.read_text(encoding="ascii").strip()
+
+
 def given_database_url() -> str:
     """Return `PENSTOCK_DATABASE_URL`, or the empty string: then PostgreSQL runs in the home."""
     return os.environ.get("PENSTOCK_DATABASE_URL", "").strip()
@@ -126,11 +139,15 @@ def _long_enough(key: bytes, where: str) -> bytes:
 
 
 def _make_key(file: Path) -> None:
-    """Write a new key under a passing name and link it into place: the first of two processes wins."""
+    _link_new(file, secrets.token_hex(32).encode() + b"\n")
+
+
+def _link_new(file: Path, content: bytes) -> None:
+    """Write a file (0600) under a passing name and link it into place: the first of two processes wins."""
     passing = file.with_name(f"{file.name}.{os.getpid()}.new")
     descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as out:
-        out.write(secrets.token_hex(32).encode() + b"\n")
+        out.write(content)
         out.flush()
         os.fsync(out.fileno())
     belong(passing, file.parent)

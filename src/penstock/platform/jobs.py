@@ -28,7 +28,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 from psycopg_pool import AsyncConnectionPool
 
-from penstock.platform import database
+from penstock.platform import database, environment
 
 # Modules of the rooms that define tasks; those not built yet are passed over.
 TASK_MODULES = ("penstock.audience.importing", "penstock.audience.jobs")
@@ -46,6 +46,11 @@ tasks = Blueprint()
 _NAMESPACE = "penstock"
 
 
+def home_queue() -> str:
+    """Return the queue that only workers with this folder of uploads look at: for jobs whose file lies there and nowhere else."""
+    return f"{QUEUE} {environment.uploads_mark()}"
+
+
 def defer(
     conn: psycopg.Connection[Any],
     task: str,
@@ -53,17 +58,18 @@ def defer(
     *,
     once: str | None = None,
     lock: str | None = None,
+    queue: str | None = None,
     **arguments: Any,
 ) -> int | None:
     """Enqueue the task named `task` in the transaction of `conn`; return the job's id.
 
     once: while a job with this text waits, no second is enqueued (None is returned). lock: jobs with the
-    same text run one after another. The arguments must be JSON.
+    same text run one after another. queue: `home_queue()` for work that needs a file of this home. The arguments must be JSON.
     """
     deferrer = configure_task(
         name=f"{_NAMESPACE}:{task}",
         job_manager=JobManager(SyncPsycopgConnector()),
-        queue=QUEUE,
+        queue=queue or QUEUE,
         lock=lock,
         queueing_lock=once,
         connection=conn,
@@ -175,7 +181,7 @@ async def work(*, concurrency: int = 2, wait: bool = True) -> None:
     async with _opened(worker_app()) as app:
         await rescue(app)
         await app.run_worker_async(
-            queues=[QUEUE, "builtin"],
+            queues=[QUEUE, home_queue(), "builtin"],
             name="penstock",
             concurrency=concurrency,
             wait=wait,

@@ -1,0 +1,181 @@
+"""Lists: named sets of contacts, made, renamed, deleted; contacts join and leave them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import class_row
+
+from penstock.audience.attributes import storable
+from penstock.audience.contacts import UnknownContact, UnknownList
+from penstock.mailing import journal
+from penstock.mailing.actor import Actor
+from penstock.platform.database import sql
+
+LONGEST_NAME: Final = 200  # characters
+
+
+class ListNameProblem(ValueError):
+    """A name that a list cannot have."""
+
+
+class ListNameTaken(Exception):
+    """Another list of the account has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a list {name!r} already. Give this one another name.")
+
+
+class ListInUse(Exception):
+    """Mailings that are not at their end are to go to this list; `mailings` are some of them."""
+
+    def __init__(self, number: int, mailings: list[int]) -> None:
+        which = ", ".join(map(str, mailings))
+        super().__init__(
+            f"List {number} is the audience of mailings that have not ended ({which})."
+            " Give them another audience, or end or delete them first."
+        )
+        self.mailings = mailings
+
+
+@dataclass(frozen=True, slots=True)
+class ContactList:
+    """One list. `contacts` is how many are on it; None where nobody counted."""
+
+    id: int
+    name: str
+    created_at: datetime
+    contacts: int | None = None
+
+
+def page(
+    conn: psycopg.Connection[Any], account: int, *, limit: int, after: int = 0, name: str | None = None
+) -> list[ContactList]:
+    """Return lists by number, those behind `after`, not counted; `name`: only the one of this name."""
+    with conn.cursor(row_factory=class_row(ContactList)) as cursor:
+        return cursor.execute(
+            "select id, name, created_at from audience_list where account_id = %(account)s and id > %(after)s"
+            " and (%(name)s::text is null or name = %(name)s) order by id limit %(limit)s",
+            {"account": account, "after": after, "limit": limit, "name": name and name.strip()},
+        ).fetchall()
+
+
+def require(conn: psycopg.Connection[Any], account: int, number: int) -> ContactList:
+    """Return one list with the number of its contacts. Raises UnknownList."""
+    with conn.cursor(row_factory=class_row(ContactList)) as cursor:
+        found = cursor.execute(
+            "select id, name, created_at, (select count(*) from audience_membership where list_id = l.id) as contacts"
+            " from audience_list l where account_id = %s and id = %s",
+            (account, number),
+        ).fetchone()
+    if found is None:
+        raise _unknown(number)
+    return found
+
+
+def require_all(conn: psycopg.Connection[Any], account: int, numbers: Sequence[int]) -> None:
+    """Raise UnknownList unless every number is one of the account's lists; they cannot be deleted until the transaction ends."""
+    rows = conn.execute(
+        "select id from audience_list where account_id = %s and id = any(%s) order by id for key share",
+        (account, list(numbers)),
+    ).fetchall()
+    if missing := sorted(set(numbers) - {number for (number,) in rows}):
+        raise _unknown(missing[0])
+
+
+def create(conn: psycopg.Connection[Any], account: int, name: str) -> ContactList:
+    """Make an empty list. Raises ListNameProblem, ListNameTaken."""
+    wanted = _name(name)
+    made = conn.execute(
+        "insert into audience_list (account_id, name) values (%s, %s) on conflict (account_id, name) do nothing returning id",
+        (account, wanted),
+    ).fetchone()
+    if made is None:
+        raise ListNameTaken(wanted)
+    return require(conn, account, int(made[0]))
+
+
+def rename(conn: psycopg.Connection[Any], account: int, number: int, name: str) -> ContactList:
+    """Give a list another name. Raises UnknownList, ListNameProblem, ListNameTaken."""
+    wanted = _name(name)
+    try:
+        with conn.transaction():
+            conn.execute(
+                "update audience_list set name = %s where account_id = %s and id = %s",
+                (wanted, account, number),
+            )
+    except psycopg.errors.UniqueViolation:
+        raise ListNameTaken(wanted) from None
+    return require(conn, account, number)
+
+
+def delete(conn: psycopg.Connection[Any], account: int, number: int, actor: Actor) -> None:
+    """Delete a list; its contacts stay. Raises UnknownList, ListInUse."""
+    given = {"account": account, "list": number}
+    with conn.transaction():
+        row = conn.execute(
+            "select name from audience_list where account_id = %(account)s and id = %(list)s for update",
+            given,
+        ).fetchone()
+        if row is None:
+            raise _unknown(number)
+        if users := [int(user) for (user,) in conn.execute(sql("penstock.audience", "list_in_use"), given)]:
+            raise ListInUse(number, users)
+        conn.execute("update audience_import set list_id = null where list_id = %(list)s", given)
+        conn.execute("delete from audience_membership where list_id = %(list)s", given)
+        conn.execute("delete from audience_list where id = %(list)s", given)
+        journal.append(
+            conn, account=account, mailing=None, actor=actor.name, door=actor.door, command="delete_list",
+            data={"list": number, "name": row[0]},
+        )  # fmt: skip
+
+
+def join(conn: psycopg.Connection[Any], account: int, number: int, contact: int) -> bool:
+    """Put a contact on a list; False when it was there. Raises UnknownList, UnknownContact."""
+    with conn.transaction():
+        require_all(conn, account, [number])
+        done = conn.execute(
+            "insert into audience_membership (list_id, contact_id) select %(list)s, id from audience_contact"
+            " where account_id = %(account)s and id = %(contact)s on conflict do nothing",
+            {"account": account, "list": number, "contact": contact},
+        )
+        if done.rowcount:
+            return True
+        there = conn.execute(
+            "select from audience_contact where account_id = %s and id = %s", (account, contact)
+        )
+        if there.fetchone() is None:
+            raise UnknownContact(contact)
+        return False
+
+
+def leave(conn: psycopg.Connection[Any], account: int, number: int, contact: int) -> bool:
+    """Take a contact off a list; False when it was not on it. Raises UnknownList."""
+    require_all(conn, account, [number])
+    done = conn.execute(
+        "delete from audience_membership where list_id = %s and contact_id = %s", (number, contact)
+    )
+    return done.rowcount == 1
+
+
+def of_contact(conn: psycopg.Connection[Any], account: int, contact: int) -> list[int]:
+    """Return the numbers of the lists that a contact is on."""
+    rows = conn.execute(
+        "select list_id from audience_membership where contact_id = %s"
+        " and list_id = any(array(select id from audience_list where account_id = %s)) order by list_id",
+        (contact, account),
+    )
+    return [int(number) for (number,) in rows]
+
+
+def _name(name: str) -> str:
+    wanted = name.strip()
+    if not wanted or len(wanted) > LONGEST_NAME or not wanted.isprintable() or not storable(wanted):
+        raise ListNameProblem(f"A list's name is one printable line of at most {LONGEST_NAME} characters.")
+    return wanted
+
+
+def _unknown(number: int) -> UnknownList:
+    return UnknownList(f"There is no list {number}.")
