@@ -1,5 +1,6 @@
 """Mailings as rows: made as drafts, found, listed. Their state is changed by `control` alone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,11 +99,18 @@ def owner(conn: psycopg.Connection[Any], mailing: int) -> int | None:
 
 
 def listed(
-    conn: psycopg.Connection[Any], account: int, *, limit: int = 50, before: int | None = None
-) -> list[Mailing]:
-    """Return the mailings of the account, newest first; `before` is the last number of the page before this one."""
+    conn: psycopg.Connection[Any], account: int, *, limit: int = 50, before: int | None = None,
+    states: Collection[str] | None = None, search: str | None = None, archived: bool = False,
+) -> list[Mailing]:  # fmt: skip
+    """Return the mailings of the account, newest first; `before` is the last number of the page before this one.
+
+    `states` and `search` (a part of the name, in either case) narrow it. Archived ones are listed only when asked for, alone.
+    """
     with conn.cursor(row_factory=class_row(Mailing)) as cursor:
-        page = {"account": account, "limit": limit, "before": before}
+        page = {
+            "account": account, "limit": limit, "before": before, "states": list(states) if states else None,
+            "search": search, "archived": archived,
+        }  # fmt: skip
         return cursor.execute(sql("penstock.mailing", "listed"), page).fetchall()
 
 

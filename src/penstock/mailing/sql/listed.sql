@@ -5,4 +5,7 @@ select id, account_id as account, name, channel, state, came_from, reason, versi
        created_at, submitted_at, approved_at, started_at, frozen_at, finished_at, archived_at
   from mailing_mailing m
  where deleted_at is null and account_id = %(account)s and id < coalesce(%(before)s, 2147483647)
+   and (archived_at is not null) = %(archived)s
+   and (%(states)s::text[] is null or state = any(%(states)s::text[]))
+   and (%(search)s::text is null or strpos(lower(name), lower(%(search)s)) > 0)
  order by id desc limit %(limit)s
