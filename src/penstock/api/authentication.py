@@ -37,7 +37,7 @@ class Token(HttpBearer):
 
 def actor_of(request: HttpRequest) -> Actor:
     """Return who asks."""
-    actor = request.auth  # type: ignore[attr-defined]
+    actor = request.auth
     assert isinstance(actor, Actor)
     return actor
 

@@ -41,5 +41,4 @@ def _complete(operation: dict[str, Any], said: dict[str, Any]) -> None:
 
 
 def _statuses(operation: dict[str, Any], said: dict[str, Any]) -> set[int]:
-    found = {400, 401, 403, 429, 503, *said.get("refuses", [])}
-    return found
+    return {400, 401, 403, 429, 503, *said.get("refuses", [])}

@@ -25,6 +25,9 @@ Account = Annotated[
 ]
 
 
+DryRun = Annotated[bool, Query(description="Only say what would be done.")]
+
+
 class Body(BaseModel):
     """What clients send: every member known, none of another kind than it says."""
 

@@ -2,10 +2,11 @@
 
 from ninja import Router
 
-from penstock.api.mailings import commands, objects
+from penstock.api.mailings.commands import router as commands
+from penstock.api.mailings.objects import router as objects
 
 ROUTERS: list[tuple[str, Router, str]] = [
-    ("/mailings", objects.router, "mailings"),
-    ("/mailings", commands.router, "commands"),
+    ("/mailings", objects, "mailings"),
+    ("/mailings", commands, "commands"),
 ]
 """Each router with its address and its heading in the document."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 from django.http import HttpRequest, HttpResponse
-from ninja import Body, Router
+from ninja import Router
 
 from penstock.api.authentication import actor_of
 from penstock.api.conditions import expected_version, repeatable, tag
@@ -54,7 +54,7 @@ def _operation(name: str, shape: type[Command]) -> Callable[..., Any]:
             ("request", HttpRequest, Parameter.empty),
             ("response", HttpResponse, Parameter.empty),
             ("mailing", Id, Parameter.empty),
-            ("given", shape, Body(..., ) if shape.needs_body() else Body(shape())),
+            ("given", shape, Parameter.empty if shape.needs_body() else shape()),
         )
     ])  # fmt: skip
     return operation

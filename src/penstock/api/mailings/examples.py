@@ -2,7 +2,7 @@
 
 from typing import Any
 
-MESSAGE = {
+MESSAGE: dict[str, Any] = {
     "sender": "News <news@example.org>",
     "subject": "News for {{ first_name }}",
     "html": "<p>Dear {{ first_name }}, …</p>",

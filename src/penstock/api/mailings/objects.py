@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Status
+from ninja import Router, Status
 
 from penstock.account import access
 from penstock.api import cursors
@@ -12,12 +12,11 @@ from penstock.api.conditions import expected_version, repeatable, tag
 from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples, writing
-from penstock.api.mailings.shapes import Answer, MailingChange, MailingPage, NewMailing, WholeMailing
+from penstock.api.mailings.shapes import Answer, MailingChange, MailingPage, NewMailing, States, WholeMailing
 from penstock.api.mailings.showing import answered, found, shown, whole
-from penstock.api.shapes import Account, Cursor, Id, Limit
+from penstock.api.shapes import Account, Cursor, DryRun, Id, Limit
 from penstock.mailing import control
 from penstock.mailing.mailings import listed
-from penstock.mailing.states import State
 
 router = Router()
 
@@ -25,12 +24,12 @@ router = Router()
 @router.get("", response=MailingPage, openapi_extra=documented(examples.PAGE))
 def list_mailings(
     request: HttpRequest, response: HttpResponse, limit: Limit = 50, cursor: Cursor = None, account: Account = None,
-    state: list[State] = Query([], description="Only those in one of these states."),
+    state: States = None,
 ) -> Any:  # fmt: skip
     """The mailings of the account, newest first."""
     actor = actor_of(request)
     access.require(actor, "mailings:read")
-    listing = f"mailings {account_of(request)} {sorted(state)}"
+    listing = f"mailings {account_of(request)} {sorted(state or [])}"
     before = cursors.read(listing, cursor)
     with connection() as conn:
         rows = listed(conn, account_of(request), limit=limit + 1, before=before)
@@ -95,16 +94,13 @@ def edit_mailing(request: HttpRequest, response: HttpResponse, mailing: Id, give
         examples.DELETED, conditions=("If-Match", "Idempotency-Key"), refuses=(409, 412)
     ),
 )
-def delete_mailing(
-    request: HttpRequest,
-    mailing: Id,
-    dry_run: bool = Query(False, description="Only say what would be done."),
-) -> Any:
+def delete_mailing(request: HttpRequest, mailing: Id, dry_run: DryRun = False) -> Any:
     """Delete a draft that never started."""
     actor = actor_of(request)
     with connection() as conn:
         found(conn, actor, mailing)
-        given = {"expected_version": expected_version(request), "request": repeatable(request)}
-        return answered(
-            "delete", control.command(conn, mailing, "delete", actor, dry_run=dry_run, **given), actor
-        )
+        answer = control.command(
+            conn, mailing, "delete", actor, dry_run=dry_run, expected_version=expected_version(request),
+            request=repeatable(request),
+        )  # fmt: skip
+        return answered("delete", answer, actor)

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from ninja import Query
 from pydantic import Field
 
 from penstock.api.shapes import Body, Document, Number, Shown
 from penstock.mailing.states import State
 from penstock.report.board import Area
 
+Numbers = Annotated[list[Number], Field(max_length=100)]
 Text = Annotated[str, Field(max_length=10_000_000)]
 Line = Annotated[str, Field(max_length=998)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -27,6 +29,9 @@ Fold = Annotated[
 ]
 
 
+States = Annotated[list[State] | None, Query(max_length=20, description="Only those in one of these states.")]
+
+
 class Plan(Body):
     """When it goes out: now, at a time, in sequence, or decided later."""
 
@@ -41,8 +46,8 @@ class Audience(Body):
     """To whom: a list, less or only those whom other mailings reached (accepted, in doubt or in flight)."""
 
     list: Number
-    reached_by: Annotated[list[Number], Field(max_length=100)] = []
-    not_reached_by: Annotated[list[Number], Field(max_length=100)] = []
+    reached_by: Numbers = []
+    not_reached_by: Numbers = []
 
 
 class Message(Body):

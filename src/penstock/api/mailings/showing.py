@@ -13,7 +13,7 @@ from penstock.mailing.mailings import Mailing, find, owner
 from penstock.report.board import area
 from penstock.report.progress import Progress, progress
 
-NOTHING = Progress(*[0] * 13, 0.0, None)
+NOTHING = Progress(**dict.fromkeys(Progress.__slots__, 0) | {"next_at": None})  # type: ignore[arg-type]
 """The figures of a mailing that is not frozen: it has no recipients yet."""
 
 

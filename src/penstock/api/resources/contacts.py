@@ -1,0 +1,142 @@
+"""`/contacts`: one by one, and as pages."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router, Status
+from pydantic import Field
+
+from penstock.api.document import documented
+from penstock.api.resources.asking import Asked, asked
+from penstock.api.resources.making import made
+from penstock.api.resources.paging import paged
+from penstock.api.shapes import Account, Body, Cursor, Limit, Number, Shown
+from penstock.audience import contacts, editing, lists, suppression
+from penstock.audience.attributes import LONGEST_NAME, LONGEST_VALUE, MOST
+
+router = Router()
+
+Address = Annotated[str, Field(max_length=320, examples=["anna@example.org"])]
+Key = Annotated[str, Field(max_length=LONGEST_NAME)]
+Value = Annotated[str, Field(max_length=LONGEST_VALUE)]
+BigId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+"""Numbers of contacts and suppressions go beyond 32 bits."""
+
+
+class NewContact(Body):
+    """A contact to be made. Attributes are what messages can use: `{{ first_name }}`."""
+
+    address: Address
+    attributes: Annotated[dict[Key, Value], Field(max_length=MOST)] = {}
+    lists: Annotated[list[Number], Field(max_length=1000, description="Numbers of lists to put it on.")] = []
+
+
+class ContactChange(Body):
+    """What is given changes; an attribute given as null goes, the others stay."""
+
+    address: Address | None = None
+    attributes: Annotated[dict[Key, Value | None], Field(max_length=MOST)] = {}
+
+
+class Contact(Shown):
+    """One contact."""
+
+    id: int
+    address: str
+    attributes: dict[str, str]
+    created_at: datetime
+    updated_at: datetime
+
+
+class WholeContact(Contact):
+    """One contact, the lists it is on, and why its address is not mailed, if so."""
+
+    lists: list[int]
+    suppressed: str | None
+
+
+class ContactPage(Shown):
+    """A page of contacts."""
+
+    items: list[Contact]
+    next_cursor: str | None
+
+
+_SHOWN = {
+    "id": 12, "address": "anna@example.org", "attributes": {"first_name": "Anna"},
+    "created_at": "2030-11-22T08:00:00Z", "updated_at": "2030-11-22T08:00:00Z",
+}  # fmt: skip
+_WHOLE = {**_SHOWN, "lists": [3], "suppressed": None}
+_NEW = {"address": "anna@example.org", "attributes": {"first_name": "Anna"}, "lists": []}
+
+
+def _whole(ask: Asked, contact: contacts.Contact) -> dict[str, Any]:
+    there = {name: getattr(contact, name) for name in Contact.model_fields}
+    suppressed = suppression.suppressed(*ask.given, contact.address)
+    return {**there, "lists": lists.of_contact(*ask.given, contact.id), "suppressed": suppressed}
+
+
+@router.get("", response=ContactPage, openapi_extra=documented({"items": [_SHOWN], "next_cursor": None}))
+def list_contacts(
+    request: HttpRequest, response: HttpResponse, limit: Limit = 50, cursor: Cursor = None, account: Account = None,
+    list: Annotated[Number | None, Query(description="Only those on this list.")] = None,
+    address: Annotated[str | None, Query(max_length=320, description="Only the one with this address.")] = None,
+) -> Any:  # fmt: skip
+    """The contacts of the account, or of one list, by number."""
+    with asked(request, "contacts:read") as ask:
+        if list is not None:
+            lists.require_all(*ask.given, [list])
+
+        def rows(after: int | None, most: int) -> Any:
+            if address is not None:
+                return contacts.page_of_one(*ask.given, address, list_id=list)
+            return contacts.page(*ask.given, limit=most, after=after or 0, list_id=list)
+
+        return paged(request, response, f"contacts {ask.account} {list} {address}", cursor, limit, rows)
+
+
+@router.post(
+    "",
+    response={201: WholeContact},
+    openapi_extra=documented(_WHOLE, body=_NEW, conditions=("Idempotency-Key",), refuses=(404, 409)),
+)
+def create_contact(
+    request: HttpRequest, response: HttpResponse, given: NewContact, account: Account = None
+) -> Any:
+    """Make a contact. An address that is one of the account's already is refused (409), with its number in `contact`."""
+    with asked(request, "contacts:write") as ask:
+
+        def make() -> Any:
+            return _whole(ask, editing.create(*ask.given, given.address, given.attributes, given.lists))
+
+        return made(request, response, ask, "contacts", WholeContact, make)
+
+
+@router.get("/{contact}", response=WholeContact, openapi_extra=documented(_WHOLE))
+def show_contact(request: HttpRequest, contact: BigId, account: Account = None) -> Any:
+    """One contact, with the lists that it is on."""
+    with asked(request, "contacts:read") as ask:
+        return _whole(ask, editing.require(*ask.given, contact))
+
+
+@router.patch(
+    "/{contact}",
+    response=WholeContact,
+    openapi_extra=documented(
+        _WHOLE, body={"attributes": {"city": "Ulm", "first_name": None}}, refuses=(409,)
+    ),
+)
+def edit_contact(request: HttpRequest, contact: BigId, given: ContactChange, account: Account = None) -> Any:
+    """Change a contact. Messages take attributes when they are made: a running mailing uses the new ones from now on."""
+    with asked(request, "contacts:write") as ask:
+        changed = editing.update(*ask.given, contact, address=given.address, attributes=given.attributes)
+        return _whole(ask, changed)
+
+
+@router.delete("/{contact}", response={204: None}, openapi_extra=documented())
+def erase_contact(request: HttpRequest, contact: BigId, account: Account = None) -> Any:
+    """Erase a contact with its attributes. Running mailings skip it; ledgers and suppressions keep the address."""
+    with asked(request, "contacts:write") as ask:
+        editing.erase(*ask.given, contact, ask.actor)
+        return Status(204, None)

@@ -1,0 +1,106 @@
+"""`/suppressions`: addresses that are not mailed."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Status
+
+from penstock.api.document import documented
+from penstock.api.resources.asking import asked
+from penstock.api.resources.contacts import Address, BigId
+from penstock.api.resources.making import made
+from penstock.api.resources.paging import paged
+from penstock.api.shapes import Account, Body, Cursor, Limit, Shown
+from penstock.audience import suppression as _room
+
+router = Router()
+
+Reason = Literal["unsubscribed", "hard_bounce", "complaint", "manual", "invalid"]
+
+
+class NewSuppression(Body):
+    """An address that is to get no mail, contact or not."""
+
+    address: Address
+    reason: Literal["manual", "unsubscribed", "complaint", "hard_bounce"] = "manual"
+
+
+class Suppression(Shown):
+    """An address in its normal form, why it is not mailed, where that came from, and since when."""
+
+    id: int
+    address: str
+    reason: Reason
+    origin: str
+    created_at: datetime
+
+
+class SuppressionPage(Shown):
+    """A page of suppressions."""
+
+    items: list[Suppression]
+    next_cursor: str | None
+
+
+_SHOWN = {
+    "id": 5, "address": "anna@example.org", "reason": "manual", "origin": "api anna@example.org",
+    "created_at": "2030-11-22T08:00:00Z",
+}  # fmt: skip
+_NEW = {"address": "anna@example.org", "reason": "manual"}
+
+
+@router.get("", response=SuppressionPage, openapi_extra=documented({"items": [_SHOWN], "next_cursor": None}))
+def list_suppressions(
+    request: HttpRequest, response: HttpResponse, limit: Limit = 50, cursor: Cursor = None, account: Account = None,
+    reason: Annotated[Reason | None, Query(description="Only those for this reason.")] = None,
+    address: Annotated[str | None, Query(max_length=320, description="Only that of this address.")] = None,
+) -> Any:  # fmt: skip
+    """The addresses that are not mailed, the newest first."""
+    with asked(request, "suppressions:read") as ask:
+
+        def rows(before: int | None, most: int) -> Any:
+            return _room.page(*ask.given, limit=most, before=before, reason=reason, address=address)
+
+        listing = f"suppressions {ask.account} {reason} {address}"
+        return paged(request, response, listing, cursor, limit, rows)
+
+
+@router.post(
+    "",
+    response={200: Suppression, 201: Suppression},
+    openapi_extra=documented(_SHOWN, body=_NEW, conditions=("Idempotency-Key",)),
+)
+def create_suppression(
+    request: HttpRequest, response: HttpResponse, given: NewSuppression, account: Account = None
+) -> Any:
+    """Suppress an address. 200 when it was so already: its first reason stays. Running mailings skip it from now on."""
+    with asked(request, "suppressions:write") as ask:
+        new = True
+
+        def make() -> Any:
+            nonlocal new
+            found, new = _room.suppress_by_hand(*ask.given, given.address, given.reason, ask.actor)
+            return found
+
+        answer = made(request, response, ask, "suppressions", Suppression, make)
+        return answer if new else Status(200, answer.value)
+
+
+@router.get("/{suppression}", response=Suppression, openapi_extra=documented(_SHOWN))
+def show_suppression(
+    request: HttpRequest, suppression: BigId, account: Account = None
+) -> Any:
+    """One suppression."""
+    with asked(request, "suppressions:read") as ask:
+        return _room.require(*ask.given, suppression)
+
+
+@router.delete("/{suppression}", response={204: None}, openapi_extra=documented())
+def lift_suppression(
+    request: HttpRequest, suppression: BigId, account: Account = None
+) -> Any:
+    """Let the address be mailed again; the journal keeps who decided so. Mailings that are frozen go on without it."""
+    with asked(request, "suppressions:write") as ask:
+        _room.lift_by_hand(*ask.given, suppression, ask.actor)
+        return Status(204, None)
