@@ -99,6 +99,8 @@ def _told(conn: psycopg.Connection[Any], kind: Kind, entry: Row, mailing: Row) -
     data, reason = entry["data"], entry["reason"]
     if kind is Kind.HELD:
         reason = reason or (mailing.get("reason") or {}).get("text")
+    if kind is Kind.WEBHOOK_DISABLED:
+        reason = data["why"]
     figures = {}
     if kind is Kind.FINISHED:
         now = progress(conn, entry["mailing"])

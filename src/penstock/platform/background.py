@@ -16,9 +16,11 @@ def main() -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    working = threading.Thread(target=jobs.run_worker, args=(stop,))
-    working.start()
-    working.join()
+    working = [threading.Thread(target=jobs.run_worker, args=(stop,)), *jobs.loops(stop)]
+    for thread in working:
+        thread.start()
+    for thread in working:
+        thread.join()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, LiteralString
 
@@ -31,7 +32,10 @@ from psycopg_pool import AsyncConnectionPool
 from penstock.platform import database, environment
 
 # Modules of the rooms that define tasks; those not built yet are passed over.
-TASK_MODULES = ("penstock.audience.importing", "penstock.audience.jobs")
+TASK_MODULES = ("penstock.audience.importing", "penstock.audience.jobs", "penstock.notices.jobs")
+
+# Modules of the rooms with a loop beside the jobs, `run(stop)`: each gets a thread in the process of the jobs.
+LOOPS = ("penstock.notices.watching",)
 
 QUEUE = "penstock"
 POLLING = 1.0  # seconds between looks for work, should a NOTIFY be lost
@@ -193,6 +197,12 @@ async def work(*, concurrency: int = 2, wait: bool = True) -> None:
             stalled_worker_timeout=STALLED_AFTER,
             install_signal_handlers=False,  # the supervisor's process decides what a signal means
         )
+
+
+def loops(stop: threading.Event) -> list[threading.Thread]:
+    """Return a thread for each loop of the rooms; it ends soon after `stop` is set."""
+    found = [import_module(name) for name in LOOPS if _exists(name)]
+    return [threading.Thread(target=module.run, args=(stop,), name=module.__name__) for module in found]
 
 
 def run_worker(stop: threading.Event, *, concurrency: int = 2) -> None:
