@@ -3,6 +3,7 @@
 The class `Policy` is the table. A policy enters it together with the code that obeys it; one that is only planned does not.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -10,6 +11,8 @@ from typing import Any
 
 OPTIONS = frozenset({"unsubscribe", "rate"})
 """Keys of a mailing's options that are no policies: how its List-Unsubscribe works, and its messages a second."""
+
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 class PolicyError(ValueError):
@@ -21,7 +24,7 @@ def _one_of(*words: str) -> dict[str, Any]:
         # YAML and people write on and off; both mean the words, never a truth value.
         return None if given in words and isinstance(given, str) else f"one of {', '.join(words)}"
 
-    return {"check": check}
+    return {"check": check, "read": str}
 
 
 def _whole(least: int, most: int) -> dict[str, Any]:
@@ -29,11 +32,19 @@ def _whole(least: int, most: int) -> dict[str, Any]:
         fits = isinstance(given, int) and not isinstance(given, bool) and least <= given <= most
         return None if fits else f"a whole number from {least:,} to {most:,}"
 
-    return {"check": check}
+    return {"check": check, "read": lambda text: int(text) if _WHOLE.fullmatch(text) else text}
 
 
-def _policy(default: Any, allowed: dict[str, Any], effect: str, *, per_mailing: bool = False) -> Any:
-    return field(default=default, metadata={**allowed, "effect": effect, "per_mailing": per_mailing})
+def _policy(
+    default: Any,
+    allowed: dict[str, Any],
+    effect: str,
+    *,
+    per_mailing: bool = False,
+    by_platform: bool = False,
+) -> Any:
+    told = {"effect": effect, "per_mailing": per_mailing, "by_platform": by_platform}
+    return field(default=default, metadata=allowed | told)
 
 
 _always = partial(_policy, per_mailing=False)
@@ -53,7 +64,8 @@ class Policy:
     moderation: str = _always(
         "automatic",
         _one_of("automatic", "manual"),
-        "Manual: the platform validates every mailing before it may be sent.",
+        "Manual: the platform validates every mailing before it may be sent. Only the platform sets this.",
+        by_platform=True,
     )
     late_gate: str = _always(
         "hold",
@@ -131,20 +143,22 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of the table: what it is without a choice, what it may be, whether one mailing may differ, what it does."""
+    """One line of the table: what it is without a choice, what it may be, whether one mailing may differ, what it does.
+
+    `read` makes a value of what somebody typed, for `check` to judge. `by_platform`: not the account's own to set.
+    """
 
     name: str
     default: Any
     check: Callable[[Any], str | None]
+    read: Callable[[str], Any]
     per_mailing: bool
+    by_platform: bool
     effect: str
 
 
 RULES: dict[str, Rule] = {
-    each.name: Rule(
-        each.name, each.default, each.metadata["check"], each.metadata["per_mailing"], each.metadata["effect"]
-    )
-    for each in fields(Policy)
+    each.name: Rule(each.name, each.default, **each.metadata) for each in fields(Policy)
 }
 
 
@@ -175,9 +189,25 @@ def tolerant(account_policy: Mapping[str, Any], options: Mapping[str, Any] | Non
     return Policy(**chosen)
 
 
-def _checked(name: str, given: Any) -> Any:
+def check(name: str, given: Any, *, may_be_none: bool = False) -> str | None:
+    """Return what is wrong with this policy and value, in words; None when nothing is."""
     if name not in RULES:
-        raise PolicyError(f"there is no policy {name!r}; there are {', '.join(sorted(RULES))}")
-    if (wanted := RULES[name].check(given)) is not None:
-        raise PolicyError(f"policy {name} is {given!r}; it must be {wanted}")
+        return f"there is no policy {name!r}; there are {', '.join(sorted(RULES))}"
+    if given is None and may_be_none:
+        return None
+    wanted = RULES[name].check(given)
+    return None if wanted is None else f"policy {name} is {given!r}; it must be {wanted}"
+
+
+def typed(text: str) -> tuple[str, Any]:
+    """Return name and value from NAME=VALUE; `default` as the value is None. Raises PolicyError where it says no value."""
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not equals or not value:
+        raise PolicyError(f"{text!r} says no value; write it as NAME=VALUE")
+    return name, None if value == "default" else RULES[name].read(value) if name in RULES else value
+
+
+def _checked(name: str, given: Any) -> Any:
+    if (wrong := check(name, given)) is not None:
+        raise PolicyError(wrong)
     return given

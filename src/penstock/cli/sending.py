@@ -8,15 +8,17 @@ from typing import Any
 
 import psycopg
 
-from penstock.account import transports
+from penstock.account import transport_url, transports
 from penstock.account.policy import Policy, effective
 from penstock.audience import contacts
 from penstock.cli import BEGAN
 from penstock.cli.asked import Asked
+from penstock.cli.choosing import any_mailing, chosen_account
 from penstock.cli.confirming import confirm
 from penstock.cli.crew import Crew
 from penstock.cli.endings import Exit, Failure
 from penstock.cli.following import conclude
+from penstock.cli.onward import what_next
 from penstock.cli.person import actor, agree
 from penstock.cli.recipients import find_list, import_file, variables_of
 from penstock.cli.screen import document, tell
@@ -24,7 +26,6 @@ from penstock.cli.signals import Signals
 from penstock.cli.summary import summarise
 from penstock.cli.trying import try_all
 from penstock.cli.warnings import settle_unsubscribing, unverified
-from penstock.cli.watching import found, what_next
 from penstock.content.message import MessageError
 from penstock.content.messages import store_message
 from penstock.content.render import Program, compile_message
@@ -68,7 +69,7 @@ def carry_out(
             own["asking"] = time.time() - before
         with Signals() as signals:
             mailing = _submit(conn, asked, listed)
-            if State(found(conn, ACCOUNT, mailing).state) is State.IN_REVIEW:
+            if State(any_mailing(conn, mailing).state) is State.IN_REVIEW:
                 return _in_review(conn, mailing, json, own)
             return conclude(conn, ACCOUNT, mailing, crew, signals, wait=wait, work=True, json=json, own=own)
 
@@ -137,7 +138,9 @@ def _policy(conn: psycopg.Connection[Any], options: dict[str, Any]) -> Policy:
 def _submit(conn: psycopg.Connection[Any], asked: Asked, listed: int) -> int:
     """Make the mailing, submit it and approve it as the person at this terminal; return its number."""
     with conn.transaction():
-        transport = transports.store(conn, ACCOUNT, transports.join(asked.server.url, asked.server.password))
+        transport = transports.store(
+            conn, ACCOUNT, transport_url.join(asked.server.url, asked.server.password)
+        )
         message = store_message(conn, ACCOUNT, asked.message)
         mailing = create(
             conn, ACCOUNT, name=asked.name, message=message, audience={"list": listed}, transport=transport,
@@ -151,7 +154,7 @@ def _submit(conn: psycopg.Connection[Any], asked: Asked, listed: int) -> int:
 
 def _in_review(conn: psycopg.Connection[Any], mailing: int, json: bool, own: dict[str, float]) -> int:
     """Say that others have to approve before anything is sent."""
-    there = found(conn, ACCOUNT, mailing)
+    there = any_mailing(conn, mailing)
     if json:
         document(summarise(conn, there, {**own, "total": time.time() - BEGAN - own["asking"]}).document())
     tell(what_next(there))

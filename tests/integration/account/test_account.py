@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from penstock.account import policy, secrets, transports
+from penstock.account import policy, secrets, transport_url, transports
 from penstock.transport.smtp.server import Server
 
 
@@ -69,7 +69,7 @@ def test_the_same_way_is_kept_once_and_a_new_password_is_a_new_way(conn: psycopg
 def test_a_url_without_a_password_stays_as_it_is(conn: psycopg.Connection) -> None:
     url = "smtp://127.0.0.1:2525?tls=none"
     assert transports.load(conn, transports.store(conn, 1, url)) == url
-    assert transports.join(*transports.split(url)) == url
+    assert transport_url.join(*transport_url.split(url)) == url
 
 
 def test_another_key_does_not_open_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:

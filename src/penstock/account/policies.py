@@ -1,0 +1,58 @@
+"""The policies of an account: read, and changed by those who may, into the journal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from penstock.account import access
+from penstock.account.journalling import record
+from penstock.account.policy import RULES, Policy, PolicyError, check, tolerant
+from penstock.mailing.actor import Actor
+
+
+def read(conn: psycopg.Connection[Any], account: int) -> Policy:
+    """Return what holds in the account. Raises LookupError when there is none."""
+    return tolerant(_chosen(conn, account))
+
+
+def change(conn: psycopg.Connection[Any], account: int, changes: Mapping[str, Any], actor: Actor) -> Policy:
+    """Set some policies and leave the others; None goes back to the default. All or none, told in the journal.
+
+    Raises PolicyError with everything that is wrong, Forbidden where the actor may not, LookupError for no such account.
+    A mailing under way takes a change up where the policy is next asked for; options of its own go before it.
+    """
+    access.require(actor, "policies:write")
+    wrong = [text for name, value in changes.items() if (text := check(name, value, may_be_none=True))]
+    if wrong:
+        raise PolicyError("; ".join(wrong))
+    for name in changes:
+        if RULES[name].by_platform and not access.allows(actor, "platform:moderate"):
+            raise access.Forbidden(f"The policy {name} is set by the platform.", "platform:moderate")
+    with conn.transaction():
+        before = _chosen(conn, account, lock=True)
+        after = {name: value for name, value in (before | dict(changes)).items() if _is_choice(name, value)}
+        if after != before:
+            conn.execute("update account_account set policy = %s where id = %s", (Jsonb(after), account))
+        old, new = tolerant(before), tolerant(after)
+        told = {
+            name: [getattr(old, name), getattr(new, name)]
+            for name in changes if getattr(old, name) != getattr(new, name)
+        }  # fmt: skip
+        if told:
+            record(conn, account, actor, "policy_change", changes=told)
+    return new
+
+
+def _is_choice(name: str, value: Any) -> bool:
+    """Whether it is worth keeping: the default is not, so that a later version may have a better one."""
+    return value is not None and (name not in RULES or value != RULES[name].default)
+
+
+def _chosen(conn: psycopg.Connection[Any], account: int, *, lock: bool = False) -> dict[str, Any]:
+    question = "select policy from account_account where id = %s"
+    row = conn.execute(question + " for update" if lock else question, (account,)).fetchone()
+    if row is None:
+        raise LookupError(f"there is no account {account}")
+    return dict(row[0])

@@ -1,0 +1,47 @@
+"""The address of a transport taken apart: what is shown, and the password, which is kept elsewhere. Pure."""
+
+from dataclasses import replace
+from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
+
+from penstock.transport.smtp.server import DEFAULT_CONNECTIONS, Server
+
+
+def split(url: str) -> tuple[str, str]:
+    """Return `url` without its password, and the password ("" if there is none)."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url, ""
+    user, host = parts.netloc.rsplit("@", 1)
+    return urlunsplit(parts._replace(netloc=f"{user.split(':', 1)[0]}@{host}")), unquote(parts.password)
+
+
+def join(bare: str, password: str) -> str:
+    """Return the address `bare` with the password put back: what `split` took apart."""
+    if not password:
+        return bare
+    parts = urlsplit(bare)
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
+
+
+def connections_of(url: str) -> int:
+    """Return how many connections a sender may open to `url`: its parameter `connections`, else 10."""
+    given = parse_qs(urlsplit(url).query).get("connections", [""])[-1]
+    return int(given) if given.isdecimal() and int(given) > 0 else DEFAULT_CONNECTIONS
+
+
+def same_keeper(one: str, other: str) -> bool:
+    """Tell whether a password for `one` may go to `other` as well: to the same user of the same server, as well protected.
+
+    Only then is it kept when an address is changed. Otherwise whoever may change addresses could have it sent to a server of
+    their own, or in the clear.
+    """
+
+    def keeper(url: str) -> Server:
+        usual = Server("")
+        return replace(
+            Server.from_url(url, ""), connections=usual.connections, helo="",
+            messages_per_connection=usual.messages_per_connection,
+        )  # fmt: skip
+
+    return keeper(one) == keeper(other)
