@@ -63,11 +63,11 @@ class Item(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """What a turn at the database brought: the positions [start, stop) of `held`, and the state of the mailing."""
+    """What a turn at the database brought: the positions [start, stop) of `held`, and whether more may begin."""
 
     start: int
     stop: int
-    mailing_state: str
+    live: bool
     suppressed_to: int  # newest suppression since the freeze, 0 if none
 
 
@@ -105,7 +105,7 @@ class Claims:
         Raises Fenced; psycopg.OperationalError when it is not known whether it was committed: then repeat it with the same turn.
         """
         call = sql.SQL(
-            "select claimed_from, claimed_to, mailing_state, suppressed_to from delivery_record_and_claim("
+            "select claimed_from, claimed_to, live, suppressed_to from delivery_record_and_claim("
             "{}, {}, {}, {}, {}, {}); commit"
         ).format(
             self.mailing, json.dumps(turn.records), json.dumps(turn.due, default=str),
@@ -126,8 +126,8 @@ class Claims:
                 raise Fenced from error
             raise
         assert row is not None
-        start, stop, state, suppressed_to = row
-        return Claimed(start or 0, stop or start or 0, state, suppressed_to)
+        start, stop, live, suppressed_to = row
+        return Claimed(start or 0, stop or start or 0, live, suppressed_to)
 
     async def _rollback(self) -> None:
         if not self.conn.closed:
@@ -135,15 +135,14 @@ class Claims:
 
     async def _already(self, held: Held | None) -> Claimed:
         """The answer to a commit that was lost on the way: what it had claimed is between our cursor and the package's."""
+        if held is None:
+            return Claimed(0, 0, True, 0)  # whether more may begin the next turn says
         cursor = await self.conn.execute(
-            "select p.cursor, m.state from mailing_mailing m left join delivery_package p"
-            " on p.mailing = m.id and p.no = %s and p.epoch = %s where m.id = %s",
-            (held.no if held else None, held.epoch if held else None, self.mailing),
+            "select cursor from delivery_package where mailing = %s and no = %s and epoch = %s",
+            (self.mailing, held.no, held.epoch),
         )
         row = await cursor.fetchone()
-        assert row is not None
-        start = held.cursor if held else 0
-        return Claimed(start, row[0] if row[0] is not None else start, row[1], 0)
+        return Claimed(held.cursor, row[0] if row else held.cursor, True, 0)
 
     async def read(self, query: sql.Composed, held: Held, start: int, stop: int) -> list[tuple[Any, ...]]:
         """Read the recipients of the positions [start, stop): (seq, skip, address, attributes ...), in order."""

@@ -36,7 +36,6 @@ WORK: Final = 0.2
 """Seconds of work that may be claimed and not recorded: it is in doubt when the sender is killed."""
 SAMPLE: Final = 0.05
 """Seconds over which the pace is measured."""
-LIVE: Final = frozenset({"sending", "finishing", "cancelling"})
 TROUBLE_LIMIT: Final = 300.0
 """Seconds without a working connection after which the mailing is interrupted."""
 
@@ -204,7 +203,7 @@ class Lane:
             self._suppressed = True
         if current is not None and claimed.stop > claimed.start:
             await self._take_in(current, claimed)
-        if claimed.mailing_state not in LIVE and not self.halted:
+        if not claimed.live and not self.halted:
             self.halt()
 
     async def _take_in(self, held: Held, claimed: Claimed) -> None:

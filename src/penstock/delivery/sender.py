@@ -28,6 +28,7 @@ from penstock.delivery.lane import Lane
 from penstock.delivery.ticker import Ticker
 from penstock.mailing import control
 from penstock.platform import database
+from penstock.platform.database import sql
 from penstock.platform.trouble import Trouble
 
 log = logging.getLogger(__name__)
@@ -186,22 +187,17 @@ class Sender:
     async def _look(self, desk: psycopg.AsyncConnection[Any]) -> None:
         """Stop lanes whose mailing may not be sent, wake those that may, begin new ones, end idle ones."""
         cursor = await desk.execute(
-            "select m.id, m.state, m.version, exists (select from delivery_package p where p.mailing = m.id"
-            "  and p.state = 'waiting' and p.release_at <= now())"
-            " from mailing_mailing m left join delivery_turn t on t.mailing = m.id"
-            " where m.state in ('sending', 'finishing', 'cancelling') or m.id = any(%s)"
-            " order by t.served_at nulls first",
-            (list(self.lanes),),
+            sql("penstock.delivery", "look"), {"lanes": list(self.lanes), "sent_in": list(SENT_IN)}
         )
         self.fence.answered()
         found = await cursor.fetchall()
-        for mailing, state, version, work in found:
+        for mailing, version, may, work in found:
             lane = self.lanes.get(mailing)
-            if lane and state not in SENT_IN:
+            if lane and not may:
                 lane.halt(version)
             elif lane:
                 lane.go_on(version)
-            elif work and len(self.lanes) < LANES:
+            elif may and work and len(self.lanes) < LANES:
                 await self._begin(desk, mailing)
         for mailing, lane in list(self.lanes.items()):
             if lane.interruption and not lane.halted:

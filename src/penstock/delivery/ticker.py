@@ -82,7 +82,7 @@ class Ticker:
         packed = 0
         for mailing, state, _ in live:
             try:
-                if state in (State.SENDING, State.FINISHING):
+                if state != State.STARTING:
                     packed += due.pack(conn, mailing)
                 _try_to_end(conn, mailing, State(state))
             except psycopg.OperationalError:

@@ -80,7 +80,7 @@ def test_a_scheduled_mailing_starts_at_its_time_within_a_second(
 
 
 def test_a_time_that_passed_while_nothing_ran_is_made_up_for(conn: Conn, a_sink: Callable[..., Sink]) -> None:
-    mailing = approved(conn, 5, at(conn, 0.2), a_sink().url())
+    mailing = approved(conn, 5, at(conn, 0.8), a_sink().url())
     eventually(lambda: conn.execute("select now() > %s", (due(conn, mailing),)).fetchone() == (True,))
     assert state(conn, mailing) == "scheduled"
     with senders():
@@ -108,10 +108,10 @@ def test_nobody_is_frozen_while_the_start_can_be_taken_back(conn: Conn, a_sink: 
 @pytest.mark.behaviour("S1.15")
 def test_a_launch_time_that_passes_at_the_gate_holds_the_mailing_once(conn: Conn) -> None:
     mailing = draft(conn, add_contacts(conn, "held", 1))
-    command(conn, mailing, "submit", plan=at(conn, 0.3), confirm=True)
+    command(conn, mailing, "submit", plan=at(conn, 0.8), confirm=True)
     with senders():
         eventually(lambda: (reason(conn, mailing) or {}).get("code") == "held:late_gate")
-        other = approved(conn, 1, at(conn, 1.2))  # the clock has struck again when this one is due
+        other = approved(conn, 1, at(conn, 1.6))  # the clock has struck again when this one is due
         eventually(lambda: state(conn, other) != "scheduled")
     assert state(conn, mailing) == "in_review"
     row = conn.execute(
@@ -123,13 +123,13 @@ def test_a_launch_time_that_passes_at_the_gate_holds_the_mailing_once(conn: Conn
 def test_or_ends_it_or_lets_it_wait_for_its_approval(conn: Conn) -> None:
     policy(conn, late_gate="expire")
     ends = draft(conn, add_contacts(conn, "ends", 1))
-    command(conn, ends, "submit", plan=at(conn, 0.2), confirm=True)
+    command(conn, ends, "submit", plan=at(conn, 0.8), confirm=True)
     with senders():
         becomes(conn, ends, "expired")
         policy(conn, late_gate="send_on_approval")
         waits = draft(conn, add_contacts(conn, "waits", 1))
-        command(conn, waits, "submit", plan=at(conn, 0.2), confirm=True)
-        clock = approved(conn, 1, at(conn, 0.9))
+        command(conn, waits, "submit", plan=at(conn, 0.8), confirm=True)
+        clock = approved(conn, 1, at(conn, 1.5))
         eventually(lambda: state(conn, clock) != "scheduled")
         assert state(conn, waits) == "in_review"
         assert reason(conn, waits) is None
@@ -216,7 +216,7 @@ def switch(conn: Conn, scope: str, value: str = "", seconds: float | None = None
 @pytest.mark.parametrize("plan", ["at", "sequence"])
 def test_what_is_due_under_a_kill_switch_is_interrupted(conn: Conn, plan: str) -> None:
     number = switch(conn, "sender", "news@example.org")
-    mailing = approved(conn, 1, at(conn, 0.2) if plan == "at" else {"kind": "sequence"})
+    mailing = approved(conn, 1, at(conn, 0.8) if plan == "at" else {"kind": "sequence"})
     with senders():
         becomes(conn, mailing, "interrupted")
         found = reason(conn, mailing)
@@ -225,7 +225,9 @@ def test_what_is_due_under_a_kill_switch_is_interrupted(conn: Conn, plan: str) -
         assert "sender news@example.org by anna: a test" in found["text"]
         with pytest.raises(control.Refused):
             command(conn, mailing, "resume", reason="try")
-        conn.execute("update mailing_switch set lifted_at = now(), lifted_by = 'anna' where id = %s", (number,))
+        conn.execute(
+            "update mailing_switch set lifted_at = now(), lifted_by = 'anna' where id = %s", (number,)
+        )
         command(conn, mailing, "resume", reason="lifted")
 
 

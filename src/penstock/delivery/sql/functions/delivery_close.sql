@@ -2,12 +2,17 @@
 -- With `p_keep_begun` packages that have begun are finished: those given back in them go out still. Who was tried and deferred is
 -- given up by a cancellation, but has its retries when the end date has passed.
 drop function if exists delivery_close(integer, text);
-create or replace function delivery_close(p_mailing integer, p_to text, p_keep_begun boolean) returns void language sql as $$
-    update delivery_package set state = p_to, closed_at = now(), bound = false
+create or replace function delivery_close(p_mailing integer, p_to text, p_keep_begun boolean) returns void language plpgsql as $$
+begin
+    if not p_keep_begun then
+        perform delivery_unbind(p_mailing);
+    elsif p_to = 'cancelled' then
+        perform delivery_bind(p_mailing);
+    end if;
+    update delivery_package set state = p_to, closed_at = now()
      where mailing = p_mailing and state in ('waiting', 'active') and not (p_keep_begun and begun_at is not null)
        and not (p_keep_begun and p_to = 'expired' and kind in ('retry', 'again'));
-    update delivery_package set bound = true
-     where p_keep_begun and p_to = 'cancelled' and mailing = p_mailing and state in ('waiting', 'active');
     update delivery_due set closed = p_to
      where mailing = p_mailing and closed is null and (not p_keep_begun or p_to = 'cancelled' and why = 'deferred');
+end
 $$;

@@ -13,6 +13,9 @@ begin
     perform pg_advisory_xact_lock_shared(7001, p_mailing);
     perform 1 from delivery_package where mailing = p_mailing and no = p_no for update;
     select state into v_state from mailing_mailing where id = p_mailing;
+    if v_state = 'sent' and p_why is not null then   -- nobody is tried again of itself any more: a person may release the doubt
+        return false;
+    end if;
     perform 1 from delivery_outcome where mailing = p_mailing and seq = p_seq
      having max(package) = p_no and max(state) filter (where package = p_no) = 1;
     if not found then
@@ -29,7 +32,7 @@ begin
     if p_why is not null then
         insert into delivery_due (mailing, seq, package, due_at, since, attempt, why, closed)
         values (p_mailing, p_seq, p_no, now() + make_interval(secs => p_in), p_since, p_attempt, p_why,
-                case when v_state in ('cancelled', 'cancelling') then 'cancelled' end);
+                case when v_state in ('cancelled', 'cancelling') then 'cancelled' when v_state = 'expired' then 'expired' end);
     end if;
     return true;
 end

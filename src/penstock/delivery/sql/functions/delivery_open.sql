@@ -1,15 +1,19 @@
 -- Gives the sender the next released package of the mailing, if its state allows; a new epoch fences whoever had it before.
+-- A mailing that is paused or being cancelled has only those left that are to be finished.
 create or replace function delivery_open(p_sender integer, p_mailing integer) returns setof delivery_package language plpgsql as $$
 declare
     v_no integer;
+    v_state text;
 begin
     perform pg_advisory_xact_lock_shared(7001, p_mailing);   -- the gate
-    perform 1 from mailing_mailing where id = p_mailing and state in ('sending', 'finishing', 'cancelling');
+    select state into v_state from mailing_mailing
+     where id = p_mailing and state in ('sending', 'finishing', 'cancelling', 'paused');
     if not found then
         return;
     end if;
     select no into v_no from delivery_package
      where mailing = p_mailing and state = 'waiting' and release_at <= now()
+       and (bound or v_state in ('sending', 'finishing'))
      order by no limit 1 for update skip locked;
     if not found then
         return;

@@ -1,18 +1,24 @@
 -- Packs those who are due again into packages, each of one kind and one number of attempts. Returns how many were packed.
--- Only the ticker calls it, so that package numbers are given out one at a time.
+-- Only the ticker calls it, so that package numbers are given out one at a time. Of a mailing that is paused or being cancelled only
+-- those are packed who were given back in a package that is to be finished.
 create or replace function delivery_promote(p_mailing integer, p_size integer) returns integer language plpgsql as $$
 declare
     v_first integer;
     v_count integer;
+    v_state text;
 begin
     perform pg_advisory_xact_lock_shared(7001, p_mailing);
-    perform 1 from mailing_mailing where id = p_mailing and state in ('sending', 'finishing');
+    select state into v_state from mailing_mailing
+     where id = p_mailing and state in ('sending', 'finishing', 'cancelling', 'paused');
     if not found then
         return 0;
     end if;
     select coalesce(max(no), 0) into v_first from delivery_package where mailing = p_mailing;
     with ready as (
-        delete from delivery_due where mailing = p_mailing and due_at <= now() and closed is null
+        delete from delivery_due d where mailing = p_mailing and due_at <= now() and closed is null
+           and (v_state in ('sending', 'finishing')
+                or why = 'returned' and exists (select from delivery_package p
+                                                 where p.mailing = p_mailing and p.no = d.package and p.bound))
         returning seq, since, attempt, why
     ), cut as (
         select *, (row_number() over (partition by why, attempt order by seq) - 1) / p_size as slice from ready
@@ -22,9 +28,10 @@ begin
                row_number() over (order by why desc, attempt, slice)::integer as nth
           from cut group by why, attempt, slice
     ), made as (
-        insert into delivery_package (mailing, no, kind, state, release_at, size, positions, since, attempt)
+        -- What was given back belongs to a package that has begun, and so has begun itself.
+        insert into delivery_package (mailing, no, kind, state, release_at, size, positions, since, attempt, begun_at, bound)
         select p_mailing, v_first + nth, case why when 'returned' then 'again' else 'retry' end, 'waiting', now(),
-               size, positions, since, attempt
+               size, positions, since, attempt, case why when 'returned' then now() end, v_state in ('cancelling', 'paused')
           from packed returning size
     )
     select coalesce(sum(size), 0) into v_count from made;

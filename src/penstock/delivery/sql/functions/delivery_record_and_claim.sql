@@ -2,25 +2,31 @@
 -- A record that the fence refuses raises, and takes the copied rows along:
 --   PS001 this very batch has been recorded already (its COMMIT was lost on the way);  PS002 another sender has the package.
 -- Returns the positions claimed, [claimed_from, claimed_to): none when the state no longer allows it or the package is at its end.
-create or replace function delivery_record_and_claim(
+drop function if exists delivery_record_and_claim(integer, jsonb, jsonb, integer, integer, integer);
+create function delivery_record_and_claim(
     p_mailing integer,
     p_records jsonb,            -- [{no, epoch, batch, in_doubt, returned, deferred, skipped, accepted, bounced, release}]
     p_due jsonb,                -- [{seq, package, why, in (seconds), since, attempt}]
     p_claim integer,            -- the package to claim from, or null
     p_epoch integer,
     p_want integer,
-    out claimed_from integer, out claimed_to integer, out mailing_state text, out suppressed_to bigint
+    out claimed_from integer, out claimed_to integer,
+    out live boolean,           -- false: nothing more may begin
+    out suppressed_to bigint
 ) language plpgsql as $$
 declare
     r record;
-    live boolean;
+    mailing_state text;
     v_account integer;
     v_frozen_at bigint;         -- the newest suppression that the freeze saw
 begin
     perform pg_advisory_xact_lock_shared(7001, p_mailing);   -- the gate: first of all locks
     select m.state, m.account_id, m.suppressed_to into mailing_state, v_account, v_frozen_at
       from mailing_mailing m where m.id = p_mailing;
-    live := mailing_state in ('sending', 'finishing', 'cancelling');
+    live := mailing_state in ('sending', 'finishing');
+    if not live and mailing_state in ('paused', 'cancelling') then   -- packages that have begun may have to be finished
+        live := exists (select from delivery_package where mailing = p_mailing and bound and state in ('waiting', 'active'));
+    end if;
     for r in
         select * from jsonb_to_recordset(p_records) as t (
             no integer, epoch integer, batch integer, in_doubt integer, returned integer, deferred integer,
@@ -51,7 +57,7 @@ begin
     if p_due <> '[]' then
         insert into delivery_due (mailing, seq, package, due_at, since, attempt, why, closed)
         select p_mailing, seq, package, now() + make_interval(secs => "in"), since, attempt, why,
-               case when mailing_state = 'cancelled' then 'cancelled'
+               case when mailing_state in ('cancelled', 'expired') then mailing_state
                     when mailing_state = 'cancelling' and (why = 'deferred' or not exists (
                          select from delivery_package p where p.mailing = p_mailing and p.no = package and p.bound)) then 'cancelled' end
           from jsonb_to_recordset(p_due) as t (

@@ -34,7 +34,7 @@ begin
         if v_policy = 'never_lost' then
             insert into delivery_due (mailing, seq, package, due_at, since, attempt, why, closed)
             select p.mailing, seq, p.no, now(), coalesce(since, now()), p.attempt + 1, 'deferred',
-                   case when v_state = 'cancelled' then 'cancelled' end
+                   case when v_state in ('cancelled', 'cancelling') then 'cancelled' when v_state = 'expired' then 'expired' end
               from unnest(v_seqs, v_since) as t (seq, since);
         end if;
         update delivery_package

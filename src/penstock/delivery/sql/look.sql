@@ -1,0 +1,14 @@
+-- What a sender looks for: the mailings that may be sent, with what it has in hand; whether more of each may begin, and whether a
+-- package waits. A mailing that is paused or being cancelled has at most packages that are to be finished.
+select m.id, m.version, may,
+       exists (select from delivery_package p
+                where p.mailing = m.id and p.state = 'waiting' and p.release_at <= now() and (p.bound or m.state = any(%(sent_in)s)))
+  from mailing_mailing m
+  left join delivery_turn t on t.mailing = m.id
+ cross join lateral (
+       select m.state = any(%(sent_in)s)
+              or m.state in ('paused', 'cancelling')
+                 and exists (select from delivery_package p
+                              where p.mailing = m.id and p.bound and p.state in ('waiting', 'active')) as may) as allowed
+ where m.state in ('sending', 'finishing') or m.id in (select mailing from delivery_package where bound) or m.id = any(%(lanes)s)
+ order by t.served_at nulls first
