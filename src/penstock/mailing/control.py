@@ -11,15 +11,26 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.mailing import gate, journal, lifecycle, queue, repetition
+from penstock.mailing import foreseeing, gate, journal, lifecycle, queue, repetition
 from penstock.mailing.actor import EVERY_ROLE, SYSTEM, Actor
-from penstock.mailing.effects import Change, carry_out
+from penstock.mailing.effects import Change, Objection, carry_out
 from penstock.mailing.facts import Gathered, gather
 from penstock.mailing.guards import Refusal
 from penstock.mailing.states import State
 from penstock.mailing.stopping import Stopping
 
-__all__ = ["EVERY_ROLE", "SYSTEM", "Actor", "Answer", "NotFound", "Refused", "Request", "attempt", "command"]
+__all__ = [
+    "EVERY_ROLE",
+    "SYSTEM",
+    "Actor",
+    "Answer",
+    "NotFound",
+    "Refused",
+    "Request",
+    "attempt",
+    "command",
+    "possible",
+]
 
 CHANNEL = "penstock"
 """Senders and pages listen here; the payload is the mailing that changed, its state and its version: "7 paused 12".
@@ -80,36 +91,51 @@ def command(
     `blockers` are what is wrong with the mailing's content, found by the caller (content.checking). A `request` that was
     answered before is answered again. Raises NotFound, Refused or repetition.KeyReused; then nothing was changed.
     """
-    given = {**arguments, "reason": reason, "code": code, "actor": actor.name, "identity": actor.who}
+    given = {
+        **arguments,
+        "reason": _storable(reason),
+        "code": code,
+        "actor": actor.name,
+        "identity": actor.who,
+    }
+    _check_reach(conn, mailing, actor)
     change: Change | None = None
     with Stopping(conn, mailing) as stopping:
         with gate.shut(conn, mailing):
-            found = _lock(conn, mailing, name, actor, blockers)
+            account = _lock(conn, mailing, name)
             if request and (
-                before := repetition.recall(conn, found.account, actor.who, request.key, request.fingerprint)
+                before := repetition.recall(conn, account, actor.who, request.key, request.fingerprint)
             ):
                 return _again(before)
+            found = _gather(conn, mailing, blockers)
             decision = _decide(name, found, actor, given, expected_version)
+            answer = _foreseen(mailing, found, decision, given)
+            if dry_run:
+                return answer
             change = Change(conn, mailing, found, decision, given, actor)
-            answer = Answer(
-                mailing, decision.target, found.version if dry_run else found.version + 1, dry=dry_run
+            _carry_out(change)
+            _move(change)
+            if "stop_senders" in decision.row.effects and change.finishing is None:
+                stopping.expect(answer.version + 1)
+            answer = _with(
+                answer, dry=False, version=answer.version + 1, made=change.made, leaving=change.finishing or 0
             )
-            if not dry_run:
-                carry_out(change)
-                _move(change)
-                if "stop_senders" in decision.row.effects and change.finishing is None:
-                    stopping.expect(found.version + 1)
-                answer = _with(
-                    answer, made=change.made, warnings=change.warnings, leaving=change.finishing or 0
-                )
-                _remember(conn, found, actor, request, answer)
-        if dry_run:
-            return answer
+            _remember(conn, found, actor, request, answer)
         leaving, silent = stopping.wait()
     if leaving or silent:  # nobody was waited for where packages are finished
         answer = _with(answer, leaving=leaving, silent=silent)
         _remember(conn, change.found, actor, request, answer)
     return answer
+
+
+def possible(
+    conn: psycopg.Connection[Any], mailing: int, actor: Actor, blockers: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Return the commands that `actor` may give to the mailing as it is now. Raises NotFound."""
+    found = gather(conn, mailing, blockers)
+    if found is None or actor.account not in (None, found.account):
+        raise _not_found(mailing)
+    return lifecycle.possible(found.facts, actor.roles, actor.who)
 
 
 def attempt(conn: psycopg.Connection[Any], mailing: int, name: str) -> bool:
@@ -121,16 +147,33 @@ def attempt(conn: psycopg.Connection[Any], mailing: int, name: str) -> bool:
     return True
 
 
-def _lock(
-    conn: psycopg.Connection[Any], mailing: int, name: str, actor: Actor, blockers: tuple[str, ...]
-) -> Gathered:
-    """Lock what the command may change and gather the facts. Lock order: gate, mailing, sequence."""
-    row = conn.execute("select state from mailing_mailing where id = %s for update", (mailing,)).fetchone()
-    if row is not None and _may_touch_queue(name, State(row[0])):
+def _check_reach(conn: psycopg.Connection[Any], mailing: int, actor: Actor) -> None:
+    """Nobody so much as takes the gate of another account's mailing: that would hold up its senders."""
+    if actor.account is not None:
+        row = conn.execute("select account_id from mailing_mailing where id = %s", (mailing,)).fetchone()
+        if row is None or row[0] != actor.account:
+            raise _not_found(mailing)
+
+
+def _not_found(mailing: int) -> NotFound:
+    return NotFound(f"There is no mailing {mailing}.")
+
+
+def _lock(conn: psycopg.Connection[Any], mailing: int, name: str) -> int:
+    """Lock what the command may change; return the account. Lock order: gate, mailing, sequence."""
+    row = conn.execute(
+        "select account_id, state from mailing_mailing where id = %s for update", (mailing,)
+    ).fetchone()
+    if row is None:
+        raise _not_found(mailing)
+    if _may_touch_queue(name, State(row[1])):
         queue.lock(conn, mailing)
-    found = gather(conn, mailing, blockers)
-    if found is None or actor.account not in (None, found.account):
-        raise NotFound(f"There is no mailing {mailing}.")
+    return int(row[0])
+
+
+def _gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...]) -> Gathered:
+    if (found := gather(conn, mailing, blockers)) is None:
+        raise _not_found(mailing)
     return found
 
 
@@ -146,7 +189,7 @@ def _decide(
     refused = decision if isinstance(decision, lifecycle.Refused) else None
     if expected_version not in (None, found.version):  # said first: it may be why the rest is wrong
         text = f"The mailing has changed: it is at version {found.version}, not {expected_version}. Look at it again."
-        allowed = lifecycle.allowed_actions(found.facts.state, actor.roles)
+        allowed = lifecycle.possible(found.facts, actor.roles, actor.who)
         reasons = (Refusal("version_changed", text), *(refused.reasons if refused else ()))
         refused = lifecycle.Refused("version_changed", reasons, allowed)
     if refused:
@@ -155,13 +198,36 @@ def _decide(
     return decision
 
 
+def _foreseen(mailing: int, found: Gathered, decision: lifecycle.Decision, given: dict[str, Any]) -> Answer:
+    """The answer to a dry run: nothing has been done, so the version is the one that there is."""
+    return Answer(
+        mailing, decision.target, found.version, dry=True, leaving=foreseeing.leaving(found.facts, decision, given),
+        warnings=foreseeing.warnings(found.facts, decision, given),
+    )  # fmt: skip
+
+
+def _carry_out(change: Change) -> None:
+    try:
+        carry_out(change)
+    except Objection as objection:
+        facts, actor = change.found.facts, change.actor
+        allowed = lifecycle.possible(facts, actor.roles, actor.who)
+        refused = lifecycle.Refused(objection.refusal.code, (objection.refusal,), allowed)
+        raise Refused(change.decision.row.command, facts.state, refused) from None
+
+
+def _storable(reason: str | None) -> str | None:
+    """Return the reason without what the database cannot keep: zero bytes, and halves of surrogate pairs."""
+    return reason and reason.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def _move(change: Change) -> None:
     found, source, target = change.found, change.source, change.target
     columns = {
         **change.columns,
         "state": target.value,
         "version": found.version + 1,
-        "reason": _reason(change) if target is not source or change.given["reason"] else _as_before(change),
+        "reason": _reason(change),
     }
     assignments = ", ".join(f"{column} = %({column})s" for column in columns)
     updated = change.conn.execute(
@@ -185,24 +251,24 @@ def _move(change: Change) -> None:
 
 
 def _reason(change: Change) -> Jsonb | None:
-    given = change.given
-    if not given["reason"]:
+    """What is shown beside the state: why it is the one it is. The journal has the reasons of all commands."""
+    given, row, before = change.given, change.decision.row, change.found.row["reason"]
+    if change.target is change.source and "hold" not in row.effects:
+        held = before is not None and str(before.get("code", "")).startswith("held:")
+        return Jsonb(before) if before is not None and not (held and "keep_plan" in row.effects) else None
+    if change.source is State.CANCELLING and not given["reason"]:
+        return Jsonb(before) if before else None  # the cancellation is completed: its reason is still why
+    text = given["reason"]
+    if change.target is State.PAUSED:
+        text = (
+            text or f"Paused by {change.actor.name}."
+        )  # nobody is asked why, but who and since when is shown
+    if not text:
         return None
     return Jsonb({
-        "code": given["code"] or "operator", "text": given["reason"],
+        "code": given["code"] or "operator", "text": text,
         "who": change.actor.name, "since": datetime.now(UTC).isoformat(),
     })  # fmt: skip
-
-
-def _as_before(change: Change) -> Jsonb | None:
-    """The reason stays where the state stays; a held mailing whose plan was changed is held no longer."""
-    before = change.found.row["reason"]
-    held = before is not None and str(before.get("code", "")).startswith("held:")
-    return (
-        Jsonb(before)
-        if before is not None and not (held and "keep_plan" in change.decision.row.effects)
-        else None
-    )
 
 
 def _with(answer: Answer, **changed: Any) -> Answer:

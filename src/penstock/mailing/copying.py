@@ -32,7 +32,7 @@ def _make(
         " options, authors, copied_from_id, fixes_id, created_at, suppressed_to)"
         " values (%s, %s, %s, 'draft', 1, 1, %s, %s, %s, %s, %s, %s, %s, now(), 0) returning id",
         (found.account, name, row["channel"], row["message_id"], row["transport_id"], Jsonb(audience), Jsonb(row["options"]),
-         Jsonb([actor.who]), copied_from, fixes),
+         Jsonb(list(dict.fromkeys([*row["authors"], actor.who]))), copied_from, fixes),
     ).fetchone()  # fmt: skip
     assert made is not None
     journal.append(

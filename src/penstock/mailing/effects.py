@@ -41,6 +41,14 @@ class Change:
         return self.decision.target
 
 
+class Objection(Exception):
+    """What only carrying it out can show: the command is refused, and everything is as it was."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.refusal = guards.Refusal(code, text)
+
+
 def carry_out(change: Change) -> None:
     """Run every effect of the command's row, then what follows from the states alone."""
     for name in change.decision.row.effects:
@@ -58,21 +66,18 @@ def _follow(change: Change) -> None:
         columns.setdefault("started_at", change.found.row.get("started_at") or now)
         if source not in (State.PAUSED, State.INTERRUPTED):
             seconds = _undo_seconds(change)
-            columns["undo_until"] = now + timedelta(seconds=seconds) if seconds else None
+            columns["undo_until"] = now + timedelta(seconds=seconds) if seconds and not facts.frozen else None
     if target in ENDS and source is not target:
         columns["finished_at"] = now
     elif source in ENDS and target not in ENDS:
         columns["finished_at"] = None
+    if facts.archived and target is not source:
+        columns["archived_at"] = None  # back among what happens
     if target is State.CANCELLED and facts.policy.after_cancel == "delete" and source is not target:
         columns["deleted_at"] = now
     if target is State.QUEUED and source is not State.QUEUED:
         again = source in (State.PAUSED, State.INTERRUPTED)
         queue.append(change.conn, change.found.account, change.mailing, first=again)
-        if change.source is not State.PAUSED and (facts.queue_length or facts.sequence_busy):
-            change.warnings.append(
-                f"{facts.queue_length} other mailings of the sequence wait, "
-                + ("and one is being sent." if facts.sequence_busy else "and none is being sent.")
-            )
     keeps_place = target is State.PAUSED and source is State.QUEUED
     if target is not State.QUEUED and not keeps_place and State.QUEUED in (source, facts.came_from):
         queue.remove(change.conn, change.found.account, change.mailing)
@@ -87,9 +92,23 @@ def _undo_seconds(change: Change) -> int:
 
 def _change(change: Change) -> None:
     changes = change.given.get("changes") or {}
+    _check_owned(change, changes)
     change.columns |= {name: Jsonb(v) if isinstance(v, dict) else v for name, v in changes.items()}
     change.data["changed"] = sorted(changes)
     _note_author(change)
+
+
+def _check_owned(change: Change, changes: dict[str, Any]) -> None:
+    """Nothing of another account ever stands in a mailing."""
+    for column, table in (("message_id", "content_message"), ("transport_id", "account_transport")):
+        if (
+            column in changes
+            and not change.conn.execute(
+                f"select 1 from {table} where id = %s and account_id = %s",
+                (changes[column], change.found.account),
+            ).fetchone()
+        ):
+            raise Objection("change_invalid", f"There is no {column.removesuffix('_id')} {changes[column]}.")
 
 
 def _note_author(change: Change) -> None:
@@ -111,7 +130,7 @@ def _plan(kind: Kind) -> Callable[[Change], None]:
         before = change.found.facts.plan or {}
         document = {
             "kind": kind.value,
-            **{k: before[k] for k in ("ends_at", "zone") if "ends_at" in before and k in before},
+            **{k: before[k] for k in ("ends_at", "zone", "fold") if "ends_at" in before and k in before},
         }
         change.columns |= {"plan": Jsonb(document), "due_at": None}
         change.data["plan"] = document
@@ -138,14 +157,15 @@ def _note_submission(change: Change) -> None:
 def _note_gate(kind: str) -> Callable[[Change], None]:
     def note(change: Change) -> None:
         reviewed = change.given.get("digest") is not None
-        digest = change.found.facts.digest
+        # One that was submitted before there were digests has none yet.
+        digest = change.found.facts.digest or of_submitted(change.conn, change.found.row)
         change.conn.execute(
             "insert into mailing_approval (account_id, mailing_id, revision, kind, digest, identity, reviewed, at)"
             " values (%s, %s, %s, %s, %s, %s, %s, %s)",
             (change.found.account, change.mailing, change.found.revision, kind, digest, change.actor.who, reviewed,
              change.found.facts.now),
         )  # fmt: skip
-        change.columns["approved_at"] = change.found.facts.now
+        change.columns |= {"approved_at": change.found.facts.now, "digest": digest}
         change.data |= {"digest": digest, "reviewed": reviewed}
 
     return note
@@ -218,6 +238,8 @@ def _expire_packages(change: Change) -> None:
     change.conn.execute(
         "select delivery_close(%s, 'expired', %s)", (change.mailing, change.target is not State.EXPIRED)
     )
+    if change.target is State.EXPIRED:
+        change.given |= {"code": "end_date", "reason": "Its end date passed."}
 
 
 def _reopen_packages(change: Change) -> None:
@@ -230,6 +252,10 @@ def _release_doubt(change: Change) -> None:
         "select delivery_release_doubt(%s, %s)", (change.mailing, None if which == "all" else which)
     ).fetchone()
     change.data["released"] = row[0] if row else 0
+    if not change.data["released"]:
+        raise Objection(
+            "not_in_doubt", "None of these messages is in doubt: the ledger, state in_doubt, says which are."
+        )
 
 
 def _copy(change: Change) -> None:
@@ -240,6 +266,8 @@ def _copy(change: Change) -> None:
 def _fix_rest(change: Change) -> None:
     change.made = copying.fix_rest(change.conn, change.mailing, change.found, change.actor)
     change.data["made"] = change.made
+    if change.target is not change.source and not change.given["reason"]:
+        change.given["reason"] = f"Those not reached get its correction, mailing {change.made}."
 
 
 def _delete(change: Change) -> None:
@@ -252,10 +280,10 @@ def _archive(change: Change) -> None:
 
 def _hold(change: Change) -> None:
     if change.target is change.source:
-        change.given["code"] = "held:late_gate"
-        change.given["reason"] = (
-            "Its launch time passed while it waited at the gate: give it a new one (edit_plan)."
-        )
+        text = "Its launch time passed while it waited at the gate: give it a new one (edit_plan)."
+        change.given |= {"code": "held:late_gate", "reason": text}
+    else:
+        change.given |= {"code": "late_gate", "reason": "Its launch time passed while it waited at the gate."}
 
 
 def _nothing(change: Change) -> None:

@@ -16,7 +16,7 @@ _FIGURES = (
     "due_deferred", "in_doubt", "ended", "expired",
 )  # fmt: skip
 _PLAIN = (
-    "reason_code", "now", "zone", "digest", "validated", "ever_approved", "plan", "due_at", "ends_at", "undo_until", "started",
+    "reason_code", "now", "zone", "digest", "validated", "ever_approved", "plan", "due_at", "ends_at", "undo_until", "started", "archived",
     "sequence_busy", "is_head", "queue_length", "queue_version", "frozen", "approved_size", *_FIGURES,
 )  # fmt: skip
 

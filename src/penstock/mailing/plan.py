@@ -2,7 +2,7 @@
 
 A plan is a document: {"kind": "now" | "at" | "sequence" | "later", "at": "2026-12-01T09:00", "zone": "Europe/Paris",
 "fold": "first" | "second", "ends_at": "2026-12-03T18:00"}. `at` and `ends_at` are wall times in `zone` (else the account's);
-one with an offset of its own ("…Z", "…+01:00") is taken as it is.
+one with an offset of its own ("…Z", "…+01:00") is taken as it is. `fold` says which of two, where a wall time occurs twice.
 """
 
 from collections.abc import Mapping
@@ -63,9 +63,7 @@ def read(given: Any, *, zone: str, now: datetime, past_start: str = "refuse") ->
     named = given.get("zone") or zone
     if kind is Kind.AT:
         due_at = instant(given.get("at"), named, given.get("fold"))
-        document |= {"at": given["at"], "zone": named}
-        if given.get("fold"):
-            document["fold"] = given["fold"]
+        document |= {"at": given["at"], "zone": named, **_fold(given)}
         if due_at <= now:
             if past_start != "send_now":
                 raise PlanError(
@@ -76,13 +74,17 @@ def read(given: Any, *, zone: str, now: datetime, past_start: str = "refuse") ->
     elif given.get("at"):
         raise PlanError("unknown_plan", f'A plan of the kind "{kind}" has no time; "at" has one.')
     if given.get("ends_at"):
-        ends_at = instant(given["ends_at"], named)
-        document |= {"ends_at": given["ends_at"], "zone": named}
+        ends_at = instant(given["ends_at"], named, given.get("fold"))
+        document |= {"ends_at": given["ends_at"], "zone": named, **_fold(given)}
         if ends_at <= (due_at or now):
             raise PlanError(
                 "end_before_start", f"The end date {given['ends_at']} ({named}) is not after the start."
             )
     return Plan(kind, due_at, ends_at, document)
+
+
+def _fold(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"fold": given["fold"]} if given.get("fold") else {}
 
 
 def instant(wall: Any, zone: str, fold: Any = None) -> datetime:

@@ -41,13 +41,18 @@ def remember(
     fingerprint: str,
     answer: dict[str, Any],
 ) -> None:
-    """Keep the answer, in the transaction of what was done; a later word on the same request replaces it."""
-    conn.execute(
+    """Keep the answer, in the transaction of what was done; a later word on the same request replaces it.
+
+    Raises KeyReused when another request was carried out under the key at the same moment.
+    """
+    kept = conn.execute(
         "insert into mailing_repetition (account_id, identity, key, fingerprint, answer, at) values (%s, %s, %s, %s, %s, now())"
         " on conflict (account_id, identity, key) do update set answer = excluded.answer"
         " where mailing_repetition.fingerprint = excluded.fingerprint",
         (account, identity, key, fingerprint, Jsonb(answer)),
     )
+    if kept.rowcount != 1:
+        raise KeyReused(key)
 
 
 def forget_old(conn: psycopg.Connection[Any]) -> int:

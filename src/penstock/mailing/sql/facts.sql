@@ -2,7 +2,7 @@
 select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revision, m.reason, m.reason ->> 'code' as reason_code, m.started_at,
        clock_timestamp() as now, a.zone, a.policy as account_policy, m.options, m.message_id, m.transport_id, m.audience,
        m.digest, m.authors, m.plan, m.due_at, m.ends_at, m.undo_until, m.approved_size,
-       m.started_at is not null as started, m.frozen_at is not null as frozen,
+       m.started_at is not null as started, m.frozen_at is not null as frozen, m.archived_at is not null as archived,
        f.*,
        coalesce(gate.approvers, '{}') as approvers, coalesce(gate.validated, false) as validated,
        coalesce(gate.ever_approved, false) as ever_approved,
@@ -21,7 +21,7 @@ select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revis
            case when not exists (select from account_transport t where t.id = m.transport_id and t.account_id = m.account_id)
                 then 'transport' end,
            case when not exists (select from audience_list l
-                                  where l.id = (m.audience ->> 'list')::integer and l.account_id = m.account_id)
+                                  where l.id = case when m.audience ->> 'list' ~ '^\d{1,9}$' then (m.audience ->> 'list')::integer end and l.account_id = m.account_id)
                 then 'audience' end], null) as missing,
        array(select s.words from mailing_switches(m.id) s where s.scope in ('all', 'account', 'channel', 'sender')) as switches
   from mailing_mailing m

@@ -1,0 +1,38 @@
+"""What follows from a command, before it is carried out: its warnings, and how many messages would still leave. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from penstock.mailing import guards, lifecycle
+from penstock.mailing.guards import Facts
+from penstock.mailing.lifecycle import Decision
+from penstock.mailing.plan import Kind
+
+
+def warnings(facts: Facts, decision: Decision, given: Mapping[str, Any]) -> list[str]:
+    """Return what whoever gives the command should know; it does not keep them from it."""
+    if not _joins_sequence(facts, decision, given) or not (facts.queue_length or facts.sequence_busy):
+        return []
+    number = facts.queue_length
+    waiting = (
+        f"{number} other mailing{'' if number == 1 else 's'} of the sequence wait{'s' if number == 1 else ''}"
+    )
+    return [f"{waiting}, and {'one' if facts.sequence_busy else 'none'} is being sent."]
+
+
+def _joins_sequence(facts: Facts, decision: Decision, given: Mapping[str, Any]) -> bool:
+    effects = decision.row.effects
+    if "keep_plan" in effects:
+        return guards.plan_of(facts, given).kind is Kind.SEQUENCE
+    return "plan_sequence" in effects
+
+
+def leaving(facts: Facts, decision: Decision, given: Mapping[str, Any]) -> int:
+    """Return how many messages would still leave: those on the wire, and those of packages that would be finished."""
+    if "stop_senders" not in decision.row.effects:
+        return 0
+    if decision.row.command == "pause":
+        finished = facts.policy.package_interruptible == "off"
+    else:
+        finished = "close_packages" in decision.row.effects and lifecycle.delivers_prepared(facts, given)
+    return facts.in_flight + (facts.begun_left if finished else 0)
