@@ -31,8 +31,11 @@ def expected_version(request: HttpRequest) -> int | None:
     raise Problem(400, "bad_request", words, errors=[{"header": "If-Match", "detail": words}])
 
 
-def repeatable(request: HttpRequest) -> Request | None:
-    """Return the request's idempotency key with a fingerprint of what it asks for; None without a key. Raises Problem."""
+def repeatable(request: HttpRequest, body: bytes | None = None) -> Request | None:
+    """Return the request's idempotency key with a fingerprint of what it asks for; None without a key. Raises Problem.
+
+    `body` stands for one that was not kept in memory: its hash.
+    """
     given = request.headers.get("Idempotency-Key")
     if given is None:
         return None
@@ -40,5 +43,5 @@ def repeatable(request: HttpRequest) -> Request | None:
     if not _KEY.fullmatch(key):
         words = "Idempotency-Key must be 1 to 255 visible ASCII characters."
         raise Problem(400, "bad_request", words, errors=[{"header": "Idempotency-Key", "detail": words}])
-    asked = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+    asked = f"{request.method} {request.get_full_path()}\n".encode() + (request.body if body is None else body)
     return Request(key, hashlib.sha256(asked).hexdigest())

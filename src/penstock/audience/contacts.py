@@ -79,6 +79,21 @@ def page(
         return cursor.execute(sql("penstock.audience", name), given).fetchall()
 
 
+def with_address(
+    conn: psycopg.Connection[Any], account: int, address: str, list_id: int | None = None
+) -> list[Contact]:
+    """Return the contact with `address`, if there is one (on the list, where one is named). Raises AddressError."""
+    found = find(conn, account, address)
+    if found is None or list_id is None:
+        return [found] if found else []
+    on_it = conn.execute(
+        "select from audience_membership m join audience_list l on l.id = m.list_id"
+        " where l.account_id = %s and m.list_id = %s and m.contact_id = %s",
+        (account, list_id, found.id),
+    )
+    return [found] if on_it.fetchone() is not None else []
+
+
 def list_named(conn: psycopg.Connection[Any], account: int, name: str) -> int:
     """Return the id of the list `name`, made when there is none. Names count trimmed."""
     wanted = name.strip()

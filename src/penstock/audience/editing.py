@@ -27,6 +27,7 @@ class ContactExists(Exception):
     def __init__(self, address: str, contact: int) -> None:
         super().__init__(f"Contact {contact} has the address {address} already.")
         self.contact = contact
+        self.more = {"contact": contact}
 
 
 def create(

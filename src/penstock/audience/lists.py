@@ -38,6 +38,7 @@ class ListInUse(Exception):
             " Give them another audience, or end or delete them first."
         )
         self.mailings = mailings
+        self.more = {"mailings": mailings}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def require_all(conn: psycopg.Connection[Any], account: int, numbers: Sequence[i
 
 def create(conn: psycopg.Connection[Any], account: int, name: str) -> ContactList:
     """Make an empty list. Raises ListNameProblem, ListNameTaken."""
-    wanted = _name(name)
+    wanted = check_name(name)
     made = conn.execute(
         "insert into audience_list (account_id, name) values (%s, %s) on conflict (account_id, name) do nothing returning id",
         (account, wanted),
@@ -99,7 +100,7 @@ def create(conn: psycopg.Connection[Any], account: int, name: str) -> ContactLis
 
 def rename(conn: psycopg.Connection[Any], account: int, number: int, name: str) -> ContactList:
     """Give a list another name. Raises UnknownList, ListNameProblem, ListNameTaken."""
-    wanted = _name(name)
+    wanted = check_name(name)
     try:
         with conn.transaction():
             conn.execute(
@@ -170,7 +171,8 @@ def of_contact(conn: psycopg.Connection[Any], account: int, contact: int) -> lis
     return [int(number) for (number,) in rows]
 
 
-def _name(name: str) -> str:
+def check_name(name: str) -> str:
+    """Return the name of a list trimmed. Raises ListNameProblem."""
     wanted = name.strip()
     if not wanted or len(wanted) > LONGEST_NAME or not wanted.isprintable() or not storable(wanted):
         raise ListNameProblem(f"A list's name is one printable line of at most {LONGEST_NAME} characters.")

@@ -90,7 +90,7 @@ def list_contacts(
 
         def rows(after: int | None, most: int) -> Any:
             if address is not None:
-                return contacts.page_of_one(*ask.given, address, list_id=list)
+                return contacts.with_address(*ask.given, address, list)
             return contacts.page(*ask.given, limit=most, after=after or 0, list_id=list)
 
         return paged(request, response, f"contacts {ask.account} {list} {address}", cursor, limit, rows)

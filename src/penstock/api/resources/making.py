@@ -14,7 +14,7 @@ from penstock.api.resources.asking import Asked
 
 def made(
     request: HttpRequest, response: HttpResponse, asked: Asked, address: str, shape: type[BaseModel],
-    make: Callable[[], Any], *, status: int = 201,
+    make: Callable[[], Any],
 ) -> Any:  # fmt: skip
     """Return the answer: what `make` returned in its `shape`, and its Location under `/api/v1/{address}/`."""
 
@@ -23,4 +23,4 @@ def made(
 
     answer = once(asked.conn, asked.account, asked.actor, repeatable(request), document)
     response["Location"] = f"/api/v1/{address}/{answer['id']}"
-    return Status(status, answer)
+    return Status(201, answer)

@@ -68,38 +68,30 @@ def list_suppressions(
 
 @router.post(
     "",
-    response={200: Suppression, 201: Suppression},
+    response={201: Suppression},
     openapi_extra=documented(_SHOWN, body=_NEW, conditions=("Idempotency-Key",)),
 )
 def create_suppression(
     request: HttpRequest, response: HttpResponse, given: NewSuppression, account: Account = None
 ) -> Any:
-    """Suppress an address. 200 when it was so already: its first reason stays. Running mailings skip it from now on."""
+    """Suppress an address; one that is so already keeps its first reason. Running mailings skip it from now on."""
     with asked(request, "suppressions:write") as ask:
-        new = True
 
         def make() -> Any:
-            nonlocal new
-            found, new = _room.suppress_by_hand(*ask.given, given.address, given.reason, ask.actor)
-            return found
+            return _room.suppress_by_hand(*ask.given, given.address, given.reason, ask.actor)[0]
 
-        answer = made(request, response, ask, "suppressions", Suppression, make)
-        return answer if new else Status(200, answer.value)
+        return made(request, response, ask, "suppressions", Suppression, make)
 
 
 @router.get("/{suppression}", response=Suppression, openapi_extra=documented(_SHOWN))
-def show_suppression(
-    request: HttpRequest, suppression: BigId, account: Account = None
-) -> Any:
+def show_suppression(request: HttpRequest, suppression: BigId, account: Account = None) -> Any:
     """One suppression."""
     with asked(request, "suppressions:read") as ask:
         return _room.require(*ask.given, suppression)
 
 
 @router.delete("/{suppression}", response={204: None}, openapi_extra=documented())
-def lift_suppression(
-    request: HttpRequest, suppression: BigId, account: Account = None
-) -> Any:
+def lift_suppression(request: HttpRequest, suppression: BigId, account: Account = None) -> Any:
     """Let the address be mailed again; the journal keeps who decided so. Mailings that are frozen go on without it."""
     with asked(request, "suppressions:write") as ask:
         _room.lift_by_hand(*ask.given, suppression, ask.actor)
