@@ -7,8 +7,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import errors
 
-from penstock.audience.suppression import SUPPRESSED
-from penstock.delivery import clock
+from penstock.delivery import chosen, clock
 from penstock.mailing import control
 from penstock.platform.database import sql
 
@@ -48,15 +47,13 @@ def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
         row = conn.execute(sql("penstock.delivery", "freeze_what"), {"mailing": mailing}).fetchone()
         if not locked or not locked[0] or row is None:
             return False
-        frozen, account, chosen, size = row
+        frozen, account, rule, size = row
         if frozen:
             return True
-        given = {"mailing": mailing, "account": account, "list": chosen, "size": size, "newest": newest}
-        # One predicate says who is suppressed, here and wherever else it is asked.
+        given = {"mailing": mailing, "size": size, "newest": newest, **chosen.parameters(account, rule)}
+        # One predicate says who is meant, and one who is suppressed, here and wherever else it is asked.
         count = sum(
-            conn.execute(
-                sql("penstock.delivery", statement).replace("{suppressed}", SUPPRESSED), given
-            ).rowcount
+            conn.execute(chosen.complete(statement, rule), given).rowcount
             for statement in ("freeze_sendable", "freeze_skipped")
         )
         if not count:

@@ -4,5 +4,5 @@ select %(mailing)s, n, id, (n - 1) / %(size)s + 1, normal, nullif(address, norma
   from (select c.id, c.normal, c.address, row_number() over (order by c.id)::integer as n
           from audience_membership m
           join audience_contact c on c.id = m.contact_id
-         where m.list_id = %(list)s and c.account_id = %(account)s
+         where m.list_id = %(list)s and c.account_id = %(account)s and {chosen}
            and not {suppressed}) as chosen

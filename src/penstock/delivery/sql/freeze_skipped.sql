@@ -5,5 +5,5 @@ select %(mailing)s,
        c.id, 0, c.normal, nullif(c.address, c.normal)
   from audience_membership m
   join audience_contact c on c.id = m.contact_id
- where m.list_id = %(list)s and c.account_id = %(account)s
+ where m.list_id = %(list)s and c.account_id = %(account)s and {chosen}
    and {suppressed}

@@ -1,0 +1,47 @@
+"""Who is meant by a mailing's audience rule: one condition, for the freeze and for whoever counts beforehand.
+
+A rule is {"list": 3, "reached_by": [7], "not_reached_by": [5, 6]}: those on the list whom any of the mailings `reached_by` reached,
+and none of the mailings `not_reached_by`. Reached: delivery_reached says who that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import psycopg
+
+from penstock.audience.suppression import SUPPRESSED
+from penstock.platform.database import sql
+
+_REACHED: Final = "exists (select from delivery_reached(%(account)s, %({name})s) x where x.contact = c.id)"
+
+
+def condition(rule: Mapping[str, Any]) -> str:
+    """The condition in SQL over a contact `c`, with the parameters of `parameters`. The list is not part of it."""
+    wanted = []
+    if rule.get("reached_by") is not None:
+        wanted.append(_REACHED.format(name="reached_by"))
+    if rule.get("not_reached_by"):
+        wanted.append("not " + _REACHED.format(name="not_reached_by"))
+    return " and ".join(wanted) or "true"
+
+
+def parameters(account: int, rule: Mapping[str, Any]) -> dict[str, Any]:
+    """What `condition` and the statements around it need."""
+    return {
+        "account": account, "list": rule["list"],
+        "reached_by": list(rule.get("reached_by") or []), "not_reached_by": list(rule.get("not_reached_by") or []),
+    }  # fmt: skip
+
+
+def complete(statement: str, rule: Mapping[str, Any]) -> str:
+    """Put the conditions into the statement of this name: {suppressed} and {chosen}."""
+    text = sql("penstock.delivery", statement)
+    return text.replace("{suppressed}", SUPPRESSED).replace("{chosen}", condition(rule))
+
+
+def count(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any]) -> int:
+    """How many would get it now: as a freeze would choose them, the suppressed left out."""
+    row = conn.execute(complete("count_chosen", rule), parameters(account, rule)).fetchone()
+    return int(row[0]) if row else 0
