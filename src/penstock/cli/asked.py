@@ -1,12 +1,13 @@
 """What `penstock send` was asked for, read and checked before anything is begun."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from penstock.account.policy import RULES, effective
 from penstock.cli.endings import wrong
+from penstock.cli.timing import AT_ONCE, Timing
 from penstock.content.message import Message
 from penstock.transport.reply import UNPRINTABLE
 from penstock.transport.smtp.server import Server
@@ -26,37 +27,45 @@ class Asked:
     file: Path | None = None
     list_name: str | None = None
     address_column: str | None = None
+    timing: Timing = AT_ONCE
+    account: str | None = None
+    draft: bool = False  # only made, not submitted
+    rule: dict[str, list[int]] = field(default_factory=dict)  # further conditions of the audience
 
 
 def asked(
     *, to: str | None, list_name: str | None, sender: str, subject: str, html: Path | None, text: Path | None, via: str,
     name: str | None, reply_to: str | None, headers: list[str], address_column: str | None, connections: int | None,
-    rate: str | None, policies: list[str], at: str | None,
+    rate: str | None, policies: list[str], timing: Timing = AT_ONCE, account: str | None = None, draft: bool = False,
+    rule: dict[str, list[int]] | None = None,
 ) -> Asked:  # fmt: skip
     """Read what the command line says. Raises Failure or ServerURLError for what cannot be."""
-    if at is not None:
-        raise wrong(
-            "--at is not available yet: this version sends at once.",
-            "Leave it out, and start the command at that time.",
-        )
     if to and to.startswith("list:"):
         list_name, to = to.removeprefix("list:"), None
     if (to is None) == (list_name is None):
         raise wrong("It is not said to whom.", "Give either --to FILE.csv or --list NAME.")
-    options = _options(rate, policies)
+    options = read_options(rate, policies)
     server = Server.from_url(via)
-    body = _read(html) if html else None
     if html is None and text is None:
         raise wrong("The message has no body.", "Give --html FILE, --text FILE, or both.")
-    mjml = html is not None and html.suffix.lower() == ".mjml"
     message = Message(
-        sender=sender, subject=subject, html=None if mjml else body, mjml=body if mjml else None,
-        text=_read(text) if text else None, headers=_headers(headers), reply_to=reply_to,
+        sender=sender, subject=subject, headers=read_headers(headers), reply_to=reply_to, **message_parts(html, text)
     )  # fmt: skip
     return Asked(
         message, replace(server, connections=connections) if connections else server, _name(name, subject), options,
-        Path(to) if to else None, list_name, address_column,
+        Path(to) if to else None, list_name, address_column, timing, account, draft, rule or {},
     )  # fmt: skip
+
+
+def message_parts(html: Path | None, text: Path | None) -> dict[str, str | None]:
+    """Return the parts of a message that are read from files; an .mjml file stands in place of the HTML."""
+    parts: dict[str, str | None] = {}
+    if html is not None:
+        mjml = html.suffix.lower() == ".mjml"
+        parts |= {"html": None if mjml else _read(html), "mjml": _read(html) if mjml else None}
+    if text is not None:
+        parts["text"] = _read(text)
+    return parts
 
 
 def _name(given: str | None, subject: str) -> str:
@@ -84,7 +93,7 @@ def _read(file: Path) -> str:
         raise wrong(f"{file}: {error.strerror}.", "Name a file that can be read.") from None
 
 
-def _headers(lines: list[str]) -> dict[str, str]:
+def read_headers(lines: list[str]) -> dict[str, str]:
     """Return the further headers by name. Raises Failure where one is given twice, whatever its case (RFC 5322 §1.2.2)."""
     headers: dict[str, str] = {}
     for name, value in map(_header, lines):
@@ -101,7 +110,7 @@ def _header(line: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _options(rate: str | None, policies: list[str]) -> dict[str, Any]:
+def read_options(rate: str | None, policies: list[str]) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for given in policies:
         name, equals, value = given.partition("=")

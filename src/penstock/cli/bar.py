@@ -31,7 +31,7 @@ def bar() -> Bar:
 
 
 class _Told:
-    """Lines in a log: when the phase changes, and every ten seconds."""
+    """Lines in a log: when the phase changes, and every ten seconds while something moves."""
 
     def __init__(self) -> None:
         self._phase: str | None = None
@@ -47,7 +47,7 @@ class _Told:
 
     def show(self, title: str, phase: str, share: float | None, words: str, *, still: bool = False) -> None:
         now = time.monotonic()
-        if phase == self._phase and now - self._last < _EVERY:
+        if phase == self._phase and (still or now - self._last < _EVERY):
             return
         self._phase, self._last = phase, now
         percent = "" if share is None else _percent(share)

@@ -1,87 +1,95 @@
-"""One command to one mailing, and its answer in words or as JSON."""
+"""One command to one mailing: asked about where that is due, given, and its answer told."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
-from penstock.cli.endings import wrong
-from penstock.cli.person import actor, agree
-from penstock.cli.screen import document, line, number, tell, written
-from penstock.cli.watching import LIVE, found, leaving, say_if_nobody_sends, what_next
+from penstock.cli.answers import tell_answer
+from penstock.cli.choosing import any_mailing, zone_of
+from penstock.cli.endings import Exit
+from penstock.cli.person import actor, choose, somebody_there
+from penstock.cli.timing import Timing
+from penstock.content.checking import blockers
 from penstock.mailing import control
-from penstock.mailing.states import State
-from penstock.report.forecast import forecast
-from penstock.report.progress import progress
+from penstock.mailing.mailings import Mailing
+from penstock.platform import database
+
+_LOOKED_AT = ("submit", "approve", "send_rest")
+"""Commands before which the message is checked once more."""
 
 
-def give(
-    conn: psycopg.Connection[Any], account: int, mailing: int, name: str, json: bool, **arguments: Any
-) -> control.Answer:
-    """Give the command as the person at this terminal. Raises NotFound or Refused."""
-    before = found(conn, account, mailing)
-    try:
-        answer = control.command(conn, mailing, name, actor(), **arguments)
-    except control.Refused as refused:
-        if refused.code != "already_paused":
-            raise
-        answer = control.Answer(mailing, refused.state, before.version)
-    after = found(conn, account, mailing)
-    if json:
-        document(
-            {
-                "mailing": mailing,
-                "state": after.state,
-                "version": after.version,
-                "changed": answer.version != before.version,
-                "leaving": answer.leaving,
-                "silent": answer.silent,
-                "allowed_actions": after.allowed_actions(control.EVERY_ROLE),
-            }
-        )
-    elif name in ("pause", "cancel"):
-        tell(leaving(answer))
-    else:
-        tell(f"Mailing {mailing} is {after.state.replace('_', ' ')} now.")
-        if State(after.state) not in LIVE and (words := what_next(after)):
-            tell(words)
-        elif not say_if_nobody_sends(conn, after):
-            tell(f"Look:  penstock mailing watch {mailing}")
-    return answer
+@dataclass(frozen=True)
+class Manner:
+    """How a command is given: the options that all of them have."""
+
+    json: bool = False
+    dry_run: bool = False
+    expect: int | None = None
+    yes: bool = False
+    confirm: int | None = None
 
 
-def foresee(conn: psycopg.Connection[Any], account: int, mailing: int, name: str, json: bool) -> None:
-    """Say what `name` (pause or cancel) would do to the mailing now, or that it is not possible."""
-    there = found(conn, account, mailing)
-    allowed = there.allowed_actions(control.EVERY_ROLE)
-    if name not in allowed:
-        state = there.state.replace("_", " ")
-        raise wrong(
-            f"{name} is not possible: the mailing is {state}.",
-            f"Possible: {', '.join(allowed) or 'nothing'}.",
-        )
-    seen = forecast(conn, mailing)
-    if json:
-        document({"mailing": mailing, "command": name, "state": there.state, **seen.figures()})
-        return
-    fate = "would wait until you resume" if name == "pause" else "would not be reached"
-    written(
-        f"{number(seen.reached)} have been reached. At most {number(seen.leaving_at_most)} would still leave;"
-        f" {number(seen.kept_back)} {fate}."
-    )
+@dataclass(frozen=True)
+class Order:
+    """One command as it is to be given."""
+
+    conn: psycopg.Connection[Any]
+    mailing: Mailing
+    name: str
+    manner: Manner
+    arguments: dict[str, Any]
+
+    def give(self, *, dry_run: bool = False) -> control.Answer:
+        """Give the command, or only ask what it would do. Raises NotFound or Refused; then nothing was changed."""
+        found = blockers(self.conn, self.mailing.id) if self.name in _LOOKED_AT else ()
+        try:
+            return control.command(
+                self.conn, self.mailing.id, self.name, actor(), expected_version=self.manner.expect,
+                dry_run=dry_run or self.manner.dry_run, blockers=found, **self.arguments,
+            )  # fmt: skip
+        except control.Refused as refused:
+            if refused.code == "already_paused":
+                return control.Answer(self.mailing.id, refused.state, self.mailing.version)
+            if not self._say_which(refused):
+                raise
+        return self.give(dry_run=dry_run)
+
+    def _say_which(self, refused: control.Refused) -> bool:
+        """Of a time that occurs twice, ask which is meant, where there is somebody to ask."""
+        asked = [reason for reason in refused.reasons if reason.code == "time_ambiguous"]
+        if not asked or self.manner.json or not somebody_there():
+            return False
+        which = choose(asked[0].text.partition(" Say which")[0], ("first", "second"))
+        (self.arguments.get("plan") or self.arguments)["fold"] = which
+        return True
 
 
-def confirm_cancel(conn: psycopg.Connection[Any], account: int, mailing: int) -> None:
-    """Ask before the end of a mailing, with the number it concerns. Raises Failure when the answer is no."""
-    there, figures = found(conn, account, mailing), progress(conn, mailing)
-    if "cancel" not in there.allowed_actions(control.EVERY_ROLE):
-        return  # the refusal says more than a question
-    left = figures.waiting + figures.deferred
-    words = (
-        f"{number(left)} of {number(figures.recipients)} recipients would not be reached"
-        if figures.recipients
-        else "Nobody was reached"
-    )
-    try:
-        agree(f"Cancel “{line(there.name)}” for good? {words}.")
-    except Exception as no:
-        raise wrong("Nothing was cancelled.", str(no).partition("\n")[2]) from None
+Question = Callable[[Order], Order]
+"""Asks the person before a command is given, unless they said `--yes`, and returns the order as it was agreed to.
+
+Raises Failure when the answer is no.
+"""
+
+
+def order(
+    mailing: int, name: str, manner: Manner, *, timing: Timing | None = None, whole_plan: bool = False,
+    keep_plan: bool = True, question: Question | None = None, **arguments: Any,
+) -> int:  # fmt: skip
+    """Give `name` to the mailing, say what it did, and return the exit status.
+
+    `whole_plan`: the command takes a whole plan; where none is said, the mailing's own with `keep_plan`, else now.
+    """
+    database.ready()
+    with database.connect(name=f"penstock mailing {name.replace('_', '-')}") as conn:
+        there = any_mailing(conn, mailing)
+        if timing:
+            zone = zone_of(conn, there.account)
+            own = there.plan if keep_plan else None
+            arguments |= timing.whole(zone, own) if whole_plan else timing.parts(zone)
+        given = Order(conn, there, name, manner, {k: v for k, v in arguments.items() if v is not None})
+        if question:
+            given = question(given)
+        tell_answer(conn, there, given.give(), name, json=manner.json)
+    return Exit.DONE

@@ -9,10 +9,12 @@ import psycopg
 from penstock.account.policy import Policy
 from penstock.cli.endings import wrong
 from penstock.cli.person import agree
+from penstock.cli.plans import clock
 from penstock.cli.screen import ask, number
 from penstock.cli.trying import rows
 from penstock.content.message import RenderError
 from penstock.content.render import Program, date_bytes
+from penstock.mailing.plan import Kind, Plan
 
 _COUNTS = """
 select count(*), count(*) filter (where exists (
@@ -21,21 +23,35 @@ select count(*), count(*) filter (where exists (
  where m.list_id = %s
 """
 _LINES = 6
+_LATER = {Kind.SEQUENCE: " when it is its turn in the sequence", Kind.LATER: " when somebody decides so"}
 
 
-def confirm(conn: psycopg.Connection[Any], program: Program, contacts: int, via: str, policy: Policy) -> None:
-    """Show what would be sent to the list `contacts`, and ask. Raises Failure when the answer is no."""
+def confirm(
+    conn: psycopg.Connection[Any], program: Program, contacts: int, via: str, policy: Policy, plan: Plan
+) -> int | None:
+    """Show what would be sent to the list `contacts`, and ask; return the number where that had to be typed.
+
+    Raises Failure when the answer is no.
+    """
     row = conn.execute(_COUNTS, (contacts,)).fetchone()
     total, suppressed = row or (0, 0)
     if total == suppressed:
         raise wrong("Nobody is left to send to: the list is empty, or everybody on it is suppressed.")
-    ask(f"\n{_sample(conn, program, contacts)}\n\n")
-    skipped = f" ({number(suppressed)} more are suppressed and skipped)" if suppressed else ""
-    question = f"Send to {number(total - suppressed)} recipients via {via}{skipped}?"
-    agree(question, typed=str(total - suppressed) if policy.confirm_send == "type_count" else "")
+    ask(f"\n{sample(conn, program, contacts)}\n\n")
+    skipped = f" ({number(suppressed)} of them are suppressed and skipped)" if suppressed else ""
+    when = (
+        f" at {clock(plan.due_at, plan.document.get('zone', 'UTC'))}"
+        if plan.due_at
+        else _LATER.get(plan.kind, "")
+    )
+    by_count = policy.confirm_send == "type_count"
+    agree(
+        f"Send to {number(total)} recipients via {via}{when}{skipped}?", typed=str(total) if by_count else ""
+    )
+    return total if by_count else None
 
 
-def _sample(conn: psycopg.Connection[Any], program: Program, contacts: int) -> str:
+def sample(conn: psycopg.Connection[Any], program: Program, contacts: int) -> str:
     """Return the beginning of the message as the first recipient gets it."""
     with conn.transaction():
         values = rows(conn, program, contacts).fetchone()

@@ -39,13 +39,17 @@ class Crew:
     def __enter__(self) -> Self:
         return self
 
-    def start_when(self, ready: Callable[[], object]) -> None:
-        """Start the sender as soon as `ready` has returned, beside whatever is done meanwhile; `wait` for it."""
+    def start_when(self, ready: Callable[[], object], *, now: bool = True) -> None:
+        """Start the sender as soon as `ready` has returned, beside whatever is done meanwhile; `wait` for it.
+
+        Without `now` only `ready` is called: it is not known yet whether a sender of our own is needed.
+        """
 
         def prepare() -> None:
             try:
                 ready()
-                self.start()
+                if now:
+                    self.start()
             except Exception as error:
                 self._error = error
 

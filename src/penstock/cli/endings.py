@@ -69,9 +69,11 @@ def explained(error: Exception) -> tuple[str, Exit]:
 
 
 def _refused(error: Any) -> str:
-    reasons = "\n".join(f"  {reason.text}" for reason in error.reasons)
-    allowed = ", ".join(error.allowed) or "nothing"
-    return f"{error.command} is refused.\n{reasons}\nAllowed now: {allowed}."
+    from penstock.cli.spoken import cure, hyphened, in_words
+
+    reasons = "\n".join(f"  {in_words(reason.text)}{cure(reason.code)}" for reason in error.reasons)
+    [command], allowed = hyphened([error.command]), ", ".join(hyphened(error.allowed)) or "nothing"
+    return f"{command} is refused.\n{reasons}\nAllowed now: {allowed}."
 
 
 def _database(error: Any) -> str:
@@ -95,7 +97,16 @@ _KNOWN: dict[str, tuple[Exit, Callable[[Any], str]]] = {
     "penstock.platform.trouble.Trouble": (Exit.FAILED, str),
     "penstock.mailing.control.Refused": (Exit.REFUSED, _refused),
     "penstock.mailing.control.NotFound": (Exit.REFUSED, str),
-    "penstock.account.policy.PolicyError": (Exit.REFUSED, str),
+    "penstock.account.policy.PolicyError": (
+        Exit.REFUSED,
+        lambda error: f"{str(error)[0].upper()}{str(error)[1:]}.",
+    ),
+    "penstock.account.access.Forbidden": (Exit.REFUSED, str),
+    "penstock.account.access.UnknownScope": (Exit.REFUSED, str),
+    "penstock.account.accounts.AccountError": (Exit.REFUSED, str),
+    "penstock.account.people.PersonError": (Exit.REFUSED, str),
+    "penstock.account.tokens.TokenError": (Exit.REFUSED, str),
+    "penstock.account.transports.TransportError": (Exit.REFUSED, str),
     "penstock.account.transports.UnknownTransport": (Exit.REFUSED, str),
     "penstock.content.message.MessageError": (
         Exit.REFUSED,

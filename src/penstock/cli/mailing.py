@@ -1,41 +1,59 @@
-"""`penstock mailing …`: look at mailings, and say what shall become of them."""
+"""`penstock mailing …`: look at mailings, and say what shall become of them. The commands of the lifecycle stand in `gates`,
+`planning`, `stopping` and `making`."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from penstock.cli.endings import Exit
+from penstock.cli import gates, making, planning, stopping
+from penstock.cli.helping import register
+from penstock.cli.options import Account, Id, Json
 
 app = typer.Typer(help="Look at mailings and command them.", rich_markup_mode=None, no_args_is_help=True)
-
-Id = Annotated[int, typer.Argument(metavar="ID", help="The mailing's number.", min=1)]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what it would do now.")]
-Reason = Annotated[str | None, typer.Option("--reason", help="Why; goes to the journal.")]
-
-ACCOUNT = 1
 
 
 @app.command("list")
 def list_(
+    state: Annotated[list[str] | None, typer.Option(help="Only those in this state; repeatable.")] = None,
+    area: Annotated[
+        str | None, typer.Option(help="Only this area of the board: needs-you, sending-now, scheduled …")
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Only those with this in the name.")
+    ] = None,
+    archived: Annotated[
+        bool, typer.Option("--archived", help="Those put away, in place of the others.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 20,
+    before: Annotated[int | None, typer.Option(metavar="ID", help="Only those made before this one.")] = None,
+    account: Account = None,
     json: Json = False,
 ) -> None:
-    """List the mailings, newest first."""
-    from penstock.cli import showing
+    """List the mailings by the areas of the board, newest first."""
+    from penstock.cli import listing
 
     with _database() as conn:
-        showing.list_mailings(conn, ACCOUNT, limit, json)
+        wanted = listing.Wanted(state or [], area, search, archived, limit, before)
+        listing.list_mailings(conn, account, wanted, json)
+
+
+@app.command()
+def queue(account: Account = None, json: Json = False) -> None:
+    """Show the sequence, in order."""
+    from penstock.cli import listing
+
+    with _database() as conn:
+        listing.show_queue(conn, account, json)
 
 
 @app.command()
 def show(mailing: Id, json: Json = False) -> None:
-    """Show one mailing: its state and why, its figures, and what may be done now."""
+    """Show one mailing: why, when, how far, what next."""
     from penstock.cli import showing
 
     with _database() as conn:
-        showing.show_mailing(conn, ACCOUNT, mailing, json)
+        showing.show_mailing(conn, mailing, json)
 
 
 @app.command()
@@ -44,7 +62,7 @@ def journal(mailing: Id, json: Json = False) -> None:
     from penstock.cli import showing
 
     with _database() as conn:
-        showing.show_journal(conn, ACCOUNT, mailing, json)
+        showing.show_journal(conn, mailing, json)
 
 
 @app.command()
@@ -58,56 +76,14 @@ def watch(
     ] = False,
     json: Json = False,
 ) -> int:
-    """Watch a mailing go. With --work a killed `penstock send` is continued, and Ctrl-C pauses."""
+    """Watch a mailing go, also one that waits for its time.
+
+    With --work a killed `penstock send` is continued, and Ctrl-C pauses.
+    """
     from penstock.cli.following import follow
 
     with _database() as conn:
-        return follow(conn, ACCOUNT, mailing, work=work, wait=wait, json=json)
-
-
-@app.command()
-def submit(mailing: Id, json: Json = False) -> int:
-    """Submit a draft for sending now."""
-    return _command(mailing, "submit", json, plan={"kind": "now"}, confirm=True)
-
-
-@app.command()
-def approve(mailing: Id, json: Json = False) -> int:
-    """Approve a mailing: it starts."""
-    return _command(mailing, "approve", json)
-
-
-@app.command()
-def pause(mailing: Id, dry_run: DryRun = False, json: Json = False) -> int:
-    """Pause a mailing at once: nothing new is handed off, and the answer says how many are still leaving."""
-    if dry_run:
-        return _forecast(mailing, "pause", json)
-    return _command(mailing, "pause", json)
-
-
-@app.command()
-def resume(mailing: Id, reason: Reason = None, json: Json = False) -> int:
-    """Go on with a paused or interrupted mailing, where it stopped. After an interruption: --reason."""
-    return _command(mailing, "resume", json, reason=reason)
-
-
-@app.command()
-def cancel(
-    mailing: Id,
-    reason: Annotated[str, typer.Option("--reason", help="Why; goes to the journal.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    dry_run: DryRun = False,
-    json: Json = False,
-) -> int:
-    """End a mailing for good: who was not reached is recorded as cancelled."""
-    from penstock.cli.commanding import confirm_cancel
-
-    if dry_run:
-        return _forecast(mailing, "cancel", json)
-    if not yes:
-        with _database() as conn:
-            confirm_cancel(conn, ACCOUNT, mailing)
-    return _command(mailing, "cancel", json, reason=reason)
+        return follow(conn, mailing, work=work, wait=wait, json=json)
 
 
 @app.command()
@@ -125,11 +101,17 @@ def ledger(
         Path | None, typer.Option("--output", "-o", help="A file instead of standard output.")
     ] = None,
 ) -> None:
-    """Export everybody exactly once: who got it, who did not, and why."""
+    """Export everybody once: who got it, who not, and why."""
     from penstock.cli.showing import export_ledger
 
     with _database() as conn:
-        export_ledger(conn, ACCOUNT, mailing, output, "json" if json else form, state, reason)
+        export_ledger(conn, mailing, output, "json" if json else form, state, reason)
+
+
+register(app, making.edit, gates.submit, gates.approve, gates.validate, gates.reject, gates.edit_plan, gates.withdraw,
+         gates.revise, planning.send_now, planning.schedule, planning.enqueue, planning.move, planning.park, planning.undo,
+         planning.unschedule, stopping.pause, stopping.resume, stopping.cancel, stopping.send_rest, stopping.release_doubt,
+         making.copy, making.fix_rest, making.delete, making.archive)  # fmt: skip
 
 
 def _database() -> Any:
@@ -137,21 +119,3 @@ def _database() -> Any:
 
     database.ready()
     return database.connect(name="penstock mailing")
-
-
-def _forecast(mailing: int, name: str, json: bool) -> int:
-    """Say what a command would do."""
-    from penstock.cli.commanding import foresee
-
-    with _database() as conn:
-        foresee(conn, ACCOUNT, mailing, name, json)
-    return Exit.DONE
-
-
-def _command(mailing: int, name: str, json: bool, **arguments: Any) -> int:
-    """Give one command and say what it did; a pause of what is paused already counts as done."""
-    from penstock.cli.commanding import give
-
-    with _database() as conn:
-        give(conn, ACCOUNT, mailing, name, json, **arguments)
-    return Exit.DONE

@@ -7,9 +7,12 @@ import psycopg
 
 from penstock.account.access import ROLES
 from penstock.cli.person import actor
+from penstock.cli.screen import tell
 from penstock.mailing.actor import Actor
 from penstock.mailing.lifecycle import PLATFORM
 from penstock.platform import database
+
+_EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - what is listened on, not what is opened
 
 
 def session(name: str) -> psycopg.Connection[Any]:
@@ -21,6 +24,21 @@ def session(name: str) -> psycopg.Connection[Any]:
 def owner() -> Actor:
     """Return the person at this terminal, with every role there is: the home, and so everything in it, is theirs."""
     return replace(actor(), roles=frozenset({*ROLES, PLATFORM}))
+
+
+def welcome(host: str, port: int) -> None:
+    """Print a link that signs the first person in; nothing once anybody has signed in."""
+    from penstock.account import links
+    from penstock.platform import environment
+
+    shown = f"[{host}]" if ":" in host else host
+    here = f"http://{'127.0.0.1' if host in _EVERY_ADDRESS else shown}:{port}"
+    base = environment.base_url() if environment.base_url_is_given() else here
+    actor = owner()
+    with database.connect(name="penstock up") as conn:
+        link = links.first(conn, actor.name, actor, base=base)
+    if link:
+        tell(f"Sign in as {link.person}, once, within {links.MINUTES} minutes: {link.url}")
 
 
 def account_of(conn: psycopg.Connection[Any], name: str | None) -> int:

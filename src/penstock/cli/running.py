@@ -36,6 +36,7 @@ def up(
     workers: Annotated[int, typer.Option(min=0, max=64, help="Sender processes.")] = 1,
 ) -> None:
     """Run everything on this machine: database, web and senders, until stopped."""
+    from penstock.cli.membership import welcome
     from penstock.cli.screen import tell
     from penstock.cli.serving import serve, worker_beside
     from penstock.platform import database
@@ -45,6 +46,7 @@ def up(
         tell(
             f"Penstock answers on http://{host}:{port} and sends with {workers} process(es). Ctrl-C ends in order."
         )
+        welcome(host, port)
         serve(host, port)
 
 

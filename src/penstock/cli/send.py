@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from penstock.cli.making import NotReachedBy, ReachedBy
+from penstock.cli.options import Account, At, Confirm, EndsAt, Fold, Plan, Yes, Zone
+
 
 def send(
     sender: Annotated[
@@ -50,7 +53,17 @@ def send(
             metavar="NAME=VALUE", help="A policy for this mailing: in_doubt=never_lost; repeatable."
         ),
     ] = None,
-    at: Annotated[str | None, typer.Option(metavar="TIME", hidden=True)] = None,  # refused with a reason
+    plan: Plan = None,
+    at: At = None,
+    zone: Zone = None,
+    fold: Fold = None,
+    ends_at: EndsAt = None,
+    not_reached_by: NotReachedBy = None,
+    reached_by: ReachedBy = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Only make it: `penstock mailing submit ID` sends it.")
+    ] = False,
+    account: Account = None,
     skip_failing: Annotated[
         bool,
         typer.Option(
@@ -60,24 +73,30 @@ def send(
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for retries, however far off, until all is settled.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
+    confirm: Confirm = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON document.")] = False,
 ) -> int:
     """From a CSV file to inboxes: import, check, send, watch. Ctrl-C pauses.
 
-    Retries due within half a minute are waited for; later ones are left to a worker (or --wait, or `mailing watch ID --work`).
+    With --at, or in sequence, it is left to a worker; where none is running, this command waits and sends. Retries due within half a minute are waited for; later ones are left to a worker (or --wait, or `mailing watch ID --work`).
     """
     from penstock.cli.asked import asked
     from penstock.cli.crew import Crew
+    from penstock.cli.timing import Timing
     from penstock.platform import database
 
+    rule = {"not_reached_by": not_reached_by, "reached_by": reached_by}
     given = asked(
         to=to, list_name=list_name, sender=sender, subject=subject, html=html, text=text, via=via, name=name,
         reply_to=reply_to, headers=header or [], address_column=address_column, connections=connections, rate=rate,
-        policies=policy or [], at=at,
+        policies=policy or [], timing=Timing(plan, at, zone, fold, ends_at), account=account, draft=draft,
+        rule={name: numbers for name, numbers in rule.items() if numbers},
     )  # fmt: skip
     with Crew() as crew:
-        crew.start_when(database.ready)
+        crew.start_when(database.ready, now=not (draft or given.timing.later))
         from penstock.cli.sending import carry_out  # only now: the database starts while Python imports
 
-        return carry_out(given, crew, wait=wait, yes=yes, json=json, skip_failing=skip_failing)
+        return carry_out(
+            given, crew, wait=wait, yes=yes, json=json, skip_failing=skip_failing, confirmed=confirm
+        )

@@ -12,17 +12,18 @@ from penstock.account import transport_url, transports
 from penstock.account.policy import Policy, effective
 from penstock.audience import contacts
 from penstock.cli import BEGAN
+from penstock.cli.answers import tell_state
 from penstock.cli.asked import Asked
-from penstock.cli.choosing import any_mailing, chosen_account
+from penstock.cli.choosing import any_mailing, chosen_account, zone_of
 from penstock.cli.confirming import confirm
-from penstock.cli.crew import Crew
-from penstock.cli.endings import Exit, Failure
+from penstock.cli.crew import Crew, senders_at_work
+from penstock.cli.endings import Exit, Failure, wrong
 from penstock.cli.following import conclude
-from penstock.cli.onward import what_next
 from penstock.cli.person import actor, agree
 from penstock.cli.recipients import find_list, import_file, variables_of
 from penstock.cli.screen import document, tell
 from penstock.cli.signals import Signals
+from penstock.cli.spoken import cure, in_words
 from penstock.cli.summary import summarise
 from penstock.cli.trying import try_all
 from penstock.cli.warnings import settle_unsubscribing, unverified
@@ -32,16 +33,18 @@ from penstock.content.render import Program, compile_message
 from penstock.delivery.order import unsubscribe_base
 from penstock.mailing import control
 from penstock.mailing.mailings import create
-from penstock.mailing.states import State
+from penstock.mailing.plan import Plan, PlanError, read
+from penstock.mailing.states import ENDS, LIVE, State
 from penstock.platform import database
 from penstock.transport.smtp.probe import probe
 
-ACCOUNT = 1
+_GATED = ("four_eyes", "approved_already")
+"""Refusals of our own approval that leave it to others: the mailing waits at its gate."""
 
 
 def carry_out(
     asked: Asked, crew: Crew, *,
-    wait: bool, yes: bool, json: bool, warn: bool = True, skip_failing: bool = False,
+    wait: bool, yes: bool, json: bool, warn: bool = True, skip_failing: bool = False, confirmed: int | None = None,
 ) -> int:  # fmt: skip
     """Do all that `penstock send` does and return its exit status. Until it is submitted, nothing is sent.
 
@@ -56,7 +59,9 @@ def carry_out(
     with database.connect(name="penstock send") as conn:
         own = {"start": time.time() - BEGAN}
         with _nothing_sent():
-            listed, variables = _audience(conn, asked)
+            account = chosen_account(conn, asked.account)
+            plan = planned(conn, account, asked)
+            listed, variables = _audience(conn, account, asked)
             own["import"] = time.time() - BEGAN - own["start"]
             program = _compile(asked, variables)
             if (
@@ -64,14 +69,30 @@ def carry_out(
             ):  # tried as senders compile it: with all that contacts have, not the file's columns only
                 try_all(conn, _compile(asked, None), listed, skip_failing=skip_failing)
             before = time.time()
-            if warn:
-                _agree(conn, asked, program, listed, warnings, yes)
+            typed = confirmed
+            if warn and not asked.draft:
+                typed = (
+                    _agree(
+                        conn, account, asked, program, listed, warnings, plan, yes or confirmed is not None
+                    )
+                    or typed
+                )
             own["asking"] = time.time() - before
         with Signals() as signals:
-            mailing = _submit(conn, asked, listed)
-            if State(any_mailing(conn, mailing).state) is State.IN_REVIEW:
-                return _in_review(conn, mailing, json, own)
-            return conclude(conn, ACCOUNT, mailing, crew, signals, wait=wait, work=True, json=json, own=own)
+            mailing = _make(conn, account, asked, listed, plan)
+            if not asked.draft:
+                _submit(conn, mailing, plan, typed, seen=not yes)
+            if not _goes(conn, mailing, crew):
+                return _left(conn, mailing, json, own)
+            return conclude(conn, mailing, crew, signals, wait=wait, work=True, json=json, own=own)
+
+
+def _goes(conn: psycopg.Connection[Any], mailing: int, crew: Crew) -> bool:
+    """Whether it goes by itself from here on and we are to see to it; started later, it is left to workers that run."""
+    state = State(any_mailing(conn, mailing).state)
+    if state in (State.SCHEDULED, State.QUEUED):
+        return crew.aboard or not senders_at_work(conn)
+    return state in LIVE or state in ENDS
 
 
 @contextmanager
@@ -83,15 +104,15 @@ def _nothing_sent() -> Iterator[None]:
         raise Failure("Stopped. Nothing was sent.") from None
 
 
-def _audience(conn: psycopg.Connection[Any], asked: Asked) -> tuple[int, frozenset[str]]:
+def _audience(conn: psycopg.Connection[Any], account: int, asked: Asked) -> tuple[int, frozenset[str]]:
     """Return the number of the list to send to, and the variables known of its contacts."""
     if asked.file:
-        return import_file(conn, ACCOUNT, asked.file, asked.address_column)
-    number = find_list(conn, ACCOUNT, asked.list_name or "")
-    known = frozenset(contacts.columns(conn, ACCOUNT, number))
+        return import_file(conn, account, asked.file, asked.address_column)
+    number = find_list(conn, account, asked.list_name or "")
+    known = frozenset(contacts.columns(conn, account, number))
     if not _wanted(asked) <= known:
         # Its contacts may have more than its imports brought: look at each of them.
-        known |= frozenset(contacts.variables(conn, ACCOUNT, number))
+        known |= frozenset(contacts.variables(conn, account, number))
     return number, known
 
 
@@ -108,54 +129,84 @@ def _compile(asked: Asked, variables: frozenset[str] | None) -> Program:
 
 
 def _agree(
-    conn: psycopg.Connection[Any],
-    asked: Asked,
-    program: Program,
-    listed: int,
-    warnings: list[str],
-    yes: bool,
-) -> None:
-    """Say what one should know, and ask unless it was answered beforehand. Raises Failure when the answer is no."""
-    policy = _policy(conn, asked.options)
+    conn: psycopg.Connection[Any], account: int, asked: Asked, program: Program, listed: int, warnings: list[str],
+    plan: Plan, yes: bool,
+) -> int | None:  # fmt: skip
+    """Say what one should know, and ask unless it was answered beforehand; return the number that was typed, if one was.
+
+    Raises Failure when the answer is no.
+    """
+    policy = _policy(conn, account, asked.options)
     for warning in [*warnings, *map(str, program.warnings)]:
         tell(f"warning: {warning}")
     domain = unverified(program, asked.server)
     if domain:
         tell(f"warning: {domain}")
     if yes:
-        return
+        return None
     if policy.confirm_send != "off":
-        confirm(conn, program, listed, str(asked.server), policy)
-    elif domain:
+        return confirm(conn, program, listed, str(asked.server), policy, plan)
+    if domain:
         agree("Send all the same?")
+    return None
 
 
-def _policy(conn: psycopg.Connection[Any], options: dict[str, Any]) -> Policy:
-    row = conn.execute("select policy from account_account where id = %s", (ACCOUNT,)).fetchone()
+def _policy(conn: psycopg.Connection[Any], account: int, options: dict[str, Any]) -> Policy:
+    row = conn.execute("select policy from account_account where id = %s", (account,)).fetchone()
     return effective(row[0] if row else {}, options)
 
 
-def _submit(conn: psycopg.Connection[Any], asked: Asked, listed: int) -> int:
-    """Make the mailing, submit it and approve it as the person at this terminal; return its number."""
+def planned(conn: psycopg.Connection[Any], account: int, asked: Asked) -> Plan:
+    """Return the plan that was asked for, read as of now by the database's clock. Raises Failure when it cannot be."""
+    zone = zone_of(conn, account)
+    said = asked.timing.whole(zone, None)
+    document_ = said["plan"] | ({"ends_at": said["ends_at"]} if "ends_at" in said else {})
+    row = conn.execute("select clock_timestamp()").fetchone()
+    assert row is not None
+    try:
+        return read(document_, zone=zone, now=row[0], past_start=_policy(conn, account, {}).past_start)
+    except PlanError as error:
+        raise wrong(in_words(error.text), f"Nothing was sent.{cure(error.code)}") from None
+
+
+def _make(conn: psycopg.Connection[Any], account: int, asked: Asked, listed: int, plan: Plan) -> int:
+    """Make the mailing, as a draft, and return its number."""
     with conn.transaction():
-        transport = transports.store(
-            conn, ACCOUNT, transport_url.join(asked.server.url, asked.server.password)
-        )
-        message = store_message(conn, ACCOUNT, asked.message)
-        mailing = create(
-            conn, ACCOUNT, name=asked.name, message=message, audience={"list": listed}, transport=transport,
-            options=asked.options,
+        url = transport_url.join(asked.server.url, asked.server.password)
+        transport = transports.store(conn, account, url)
+        message = store_message(conn, account, asked.message)
+        return create(
+            conn, account, name=asked.name, message=message, audience={"list": listed, **asked.rule},
+            transport=transport, options=asked.options, plan=plan.document if asked.timing.given else None, actor=actor(),
         )  # fmt: skip
-    answer = control.command(conn, mailing, "submit", actor(), plan={"kind": "now"}, confirm=True)
-    if answer.state is State.IN_REVIEW:
-        control.command(conn, mailing, "approve", actor())
-    return mailing
 
 
-def _in_review(conn: psycopg.Connection[Any], mailing: int, json: bool, own: dict[str, float]) -> int:
-    """Say that others have to approve before anything is sent."""
+def _submit(
+    conn: psycopg.Connection[Any], mailing: int, plan: Plan, typed: int | None, *, seen: bool
+) -> None:
+    """Submit the mailing and approve it as the person at this terminal, who has `seen` it or not."""
+    confirm_: bool | int = True if typed is None else typed
+    try:
+        answer = control.command(conn, mailing, "submit", actor(), plan=plan.document, confirm=confirm_)
+    except control.Refused:
+        tell(f"Mailing {mailing} is kept as a draft:  penstock mailing submit {mailing}")
+        raise
+    for warning in answer.warnings:
+        tell(f"warning: {warning}")
+    if answer.state is not State.IN_REVIEW:
+        return
+    digest = any_mailing(conn, mailing).digest
+    try:
+        control.command(conn, mailing, "approve", actor(), digest=digest if seen else None)
+    except control.Refused as refused:
+        if refused.code not in _GATED:
+            raise
+
+
+def _left(conn: psycopg.Connection[Any], mailing: int, json: bool, own: dict[str, float]) -> int:
+    """Say where the mailing is, and that others, or a worker, or its time, have the next word."""
     there = any_mailing(conn, mailing)
     if json:
         document(summarise(conn, there, {**own, "total": time.time() - BEGAN - own["asking"]}).document())
-    tell(what_next(there))
+    tell_state(conn, there)
     return Exit.DONE

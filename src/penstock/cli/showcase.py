@@ -85,14 +85,15 @@ def _listen(port: int) -> socket.socket:
 
 def _send(home: Path, count: int, url: str) -> int:
     from penstock.audience.suppression import suppress
-    from penstock.cli.sending import ACCOUNT, carry_out
+    from penstock.cli.choosing import FIRST
+    from penstock.cli.sending import carry_out
     from penstock.platform import database
 
     contacts = home / "contacts.csv"
     people.write(contacts, count)
     database.ready()
     with database.connect(name="penstock demo") as conn:
-        suppress(conn, ACCOUNT, people.SUPPRESSED, "unsubscribed", "the demo")
+        suppress(conn, FIRST, people.SUPPRESSED, "unsubscribed", "the demo")
     tell(f"Started in {time.time() - BEGAN:.1f} s. {count:,} sample contacts are in {contacts}.")
     with Crew() as crew:
         crew.start_when(database.ready)

@@ -1,4 +1,4 @@
-"""Mailings as people read them, and as JSON."""
+"""One mailing as people read it, and as JSON: what it is, why, and what next."""
 
 import sys
 from pathlib import Path
@@ -6,105 +6,147 @@ from typing import Any
 
 import psycopg
 
+from penstock.cli.choosing import any_mailing
 from penstock.cli.endings import wrong
-from penstock.cli.screen import document, line, moment, number, table, tell, written
+from penstock.cli.onward import what_next
+from penstock.cli.person import ROLES, actor
+from penstock.cli.plans import plan_words, until
+from penstock.cli.screen import document, line, moment, number, table, written
+from penstock.cli.spoken import hyphened
 from penstock.cli.summary import summarise
-from penstock.cli.watching import found, what_next
-from penstock.mailing import control, journal
-from penstock.mailing.mailings import Mailing, listed
-from penstock.mailing.states import MEANING, State
+from penstock.mailing import journal, lifecycle, queue
+from penstock.mailing.facts import gather
+from penstock.mailing.guards import Facts
+from penstock.mailing.mailings import Mailing
+from penstock.mailing.states import GATES, MEANING, State
 from penstock.report import ledger
-from penstock.report.board import Area, area, by_area
-from penstock.report.progress import STATES, Progress, progress
+from penstock.report.progress import STATES, progress
 
 _WRITERS = {"csv": ledger.write_csv, "jsonl": ledger.write_json_lines, "json": ledger.write_json}
 
 
-def list_mailings(conn: psycopg.Connection[Any], account: int, limit: int, json: bool) -> None:
-    """Print the mailings by the areas of the board, newest first, each with its state and how far it is."""
-    mailings = [(each, progress(conn, each.id)) for each in listed(conn, account, limit=limit)]
+def show_mailing(conn: psycopg.Connection[Any], mailing: int, json: bool) -> None:
+    """Print one mailing: state, reason, plan, gates, figures, times, and what may be done now."""
+    there = any_mailing(conn, mailing)
+    found = gather(conn, mailing)
+    assert found is not None
     if json:
-        document(
-            [
-                {**_facts(each), "area": area(each), "progress": figures.figures()}
-                for each, figures in mailings
-            ]
-        )
+        _write_json(conn, there, found.facts)
         return
-    if not mailings:
-        tell("There is no mailing yet; `penstock send` makes one, and `penstock demo` shows one.")
-        return
-    figures_of = {each.id: figures for each, figures in mailings}
-    rows: list[tuple[Any, ...]] = []
-    for place, there in by_area([each for each, _ in mailings]).items():
-        rows += [(each.id, *_line(place, each, figures_of[each.id])) for each in there]
-    written(
-        table(
-            ("id", "area", "state", "done", "recipients", "since", "name"), rows, right="id done recipients"
-        )
-    )
-
-
-def _line(place: Area, mailing: Mailing, figures: Progress) -> tuple[str, ...]:
-    return (
-        place,
-        "starting up" if mailing.state == State.STARTING else mailing.state.replace("_", " "),
-        f"{figures.handed_off_percent} %" if figures.recipients else "–",
-        number(figures.recipients),
-        moment(mailing.started_at or mailing.created_at),
-        mailing.name,
-    )
-
-
-def show_mailing(conn: psycopg.Connection[Any], account: int, mailing: int, json: bool) -> None:
-    """Print one mailing: state, reason, figures, times, and what may be done now."""
-    there = found(conn, account, mailing)
-    if json:
-        seen = summarise(conn, there, {})
-        times = {name: seen.seconds[name] for name in ("freeze", "send")}
-        document(
-            {**_facts(there), "progress": seen.progress.figures(), "skipped": seen.skipped, "seconds": times}
-        )
-        return
-    figures = progress(conn, mailing)
-    reason = there.reason or {}
     rows = [
         ("mailing", f"{there.id}  {there.name}"),
         ("state", f"{there.state.replace('_', ' ')} – {MEANING[State(there.state)]}"),
-        ("reason", f"{reason['text']} ({reason['who']}, {reason['since'][:16].replace('T', ' ')} UTC)" if reason else ""),
+        ("reason", _reason(there)),
+        ("plan", plan_words(there)),
+        ("starts", until(there.due_at) if there.state == State.SCHEDULED and there.due_at else ""),
+        ("sequence", _place(conn, there)),
+        ("gates", _gates(there, found.facts)),
+        ("digest", there.digest if State(there.state) in GATES and there.digest else ""),
+        *_links(there),
+        *_figures(conn, there),
+        ("version", str(there.version) + (f", revision {there.revision}" if there.revision > 1 else "")),
+        ("may be", ", ".join(_possible(found.facts)) or "nothing any more"),
+    ]
+    written("\n".join(f"{name:14}{line(value)}" for name, value in rows if value))
+    if words := what_next(there):
+        written(f"\n{words}")
+
+
+def _write_json(conn: psycopg.Connection[Any], there: Mailing, known: Facts) -> None:
+    seen = summarise(conn, there, {})
+    times = {name: seen.seconds[name] for name in ("freeze", "send")}
+    document({
+        **facts(there), "allowed_actions": _possible(known), "approvers": known.approvers,
+        "progress": seen.progress.figures(), "skipped": seen.skipped, "seconds": times,
+    })  # fmt: skip
+
+
+def _possible(known: Facts) -> list[str]:
+    return hyphened(lifecycle.possible(known, ROLES, actor().who))
+
+
+def _reason(there: Mailing) -> str:
+    if not (reason := there.reason):
+        return ""
+    return f"{reason['text']} ({reason['who']}, {reason['since'][:16].replace('T', ' ')} UTC)"
+
+
+def _place(conn: psycopg.Connection[Any], there: Mailing) -> str:
+    _, order = queue.listed(conn, there.account)
+    return f"number {order.index(there.id) + 1} of {len(order)}" if there.id in order else ""
+
+
+def _gates(there: Mailing, known: Facts) -> str:
+    if there.digest is None:
+        return ""
+    words = f"{len(known.approvers)} of {known.policy.approvals_required} approvals"
+    words += f" ({', '.join(known.approvers)})" if known.approvers else ""
+    return words + (", validated by the platform" if known.validated else "")
+
+
+def _links(there: Mailing) -> list[tuple[str, str]]:
+    return [
+        ("copy of", str(there.copied_from) if there.copied_from and not there.fixes else ""),
+        ("corrects", str(there.fixes or "")),
+        ("corrected by", ", ".join(map(str, there.corrections))),
+        ("audience", _audience(there)),
+    ]
+
+
+def _audience(there: Mailing) -> str:
+    rule = there.audience
+    parts = [
+        f"only those whom {', '.join(map(str, rule['reached_by']))} reached" if rule.get("reached_by") else "",
+        f"without those whom {', '.join(map(str, rule['not_reached_by']))} reached" if rule.get("not_reached_by") else "",
+    ]  # fmt: skip
+    return ", ".join(filter(None, parts))
+
+
+def _figures(conn: psycopg.Connection[Any], there: Mailing) -> list[tuple[str, str]]:
+    figures = progress(conn, there.id)
+    if not figures.recipients:
+        return [("started", moment(there.started_at) if there.started_at else "")]
+    return [
         ("started", moment(there.started_at)),
         ("finished", moment(there.finished_at) if there.finished_at else ""),
         ("handed off", f"{figures.handed_off_percent} %, settled {figures.settled_percent} %"),
         ("recipients", number(figures.recipients)),
         *((f"  {state.replace('_', ' ')}", number(getattr(figures, state))) for state in STATES if getattr(figures, state)),
         ("next attempt", moment(figures.next_at) if figures.next_at else ""),
-        ("may be", ", ".join(there.allowed_actions(control.EVERY_ROLE)) or "nothing any more"),
     ]  # fmt: skip
-    written("\n".join(f"{name:14}{line(value)}" for name, value in rows if value))
-    if words := what_next(there):
-        written(f"\n{words}")
 
 
-def show_journal(conn: psycopg.Connection[Any], account: int, mailing: int, json: bool) -> None:
+def show_journal(conn: psycopg.Connection[Any], mailing: int, json: bool) -> None:
     """Print the journal of one mailing, oldest first."""
-    found(conn, account, mailing)
+    any_mailing(conn, mailing)
     entries = journal.entries(conn, mailing)
     if json:
         document(entries)
         return
     rows = [
-        (moment(e["at"]), e["actor"], e["door"], e["command"], f"{e['from_state'] or '–'} → {e['to_state']}", e["reason"] or "")
+        (moment(e["at"]), e["actor"], e["door"], e["command"].replace("_", "-"),
+         f"{e['from_state'] or '–'} → {e['to_state']}", _note(e))
         for e in entries
     ]  # fmt: skip
     written(table(("at", "who", "by", "command", "change", "reason"), rows))
 
 
+def _note(entry: dict[str, Any]) -> str:
+    """Return the reason of an entry, and what of its data people ask for first."""
+    reviewed = entry["data"].get("reviewed")
+    return entry["reason"] or ("without review" if reviewed is False else "")
+
+
 def export_ledger(
-    conn: psycopg.Connection[Any], account: int, mailing: int, output: Path | None, form: str, state: str | None,
+    conn: psycopg.Connection[Any],
+    mailing: int,
+    output: Path | None,
+    form: str,
+    state: str | None,
     reason: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Write everybody of one mailing to `output` (standard output when None) as csv, jsonl or json."""
-    found(conn, account, mailing)
+    any_mailing(conn, mailing)
     if form not in _WRITERS:
         raise wrong(f"There is no format {form!r}.", f"There are {', '.join(_WRITERS)}.")
     if state is not None and state not in STATES:
@@ -116,18 +158,29 @@ def export_ledger(
         _WRITERS[form](conn, mailing, out, state, reason)
 
 
-def _facts(mailing: Mailing) -> dict[str, Any]:
+def facts(mailing: Mailing) -> dict[str, Any]:
+    """Return what JSON documents say of a mailing."""
     return {
         "id": mailing.id,
+        "account": mailing.account,
         "name": mailing.name,
         "channel": mailing.channel,
         "state": mailing.state,
+        "came_from": mailing.came_from,
         "reason": mailing.reason,
         "revision": mailing.revision,
         "version": mailing.version,
+        "digest": mailing.digest,
         "plan": mailing.plan,
+        "due_at": mailing.due_at,
+        "ends_at": mailing.ends_at,
         "audience": mailing.audience,
+        "copied_from": mailing.copied_from,
+        "fixes": mailing.fixes,
+        "corrections": mailing.corrections,
+        "created_at": mailing.created_at,
         "started_at": mailing.started_at,
         "finished_at": mailing.finished_at,
-        "allowed_actions": mailing.allowed_actions(control.EVERY_ROLE),
+        "archived_at": mailing.archived_at,
+        "allowed_actions": hyphened(mailing.allowed_actions(ROLES)),
     }

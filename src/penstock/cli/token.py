@@ -72,6 +72,7 @@ def list_(
 ) -> None:
     """List the tokens: for what, made by whom, with which scopes, and when last used."""
     from penstock.account import tokens
+    from penstock.account.access import summary
     from penstock.cli.membership import account_of, session
     from penstock.cli.screen import document, moment, table, written
 
@@ -82,7 +83,7 @@ def list_(
         return
     heads = ("id", "name", "of", "scopes", "made", "last used", "expires", "revoked")
     rows = [
-        (t.id, t.name, t.person or "–", " ".join(t.scopes), moment(t.made_at), moment(t.last_used_at), moment(t.expires_at),
+        (t.id, t.name, t.person or "–", " ".join(summary(t.scopes)), moment(t.made_at), moment(t.last_used_at), moment(t.expires_at),
          moment(t.revoked_at)) for t in found
     ]  # fmt: skip
     written(table(heads, rows, right="id"))

@@ -6,41 +6,39 @@ from typing import Any
 import psycopg
 
 from penstock.cli.bar import Bar, bar, rate_and_rest
+from penstock.cli.choosing import any_mailing
 from penstock.cli.crew import Crew, senders_at_work
-from penstock.cli.endings import Exit
 from penstock.cli.person import actor
+from penstock.cli.plans import clock, until
 from penstock.cli.screen import moment, number, tell
 from penstock.cli.signals import Signals
 from penstock.mailing import control
-from penstock.mailing.mailings import Mailing, find
-from penstock.mailing.states import ENDS, State
+from penstock.mailing.mailings import Mailing
+from penstock.mailing.states import ENDS, LIVE, State
 from penstock.report.progress import Progress, Watcher
 
 PATIENCE = 30.0
 """Seconds ahead that a retry may be due for us to wait for it unasked."""
-_EVERY = 0.2
+_EVERY, _SELDOM = 0.2, 1.0
+"""Seconds between two looks: while it goes, and while it waits for its time."""
 
-STATUS = {
-    State.PAUSED: Exit.PAUSED,
-    State.INTERRUPTED: Exit.INTERRUPTED,
-    State.CANCELLED: Exit.CANCELLED,
-    State.CANCELLING: Exit.CANCELLED,
-}
-"""The exit status by the state that a mailing was left in; 0 for the others."""
+_AHEAD = frozenset({State.SCHEDULED, State.QUEUED})
+"""Approved, and going to start by itself."""
 
-LIVE = frozenset({State.STARTING, State.SENDING, State.FINISHING, State.CANCELLING})
+_STANDS = frozenset(State) - LIVE - _AHEAD
+"""Nothing happens by itself: there is nothing more to see."""
 
 _PHASES = {
     State.STARTING: "starting up",
     State.SENDING: "",
     State.FINISHING: "trying the deferred again",
     State.SENT: "sent",
+    State.QUEUED: "waits for its turn in the sequence",
 }
 
 
 def watch(
     conn: psycopg.Connection[Any],
-    account: int,
     mailing: int,
     crew: Crew,
     signals: Signals,
@@ -50,6 +48,8 @@ def watch(
 ) -> Mailing:
     """Show the progress until the mailing ends, stands still, or only waits for retries that are far off.
 
+    One that is scheduled or in the sequence is waited for.
+
     With a sender of our own (`crew`) the first signal pauses the mailing; without one it only ends the watching.
     """
     conn.execute(f"listen {control.CHANNEL}")
@@ -57,7 +57,7 @@ def watch(
     with bar() as shown:
         while True:
             crew.keep()
-            now = found(conn, account, mailing)
+            now = any_mailing(conn, mailing)
             figures = watcher.look()
             _show(shown, now, figures)
             if _over(now, figures, wait):
@@ -68,25 +68,18 @@ def watch(
                 with signals.held():
                     paused = _pause(conn, mailing)
             alone = alone or _nobody(conn, crew, now, work)
-            signals.wait(_EVERY, conn.fileno())
+            signals.wait(_SELDOM if State(now.state) in _AHEAD else _EVERY, conn.fileno())
             for _ in conn.notifies(timeout=0):
                 pass
     conn.execute(f"unlisten {control.CHANNEL}")
     crew.dismiss()
-    return found(conn, account, mailing)
-
-
-def found(conn: psycopg.Connection[Any], account: int, mailing: int) -> Mailing:
-    """Return the mailing of this number, or raise NotFound."""
-    if (there := find(conn, account, mailing)) is None:
-        raise control.NotFound(f"There is no mailing {mailing}.")
-    return there
+    return any_mailing(conn, mailing)
 
 
 def _over(mailing: Mailing, figures: Progress, wait: bool) -> bool:
     """Tell whether there is nothing more to see: an end, a standstill, or retries that are far off."""
     state = State(mailing.state)
-    if state in ENDS or state in (State.DRAFT, State.IN_REVIEW, State.PAUSED, State.INTERRUPTED):
+    if state in _STANDS:
         return True
     if wait or state is not State.FINISHING or figures.in_flight or figures.waiting:
         return False
@@ -118,14 +111,14 @@ def _nobody(conn: psycopg.Connection[Any], crew: Crew, mailing: Mailing, work: b
         return False
     if not work:
         return say_if_nobody_sends(conn, mailing)
-    if State(mailing.state) in LIVE and not senders_at_work(conn):
+    if State(mailing.state) in LIVE | _AHEAD and not senders_at_work(conn):
         crew.start()
     return False
 
 
 def say_if_nobody_sends(conn: psycopg.Connection[Any], mailing: Mailing) -> bool:
     """Where a mailing is live and no sender is, say so and what to do."""
-    if State(mailing.state) not in LIVE or senders_at_work(conn):
+    if State(mailing.state) not in LIVE | _AHEAD or senders_at_work(conn):
         return False
     tell(
         f"No worker is running: go on with `penstock mailing watch {mailing.id} --work`, or for good with `penstock worker`."
@@ -135,18 +128,23 @@ def say_if_nobody_sends(conn: psycopg.Connection[Any], mailing: Mailing) -> bool
 
 def _show(shown: Bar, mailing: Mailing, figures: Progress) -> None:
     state = State(mailing.state)
-    phase = _phase(state, figures)
+    phase = _phase(mailing, figures)
     begun = figures.recipients > 0
     share = figures.tried / max(1, figures.recipients - figures.skipped) if begun else None
     if begun and state is State.FINISHING:
         share = figures.settled / figures.recipients
-    still = state in (State.PAUSED, State.INTERRUPTED, State.CANCELLED)
+    still = state in _STANDS - {State.SENT} or state in _AHEAD
     words = _words(figures, moving=not still and state not in ENDS) if begun else ""
+    if state is State.SCHEDULED and mailing.due_at:
+        words = until(mailing.due_at)
     shown.show(mailing.name, phase, share, words, still=still)
 
 
-def _phase(state: State, figures: Progress) -> str:
+def _phase(mailing: Mailing, figures: Progress) -> str:
     """Return the word for what is being done. Every mailing is finishing for a moment, also where nobody is deferred."""
+    state = State(mailing.state)
+    if state is State.SCHEDULED and mailing.due_at:
+        return f"starts at {clock(mailing.due_at, (mailing.plan or {}).get('zone', 'UTC'))}"
     if state is State.FINISHING and not figures.deferred:
         return ""
     return _PHASES.get(state, state.value.replace("_", " "))
@@ -163,25 +161,3 @@ def _words(figures: Progress, moving: bool) -> str:
     if moving and figures.next_at and not figures.waiting + figures.in_flight:
         words.append(f"next attempt {moment(figures.next_at)}")
     return " · ".join(words)
-
-
-def what_next(mailing: Mailing) -> str:
-    """Return how to go on with a mailing that did not get to its end, or nothing."""
-    number_, state = mailing.id, State(mailing.state)
-    go_on = f"penstock mailing watch {number_} --work"
-    because = f" ({mailing.reason['text']})" if mailing.reason else ""
-    words = {
-        State.PAUSED: f"Paused. Go on:  penstock mailing resume {number_} && {go_on}",
-        State.INTERRUPTED: f"Interrupted{because}. Mend it, then:\n"
-        f"  penstock mailing resume {number_} --reason 'what was done' && {go_on}",
-        State.FINISHING: f"Some were deferred and are tried again. A worker does that, or:  {go_on} --wait",
-        State.IN_REVIEW: f"It waits for approval:  penstock mailing approve {number_}",
-        State.SENDING: f"Still being sent. Look again:  {go_on.removesuffix(' --work')}",
-        State.STARTING: f"Still starting up. Look again:  {go_on.removesuffix(' --work')}",
-    }
-    return words.get(state, "")
-
-
-def status(mailing: Mailing) -> Exit:
-    """Return the exit status for a mailing left in its state."""
-    return STATUS.get(State(mailing.state), Exit.DONE)

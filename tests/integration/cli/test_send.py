@@ -208,7 +208,13 @@ def test_ctrl_c_during_the_import_says_that_nothing_was_sent(
     ("change", "status", "words"),
     [
         (["--html", "nothing.html"], 2, "nothing.html"),
-        (["--at", "10:00"], 2, "not available yet"),
+        (["--at", "yesterday"], 2, "2026-12-01T09:00"),
+        (["--at", "2020-01-01T10:00"], 2, "is past"),
+        (["--at", "2031-03-30T02:30", "--zone", "Europe/Paris"], 2, "does not exist in Europe/Paris"),
+        (["--at", "2031-10-26T02:30", "--zone", "Europe/Paris"], 2, "--fold first or --fold second"),
+        (["--at", "10:00", "--zone", "Mars/Olympus"], 2, "IANA"),
+        (["--plan", "soon"], 2, "sequence"),
+        (["--account", "nobody"], 2, "no account"),
         (["--rate", "fast"], 2, "100/s"),
         (["--policy", "in_doubt=maybe"], 2, "never_twice"),
         (["--policy", "package_size=3"], 2, "whole account"),
@@ -227,12 +233,6 @@ def test_what_cannot_be_is_said_before_anything_begins(
     assert len(said.splitlines()) <= 4
     assert conn.execute("select count(*) from mailing_mailing").fetchone() == (0,)
     assert conn.execute("select count(*) from audience_contact").fetchone() == (0,)
-
-
-def test_at_is_not_offered(cli: Cli) -> None:
-    told = cli("send", "--help").stdout
-    assert "--at" not in told
-    assert "--skip-failing" in told
 
 
 def test_the_time_at_the_question_is_not_counted(

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from penstock.cli.asked import _headers, _name
+from penstock.cli.asked import _name, read_headers
 from penstock.cli.endings import Exit, Failure, ended, wrong
 from penstock.cli.person import agree
 from penstock.cli.screen import ask, document, line, safe, table, tell, written
@@ -63,6 +63,6 @@ def test_a_name_is_one_printable_line() -> None:
 
 
 def test_a_header_given_twice_is_refused() -> None:
-    assert _headers(["X-A: 1", "X-B: 2"]) == {"X-A": "1", "X-B": "2"}
+    assert read_headers(["X-A: 1", "X-B: 2"]) == {"X-A": "1", "X-B": "2"}
     with pytest.raises(Failure, match="--header x-a is given twice"):
-        _headers(["X-A: 1", "x-a: 2"])
+        read_headers(["X-A: 1", "x-a: 2"])

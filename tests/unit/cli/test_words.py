@@ -1,7 +1,8 @@
 """What the command line makes of figures, errors and options."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,18 @@ from penstock.cli.watching import _phase
 from penstock.mailing.control import Refused
 from penstock.mailing.guards import Refusal
 from penstock.mailing.lifecycle import Refused as Why
+from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import State
 from penstock.platform.trouble import Trouble
 from penstock.report.progress import Progress
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def mailing(state: str, **more: Any) -> Mailing:
+    """One that only its state matters of."""
+    empty = {each.name: None for each in fields(Mailing)}
+    return Mailing(**{**empty, "id": 7, "name": "News", "state": state, "audience": {}, **more})
 
 
 @pytest.mark.parametrize(
@@ -64,6 +74,8 @@ def test_every_error_has_words_and_a_status() -> None:
 
 def test_the_deferred_are_tried_again_only_where_there_are_some() -> None:
     figures = Progress(2, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 2, 2, 0.0, None)
-    assert _phase(State.FINISHING, figures) == ""
-    assert _phase(State.FINISHING, replace(figures, accepted=1, deferred=1)) == "trying the deferred again"
-    assert _phase(State.IN_REVIEW, figures) == "in review"
+    assert _phase(mailing("finishing"), figures) == ""
+    assert (
+        _phase(mailing("finishing"), replace(figures, accepted=1, deferred=1)) == "trying the deferred again"
+    )
+    assert _phase(mailing("in_review"), figures) == "in review"

@@ -1,0 +1,117 @@
+"""Changing a draft: the parts that were named are read and checked, then given as one command."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from penstock.account import transport_url, transports
+from penstock.cli.answers import tell_answer
+from penstock.cli.asked import message_parts, read_headers, read_options
+from penstock.cli.choosing import any_mailing
+from penstock.cli.commanding import Manner, Order
+from penstock.cli.endings import Exit, wrong
+from penstock.cli.recipients import find_list
+from penstock.content.message import Message
+from penstock.content.messages import load_message, store_message
+from penstock.content.render import compile_message
+from penstock.mailing.mailings import Mailing
+from penstock.platform import database
+from penstock.transport.smtp.server import Server
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What shall be different; None where nothing was said."""
+
+    name: str | None = None
+    sender: str | None = None
+    subject: str | None = None
+    html: Path | None = None
+    text: Path | None = None
+    reply_to: str | None = None
+    headers: list[str] | None = None
+    list_name: str | None = None
+    not_reached_by: list[int] | None = None
+    reached_by: list[int] | None = None
+    via: str | None = None
+    rate: str | None = None
+    policies: list[str] | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything was said."""
+        return any(getattr(self, each.name) not in (None, []) for each in fields(self))
+
+
+def edit(mailing: int, changes: Changes, manner: Manner) -> int:
+    """Change the draft, say so, and return the exit status. Nothing is stored when the command is refused."""
+    if not changes.any:
+        raise wrong("It is not said what to change.", "`penstock mailing edit --help` lists what can be.")
+    database.ready()
+    with database.connect(name="penstock mailing edit") as conn:
+        there = any_mailing(conn, mailing)
+        given = Order(conn, there, "edit", manner, {})
+        given.give(dry_run=True)
+        columns = _columns(conn, there, changes, store=not manner.dry_run)
+        tell_answer(
+            conn, there, replace(given, arguments={"changes": columns}).give(), "edit", json=manner.json
+        )
+    return Exit.DONE
+
+
+def _columns(
+    conn: psycopg.Connection[Any], there: Mailing, changes: Changes, *, store: bool
+) -> dict[str, Any]:
+    """Return the columns of the mailing that change. Raises Failure, MessageError or PolicyError for what cannot be."""
+    columns: dict[str, Any] = {}
+    if changes.name is not None:
+        columns["name"] = changes.name
+    message = _message(conn, there, changes)
+    audience = _audience(conn, there, changes)
+    if audience != there.audience:
+        columns["audience"] = audience
+    if changes.rate or changes.policies:
+        columns["options"] = there.options | read_options(changes.rate, changes.policies or [])
+    server = Server.from_url(changes.via) if changes.via else None
+    if store and message is not None:
+        columns["message_id"] = store_message(conn, there.account, message)
+    if store and server is not None:
+        url = transport_url.join(server.url, server.password)
+        columns["transport_id"] = transports.store(conn, there.account, url)
+    return columns
+
+
+def _message(conn: psycopg.Connection[Any], there: Mailing, changes: Changes) -> Message | None:
+    """Return the message with the parts that were named in place of its own; None when none was. Raises MessageError."""
+    said: dict[str, Any] = {
+        name: value
+        for name in ("sender", "subject", "reply_to")
+        if (value := getattr(changes, name)) is not None
+    }
+    said |= message_parts(changes.html, changes.text)
+    if changes.headers:
+        said["headers"] = read_headers(changes.headers)
+    before = load_message(conn, there.message)
+    if not said or before is None:
+        return None
+    message = replace(before, **said)
+    compile_message(message)
+    return message
+
+
+def _audience(conn: psycopg.Connection[Any], there: Mailing, changes: Changes) -> Mapping[str, Any]:
+    rule = dict(there.audience)
+    if changes.list_name is not None:
+        rule["list"] = find_list(conn, there.account, changes.list_name)
+    for key in ("not_reached_by", "reached_by"):
+        if (said := getattr(changes, key)) is not None and said:
+            numbers = [number for number in said if number]
+            for number in numbers:
+                if any_mailing(conn, number).account != there.account:
+                    raise wrong(f"Mailing {number} is another account's.")
+            rule.pop(key, None)
+            rule |= {key: numbers} if numbers else {}
+    return rule

@@ -1,0 +1,47 @@
+"""What a pause, a resumption or a cancellation would do now, before it is done."""
+
+from typing import Any
+
+from penstock.cli.choosing import any_mailing, zone_of
+from penstock.cli.commanding import Manner, Order
+from penstock.cli.endings import Exit
+from penstock.cli.screen import document, number, written
+from penstock.cli.timing import Timing
+from penstock.platform import database
+from penstock.report.forecast import Forecast, forecast
+
+
+def foresee(
+    mailing: int, name: str, manner: Manner, *, timing: Timing | None = None, **arguments: Any
+) -> int:
+    """Say what `name` would do, or why it is refused."""
+    database.ready()
+    with database.connect(name="penstock mailing forecast") as conn:
+        there = any_mailing(conn, mailing)
+        said = timing.parts(zone_of(conn, there.account)) if timing else {}
+        given = {key: value for key, value in {**said, **arguments}.items() if value is not None}
+        would = Order(conn, there, name, manner, given).give(dry_run=True)
+        seen = forecast(conn, mailing)
+        if manner.json:
+            document(
+                {
+                    "mailing": mailing,
+                    "command": name,
+                    "state": there.state,
+                    "would_be": would.state,
+                    **seen.figures(),
+                }
+            )
+        else:
+            written(_words(name, seen))
+    return Exit.DONE
+
+
+def _words(name: str, seen: Forecast) -> str:
+    if name == "resume":
+        return f"{number(seen.reached)} have been reached; {number(seen.kept_back)} would go out."
+    fate = "would wait until you resume" if name == "pause" else "would not be reached"
+    return (
+        f"{number(seen.reached)} have been reached. At most {number(seen.leaving_at_most)} would still leave;"
+        f" {number(seen.kept_back)} {fate}."
+    )

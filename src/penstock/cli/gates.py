@@ -1,0 +1,153 @@
+"""`penstock mailing submit … revise`: the options of what leads a mailing through its gates."""
+
+from typing import Annotated
+
+import typer
+
+from penstock.cli.options import (
+    At,
+    Confirm,
+    DryRun,
+    EndsAt,
+    Expect,
+    Fold,
+    Id,
+    Json,
+    Plan,
+    Reason,
+    Yes,
+    Zone,
+)  # fmt: skip
+
+Digest = Annotated[
+    str | None,
+    typer.Option(
+        "--digest", help="What you looked at, as `mailing show` prints it; refused if it is another now."
+    ),
+]
+Why = Annotated[str, typer.Option("--reason", help="Why; the author is told.")]
+Ground = Annotated[
+    str | None, typer.Option("--ground", help="Of a refusal by the platform: technical or conduct.")
+]
+
+
+def submit(
+    mailing: Id,
+    plan: Plan = None,
+    at: At = None,
+    zone: Zone = None,
+    fold: Fold = None,
+    ends_at: EndsAt = None,
+    yes: Yes = False,
+    confirm: Confirm = None,
+    dry_run: DryRun = False,
+    expect: Expect = None,
+    json: Json = False,
+) -> int:
+    """Submit a draft, to be sent now, at a time or later.
+
+    It goes to its gates, approval and validation, and through them as it is planned.
+
+    Without --at and --plan the draft's own plan holds, else it is now.
+    """
+    from penstock.cli.commanding import Manner, order
+    from penstock.cli.questions import sending
+    from penstock.cli.timing import Timing
+
+    manner, timing = Manner(json, dry_run, expect, yes, confirm), Timing(plan, at, zone, fold, ends_at)
+    return order(mailing, "submit", manner, timing=timing, whole_plan=True, question=sending)
+
+
+def approve(
+    mailing: Id,
+    digest: Digest = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    expect: Expect = None,
+    json: Json = False,
+) -> int:
+    """Approve a mailing: it goes on as it is planned.
+
+    With --yes and without --digest it is recorded as approved without review.
+    """
+    from penstock.cli.commanding import Manner, order
+    from penstock.cli.questions import approving
+
+    manner = Manner(json, dry_run, expect, yes)
+    return order(mailing, "approve", manner, question=approving, digest=digest)
+
+
+def validate(
+    mailing: Id,
+    digest: Digest = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    expect: Expect = None,
+    json: Json = False,
+) -> int:
+    """Validate a mailing, as the platform."""
+    from penstock.cli.commanding import Manner, order
+    from penstock.cli.questions import approving
+
+    manner = Manner(json, dry_run, expect, yes)
+    return order(mailing, "validate", manner, question=approving, digest=digest)
+
+
+def reject(
+    mailing: Id,
+    reason: Why,
+    ground: Ground = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    expect: Expect = None,
+    json: Json = False,
+) -> int:
+    """Reject a mailing; its author can revise it."""
+    from penstock.cli.commanding import Manner, order
+    from penstock.cli.questions import rejecting
+
+    manner = Manner(json, dry_run, expect, yes)
+    return order(mailing, "reject", manner, question=rejecting, reason=reason, ground=ground)
+
+
+def edit_plan(
+    mailing: Id,
+    plan: Plan = None,
+    at: At = None,
+    zone: Zone = None,
+    fold: Fold = None,
+    ends_at: EndsAt = None,
+    reason: Reason = None,
+    dry_run: DryRun = False,
+    expect: Expect = None,
+    json: Json = False,
+) -> int:
+    """Change the plan at a gate; approvals stay."""
+    from penstock.cli.commanding import Manner, order
+    from penstock.cli.endings import wrong
+    from penstock.cli.timing import Timing
+
+    timing = Timing(plan, at, zone, fold, ends_at)
+    if not timing.given:
+        raise wrong("It is not said what to change.", "Give --at TIME, --plan KIND or --ends-at TIME.")
+    manner = Manner(json, dry_run, expect)
+    return order(mailing, "edit_plan", manner, timing=timing, whole_plan=plan is not None, reason=reason)
+
+
+def withdraw(
+    mailing: Id, reason: Reason = None, dry_run: DryRun = False, expect: Expect = None, json: Json = False
+) -> int:
+    """Take a mailing back from its gate, as a draft."""
+    from penstock.cli.commanding import Manner, order
+
+    return order(mailing, "withdraw", Manner(json, dry_run, expect), reason=reason)
+
+
+def revise(mailing: Id, dry_run: DryRun = False, expect: Expect = None, json: Json = False) -> int:
+    """Make a rejected mailing a draft again.
+
+    It is its next revision; what was rejected stays in the journal.
+    """
+    from penstock.cli.commanding import Manner, order
+
+    return order(mailing, "revise", Manner(json, dry_run, expect))

@@ -1,0 +1,62 @@
+"""How a mailing was left: the exit status, and how to go on with it."""
+
+from penstock.cli.endings import Exit
+from penstock.cli.plans import clock
+from penstock.mailing.mailings import Mailing
+from penstock.mailing.states import State
+
+STATUS = {
+    State.PAUSED: Exit.PAUSED,
+    State.INTERRUPTED: Exit.INTERRUPTED,
+    State.CANCELLED: Exit.CANCELLED,
+    State.CANCELLING: Exit.CANCELLED,
+    State.EXPIRED: Exit.FAILED,
+    State.REJECTED: Exit.REFUSED,
+}
+"""The exit status by the state that a mailing was left in; 0 for the others."""
+
+
+def status(mailing: Mailing) -> Exit:
+    """Return the exit status for a mailing left in its state."""
+    return STATUS.get(State(mailing.state), Exit.DONE)
+
+
+def what_next(mailing: Mailing) -> str:
+    """Return how to go on with a mailing that did not get to its end, or nothing."""
+    one, state = mailing.id, State(mailing.state)
+    go_on = f"penstock mailing watch {one} --work"
+    because = f" ({mailing.reason['text']})" if mailing.reason else ""
+    again = f"Go on with the others:  penstock mailing send-rest {one}"
+    correct = f"A corrected copy for them:  penstock mailing fix-rest {one}"
+    words = {
+        State.DRAFT: f"A draft. Submit it:  penstock mailing submit {one}",
+        State.IN_REVIEW: _at_gate(mailing, "It waits for approval", "approve"),
+        State.IN_MODERATION: _at_gate(mailing, "It waits for validation by the platform", "validate"),
+        State.REJECTED: f"Rejected{because}. Write it anew as the next revision:  penstock mailing revise {one}",
+        State.PARKED: f"It waits for a decision:  penstock mailing send-now {one}\n"
+        f"  or  penstock mailing schedule {one} --at TIME  or  penstock mailing enqueue {one}",
+        State.SCHEDULED: f"{_begins(mailing)}. A worker does that, or:  {go_on}",
+        State.QUEUED: f"It starts when it is its turn. A worker does that, or:  {go_on}",
+        State.PAUSED: f"Paused. Go on:  penstock mailing resume {one} && {go_on}",
+        State.INTERRUPTED: f"Interrupted{because}. Mend it, then:\n"
+        f"  penstock mailing resume {one} --reason 'what was done' && {go_on}",
+        State.FINISHING: f"Some were deferred and are tried again. A worker does that, or:  {go_on} --wait",
+        State.SENDING: f"Still being sent. Look again:  {go_on.removesuffix(' --work')}",
+        State.STARTING: f"Still starting up. Look again:  {go_on.removesuffix(' --work')}",
+        State.CANCELLING: f"Being cancelled. Look again:  {go_on.removesuffix(' --work')}",
+        State.CANCELLED: f"{again}\n{correct}",
+        State.EXPIRED: f"{again} --ends-at TIME\n{correct}",
+    }
+    return words.get(state, "")
+
+
+def _at_gate(mailing: Mailing, words: str, command: str) -> str:
+    if mailing.reason and mailing.reason["code"] == "held:late_gate":
+        return f"Held: {mailing.reason['text']}\n  penstock mailing edit-plan {mailing.id} --at TIME"
+    return f"{words}:  penstock mailing {command} {mailing.id}"
+
+
+def _begins(mailing: Mailing) -> str:
+    if mailing.due_at is None:
+        return "It starts at its time"
+    return f"It starts at {clock(mailing.due_at, (mailing.plan or {}).get('zone', 'UTC'))}"

@@ -1,0 +1,44 @@
+"""A plan in words."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from penstock.cli.screen import duration
+from penstock.mailing.mailings import Mailing
+from penstock.mailing.plan import Kind
+
+_NAMES = {Kind.NOW: "now", Kind.SEQUENCE: "in sequence, one after another", Kind.LATER: "to be decided later"}
+
+
+def plan_words(mailing: Mailing) -> str:
+    """Return when the mailing is to go out, and until when; nothing where no plan is made."""
+    if not mailing.plan:
+        return ""
+    kind, zone = Kind(mailing.plan["kind"]), mailing.plan.get("zone", "UTC")
+    if kind is not Kind.AT:
+        words = _NAMES[kind]
+    elif mailing.due_at:
+        words = f"at {clock(mailing.due_at, zone)}"
+    else:  # a draft's plan is not computed before it is submitted
+        words = f"at {mailing.plan['at']} {zone}"
+    if mailing.ends_at:
+        words += f", until {clock(mailing.ends_at, zone)}"
+    return words
+
+
+def clock(at: datetime, zone: str) -> str:
+    """Return an instant as the clocks of `zone` show it, with the zone's name."""
+    there = at.astimezone(ZoneInfo(zone))
+    seconds = f":{there:%S}" if there.second else ""
+    return f"{there:%Y-%m-%d %H:%M}{seconds} {zone}"
+
+
+def until(at: datetime, now: datetime | None = None) -> str:
+    """Return how far off an instant is: `in 3 h 20 min`, or `now`."""
+    seconds = (at - (now or datetime.now(UTC))).total_seconds()
+    if seconds <= 0:
+        return "now"
+    days, rest = divmod(int(seconds), 86_400)
+    if days < 2:
+        return f"in {duration(seconds)}"
+    return f"in {days} days" + (f" {rest // 3600} h" if rest >= 3600 else "")

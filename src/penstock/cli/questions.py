@@ -1,0 +1,159 @@
+"""The questions before a command: what will happen, to how many. Whoever says `--yes` is not asked."""
+
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+
+from penstock.audience import contacts
+from penstock.cli.commanding import Order
+from penstock.cli.confirming import sample
+from penstock.cli.endings import wrong
+from penstock.cli.person import agree
+from penstock.cli.plans import clock, until
+from penstock.cli.screen import ask, line, number, tell
+from penstock.content.message import MessageError
+from penstock.content.messages import load_message
+from penstock.content.render import Program, compile_message
+from penstock.mailing.facts import gather
+from penstock.mailing.guards import Facts, plan_of
+from penstock.mailing.states import State
+
+
+def sending(order: Order) -> Order:
+    """Ask before something is to be sent, as the account wants it: by a yes, or by the number of recipients."""
+    facts, manner = facts_of(order), order.manner
+    by_count = facts.policy.confirm_send == "type_count"
+    if manner.confirm is not None or manner.yes or facts.policy.confirm_send == "off":
+        return _with(order, confirm=True if manner.confirm is None else manner.confirm)
+    asked = _with(order, confirm=facts.count if by_count else True)
+    if manner.dry_run:
+        return asked
+    would = asked.give(dry_run=True)  # what is refused need not be asked
+    if would.state is State.PARKED:
+        return asked
+    if facts.sequence_busy or (facts.queue_length and would.state is State.QUEUED):
+        _warn_of_sequence(facts)
+    agree(
+        _question(order, facts, would.state),
+        typed=str(facts.count) if by_count else "",
+        otherwise="Nothing was changed.",
+    )
+    return asked
+
+
+def _question(order: Order, facts: Facts, state: State) -> str:
+    name, due_at = line(order.mailing.name), plan_of(facts, order.arguments).due_at
+    listed = order.mailing.audience.get("list")
+    people = contacts.count(order.conn, order.mailing.account, listed) if listed else 0
+    to = (
+        f"those of {order.mailing.id} who are left"
+        if facts.frozen
+        else f"the {number(people)} contacts on its list"
+    )
+    zone = str((order.arguments.get("plan") or order.arguments).get("zone") or facts.zone)
+    words = {
+        State.STARTING: f"Send “{name}” now to {to}?",
+        State.QUEUED: f"Send “{name}” to {to} when it is its turn in the sequence?",
+        State.IN_REVIEW: f"Submit “{name}” to {to} for approval?",
+        State.IN_MODERATION: f"Submit “{name}” to {to} for validation by the platform?",
+    }
+    if state is State.SCHEDULED and due_at:
+        return f"Send “{name}” to {to} at {clock(due_at, zone)}, {until(due_at)}?"
+    return words.get(state, f"Send “{name}” to {to}?")
+
+
+def _warn_of_sequence(facts: Facts) -> None:
+    waiting = f"{number(facts.queue_length)} other mailings of the sequence wait"
+    going = "one is being sent" if facts.sequence_busy else "none is being sent"
+    tell(f"warning: {waiting}, and {going}.")
+
+
+def approving(order: Order) -> Order:
+    """Show what is to be approved, and ask. What was looked at is what is approved: its digest goes with the command."""
+    if order.manner.yes or order.manner.dry_run:
+        return order
+    facts = facts_of(order)
+    would = order.give(dry_run=True)
+    ask(f"\n{_look(order.conn, order, facts)}\n\n")
+    after = {
+        State.STARTING: "It starts at once.",
+        State.IN_REVIEW: "Others have to approve it as well.",
+        State.IN_MODERATION: "The platform validates it then.",
+        State.PARKED: "It is sent when somebody decides so.",
+        State.QUEUED: "It goes out when it is its turn in the sequence.",
+    }.get(would.state, "")
+    if would.state is State.SCHEDULED and facts.due_at:
+        after = f"It starts at {clock(facts.due_at, _zone(order, facts))}, {until(facts.due_at)}."
+    verb = "Validate" if order.name == "validate" else "Approve"
+    agree(f"{verb} “{line(order.mailing.name)}”? {after}".rstrip(), otherwise="Nothing was changed.")
+    return _with(order, digest=order.arguments.get("digest") or facts.digest)
+
+
+def _look(conn: psycopg.Connection[Any], order: Order, facts: Facts) -> str:
+    """Return what an approver should see: the message as the first recipient gets it, and how many get it."""
+    listed = order.mailing.audience.get("list")
+    program = _program(conn, order)
+    people = contacts.count(conn, order.mailing.account, listed) if listed else 0
+    shown = sample(conn, program, listed) if program and listed and people else "  (nobody is on its list)"
+    excluded = order.mailing.audience.get("not_reached_by")
+    without = f", without those whom {', '.join(map(str, excluded))} reached" if excluded else ""
+    return f"{shown}\n\n  To: the {number(people)} contacts on its list{without}"
+
+
+def _program(conn: psycopg.Connection[Any], order: Order) -> Program | None:
+    message = load_message(conn, order.mailing.message)
+    try:
+        return compile_message(message) if message else None
+    except MessageError:
+        return None  # the refusal says so
+
+
+def unscheduling(order: Order) -> Order:
+    """Say what taking a plan back costs, and ask."""
+    agreed = _with(order, confirm=True)
+    if order.manner.yes or order.manner.dry_run:
+        return agreed
+    agreed.give(dry_run=True)
+    agree(
+        f"“{line(order.mailing.name)}” becomes a draft again and has to be approved anew. Go on?",
+        otherwise="Nothing was changed.",
+    )
+    return agreed
+
+
+def rejecting(order: Order) -> Order:
+    """Ask before the author is told no."""
+    if not (order.manner.yes or order.manner.dry_run):
+        order.give(dry_run=True)
+        agree(
+            f"Reject “{line(order.mailing.name)}”? The author is told why.", otherwise="Nothing was changed."
+        )
+    return order
+
+
+def deleting(order: Order) -> Order:
+    """Ask before something is gone for good."""
+    if not (order.manner.yes or order.manner.dry_run):
+        order.give(dry_run=True)
+        agree(
+            f"Delete “{line(order.mailing.name)}” for good? It is 1 mailing.",
+            otherwise="Nothing was deleted.",
+        )
+    return order
+
+
+def facts_of(order: Order) -> Facts:
+    """Return what the lifecycle knows of the mailing now. Raises Failure when it has just gone."""
+    found = gather(order.conn, order.mailing.id)
+    if found is None:
+        raise wrong(f"There is no mailing {order.mailing.id}.")
+    return found.facts
+
+
+def _zone(order: Order, facts: Facts) -> str:
+    return str((order.mailing.plan or {}).get("zone") or facts.zone)
+
+
+def _with(order: Order, **arguments: Any) -> Order:
+    return replace(order, arguments={**order.arguments, **arguments})

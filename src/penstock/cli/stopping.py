@@ -1,0 +1,137 @@
+"""`penstock mailing pause … release-doubt`: the options of what stops a mailing and lets it go on."""
+
+from typing import Annotated
+
+import typer
+
+from penstock.cli.options import (
+    At,
+    Confirm,
+    DryRun,
+    EndsAt,
+    Expect,
+    Fold,
+    Id,
+    Json,
+    Plan,
+    Reason,
+    Yes,
+    Zone,
+)  # fmt: skip
+
+Prepared = Annotated[
+    str | None,
+    typer.Option("--prepared", help="Messages of packages that have begun: drop them, or deliver them."),
+]
+Why = Annotated[str, typer.Option("--reason", help="Why; goes to the journal.")]
+
+
+def pause(
+    mailing: Id, reason: Reason = None, dry_run: DryRun = False, expect: Expect = None, json: Json = False
+) -> int:
+    """Pause a mailing, at once.
+
+    Nothing new is handed off from then on; the answer says how many are still leaving.
+    """
+    from penstock.cli.commanding import Manner, order
+    from penstock.cli.foreseeing import foresee
+
+    manner = Manner(json, dry_run, expect)
+    return foresee(mailing, "pause", manner) if dry_run else order(mailing, "pause", manner, reason=reason)
+
+
+def resume(
+    mailing: Id,
+    at: At = None,
+    zone: Zone = None,
+    fold: Fold = None,
+    ends_at: EndsAt = None,
+    reason: Reason = None,
+    dry_run: DryRun = False,
+    expect: Expect = None,
+    json: Json = False,
+) -> int:
+    """Go on with a paused or interrupted mailing.
+
+    Where it stopped, and nothing is repeated; now, or at a new time.
+
+    After an interruption --reason says what was done about it. --dry-run shows what would go out.
+    """
+    from penstock.cli.commanding import Manner, order
+    from penstock.cli.foreseeing import foresee
+    from penstock.cli.timing import Timing
+
+    manner, timing = Manner(json, dry_run, expect), Timing(None, at, zone, fold, ends_at)
+    if dry_run:
+        return foresee(mailing, "resume", manner, timing=timing, reason=reason)
+    return order(mailing, "resume", manner, timing=timing, reason=reason)
+
+
+def cancel(
+    mailing: Id,
+    reason: Reason = None,
+    prepared: Prepared = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    expect: Expect = None,
+    json: Json = False,
+) -> int:
+    """End a mailing for good.
+
+    Who was not reached is recorded as cancelled; `send-rest` could still reach them.
+
+    It is held while you are asked; saying no leaves it paused. With --yes it takes --reason.
+    """
+    from penstock.cli.cancelling import cancelling
+    from penstock.cli.commanding import Manner, order
+    from penstock.cli.foreseeing import foresee
+
+    manner = Manner(json, dry_run, expect, yes)
+    if dry_run:
+        return foresee(mailing, "cancel", manner, reason=reason or "a dry run", prepared=prepared)
+    return order(mailing, "cancel", manner, question=cancelling, reason=reason, prepared=prepared)
+
+
+def send_rest(
+    mailing: Id,
+    plan: Plan = None,
+    at: At = None,
+    zone: Zone = None,
+    fold: Fold = None,
+    ends_at: EndsAt = None,
+    yes: Yes = False,
+    confirm: Confirm = None,
+    dry_run: DryRun = False,
+    expect: Expect = None,
+    json: Json = False,
+) -> int:
+    """Send an ended mailing on to those not reached.
+
+    Now, or as it is said; nobody gets it twice.
+    """
+    from penstock.cli.commanding import Manner, order
+    from penstock.cli.questions import sending
+    from penstock.cli.timing import Timing
+
+    manner, timing = Manner(json, dry_run, expect, yes, confirm), Timing(plan, at, zone, fold, ends_at)
+    return order(
+        mailing, "send_rest", manner, timing=timing, whole_plan=True, keep_plan=False, question=sending
+    )
+
+
+def release_doubt(
+    mailing: Id,
+    reason: Why,
+    number: Annotated[
+        list[int] | None,
+        typer.Argument(metavar="[SEQ]...", help="Numbers in the ledger; without one, all in doubt."),
+    ] = None,
+    dry_run: DryRun = False,
+    expect: Expect = None,
+    json: Json = False,
+) -> int:
+    """Send what is in doubt again: it may arrive twice."""
+    from penstock.cli.commanding import Manner, order
+
+    manner = Manner(json, dry_run, expect)
+    return order(mailing, "release_doubt", manner, reason=reason, which=list(number) if number else "all")
