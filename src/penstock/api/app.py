@@ -1,6 +1,7 @@
 """The API: its routers, who may ask, and how every error is answered."""
 
 import logging
+from importlib.metadata import version
 from typing import Any
 
 import psycopg
@@ -8,6 +9,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.operation import Operation
 from psycopg_pool import PoolTimeout
 
 from penstock.account import access
@@ -28,6 +30,10 @@ class Api(NinjaAPI):
         """Return the OpenAPI document, finished."""
         return document.finish(super().get_openapi_schema(**given))
 
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Return the name of an operation: that of its function, which clients call their methods by."""
+        return str(operation.operation_id or operation.view_func.__name__)
+
     def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
         """Return the answer that an endpoint may add headers to."""
         response = super().create_temporal_response(request)
@@ -38,9 +44,10 @@ class Api(NinjaAPI):
 
 api = Api(
     title="Penstock",
-    version="1",
+    version=version("penstock"),
     description=document.ABOUT,
     urls_namespace="api",
+    openapi_url=None,
     docs_url=None,
     auth=Token(),
     parser=StrictParser(),
@@ -152,10 +159,11 @@ for kind, handler in {
 
 
 def _told(status: int, code: str) -> Any:
-    """Return a handler for what a room raises with its reason as its text."""
+    """Return a handler for what a room raises with its reason as its text, and further members in `more`, if it has any."""
 
     def tell(request: HttpRequest, error: Any) -> HttpResponse:
-        return _answer(request, Problem(status, code, str(error) or problems.DETAILS.get(status, code)))
+        words = str(error) or problems.DETAILS.get(status, code)
+        return _answer(request, Problem(status, code, words, **getattr(error, "more", {})))
 
     return tell
 

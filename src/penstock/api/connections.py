@@ -43,7 +43,12 @@ def _pool() -> ConnectionPool[psycopg.Connection[Any]]:
         if key not in _pools:
             _pools[key] = ConnectionPool(
                 database.url,  # asked for every new connection: starts an embedded server that died
-                kwargs={**database.KEEPALIVE, "autocommit": True, "application_name": "penstock api"},
+                kwargs={
+                    **database.KEEPALIVE,
+                    "autocommit": True,
+                    "application_name": "penstock api",
+                    "options": "-c timezone=UTC",
+                },
                 min_size=0,
                 max_size=LARGEST,
                 timeout=PATIENCE,

@@ -25,6 +25,13 @@ def edges(answer: Answer) -> Answer:
         if found.status_code < 400 or found.headers.get("Content-Type") == problems.MEDIA_TYPE:
             return found
         kept = {name: found.headers[name] for name in KEPT if name in found.headers}
+        if "Allow" in kept:
+            kept["Allow"] = ", ".join(sorted(_with_head(kept["Allow"])))
         return problems.response(problems.of_status(found.status_code, headers=kept))
 
     return told
+
+
+def _with_head(allow: str) -> set[str]:
+    methods = {method.strip() for method in allow.split(",")}
+    return methods | {"HEAD"} if "GET" in methods else methods

@@ -1,8 +1,13 @@
 """The board: every mailing stands in one area, by its state alone."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from penstock.mailing.mailings import Mailing
+import psycopg
+
+from penstock.mailing import queue
+from penstock.mailing.mailings import Mailing, listed
 from penstock.mailing.states import State
 
 
@@ -46,3 +51,38 @@ def by_area(mailings: list[Mailing]) -> dict[Area, list[Mailing]]:
     """The mailings under their areas, empty ones left out."""
     found = {each: [mailing for mailing in mailings if area(mailing) is each] for each in Area}
     return {each: there for each, there in found.items() if there}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One area with its mailings; `more`: there are others that are not shown."""
+
+    area: Area
+    mailings: list[Mailing]
+    more: bool
+
+
+_SHOWN = {Area.JUST_FINISHED: 20, Area.DRAFTS: 20}
+"""Of these only the newest; of the other areas, which people work off, many."""
+_MANY = 200
+
+
+def board(conn: psycopg.Connection[Any], account: int) -> list[Part]:
+    """Return every area of the account's board, newest first; the sequence in its order, timed ones by their time."""
+    paused = listed(conn, account, limit=_MANY, states=[State.PAUSED])
+    order = {mailing: place for place, mailing in enumerate(queue.listed(conn, account)[1])}
+    return [_part(conn, account, each, paused, order) for each in Area]
+
+
+def _part(
+    conn: psycopg.Connection[Any], account: int, wanted: Area, paused: list[Mailing], order: dict[int, int]
+) -> Part:
+    states = [state.value for state, there in _AREAS.items() if there is wanted]
+    most = _SHOWN.get(wanted, _MANY)
+    rows = listed(conn, account, limit=most + 1, states=states)
+    there = rows[:most] + [mailing for mailing in paused if area(mailing) is wanted]
+    there.sort(key=lambda mailing: -mailing.id)
+    if wanted is Area.SCHEDULED:
+        # First the sequence in its order, then what has a time, the next one first.
+        there.sort(key=lambda m: (order.get(m.id, len(order)), m.due_at.timestamp() if m.due_at else 0.0))
+    return Part(wanted, there, len(rows) > most)

@@ -3,6 +3,7 @@
 The states are derived from the raw rows, not from the counters behind `report.progress`, so that the two can be compared.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any, NamedTuple
@@ -12,6 +13,11 @@ import psycopg
 from penstock.platform.database import sql
 from penstock.report.progress import STATES
 
+LAST = 2_147_483_647
+"""No recipient has a higher number."""
+
+_PATIENCE = 1.0  # seconds that a page looks for rows that are wanted
+_WIDEST = 100_000  # numbers looked through at once
 _AT_A_TIME = 5_000  # rows held in memory
 
 _CHOSEN = """
@@ -39,6 +45,8 @@ class Row(NamedTuple):
     text: str | None
     reason: str | None
     """Why, in a word to filter by: what we decided (`unsubscribed`), or the peer's enhanced code (`5.1.1`)."""
+    seq: int
+    """The number in the ledger, by which single ones in doubt are released."""
 
 
 _COLUMNS = ", ".join(_UTC if name == "at" else name for name in Row._fields)
@@ -59,6 +67,44 @@ def ledger(
             cursor.itersize = _AT_A_TIME
             for row in cursor.execute(query, _chosen(mailing, state, reason)):
                 yield Row._make(row)
+
+
+def page(
+    conn: psycopg.Connection,
+    mailing: int,
+    after: int,
+    limit: int,
+    state: str | None = None,
+    reason: str | None = None,
+) -> tuple[list[Row], int | None]:
+    """Return rows numbered beyond `after`, filtered, `limit` at most; and the number to go on after, None at the end.
+
+    The numbers are looked through in growing stretches, for about a second: where few rows are wanted of many, a page may
+    have fewer than `limit` and not be the last.
+    """
+    row = conn.execute("select max(seq) from delivery_recipient where mailing = %s", (mailing,)).fetchone()
+    last = int(row[0] or 0) if row else 0
+    found: list[Row] = []
+    stretch, until = limit, time.monotonic() + _PATIENCE
+    query = f"{sql('penstock.report', 'ledger')} select {', '.join(Row._fields)} from told {_CHOSEN} limit %(limit)s"
+    while after < last and len(found) < limit and time.monotonic() < until:
+        upto = min(last, after + stretch)
+        chosen = _chosen(mailing, state, reason) | {"after": after, "upto": upto, "limit": limit - len(found)}
+        found += map(Row._make, conn.execute(query, chosen).fetchall())
+        after = upto if len(found) < limit else found[-1].seq
+        stretch = min(stretch * 4, _WIDEST)
+    return found, (after if after < last else None)
+
+
+def csv_of(
+    mailing: int, state: str | None = None, reason: str | None = None
+) -> tuple[str, str, dict[str, Any]]:
+    """Return what `write_csv` runs, for a connection of another kind: the settings, the COPY, and its parameters."""
+    return (
+        _PLAN,
+        f"copy ({sql('penstock.report', 'ledger')} {_ROWS}) to stdout (format csv, header)",
+        _chosen(mailing, state, reason),
+    )
 
 
 def write_csv(
@@ -109,7 +155,7 @@ def count_states(conn: psycopg.Connection, mailing: int) -> dict[str, int]:
     query = f"{sql('penstock.report', 'ledger')} select state, count(*) from told group by state"
     with conn.transaction():
         conn.execute(_PLAN)
-        found: dict[str, int] = dict(conn.execute(query, {"mailing": mailing}).fetchall())
+        found: dict[str, int] = dict(conn.execute(query, _chosen(mailing, None, None)).fetchall())
     return {state: found.get(state, 0) for state in STATES}
 
 
@@ -127,7 +173,7 @@ def skipped_reasons(conn: psycopg.Connection, mailing: int) -> dict[str, int]:
 def _chosen(mailing: int, state: str | None, reason: str | None) -> dict[str, Any]:
     if state is not None and state not in STATES:
         raise ValueError(f"there is no state {state!r}; there are {', '.join(STATES)}")
-    return {"mailing": mailing, "state": state, "reason": reason}
+    return {"mailing": mailing, "state": state, "reason": reason, "after": 0, "upto": LAST}
 
 
 def _copied(conn: psycopg.Connection, select: str, form: str, chosen: dict[str, Any]) -> Iterator[bytes]:

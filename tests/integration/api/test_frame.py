@@ -65,7 +65,7 @@ def test_addresses_that_are_none(api: Any, stranger: Any) -> None:
 def test_a_method_that_is_not_possible(api: Any) -> None:
     answer = api.ask("PUT", "/mailings")
     problem(answer, 405, "method_not_allowed")
-    assert answer["Allow"] == "GET, POST"
+    assert answer["Allow"] == "GET, HEAD, POST"
 
 
 def test_what_the_token_does_not_allow(bearer: Callable[..., Any], closing: None) -> None:

@@ -3,10 +3,18 @@
 from ninja import Router
 
 from penstock.api.mailings.commands import router as commands
+from penstock.api.mailings.commands import unknown
+from penstock.api.mailings.facets import router as facets
 from penstock.api.mailings.objects import router as objects
+from penstock.api.mailings.overview import router as overview
+from penstock.api.mailings.recipients import router as recipients
 
 ROUTERS: list[tuple[str, Router, str]] = [
+    ("", overview, "overview"),
     ("/mailings", objects, "mailings"),
+    ("/mailings", facets, "mailings"),
+    ("/mailings", recipients, "recipients"),
     ("/mailings", commands, "commands"),
+    ("/mailings", unknown, "commands"),
 ]
 """Each router with its address and its heading in the document."""

@@ -24,6 +24,8 @@ from penstock.mailing import control, guards, lifecycle
 from penstock.mailing.actor import Actor
 
 router = Router()
+unknown = Router()
+"""For what stands where a command should; the last of all routers."""
 
 JUDGED = frozenset(row.command for row in lifecycle.TABLE if guards.no_blockers in row.guards)
 """Commands for which somebody has to have looked at the content."""
@@ -102,9 +104,11 @@ for _name, _shape in ARGUMENTS.items():
     )(_operation(_name, _shape))
 
 
-@router.post("/{mailing}/{command}", include_in_schema=False)
+@unknown.api_operation(
+    ["GET", "POST", "PUT", "PATCH", "DELETE"], "/{mailing}/{command}", include_in_schema=False
+)
 def unknown_command(request: HttpRequest, mailing: Id, command: str) -> Any:
     """There is no such command: say which there are."""
     there_are = [spoken(name) for name in ARGUMENTS]
-    words = f"There is no command {command!r}. There are {', '.join(there_are)}."
+    words = f"There is no command {command[:50]!r}. There are {', '.join(there_are)}."
     raise Problem(404, "unknown_command", words, commands=there_are)

@@ -113,3 +113,79 @@ def answer(command: str, **members: Any) -> dict[str, Any]:
 
 
 DELETED = answer("delete")
+
+ENTRY = {
+    "place": 3,
+    "at": "2030-11-22T08:05:00Z",
+    "actor": "anna@example.org (laptop)",
+    "door": "api",
+    "command": "approve",
+    "from_state": "in_review",
+    "to_state": "starting",
+    "reason": None,
+    "data": {"revision": 1, "reviewed": True},
+}
+JOURNAL = {"items": [ENTRY], "next_cursor": None}
+ACCOUNT_JOURNAL = {"items": [{**ENTRY, "mailing": 7}], "next_cursor": None}
+PACKAGES = {
+    "items": [
+        {
+            "no": 1,
+            "kind": "plain",
+            "state": "active",
+            "size": 5000,
+            "claimed": 2000,
+            "attempt": 0,
+            "release_at": "2030-11-22T08:05:01Z",
+            "begun_at": "2030-11-22T08:05:02Z",
+            "closed_at": None,
+            "accepted": 1990,
+            "delivered": 0,
+            "deferred": 3,
+            "bounced": 2,
+            "in_doubt": 0,
+            "skipped": 0,
+            "returned": 0,
+            "in_flight": 5,
+            "sender": "mail1:4242",
+        }
+    ],
+    "next_cursor": None,
+}
+FORECAST = {
+    "mailing": 7,
+    "command": "pause",
+    "state": "sending",
+    "leaving_at_most": 10,
+    "kept_back": 3000,
+    "reached": 1990,
+}
+LEDGER = {
+    "items": [
+        {
+            "seq": 4,
+            "address": "gone@example.com",
+            "contact": 4,
+            "state": "bounced",
+            "at": "2030-11-22T08:05:03Z",
+            "attempts": 1,
+            "code": 550,
+            "enhanced": "5.1.1",
+            "text": "No such user",
+            "reason": "5.1.1",
+        }
+    ],
+    "next_cursor": None,
+}
+LEDGER_CSV = (
+    "address,contact,state,at,attempts,code,enhanced,text,reason,seq\n"
+    "gone@example.com,4,bounced,2030-11-22T08:05:03.000Z,1,550,5.1.1,No such user,5.1.1,4\n"
+)
+PREVIEW = (
+    "From: News <news@example.org>\r\nTo: ann@example.org\r\nSubject: News for Ann\r\n\r\nDear Ann, …\r\n"
+)
+QUEUE = {
+    "version": 4,
+    "items": [{"position": 1, "mailing": {**MAILING, "state": "queued", "area": "Scheduled"}}],
+}
+BOARD = {"areas": [{"area": "Drafts", "items": [MAILING], "more": False}]}

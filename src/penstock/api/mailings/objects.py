@@ -32,7 +32,7 @@ def list_mailings(
     listing = f"mailings {account_of(request)} {sorted(state or [])}"
     before = cursors.read(listing, cursor)
     with connection() as conn:
-        rows = listed(conn, account_of(request), limit=limit + 1, before=before)
+        rows = listed(conn, account_of(request), limit=limit + 1, before=before, states=state)
         items, more = cursors.page(rows, limit)
         following = cursors.write(listing, items[-1].id) if more else None
         cursors.link_next(request, response, following)

@@ -209,3 +209,117 @@ class Answer(Shown):
     repeated: Annotated[bool, Field(description="The first answer to this Idempotency-Key, once more.")]
     dry_run: Annotated[bool, Field(description="Nothing was done; `state` is where it would lead.")]
     allowed_actions: list[str]
+
+
+class Entry(Shown):
+    """One line of the journal."""
+
+    place: Annotated[int, Field(description="In the chain, from 1.")]
+    at: datetime
+    actor: str
+    door: str
+    command: str
+    from_state: str | None
+    to_state: str | None
+    reason: str | None
+    data: Document
+
+
+class Journal(Shown):
+    """A page of a mailing's journal, oldest first."""
+
+    items: list[Entry]
+    next_cursor: str | None
+
+
+class AccountEntry(Entry):
+    """One line of an account's journal; `mailing` is empty for what concerns none."""
+
+    mailing: int | None
+
+
+class AccountJournal(Shown):
+    """A page of an account's journal, newest first."""
+
+    items: list[AccountEntry]
+    next_cursor: str | None
+
+
+class Recipient(Shown):
+    """One line of the ledger. `code`, `enhanced`, `text`: the last answer; code 0 is our own word."""
+
+    seq: Annotated[int, Field(description="Its number in the ledger; what release-doubt takes.")]
+    address: str
+    contact: int
+    state: str
+    at: datetime | None
+    attempts: int
+    code: int | None
+    enhanced: str | None
+    text: str | None
+    reason: Annotated[str | None, Field(description="Why, in a word to filter by.")]
+
+
+class Ledger(Shown):
+    """A page of the ledger, in its order."""
+
+    items: list[Recipient]
+    next_cursor: str | None
+
+
+class Package(Shown):
+    """One package: what is sent together, from when on, and what became of it."""
+
+    no: int
+    kind: str
+    state: str
+    size: int
+    claimed: int
+    attempt: Annotated[int, Field(description="Attempts before this one.")]
+    release_at: datetime
+    begun_at: datetime | None
+    closed_at: datetime | None
+    accepted: int
+    delivered: int
+    deferred: int
+    bounced: int
+    in_doubt: int
+    skipped: int
+    returned: int
+    in_flight: int
+    sender: str | None
+
+
+class Packages(Shown):
+    """A page of packages, in their order."""
+
+    items: list[Package]
+    next_cursor: str | None
+
+
+class Place(Shown):
+    """One mailing of the sequence."""
+
+    position: int
+    mailing: Mailing
+
+
+class Queue(Shown):
+    """The sequence of the account. `version` is what move takes as `queue_version`."""
+
+    version: int
+    items: list[Place]
+
+
+class AreaOfBoard(Shown):
+    """One area of the board with its mailings."""
+
+    area: Area
+    items: list[Mailing]
+    more: Annotated[bool, Field(description="There are more than shown.")]
+
+
+class Board(Shown):
+    """Every mailing under what it needs or does; the oldest of those that ended, and of the drafts, are left out."""
+
+    areas: list[AreaOfBoard]

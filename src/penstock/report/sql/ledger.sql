@@ -1,4 +1,5 @@
 -- Everybody of one mailing exactly once, in the order of the ledger, with the state derived from what was recorded.
+-- Of the numbers after .. upto only.
 -- One pass over recipients and outcomes by their index on (mailing, seq); only retries are looked up beside it.
 with outcome as (
     select * from (
@@ -9,14 +10,14 @@ with outcome as (
                        row_number() over latest as place,
                        lag(package) over latest is distinct from package as first_of_package
                   from delivery_outcome
-                 where mailing = %(mailing)s
+                 where mailing = %(mailing)s and seq > %(after)s and seq <= %(upto)s
                 window latest as (partition by seq order by package desc, state desc)) as numbered) as counted
      where place = 1
 ), again as (
     -- Where somebody stands who was packed again: the last such package, and whether its cursor has passed them.
     select distinct on (seq) seq, p.no, p.kind, p.state, position <= p.cursor as claimed
       from delivery_package p cross join lateral unnest(p.positions) with ordinality as listed (seq, position)
-     where p.mailing = %(mailing)s and p.positions is not null
+     where p.mailing = %(mailing)s and p.positions is not null and seq > %(after)s and seq <= %(upto)s
      order by seq, p.no desc
 ), standing as (
     select r.seq, r.contact, r.normal, r.address,
@@ -27,7 +28,7 @@ with outcome as (
       from delivery_recipient r
       join delivery_package p on p.mailing = %(mailing)s and p.no = r.package
       left join again on again.seq = r.seq
-     where r.mailing = %(mailing)s
+     where r.mailing = %(mailing)s and r.seq > %(after)s and r.seq <= %(upto)s
 ), told as (
     select standing.seq, standing.contact, coalesce(standing.address, standing.normal) as address,
            case when due.closed is not null then due.closed

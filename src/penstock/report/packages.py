@@ -1,0 +1,46 @@
+"""The packages of a mailing, as they stand: the timeline of what goes out when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from penstock.platform.database import sql
+
+
+@dataclass(frozen=True)
+class Package:
+    """One package. `claimed` of `size` recipients were taken by a sender; the figures below say what became of those.
+
+    `kind`: skipped (never released), plain, retry (deferred ones), again (returned ones). `attempt`: attempts before this one.
+    """
+
+    no: int
+    kind: str
+    state: str
+    size: int
+    claimed: int
+    attempt: int
+    release_at: datetime
+    begun_at: datetime | None
+    closed_at: datetime | None
+    accepted: int
+    delivered: int
+    deferred: int
+    bounced: int
+    in_doubt: int
+    skipped: int
+    returned: int
+    in_flight: int
+    sender: str | None
+
+
+def listed(
+    conn: psycopg.Connection[Any], mailing: int, *, after: int = -1, limit: int = 100
+) -> list[Package]:
+    """Return the packages of `mailing` numbered beyond `after`, in order."""
+    with conn.cursor(row_factory=class_row(Package)) as cursor:
+        page = {"mailing": mailing, "after": after, "limit": limit}
+        return cursor.execute(sql("penstock.report", "packages"), page).fetchall()
