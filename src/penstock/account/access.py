@@ -106,6 +106,16 @@ def expand(words: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def summary(scopes: Iterable[str]) -> list[str]:
+    """Return the words that `expand` makes these scopes of: roles as far as they go, then single scopes."""
+    left, words = set(scopes), []
+    for role in (PLATFORM, ADMINISTRATOR, AUTHOR, OPERATOR, APPROVER):
+        if of_roles([role]) <= set(scopes) and of_roles([role]) & left:
+            words.append(role)
+            left -= of_roles([role])
+    return words + sorted(left)
+
+
 def confer(scopes: Iterable[str]) -> frozenset[str]:
     """Return the roles in the lifecycle that these scopes give."""
     return frozenset(role for name in scopes if name in SCOPES and (role := SCOPES[name].confers))

@@ -93,9 +93,14 @@ def base_url() -> str:
     return given.rstrip("/")
 
 
+def base_url_is_given() -> bool:
+    """Tell whether `PENSTOCK_BASE_URL` is set, or `base_url` is the default."""
+    return bool(os.environ.get("PENSTOCK_BASE_URL", "").strip())
+
+
 def base_url_is_public() -> bool:
     """Tell whether a base URL is set that others can reach: neither loopback nor unspecified."""
-    if not os.environ.get("PENSTOCK_BASE_URL", "").strip():
+    if not base_url_is_given():
         return False
     host = (urlsplit(base_url()).hostname or "").rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 ]
 
 AUTH_USER_MODEL = "account.Person"
+CSRF_FAILURE_VIEW = "penstock.web.signing.stale"
 
 MIDDLEWARE = [
     "penstock.web.headers.health",
@@ -95,14 +96,17 @@ WHITENOISE_USE_FINDERS = True  # no collectstatic step: the files are served fro
 # Secure by default; what needs TLS follows the scheme of the public address, so that loopback works plain.
 SESSION_COOKIE_SECURE = _TLS
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 7 * 24 * 3600
 CSRF_COOKIE_SECURE = _TLS
 CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if _TLS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+LARGEST_BODIES = "penstock.api.bodies.bound"  # platform.asgi asks there before a body is taken
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 << 20  # what a document of the API may have; asgi lets nothing else be so large
+FILE_UPLOAD_TEMP_DIR = str(environment.uploads())  # bodies are spooled there: /tmp may be memory
 
 LOGGING_CONFIG: str | None = "logging.config.dictConfig"
 LOGGING = {

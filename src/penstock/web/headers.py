@@ -35,7 +35,7 @@ def strict(answer: Answer) -> Answer:
         response.headers.setdefault("Content-Security-Policy", policy())
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
         return response
 
     return told

@@ -23,6 +23,16 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
         "unknown": ("Nothing here", "This link leads nowhere. If you copied it, see that it is complete."),
         "unclear": ("Unsubscribe?", "The request was not understood. Please use the button.", "Unsubscribe"),
         "later": ("Not now", "This cannot be done at the moment. Please try again in a minute."),
+        "sign-in": ("Sign in", "This link signs you in once. It is yours alone.", "Sign in"),
+        "signed-in": ("Penstock", "You are signed in as {person}.", "Sign out"),
+        "over": (
+            "This link is over",
+            "A link signs in once, within a quarter of an hour. Ask for a new one: penstock user reset",
+        ),
+        "stale": (
+            "Not done",
+            "This page was open for too long, or cookies are refused. Open the link again.",
+        ),
     },
     "fr": {
         "home": (
@@ -51,15 +61,38 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
             "Pas maintenant",
             "C’est impossible pour le moment. Réessayez dans une minute, s’il vous plaît.",
         ),
+        "sign-in": (
+            "Se connecter",
+            "Ce lien vous connecte une seule fois. Il n’est qu’à vous.",
+            "Se connecter",
+        ),
+        "signed-in": ("Penstock", "Vous êtes connecté : {person}.", "Se déconnecter"),
+        "over": (
+            "Ce lien n’est plus valable",
+            "Un lien sert une fois, pendant un quart d’heure. Demandez-en un autre : penstock user reset",
+        ),
+        "stale": (
+            "Rien n’a été fait",
+            "Cette page est restée ouverte trop longtemps, ou les cookies sont refusés. Ouvrez le lien à nouveau.",
+        ),
     },
 }
 
 
-def page(request: HttpRequest, name: str, status: int = 200) -> HttpResponse:
-    """Return the page `name` with this status; it works without scripts and loads nothing."""
+def page(
+    request: HttpRequest, name: str, status: int = 200, *, action: str = "", hidden: dict[str, str] | None = None,
+    person: str = "",
+) -> HttpResponse:  # fmt: skip
+    """Return the page `name` with this status; it works without scripts and loads nothing.
+
+    Its button posts the fields `hidden` to `action`, the page's own address if empty; its text may name `person`.
+    """
     language = _language(request)
     title, text, button = (*TEXTS[language][name], "")[:3]
-    told = {"language": language, "title": title, "text": text, "button": button, "style": stylesheet()}
+    told = {
+        "language": language, "title": title, "text": text.format(person=person), "button": button, "style": stylesheet(),
+        "action": action, "hidden": (hidden or {}).items(),
+    }  # fmt: skip
     response = HttpResponse(render_to_string("web/plain.html", told), status=status)
     patch_vary_headers(response, ["Accept-Language"])
     return response

@@ -2,11 +2,14 @@
 
 from django.urls import include, path
 
+from penstock.web.signing import SignIn, SignOut
 from penstock.web.views import Home, Unsubscribe
 
 urlpatterns = [
     path("api/", include("penstock.api.urls")),
     path("", Home.as_view(), name="home"),
+    path("sign-in/<str:secret>", SignIn.as_view(), name="sign-in"),
+    path("sign-out", SignOut.as_view(), name="sign-out"),
     path("u/<str:token>", Unsubscribe.as_view(), name="unsubscribe"),
 ]
 

@@ -13,12 +13,17 @@ from penstock.feedback import unsubscribe
 from penstock.platform import database
 from penstock.platform.trouble import Trouble
 from penstock.web.pages import page
+from penstock.web.signing import signed_in
+
+_ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 class Home(View):
-    """Says that there is nothing to see: what runs here is nobody else's business."""
+    """Says that there is nothing to see: what runs here is nobody else's business. Who is signed in may sign out."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            return signed_in(request)
         return page(request, "home")
 
 
@@ -31,7 +36,7 @@ class Unsubscribe(View):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         if unsubscribe.holder(token) is None:
             return unknown(request)
-        return page(request, "ask")
+        return page(request, "ask", hidden=_ONE_CLICK)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         if unsubscribe.holder(token) is None:
@@ -39,11 +44,11 @@ class Unsubscribe(View):
         try:
             asked = request.POST.get("List-Unsubscribe")
         except RequestDataTooBig:
-            return page(request, "unclear", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return page(request, "unclear", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, hidden=_ONE_CLICK)
         except (SuspiciousOperation, BadRequest, MultiPartParserError):  # thousands of fields, no form at all
-            return page(request, "unclear", HTTPStatus.BAD_REQUEST)
+            return page(request, "unclear", HTTPStatus.BAD_REQUEST, hidden=_ONE_CLICK)
         if asked != "One-Click":
-            return page(request, "unclear", HTTPStatus.BAD_REQUEST)
+            return page(request, "unclear", HTTPStatus.BAD_REQUEST, hidden=_ONE_CLICK)
         try:
             with database.connect(name="penstock unsubscribe") as conn:
                 done = unsubscribe.unsubscribe(conn, token)

@@ -38,8 +38,8 @@ def web(module_database: str, log: Path) -> Iterator[int]:
         conn.execute("insert into audience_list (account_id, name) values (1, 'l')")
         conn.execute(
             "insert into mailing_mailing (id, account_id, name, channel, state, version, revision, message_id, transport_id,"
-            " audience, options, created_at, suppressed_to)"
-            " values (7, 1, 'n', 'email', 'draft', 1, 1, 1, 1, '{}', '{}', now(), 0)"
+            " audience, options, authors, created_at, suppressed_to)"
+            " values (7, 1, 'n', 'email', 'draft', 1, 1, 1, 1, '{}', '{}', '[]', now(), 0)"
         )  # fmt: skip
         conn.execute(
             "insert into delivery_recipient (mailing, seq, contact, package, normal)"

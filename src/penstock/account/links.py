@@ -1,0 +1,134 @@
+"""Links that sign a person in: once, within a quarter of an hour. Like tokens, only their hash is kept."""
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import psycopg
+
+from penstock.account import access, people
+from penstock.account.access import ROLES
+from penstock.account.journalling import FIRST, record
+from penstock.mailing.actor import Actor
+from penstock.platform import environment
+from penstock.platform.database import sql
+
+MINUTES = 15
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+@dataclass(frozen=True, repr=False)
+class Link:
+    """A link just made, to be shown once to whom it is for; it has no repr, so that no log has it."""
+
+    person: str
+    url: str
+    expires_at: datetime
+
+
+def make(conn: psycopg.Connection[Any], email: str, actor: Actor, *, base: str | None = None) -> Link:
+    """Make a link for somebody; those made before are void. `base`: the address of the web face, if not the usual one.
+
+    Whoever has the link is that person: so only for those who may do everything that the person may. Raises PersonError,
+    Forbidden.
+    """
+    person = people.find(conn, email)
+    _may_become(actor, person)
+    if not person.is_active:
+        raise people.PersonError(
+            f"{person.email} may not come in; `penstock user unlock {person.email}` lets them."
+        )
+    secret = secrets.token_urlsafe(32)
+    with conn.transaction():
+        conn.execute("delete from account_link where person_id = %s or expires_at < now()", (person.id,))
+        row = conn.execute(
+            "insert into account_link (person_id, hash, made_at, expires_at)"
+            " values (%s, %s, now(), now() + make_interval(mins => %s)) returning expires_at",
+            (person.id, _hash(secret), MINUTES),
+        ).fetchone()
+        assert row is not None
+        record(conn, None, actor, "link_create", person=person.email)
+    return Link(person.email, f"{base or environment.base_url()}/sign-in/{secret}", row[0])
+
+
+def reset(conn: psycopg.Connection[Any], email: str, actor: Actor, *, base: str | None = None) -> Link:
+    """End every session of somebody, forget their password, and make a link. Tokens stay: they are revoked one by one."""
+    with conn.transaction():
+        link = make(conn, email, actor, base=base)
+        conn.execute(
+            "update account_person set password = %s where email = %s", (people.unusable(), link.person)
+        )
+        record(conn, None, actor, "person_reset", person=link.person)
+    return link
+
+
+def first(conn: psycopg.Connection[Any], name: str, actor: Actor, *, base: str) -> Link | None:
+    """Return a link for the first person of the installation, made when there is nobody; None once anybody has signed in.
+
+    `name`: of whoever starts it; until they say otherwise their address is one of this machine.
+    """
+    row = conn.execute("select count(*), max(last_login), min(email) from account_person").fetchone()
+    assert row is not None
+    number, signed_in, email = row
+    if number > 1 or signed_in is not None:
+        return None
+    if not number:
+        local = re.sub(r"[^a-z0-9.-]+", "-", name.lower()).strip("-.") or "admin"
+        email = people.create(
+            conn,
+            email=f"{local}@localhost",
+            name=name,
+            account=FIRST,
+            roles=ROLES,
+            platform=True,
+            actor=actor,
+        ).email
+    return make(conn, email, actor, base=base)
+
+
+def is_good(conn: psycopg.Connection[Any], secret: str) -> bool:
+    """Tell whether this secret would sign somebody in now; changes nothing."""
+    if not _SECRET.fullmatch(secret):
+        return False
+    row = conn.execute(
+        "select l.hash from account_link l join account_person p on p.id = l.person_id"
+        " where l.hash = %s and l.expires_at > now() and p.is_active",
+        (_hash(secret),),
+    ).fetchone()
+    return row is not None and hmac.compare_digest(bytes(row[0]), _hash(secret))
+
+
+def redeem(conn: psycopg.Connection[Any], secret: str) -> int | None:
+    """Use a link up: return the number of its person, whose sign-in is noted; None when it is no good (any more)."""
+    if not _SECRET.fullmatch(secret):
+        return None
+    with conn.transaction():
+        row = conn.execute(sql("penstock.account", "redeem"), {"hash": _hash(secret)}).fetchone()
+        if row is None:
+            return None
+        number, email = row
+        record(conn, None, Actor(email, frozenset(), "web", identity=email), "sign_in", person=email)
+    return int(number)
+
+
+def _hash(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+def _may_become(actor: Actor, person: people.Person) -> None:
+    """A link is everything that its person may: the actor must hold all of it, in every account, and the platform if they do."""
+    access.require(actor, "people:write")
+    if access.allows(actor, "platform:moderate") and actor.account is None:
+        return
+    if person.is_platform or any(number != str(actor.account) for number in person.accounts):
+        raise access.Forbidden(
+            f"{person.email} may do more than is yours to give: only the platform makes their link.",
+            "platform:moderate",
+        )
+    access.require_no_more(
+        actor, access.of_roles(role for roles in person.accounts.values() for role in roles)
+    )
