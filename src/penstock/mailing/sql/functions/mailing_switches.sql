@@ -13,7 +13,9 @@ returns setof record language sql stable as $$
                 when 'all' then true
                 when 'account' then true
                 when 'channel' then s.value = m.channel
-                when 'sender' then lower(substring(c.sender from '[^<>\s]+@[^<>\s]+')) = s.value
+                -- The address, not one that stands in the name: "a@b" <news@example.org>.
+                when 'sender' then lower(coalesce(substring(c.sender from '<([^<>\s]+@[^<>\s]+)>\s*$'),
+                                                  substring(c.sender from '[^<>\s]+@[^<>\s]+'))) = s.value
                 when 'transport' then s.value = m.transport_id::text
                 when 'domain' then true
            end

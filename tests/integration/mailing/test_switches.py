@@ -1,0 +1,200 @@
+"""Kill switches: what they stop, whom they concern, who may put them, and that nothing resumes by itself."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from penstock.account.access import Forbidden
+from penstock.mailing import journal, switches
+from penstock.mailing.actor import Actor
+from penstock.mailing.control import CHANNEL, Refused, command
+from penstock.mailing.lifecycle import ADMINISTRATOR, AUTHOR, OPERATOR, PLATFORM
+from penstock.mailing.switches import SwitchError, UnknownSwitch
+from tests.integration.delivery.stage import ANNA, add_contacts, draft, launch, reason, state
+
+Conn = psycopg.Connection[Any]
+STAFF = Actor("sven", frozenset({PLATFORM}), "cli")
+OURS = Actor("olga", frozenset({OPERATOR}), "api", account=1)
+
+
+@pytest.fixture
+def mailing(conn: Conn) -> int:
+    return draft(conn, add_contacts(conn, "all", 3))
+
+
+def sends(conn: Conn, mailing: int) -> None:
+    """As if it were being sent."""
+    launch(conn, mailing)
+    conn.execute("update mailing_mailing set state = 'sending', frozen_at = now() where id = %s", (mailing,))
+
+
+SCOPES = [("all", ""), ("account", ""), ("channel", "email"), ("sender", "News@Example.org")]
+
+
+@pytest.mark.behaviour("B14")
+@pytest.mark.parametrize(("scope", "value"), SCOPES)
+def test_a_switch_interrupts_what_is_under_way_and_keeps_the_rest_from_starting(
+    conn: Conn, mailing: int, scope: str, value: str
+) -> None:
+    sends(conn, mailing)
+    waiting = draft(conn, add_contacts(conn, "more", 2))
+    command(conn, waiting, "submit", ANNA, plan={"kind": "later"})
+    command(conn, waiting, "approve", ANNA)
+    account = None if scope == "all" else 1
+    put = switches.put(conn, STAFF, scope=scope, value=value, reason="hacked", account=account)
+    assert put.interrupted == (mailing,)
+    assert state(conn, mailing) == "interrupted"
+    why = reason(conn, mailing)
+    assert why
+    assert (why["code"], why["who"]) == ("kill_switch", "Penstock")
+    assert "sven: hacked" in why["text"]
+    for each, name, given in (
+        (mailing, "resume", {"reason": "on"}),
+        (waiting, "send_now", {"confirm": True}),
+    ):
+        with pytest.raises(Refused) as refused:
+            command(conn, each, name, ANNA, **given)
+        assert refused.value.code == "kill_switch"
+        assert "hacked" in str(refused.value)
+        assert name not in refused.value.allowed
+    at = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    assert command(conn, waiting, "schedule", ANNA, at=at, confirm=True).state == "scheduled", (
+        "planning is no sending"
+    )
+
+
+@pytest.mark.behaviour("B14")
+@pytest.mark.parametrize("end", ["lifted", "expired"])
+def test_nothing_resumes_by_itself(conn: Conn, mailing: int, end: str) -> None:
+    sends(conn, mailing)
+    put = switches.put(
+        conn, STAFF, scope="all", reason="hacked", expires_at=datetime.now(UTC) + timedelta(hours=1)
+    )
+    if end == "lifted":
+        assert not switches.lift(conn, STAFF, put.switch.id, "mended").in_force
+    else:
+        conn.execute("update mailing_switch set expires_at = now()")
+        assert not switches.find(conn, STAFF, put.switch.id).in_force
+    assert state(conn, mailing) == "interrupted"
+    assert command(conn, mailing, "resume", ANNA, reason="mended").state == "sending"
+
+
+@pytest.mark.parametrize(
+    ("scope", "value"),
+    [("sender", "other@example.org"), ("domain", "example.net"), ("transport", "of the mailing")],
+)
+def test_whom_a_switch_does_not_concern_goes_on(conn: Conn, mailing: int, scope: str, value: str) -> None:
+    """Domains and transports withhold recipients; the mailing is not interrupted."""
+    sends(conn, mailing)
+    if scope == "transport":
+        row = conn.execute("select transport_id from mailing_mailing").fetchone()
+        assert row
+        value = str(row[0])
+    assert switches.put(conn, OURS, scope=scope, value=value, reason="so").interrupted == ()
+    assert state(conn, mailing) == "sending"
+
+
+def test_another_accounts_switch_does_not_concern_it(conn: Conn, mailing: int) -> None:
+    sends(conn, mailing)
+    conn.execute(
+        "insert into account_account (id, name, zone, policy, created_at) values (2, 'Other', 'UTC', '{}', now())"
+    )
+    assert switches.put(conn, STAFF, scope="account", reason="so", account=2).interrupted == ()
+    assert (
+        switches.put(
+            conn, STAFF, scope="sender", value="news@example.org", reason="so", account=2
+        ).interrupted
+        == ()
+    )
+    assert state(conn, mailing) == "sending"
+    assert [each.account for each in switches.listed(conn, 2)] == [2, 2]
+    assert switches.listed(conn, 1) == []
+
+
+def test_the_sender_is_the_address_and_not_what_stands_in_the_name(conn: Conn, mailing: int) -> None:
+    conn.execute("update content_message set sender = '\"boss@bank.example\" <news@example.org>'")
+    sends(conn, mailing)
+    assert switches.put(conn, OURS, scope="sender", value="boss@bank.example", reason="so").interrupted == ()
+    assert switches.put(conn, OURS, scope="sender", value="news@example.org", reason="so").interrupted == (
+        mailing,
+    )
+
+
+def test_every_account_that_it_concerns_has_it_in_its_journal(conn: Conn) -> None:
+    conn.execute(
+        "insert into account_account (id, name, zone, policy, created_at) values (2, 'Other', 'UTC', '{}', now())"
+    )
+    put = switches.put(conn, STAFF, scope="all", reason="hacked")
+    switches.lift(conn, STAFF, put.switch.id, "mended")
+    switches.lift(conn, STAFF, put.switch.id, "mended again")
+    rows = conn.execute(
+        "select account_id, actor, door, command, reason, data from mailing_entry where mailing_id is null order by account_id, id"
+    ).fetchall()
+    told = {"switch": put.switch.id, "scope": "all", "value": ""}
+    assert rows == [
+        (account, "sven", "cli", name, why, told)
+        for account in (1, 2)
+        for name, why in (("put_switch", "hacked"), ("lift_switch", "mended"))
+    ]
+    assert journal.verify(conn) == []
+
+
+def test_senders_are_told(conn: Conn, database: str, mailing: int) -> None:
+    sends(conn, mailing)
+    with psycopg.connect(database, autocommit=True) as listener:
+        listener.execute(f"listen {CHANNEL}")
+        put = switches.put(conn, OURS, scope="domain", value="example.net", reason="slow")
+        switches.lift(conn, OURS, put.switch.id, "well again")
+        assert [n.payload for n in listener.notifies(timeout=5, stop_after=2)] == [f"{mailing} sending 3"] * 2
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"scope": "planet"}, "all, account, channel"),
+        ({"scope": "all", "account": 1}, 'give "account"'),
+        ({"scope": "account"}, "which account"),
+        ({"scope": "account", "account": 1, "value": "x"}, "no value"),
+        ({"scope": "channel", "value": "telex"}, "email"),
+        ({"scope": "sender", "value": "nobody"}, "no @"),
+        ({"scope": "domain", "value": "not a domain"}, "not possible"),
+        ({"scope": "domain", "value": ""}, "nothing after"),
+        ({"scope": "transport", "value": "4711"}, "no transport"),
+        ({"scope": "transport", "value": "१"}, "no transport"),
+        ({"scope": "all", "reason": "  "}, "Say why"),
+        ({"scope": "all", "expires_at": datetime(2026, 1, 1, tzinfo=UTC)}, "time to come"),
+        ({"scope": "all", "expires_at": datetime(2036, 1, 1, tzinfo=UTC).replace(tzinfo=None)}, "offset"),
+    ],
+)  # fmt: skip
+def test_what_is_no_switch_is_refused(conn: Conn, given: dict[str, Any], words: str) -> None:
+    with pytest.raises(SwitchError, match=words):
+        switches.put(conn, STAFF, **{"reason": "so", **given})
+    assert switches.listed(conn, None, lifted=True) == []
+
+
+def test_the_domain_is_kept_as_it_is_compared(conn: Conn) -> None:
+    assert (
+        switches.put(conn, STAFF, scope="domain", value=" Bücher.Example ", reason="so").switch.value
+        == "xn--bcher-kva.example"
+    )
+
+
+def test_who_may_put_and_lift(conn: Conn) -> None:
+    author = Actor("ann", frozenset({AUTHOR}), "api", account=1)
+    administrator = Actor("adam", frozenset({ADMINISTRATOR}), "api", account=2)
+    with pytest.raises(Forbidden):
+        switches.put(conn, author, scope="account", reason="so")
+    with pytest.raises(SwitchError, match="platform's"):
+        switches.put(conn, OURS, scope="all", reason="so")
+    with pytest.raises(Forbidden, match="account 1 only"):
+        switches.put(conn, OURS, scope="account", reason="so", account=2)
+    everywhere = switches.put(conn, STAFF, scope="all", reason="so").switch
+    ours = switches.put(conn, OURS, scope="account", reason="so").switch
+    assert (everywhere.account, ours.account) == (None, 1)
+    with pytest.raises(Forbidden):
+        switches.lift(conn, OURS, everywhere.id, "so")
+    with pytest.raises(UnknownSwitch, match=f"no kill switch {ours.id}"):
+        switches.lift(conn, administrator, ours.id, "so")
+    assert [switch.id for switch in switches.listed(conn, 1)] == [ours.id, everywhere.id]
