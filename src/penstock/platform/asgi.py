@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, NamedTuple
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penstock.platform.settings")
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.utils.module_loading import import_string
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -17,16 +19,28 @@ LARGEST_BODY = 64 * 1024
 """Bytes. Django spools a body of any size to disk before a view sees it; no form here needs more than this."""
 
 
-def bounded(app: App, most: int = LARGEST_BODY) -> App:
-    """Return `app` with requests refused (413) whose body is larger than `most`, announced or not."""
+class Bound(NamedTuple):
+    """How many bytes a request may bring, and what it is told (with 413) when it brings more."""
+
+    most: int
+    words: bytes = b"The request is too large.\n"
+    kind: bytes = b"text/plain"
+
+
+Largest = Callable[[Message], Awaitable[Bound]]
+
+
+def bounded(app: App, largest: Largest) -> App:
+    """Return `app` with requests refused (413) whose body is larger than `largest` says for them, announced or not."""
 
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
+        bound = await largest(scope)
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > most:
-            await _refuse(send)
+        if not announced.isdigit() or int(announced) > bound.most:
+            await _refuse(send, bound)
             return
         taken = 0
 
@@ -35,24 +49,28 @@ def bounded(app: App, most: int = LARGEST_BODY) -> App:
             message = await receive()
             taken += len(message.get("body", b""))
             # For Django the client has gone; the answer is ours then.
-            return {"type": "http.disconnect"} if taken > most else message
+            return {"type": "http.disconnect"} if taken > bound.most else message
 
         await app(scope, count, send)
-        if taken > most:
-            await _refuse(send)
+        if taken > bound.most:
+            await _refuse(send, bound)
 
     return answer
 
 
-async def _refuse(send: Send) -> None:
-    body = b"The request is too large.\n"
+async def _refuse(send: Send, bound: Bound) -> None:
     headers = [
-        (b"content-type", b"text/plain"),
-        (b"content-length", b"%d" % len(body)),
+        (b"content-type", bound.kind),
+        (b"content-length", b"%d" % len(bound.words)),
         (b"connection", b"close"),
     ]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": bound.words})
 
 
-application = bounded(get_asgi_application())
+async def _largest(scope: Message) -> Bound:
+    """Ask whom the settings name: what a door takes is known to the door."""
+    return await import_string(settings.LARGEST_BODIES)(scope)
+
+
+application = bounded(get_asgi_application(), _largest)
