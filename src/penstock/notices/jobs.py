@@ -1,4 +1,4 @@
-"""The background jobs of notices: sending a copy, delivering to a webhook, forgetting what is old. Hints: truth is in the tables."""
+"""The background jobs of notices: sending e-mail, delivering to a webhook, forgetting what is old. Hints: truth is in the tables."""
 
 from penstock.notices import delivering, posting
 from penstock.platform import database
@@ -8,11 +8,11 @@ KEPT_DELIVERIES = "30 days"
 KEPT_NOTICES = "400 days"
 
 
-@tasks.task(name="send_notice", queue=QUEUE)
-def send_notice(copy: int) -> None:
-    """Send one copy by e-mail, if it is still due."""
+@tasks.task(name="send_notices", queue=QUEUE)
+def send_notices(account: int) -> None:
+    """Send by e-mail what is due for one account."""
     with database.connect(name="penstock notices") as conn:
-        posting.send(conn, copy)
+        posting.send_due(conn, account)
 
 
 @tasks.task(name="deliver_webhook", queue=QUEUE)

@@ -1,10 +1,11 @@
-"""Sends one copy of a notice by e-mail, through its account's transport.
+"""Sends the copies of an account's notices that are due by e-mail, one at a time, through its transport.
 
 That it was begun is committed before the first byte leaves. Where the process dies then, the copy is in doubt: left alone, or
 sent again under the same Message-ID, as the account's policy `in_doubt` says for its mailings.
 """
 
 import asyncio
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,9 @@ from penstock.platform.database import sql
 from penstock.transport.reply import sanitise
 from penstock.transport.smtp.server import Server, ServerURLError
 from penstock.transport.smtp.single import Fate, Replied, Unanswered, Unsent, hand_over
+
+BUDGET = 30.0
+"""Seconds after which a job leaves the rest to the next, so that a slow server does not keep other work waiting."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,28 @@ class Waiting:
     sender: str | None
 
 
-def send(conn: psycopg.Connection[Any], copy: int) -> None:
-    """Send a copy that is due; nothing when it is not waiting. `conn` is in autocommit mode."""
+def send_due(conn: psycopg.Connection[Any], account: int) -> int:
+    """Send what is due for `account`, oldest first, until its server fails or BUDGET is used up; return how many were tried.
+
+    After a failure of the server the rest waits until it is queued anew. `conn` is in autocommit mode.
+    """
+    until, tried = time.monotonic() + BUDGET, 0
+    while row := conn.execute(sql("penstock.notices", "next_copy"), {"account": account}).fetchone():
+        if time.monotonic() > until:
+            conn.execute(sql("penstock.notices", "release_copies"), {"account": account})
+            break
+        tried += 1
+        if not send(conn, row[0]):
+            break
+    return tried
+
+
+def send(conn: psycopg.Connection[Any], copy: int) -> bool:
+    """Send a copy that is due, nothing when it is not; return whether the server is worth another try."""
     with conn.cursor(row_factory=class_row(Waiting)) as cursor:
         waiting = cursor.execute(sql("penstock.notices", "begin_copy"), {"copy": copy}).fetchone()
     if waiting is None:
-        return
+        return True
     never_lost = tolerant(waiting.policy).in_doubt == "never_lost"
     if waiting.interrupted and not never_lost:
         fate: Fate = Unanswered("the process that handed it over ended before it noted the answer")
@@ -63,6 +83,7 @@ def send(conn: psycopg.Connection[Any], copy: int) -> None:
         sql("penstock.notices", "note_copy"),
         {"copy": copy, "state": state, "reply": sanitise(said), "wait": wait},
     )
+    return not isinstance(fate, Unsent)
 
 
 def _hand_over(conn: psycopg.Connection[Any], waiting: Waiting) -> Fate:

@@ -44,9 +44,9 @@ def turn(conn: psycopg.Connection[Any]) -> None:
     while outbox.turn(conn) >= outbox.MOST:
         pass
     with conn.transaction():
-        for copy, account in conn.execute(*_due("queue_copies")).fetchall():
-            # One at a time for each account: its transport is not there for notices alone.
-            jobs.defer(conn, "send_notice", once=f"notice {copy}", lock=f"notices of {account}", copy=copy)
+        for account in {number for (number,) in conn.execute(*_due("queue_copies")).fetchall()}:
+            name = f"notices of {account}"
+            jobs.defer(conn, "send_notices", once=name, lock=name, account=account)
         for (webhook,) in conn.execute(*_due("queue_webhooks")).fetchall():
             name = f"webhook {webhook}"
             jobs.defer(conn, "deliver_webhook", once=name, lock=name, webhook=webhook)
@@ -57,8 +57,9 @@ def _due(statement: str) -> tuple[str, dict[str, float]]:
 
 
 def _wait(conn: psycopg.Connection[Any], stop: threading.Event) -> None:
-    """Wait for news of a mailing, at most a tick, and a moment more for what comes together with it."""
+    """Wait for news of a mailing, at most a tick; news come in swarms, so a moment more."""
     until = time.monotonic() + TICK
     while not stop.is_set() and (left := until - time.monotonic()) > 0:
         for _ in conn.notifies(timeout=min(left, 0.2), stop_after=1):
+            stop.wait(0.05)
             return

@@ -7,4 +7,4 @@ with due as (
 update notices_copy c set queued_until = now() + make_interval(secs => %(hold)s)
   from due, notices_notice n
  where c.id = due.id and n.id = c.notice_id
-returning c.id, n.account_id
+returning n.account_id

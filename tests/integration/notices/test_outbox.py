@@ -1,0 +1,237 @@
+"""The journal is the outbox: who is told of what, once, whatever the order of commits and whoever dies."""
+
+import os
+import random
+import signal
+import threading
+from itertools import count, takewhile
+from typing import Any
+
+import psycopg
+import pytest
+
+from penstock.mailing import control, journal
+from penstock.mailing.control import SYSTEM
+from penstock.notices import outbox, watching
+from tests.integration.delivery.stage import eventually, policy, state
+from tests.integration.notices.stage import ROOT, process, read, submitted, team, told
+
+
+@pytest.mark.behaviour("S1.13")
+def test_each_is_told_what_concerns_them(conn: psycopg.Connection) -> None:
+    who = team(conn)
+    mailing = submitted(conn, who["author"])
+    assert read(conn) == [("mailing.to_approve", ["paul"])]
+
+    control.command(conn, mailing, "reject", who["approver"], reason="The date\nis wrong.")
+    assert read(conn)[1:] == [("mailing.rejected", ["ada"])]
+    subject, text, data = conn.execute(
+        "select subject, text, data from notices_notice where kind = 'mailing.rejected'"
+    ).fetchone()
+    assert subject == "[default] “Spring news” was rejected"
+    assert "Reason: The date is wrong." in text
+    assert (data["actor"], data["reason"]["text"]) == ("Paul", "The date\nis wrong.")
+    assert data["mailing"] == {"id": mailing, "name": "Spring news", "state": "rejected", "revision": 1}
+
+    control.command(conn, mailing, "revise", who["author"])
+    control.command(conn, mailing, "submit", who["author"], plan={"kind": "later"}, confirm=True)
+    control.command(conn, mailing, "approve", who["approver"])
+    control.command(conn, mailing, "cancel", who["operator"], reason="too late", confirm=True)
+    assert read(conn)[2:] == [("mailing.to_approve", ["paul"]), ("mailing.finished", ["ada", "olga"])]
+    assert read(conn) == told(conn), "nothing is told twice"
+
+
+def test_moderation_concerns_the_platform_and_holding_the_author_too(conn: psycopg.Connection) -> None:
+    who = team(conn)
+    policy(conn, moderation="manual", approvals_required=0)
+    mailing = submitted(conn, who["author"], kind="at", at="2999-01-01T09:00")
+    assert state(conn, mailing) == "in_moderation"
+    conn.execute("update mailing_mailing set due_at = now() - interval '1 minute' where id = %s", (mailing,))
+    assert control.attempt(conn, mailing, "late")
+    assert read(conn) == [("mailing.to_approve", ["petra"]), ("mailing.held", ["ada", "petra"])]
+    gates = conn.execute("select data ->> 'gate' from notices_notice").fetchall()
+    assert gates == [("moderation",), ("moderation",)]
+
+
+def test_an_interruption_concerns_operators_and_the_author(conn: psycopg.Connection) -> None:
+    who = team(conn)
+    policy(conn, approvals_required=0)
+    mailing = submitted(conn, who["author"], kind="now")
+    control.command(conn, mailing, "interrupt", SYSTEM, reason="the disk is full", code="technical")
+    assert read(conn) == [("mailing.interrupted", ["ada", "olga"])]
+    assert conn.execute("select data -> 'reason' ->> 'code' from notices_notice").fetchone() == ("technical",)
+
+
+def test_where_nobody_has_the_role_the_administrators_are_told(conn: psycopg.Connection) -> None:
+    who = team(conn)
+    conn.execute("delete from account_membership where roles = '{approver}'")
+    submitted(conn, who["author"])
+    assert read(conn) == [("mailing.to_approve", ["first"])]
+
+
+def test_people_of_other_accounts_and_the_inactive_are_not_told(conn: psycopg.Connection) -> None:
+    who = team(conn)
+    other = conn.execute(
+        "insert into account_account (name, zone, policy, created_at) values ('other', 'UTC', '{}', now()) returning id"
+    ).fetchone()[0]
+    conn.execute("update account_membership set account_id = %s where roles = '{approver}'", (other,))
+    conn.execute("update account_person set is_active = false where email like 'first@%'")
+    submitted(conn, who["author"])
+    assert read(conn) == [("mailing.to_approve", [])], "the notice is there, for the list and for programs"
+
+
+# -- the cursor ----------------------------------------------------------------------------------------------
+
+
+def write(conn: psycopg.Connection[Any], command: str) -> None:
+    """A line of the journal that a notice is made of, without a mailing."""
+    data = {"webhook": 1, "url": "https://example.org", "why": command}
+    journal.append(
+        conn, account=int(command.split()[0]), mailing=None, actor="t", door="cli", command="disable_webhook", data=data
+    )  # fmt: skip
+
+
+def whys(conn: psycopg.Connection[Any]) -> list[str]:
+    return [why for (why,) in conn.execute("select text from notices_notice order by id")]
+
+
+def accounts(conn: psycopg.Connection[Any], count: int) -> list[int]:
+    """Accounts, each with a chain of its own, so that their lines can be written at the same time."""
+    rows = conn.execute(
+        "insert into account_account (name, zone, policy, created_at)"
+        " select 'account ' || n, 'UTC', '{}', now() from generate_series(1, %s) n returning id",
+        (count,),
+    )
+    return [number for (number,) in rows.fetchall()]
+
+
+def test_a_lower_id_that_commits_later_is_read(conn: psycopg.Connection, database: str) -> None:
+    slow, fast = accounts(conn, 2)
+    with psycopg.connect(database) as late:
+        write(late, f"{slow} slow")
+        write(conn, f"{fast} fast")
+        watching.turn(conn)
+        assert ["slow" in why for why in whys(conn)] == [False]
+        assert conn.execute("select count(*) from notices_gap").fetchone() == (1,)
+        watching.turn(conn)
+        late.commit()
+    watching.turn(conn)
+    assert ["slow" in why for why in whys(conn)] == [False, True]
+    assert conn.execute("select count(*) from notices_gap").fetchone() == (0,)
+
+
+def test_what_is_rolled_back_is_not_waited_for_for_ever(conn: psycopg.Connection, database: str) -> None:
+    slow, fast = accounts(conn, 2)
+    with psycopg.connect(database) as never:
+        write(never, f"{slow} slow")
+        write(conn, f"{fast} fast")
+        watching.turn(conn)
+        never.rollback()
+    watching.turn(conn)
+    assert len(whys(conn)) == 1
+    assert conn.execute("select count(*) from notices_gap").fetchone() == (0,)
+
+
+def test_a_long_transaction_holds_up_nobody_else(conn: psycopg.Connection, database: str) -> None:
+    (fast,) = accounts(conn, 1)
+    with psycopg.connect(database) as long:
+        long.execute("select pg_current_xact_id()")  # an import, say: it writes for minutes
+        write(conn, f"{fast} fast")
+        watching.turn(conn)
+        assert len(whys(conn)) == 1
+        long.rollback()
+
+
+def test_while_one_reads_another_passes_by(conn: psycopg.Connection, database: str) -> None:
+    (account,) = accounts(conn, 1)
+    write(conn, f"{account} x")
+    with psycopg.connect(database) as reading:
+        reading.execute("select from notices_cursor for update")
+        assert outbox.turn(conn) == 0
+    assert outbox.turn(conn) == 1
+
+
+def test_a_line_that_cannot_be_told_leaves_the_cursor_where_it_was(
+    conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = accounts(conn, 2)
+    write(conn, f"{first} fine")
+    write(conn, f"{second} broken")
+    monkeypatch.setattr(outbox, "subject", lambda told: 1 / ("broken" not in told.reason))
+    with pytest.raises(ZeroDivisionError):
+        outbox.turn(conn)
+    assert whys(conn) == []
+    monkeypatch.undo()
+    assert outbox.turn(conn) == 2
+
+
+_READER = """
+import random, time
+from penstock.notices import outbox
+from penstock.platform import database
+outbox.MOST = 7
+with database.connect(name="reader") as conn:
+    print("ready", flush=True)
+    while True:
+        outbox.turn(conn)
+"""
+
+
+def test_nothing_is_lost_and_nothing_doubled_while_writers_overlap_and_readers_are_killed(
+    conn: psycopg.Connection, database: str
+) -> None:
+    """Eight writers commit and roll back in any order; readers are killed in the middle of what they do, again and again."""
+    numbers = accounts(conn, 8)
+    committed: list[str] = []
+    enough = threading.Event()
+
+    def writer(account: int) -> None:
+        dice = random.Random(account)
+        with psycopg.connect(database) as own:
+            for n in takewhile(lambda n: n < 20 or not enough.is_set(), count()):
+                why = f"{account} line {n}"
+                write(own, why)
+                own.execute("select pg_sleep(%s)", (dice.random() * 0.03,))
+                if dice.random() < 0.3:
+                    own.rollback()
+                else:
+                    own.commit()
+                    committed.append(why)
+
+    threads = [threading.Thread(target=writer, args=(account,)) for account in numbers]
+    for thread in threads:
+        thread.start()
+    for _ in range(3):
+        with process(_READER) as reader, process(_READER) as second:
+            assert reader.stdout is not None
+            reader.stdout.readline()
+            before = _count(conn)
+            eventually(lambda before=before: _count(conn) > before, 30)
+            os.kill(reader.pid, signal.SIGKILL)
+            os.kill(second.pid, signal.SIGKILL)
+    enough.set()
+    for thread in threads:
+        thread.join()
+    eventually(lambda: _idle(conn) and outbox.turn(conn) == 0, 10)
+    texts = [text.partition("Reason: ")[2].partition("\n")[0] for text in whys(conn)]
+    assert sorted(texts) == sorted(committed)
+
+
+def _count(conn: psycopg.Connection[Any]) -> int:
+    return conn.execute("select count(*) from notices_notice").fetchone()[0]
+
+
+def _idle(conn: psycopg.Connection[Any]) -> bool:
+    """Nobody holds the cursor (a killed reader's transaction is ended by its server), and no gap is open."""
+    with conn.transaction():
+        free = conn.execute("select from notices_cursor for update skip locked").fetchone() is not None
+    return free and conn.execute("select count(*) from notices_gap").fetchone() == (0,)
+
+
+def test_an_author_who_is_no_person_is_not_looked_for(conn: psycopg.Connection) -> None:
+    """A mailing made on the command line has one: the notice is there, for the others and for the list."""
+    team(conn)
+    policy(conn, approvals_required=0)
+    mailing = submitted(conn, ROOT)
+    control.command(conn, mailing, "cancel", ROOT, reason="no", confirm=True)
+    assert read(conn) == [("mailing.finished", ["olga"])]
