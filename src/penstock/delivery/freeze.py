@@ -30,7 +30,7 @@ def prepare(conn: psycopg.Connection[Any], mailing: int) -> None:
 
 
 def freeze(conn: psycopg.Connection[Any], mailing: int) -> bool:
-    """Write the ledger of `mailing` unless it is written; False when somebody else does, or it starts no longer."""
+    """Write the ledger of `mailing` unless it is written; False when that has to wait, or it starts no longer."""
     newest = _newest_suppression(conn)
     try:
         return _write(conn, mailing, newest)
@@ -47,9 +47,11 @@ def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
         row = conn.execute(sql("penstock.delivery", "freeze_what"), {"mailing": mailing}).fetchone()
         if not locked or not locked[0] or row is None:
             return False
-        frozen, account, rule, size = row
+        frozen, account, rule, size, waits = row
         if frozen:
             return True
+        if waits:
+            return False  # looked at again at the next tick
         given = {"mailing": mailing, "size": size, "newest": newest, **chosen.parameters(account, rule)}
         # One predicate says who is meant, and one who is suppressed, here and wherever else it is asked.
         count = sum(
