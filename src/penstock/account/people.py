@@ -23,6 +23,10 @@ class PersonError(ValueError):
     """A person that cannot be so, or is not there; says what to do."""
 
 
+class UnknownPerson(PersonError):
+    """Nobody has this address."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody who signs in. `accounts`: their roles in each account, by its number, as far as asked for."""
@@ -104,7 +108,7 @@ def find(conn: psycopg.Connection[Any], email: str) -> Person:
     """Return the person with this address. Raises PersonError."""
     found = _select(conn, email=_address(email), account=None)
     if not found:
-        raise PersonError(
+        raise UnknownPerson(
             f"There is nobody with the address {email}; `penstock user list` shows who there is."
         )
     return found[0]

@@ -34,6 +34,10 @@ class TokenError(ValueError):
     """A token that cannot be made so, or is not there; says what to do."""
 
 
+class UnknownToken(TokenError):
+    """The account has no token of this number."""
+
+
 @dataclass(frozen=True)
 class Token:
     """A token as it is listed: everything but its secret, which nobody has any more."""
@@ -132,7 +136,7 @@ def find(conn: psycopg.Connection[Any], account: int | None, number: int) -> Tok
     """Return one token of the account. Raises TokenError."""
     found = next((each for each in listed(conn, account, revoked=True) if each.id == number), None)
     if found is None:
-        raise TokenError(f"There is no token {number}.")
+        raise UnknownToken(f"There is no token {number}.")
     return found
 
 
