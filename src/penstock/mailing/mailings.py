@@ -90,10 +90,11 @@ def find(conn: psycopg.Connection[Any], account: int, mailing: int) -> Mailing |
         ).fetchone()
 
 
-def owner(conn: psycopg.Connection[Any], mailing: int) -> int | None:
-    """Return the account whose mailing it is, None when there is no such mailing: for those who may touch every account."""
+def owner(conn: psycopg.Connection[Any], mailing: int, *, deleted: bool = False) -> int | None:
+    """Return the account whose mailing it is, None when there is no such mailing; a deleted one counts where that is said."""
     row = conn.execute(
-        "select account_id from mailing_mailing where id = %s and deleted_at is null", (mailing,)
+        "select account_id from mailing_mailing where id = %s and (deleted_at is null or %s)",
+        (mailing, deleted),
     ).fetchone()
     return int(row[0]) if row else None
 

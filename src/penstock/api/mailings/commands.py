@@ -15,20 +15,17 @@ from penstock.api.document import documented
 from penstock.api.mailings import examples
 from penstock.api.mailings.arguments import ARGUMENTS, Command
 from penstock.api.mailings.shapes import Answer
-from penstock.api.mailings.showing import answered, found
+from penstock.api.mailings.showing import JUDGED, answered, found
 from penstock.api.problems import Problem
 from penstock.api.refusals import spoken
 from penstock.api.shapes import Id
 from penstock.content.checking import blockers
-from penstock.mailing import control, guards, lifecycle
+from penstock.mailing import control
 from penstock.mailing.actor import Actor
 
 router = Router()
 unknown = Router()
 """For what stands where a command should; the last of all routers."""
-
-JUDGED = frozenset(row.command for row in lifecycle.TABLE if guards.no_blockers in row.guards)
-"""Commands for which somebody has to have looked at the content."""
 
 _TRIES = 10
 
@@ -45,8 +42,8 @@ def _operation(name: str, shape: type[Command]) -> Callable[..., Any]:
         with connection() as conn:
             found(conn, actor, mailing)
             answer = give(conn, mailing, name, actor, arguments)
-        response["ETag"] = tag(answer.version)
-        return answered(name, answer, actor)
+            response["ETag"] = tag(answer.version)
+            return answered(conn, name, answer, actor)
 
     operation.__name__ = f"{name}_mailing"
     operation.__doc__ = shape.__doc__

@@ -70,7 +70,7 @@ MAILING: dict[str, Any] = {
     },
 }
 
-WHOLE = {**MAILING, "message": MESSAGE}
+WHOLE = {**MAILING, "message": MESSAGE, "blockers": []}
 PAGE = {"items": [MAILING], "next_cursor": None}
 NEW = {
     "name": "December news",
@@ -186,6 +186,6 @@ PREVIEW = (
 )
 QUEUE = {
     "version": 4,
-    "items": [{"position": 1, "mailing": {**MAILING, "state": "queued", "area": "Scheduled"}}],
+    "items": [{**MAILING, "state": "queued", "area": "Scheduled", "position": 1}],
 }
 BOARD = {"areas": [{"area": "Drafts", "items": [MAILING], "more": False}]}

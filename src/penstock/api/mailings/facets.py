@@ -12,7 +12,7 @@ from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples
 from penstock.api.mailings.shapes import Journal, Packages
-from penstock.api.mailings.showing import found
+from penstock.api.mailings.showing import found, known
 from penstock.api.shapes import Cursor, Document, Id, Limit
 from penstock.mailing import history
 from penstock.report import packages
@@ -34,7 +34,7 @@ def show_journal(
     access.require(actor, "mailings:read")
     after = cursors.read(f"journal {mailing}", cursor) or 0
     with connection() as conn:
-        found(conn, actor, mailing)
+        known(conn, actor, mailing)
         lines, more = cursors.page(history.of_mailing(conn, mailing, after=after, limit=limit + 1), limit)
     following = cursors.write(f"journal {mailing}", lines[-1].place) if more else None
     cursors.link_next(request, response, following)
@@ -50,7 +50,7 @@ def list_packages(
     access.require(actor, "mailings:read")
     after = cursors.read(f"packages {mailing}", cursor)
     with connection() as conn:
-        found(conn, actor, mailing)
+        known(conn, actor, mailing)
         there = packages.listed(conn, mailing, after=-1 if after is None else after, limit=limit + 1)
     items, more = cursors.page(there, limit)
     following = cursors.write(f"packages {mailing}", items[-1].no) if more else None

@@ -12,7 +12,16 @@ from penstock.api.conditions import expected_version, repeatable, tag
 from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples, writing
-from penstock.api.mailings.shapes import Answer, MailingChange, MailingPage, NewMailing, States, WholeMailing
+from penstock.api.mailings.shapes import (
+    Answer,
+    Archived,
+    MailingChange,
+    MailingPage,
+    NewMailing,
+    Search,
+    States,
+    WholeMailing,
+)
 from penstock.api.mailings.showing import answered, found, shown, whole
 from penstock.api.shapes import Account, Cursor, DryRun, Id, Limit
 from penstock.mailing import control
@@ -24,15 +33,23 @@ router = Router()
 @router.get("", response=MailingPage, openapi_extra=documented(examples.PAGE))
 def list_mailings(
     request: HttpRequest, response: HttpResponse, limit: Limit = 50, cursor: Cursor = None, account: Account = None,
-    state: States = None,
+    state: States = None, search: Search = None, archived: Archived = False,
 ) -> Any:  # fmt: skip
     """The mailings of the account, newest first."""
     actor = actor_of(request)
     access.require(actor, "mailings:read")
-    listing = f"mailings {account_of(request)} {sorted(state or [])}"
+    listing = f"mailings {account_of(request)} {sorted(state or [])} {search} {archived}"
     before = cursors.read(listing, cursor)
     with connection() as conn:
-        rows = listed(conn, account_of(request), limit=limit + 1, before=before, states=state)
+        rows = listed(
+            conn,
+            account_of(request),
+            limit=limit + 1,
+            before=before,
+            states=state,
+            search=search,
+            archived=archived,
+        )
         items, more = cursors.page(rows, limit)
         following = cursors.write(listing, items[-1].id) if more else None
         cursors.link_next(request, response, following)
@@ -55,7 +72,7 @@ def create_mailing(
         mailing = found(conn, actor, number)
         response["Location"] = f"/api/v1/mailings/{number}"
         response["ETag"] = tag(mailing.version)
-        return Status(201, whole(conn, mailing, actor.roles))
+        return Status(201, whole(conn, mailing, actor))
 
 
 @router.get("/{mailing}", response=WholeMailing, openapi_extra=documented(examples.WHOLE))
@@ -66,7 +83,7 @@ def show_mailing(request: HttpRequest, response: HttpResponse, mailing: Id) -> A
     with connection() as conn:
         there = found(conn, actor, mailing)
         response["ETag"] = tag(there.version)
-        return whole(conn, there, actor.roles)
+        return whole(conn, there, actor)
 
 
 @router.patch(
@@ -84,7 +101,7 @@ def edit_mailing(request: HttpRequest, response: HttpResponse, mailing: Id, give
         writing.edit(conn, mailing, given, actor, expected_version(request), repeatable(request))
         there = found(conn, actor, mailing)
         response["ETag"] = tag(there.version)
-        return whole(conn, there, actor.roles)
+        return whole(conn, there, actor)
 
 
 @router.delete(
@@ -103,4 +120,4 @@ def delete_mailing(request: HttpRequest, mailing: Id, dry_run: DryRun = False) -
             conn, mailing, "delete", actor, dry_run=dry_run, expected_version=expected_version(request),
             request=repeatable(request),
         )  # fmt: skip
-        return answered("delete", answer, actor)
+        return answered(conn, "delete", answer, actor)

@@ -43,7 +43,7 @@ def show_queue(request: HttpRequest, response: HttpResponse, account: Account = 
         number, order = queue.listed(conn, account_of(request))
         there = [mailing for each in order if (mailing := mailings.find(conn, account_of(request), each))]
         items = [
-            {"position": place, "mailing": shown(conn, mailing, actor.roles)}
+            {**shown(conn, mailing, actor.roles), "position": place}
             for place, mailing in enumerate(there, start=1)
         ]
     response["ETag"] = f'"{number}"'

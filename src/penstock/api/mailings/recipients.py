@@ -12,7 +12,7 @@ from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples
 from penstock.api.mailings.shapes import Ledger
-from penstock.api.mailings.showing import found
+from penstock.api.mailings.showing import found, known
 from penstock.api.problems import Problem
 from penstock.api.shapes import Cursor, Id, Limit
 from penstock.content.message import MessageError, RenderError
@@ -47,7 +47,7 @@ def show_ledger(
     listing = f"ledger {mailing} {state} {reason}"
     after = cursors.read(listing, cursor) or 0
     with connection() as conn:
-        found(conn, actor, mailing)
+        known(conn, actor, mailing)
         if wanted == "text/csv":
             return streaming.csv(*ledger.csv_of(mailing, state, reason), name=f"mailing-{mailing}.csv")
         rows, last = ledger.page(conn, mailing, after, limit, state, reason)

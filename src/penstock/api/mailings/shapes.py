@@ -31,6 +31,9 @@ Fold = Annotated[
 
 States = Annotated[list[State] | None, Query(max_length=20, description="Only those in one of these states.")]
 
+Search = Annotated[str | None, Query(max_length=200, description="Only those with this in their name.")]
+Archived = Annotated[bool, Query(description="The archived ones instead of the others.")]
+
 
 class Plan(Body):
     """When it goes out: now, at a time, in sequence, or decided later."""
@@ -180,9 +183,10 @@ class Mailing(Shown):
 
 
 class WholeMailing(Mailing):
-    """One mailing with its content."""
+    """One mailing with its content; `allowed_actions` is narrowed to what the guards let pass now."""
 
     message: Document
+    blockers: Annotated[list[str], Field(description="What keeps it from being submitted or approved.")]
 
 
 class MailingPage(Shown):
@@ -297,11 +301,10 @@ class Packages(Shown):
     next_cursor: str | None
 
 
-class Place(Shown):
+class Place(Mailing):
     """One mailing of the sequence."""
 
-    position: int
-    mailing: Mailing
+    position: Annotated[int, Field(description="From 1.")]
 
 
 class Queue(Shown):

@@ -5,9 +5,10 @@ from typing import Any
 import psycopg
 
 from penstock.api.refusals import spoken
+from penstock.content.checking import blockers
 from penstock.content.messages import load_message
+from penstock.mailing import control, guards, lifecycle
 from penstock.mailing.actor import Actor
-from penstock.mailing.control import Answer, NotFound
 from penstock.mailing.lifecycle import allowed_actions
 from penstock.mailing.mailings import Mailing, find, owner
 from penstock.report.board import area
@@ -16,14 +17,26 @@ from penstock.report.progress import Progress, progress
 NOTHING = Progress(**dict.fromkeys(Progress.__slots__, 0) | {"next_at": None})  # type: ignore[arg-type]
 """The figures of a mailing that is not frozen: it has no recipients yet."""
 
+JUDGED = frozenset(row.command for row in lifecycle.TABLE if guards.no_blockers in row.guards)
+"""Commands for which somebody has to have looked at the content."""
+
+JUDGED_IN = frozenset(state for row in lifecycle.TABLE if row.command in JUDGED for state in row.sources)
+
 
 def found(conn: psycopg.Connection[Any], actor: Actor, number: int) -> Mailing:
     """Return a mailing that the actor may see. Raises NotFound for any other."""
     account = owner(conn, number) if actor.account is None else actor.account
     mailing = None if account is None else find(conn, account, number)
     if mailing is None:
-        raise NotFound(f"There is no mailing {number}.")
+        raise control.NotFound(f"There is no mailing {number}.")
     return mailing
+
+
+def known(conn: psycopg.Connection[Any], actor: Actor, number: int) -> None:
+    """Return when there is, or was, such a mailing that the actor may see: journal and ledger stay. Raises NotFound."""
+    account = owner(conn, number, deleted=True)
+    if account is None or actor.account not in (None, account):
+        raise control.NotFound(f"There is no mailing {number}.")
 
 
 def shown(conn: psycopg.Connection[Any], mailing: Mailing, roles: frozenset[str]) -> dict[str, Any]:
@@ -38,10 +51,26 @@ def shown(conn: psycopg.Connection[Any], mailing: Mailing, roles: frozenset[str]
     }
 
 
-def whole(conn: psycopg.Connection[Any], mailing: Mailing, roles: frozenset[str]) -> dict[str, Any]:
-    """Return a mailing as its document, with its content."""
+def whole(conn: psycopg.Connection[Any], mailing: Mailing, actor: Actor) -> dict[str, Any]:
+    """Return a mailing as its document, with its content, what stands in its way, and exactly what the actor may do now."""
     message = load_message(conn, mailing.message)
-    return {**shown(conn, mailing, roles), "message": message.__dict__ if message else {}}
+    faults = blockers(conn, mailing.id) if mailing.state in JUDGED_IN else ()
+    return {
+        **shown(conn, mailing, actor.roles),
+        "message": message.__dict__ if message else {},
+        "blockers": faults,
+        "allowed_actions": _possible(conn, mailing.id, actor, faults),
+    }
+
+
+def _possible(
+    conn: psycopg.Connection[Any], mailing: int, actor: Actor, faults: tuple[str, ...] = ()
+) -> list[str]:
+    """Return what the actor may do to a mailing now; nothing to one that is gone."""
+    try:
+        return [spoken(name) for name in control.possible(conn, mailing, actor, faults)]
+    except control.NotFound:
+        return []
 
 
 def links(number: int) -> dict[str, str]:
@@ -51,8 +80,11 @@ def links(number: int) -> dict[str, str]:
     return {"self": own, **more}
 
 
-def answered(command: str, answer: Answer, actor: Actor) -> dict[str, Any]:
-    """Return what a command did as its document."""
+def answered(
+    conn: psycopg.Connection[Any], command: str, answer: control.Answer, actor: Actor
+) -> dict[str, Any]:
+    """Return what a command did as its document; in a dry run `allowed_actions` are those of the state it would lead to."""
     told = {name: value for name, value in answer.__dict__.items() if name != "dry"}
-    allowed = [spoken(name) for name in allowed_actions(answer.state, actor.roles)]
+    there = [spoken(name) for name in allowed_actions(answer.state, actor.roles)]
+    allowed = there if answer.dry else _possible(conn, answer.mailing, actor)
     return {**told, "command": spoken(command), "dry_run": answer.dry, "allowed_actions": allowed}
