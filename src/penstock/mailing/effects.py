@@ -152,6 +152,17 @@ def _note_submission(change: Change) -> None:
         (change.found.account, change.mailing, change.found.revision, digest, row["message_id"], row["transport_id"],
          Jsonb(row["audience"]), change.columns["plan"], change.actor.who, now),
     )  # fmt: skip
+    if not change.found.facts.frozen:
+        _have_counted(change, digest)
+
+
+def _have_counted(change: Change, digest: str) -> None:
+    """In the background: counting a large audience takes longer than a command may."""
+    from penstock.platform import (
+        jobs,
+    )  # only here: senders import this module, and have no use for its libraries
+
+    jobs.defer(change.conn, "estimate", mailing=change.mailing, digest=digest)
 
 
 def _note_gate(kind: str) -> Callable[[Change], None]:

@@ -59,9 +59,11 @@ def gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...
 
 
 def _count(conn: psycopg.Connection[Any], row: dict[str, Any]) -> int:
-    """The number that has to be typed: the people on the list, or of the ledger when there is one."""
+    """The number that has to be typed: of the ledger, else of the estimate, else the people on the list."""
     if row["frozen"]:
         return int(row["sendable"])
+    if row["approved_size"] is not None:
+        return int(row["approved_size"])
     found = conn.execute(
         "select count(*) from audience_membership where list_id = %s", (row["audience"].get("list"),)
     ).fetchone()
