@@ -212,7 +212,7 @@ def test_nothing_is_lost_and_nothing_doubled_while_writers_overlap_and_readers_a
     enough.set()
     for thread in threads:
         thread.join()
-    eventually(lambda: _idle(conn) and outbox.turn(conn) == 0, 10)
+    eventually(lambda: outbox.turn(conn) == 0 and _idle(conn) and outbox.turn(conn) == 0, 30)
     texts = [text.partition("Reason: ")[2].partition("\n")[0] for text in whys(conn)]
     assert sorted(texts) == sorted(committed)
 
