@@ -1,37 +1,124 @@
-"""What a pause or a cancellation would do, before it is done."""
+"""What a pause, a cancellation or a resumption would do, before it is done."""
+
+from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
 
+from penstock.delivery import chosen
+from penstock.mailing import lifecycle
+from penstock.mailing.facts import Gathered, gather
+from penstock.mailing.guards import Facts
 from penstock.platform.database import sql
-from penstock.report.progress import progress
+from penstock.report.progress import Progress, progress
+
+COMMANDS = ("pause", "cancel", "resume")
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """The figures of one instant, while the mailing goes on.
 
-    `leaving_at_most`: messages that may be on the wire and would still arrive, one for each open connection at most. The
-    answer of the command itself is exact. `kept_back`: recipients who would not be reached (a pause keeps them waiting, a
-    cancellation ends them), those on the wire not counted. `reached`: those who have been.
+    `leaving`: messages that would still go out; where packages that have begun are finished that is exact for the instant, else
+    what may be on the wire, one for each open connection at most. `leaving_at_most` is the bound: the answer of the command
+    is exact. `kept_back`: recipients who would not be reached (a pause keeps them waiting, a cancellation ends them), those
+    leaving not counted. `reached`: those who have been. `waiting`, `deferred`: who is not settled, by why. `finishes`: whether
+    packages that have begun would be finished. `resume`: what going on would mean, if that was asked.
     """
 
+    leaving: int
     leaving_at_most: int
     kept_back: int
     reached: int
+    waiting: int
+    deferred: int
+    finishes: bool
+    resume: Resumption | None = None
 
-    def figures(self) -> dict[str, int]:
+    def figures(self) -> dict[str, Any]:
         """The forecast as a document."""
-        return asdict(self)
+        document = asdict(self)
+        if self.resume is None:
+            del document["resume"]
+        elif self.resume.ends_at:
+            document["resume"]["ends_at"] = self.resume.ends_at.isoformat()
+        return document
 
 
-def forecast(conn: psycopg.Connection[Any], mailing: int) -> Forecast:
-    """Say what a pause or a cancellation of `mailing` would do now."""
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """What a resumption would find (the ledger stays as it was frozen; nobody is added to it).
+
+    `next_package` goes first, none if none is open; `begun` recipients stand in packages that have begun. `gone`: waiting ones
+    who were suppressed since the freeze and would be skipped. `joined`: contacts who are meant by the audience rule now and are
+    not in the ledger. `due`: deferred ones whose time has passed meanwhile. `would_expire`: recipients of packages that
+    would not go any more because the end date has passed.
+    """
+
+    next_package: int | None
+    begun: int
+    gone: int
+    joined: int
+    due: int
+    ends_at: datetime | None
+    would_expire: int
+
+
+def forecast(
+    conn: psycopg.Connection[Any], mailing: int, command: str = "pause", *, prepared: str | None = None
+) -> Forecast:
+    """Say what `command` (pause, cancel, resume) would do to `mailing` now; `prepared` as cancel takes it.
+
+    Raises ValueError for another command, LookupError when there is no such mailing.
+    """
+    if command not in COMMANDS:
+        raise ValueError(f"{command!r} has no forecast; there are {', '.join(COMMANDS)}.")
+    with conn.transaction():
+        conn.execute("set transaction isolation level repeatable read, read only")
+        found, now = gather(conn, mailing), progress(conn, mailing)
+        if found is None:
+            raise LookupError(f"There is no mailing {mailing}.")
+        finishes = _finishes(found.facts, command, prepared)
+        leaving = _leaving(conn, mailing, found.facts, now, finishes)
+        left = now.waiting + now.deferred + now.in_flight
+        at_most = leaving if command != "resume" else 0
+        return Forecast(
+            leaving=at_most, leaving_at_most=at_most, kept_back=left - at_most, reached=now.accepted + now.delivered,
+            waiting=now.waiting, deferred=now.deferred, finishes=finishes,
+            resume=_resumption(conn, mailing, found) if command == "resume" else None,
+        )  # fmt: skip
+
+
+def _finishes(facts: Facts, command: str, prepared: str | None) -> bool:
+    if command == "cancel":
+        return lifecycle.delivers_prepared(facts, {"prepared": prepared})
+    return command == "pause" and facts.policy.package_interruptible == "off"
+
+
+def _leaving(conn: psycopg.Connection[Any], mailing: int, facts: Facts, now: Progress, finishes: bool) -> int:
+    if finishes:
+        return facts.in_flight + facts.begun_left
     row = conn.execute(sql("penstock.report", "forecast"), {"mailing": mailing}).fetchone()
-    connections = int(row[0]) if row else 0
-    now = progress(conn, mailing)
-    leaving = min(now.in_flight, connections)
-    left = now.waiting + now.deferred + now.in_flight
-    return Forecast(leaving, left - leaving, now.accepted + now.delivered)
+    return min(now.in_flight, int(row[0]) if row else 0)
+
+
+def _resumption(conn: psycopg.Connection[Any], mailing: int, found: Gathered) -> Resumption:
+    facts, rule = found.facts, found.row["audience"]
+    given = {"mailing": mailing, **chosen.parameters(found.account, rule)}
+    row = conn.execute(sql("penstock.report", "resumption"), given).fetchone()
+    assert row is not None
+    next_package, gone, due = row
+    past = facts.ends_at is not None and facts.ends_at <= facts.now
+    return Resumption(
+        next_package=next_package, begun=facts.begun_left, gone=gone, due=due, ends_at=facts.ends_at,
+        joined=_joined(conn, rule, given) if facts.frozen else 0,
+        would_expire=max(0, facts.unbegun + facts.due_returned - facts.begun_left) if past else 0,
+    )  # fmt: skip
+
+
+def _joined(conn: psycopg.Connection[Any], rule: dict[str, Any], given: dict[str, Any]) -> int:
+    row = conn.execute(chosen.complete("count_joined", rule), given).fetchone()
+    return int(row[0]) if row else 0

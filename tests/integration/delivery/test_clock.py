@@ -178,7 +178,11 @@ def test_a_paused_head_lets_the_next_one_go_or_blocks_it(conn: Conn, a_sink: Cal
 
 def its_end_date_passes(conn: Conn, mailing: int) -> None:
     """Now, however long it took to get so far."""
-    conn.execute("update mailing_mailing set ends_at = clock_timestamp() where id = %s", (mailing,))
+    conn.execute(
+        "update mailing_mailing set ends_at = clock_timestamp(), plan = plan || jsonb_build_object('ends_at',"
+        """ to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) where id = %s""",
+        (mailing,),
+    )
 
 
 @pytest.mark.behaviour("S3.12")
