@@ -7,7 +7,7 @@ import psycopg
 
 from penstock.cli.onward import what_next
 from penstock.cli.person import ROLES
-from penstock.cli.plans import clock, until
+from penstock.cli.plans import clock, plan_words, until
 from penstock.cli.screen import document, number, tell
 from penstock.cli.spoken import hyphened
 from penstock.cli.watching import leaving, say_if_nobody_sends
@@ -72,8 +72,11 @@ def tell_state(conn: psycopg.Connection[Any], after: Mailing) -> None:
         tell(f"Look:  penstock mailing watch {after.id}")
 
 
+_STATES = {State.DRAFT: "a draft", State.IN_REVIEW: "to be approved", State.IN_MODERATION: "to be validated"}
+
+
 def _plainly(conn: psycopg.Connection[Any], after: Mailing) -> str:
-    return f"Mailing {after.id} is {after.state.replace('_', ' ')} now."
+    return f"Mailing {after.id} is {_STATES.get(State(after.state), after.state)} now."
 
 
 def _scheduled(conn: psycopg.Connection[Any], after: Mailing) -> str:
@@ -131,11 +134,7 @@ def _changed(conn: psycopg.Connection[Any], after: Mailing, answer: control.Answ
 
 
 def _planned(conn: psycopg.Connection[Any], after: Mailing, answer: control.Answer) -> str:
-    from penstock.cli.plans import plan_words
-
-    return (
-        f"Mailing {after.id} is to go out {plan_words(after)}. It is {after.state.replace('_', ' ')} still."
-    )
+    return f"Mailing {after.id} is to go out {plan_words(after)}. It is {_STATES.get(State(after.state), after.state)} still."
 
 
 def _moved(conn: psycopg.Connection[Any], after: Mailing, answer: control.Answer) -> str:

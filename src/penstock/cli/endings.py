@@ -97,6 +97,8 @@ _KNOWN: dict[str, tuple[Exit, Callable[[Any], str]]] = {
     "penstock.platform.trouble.Trouble": (Exit.FAILED, str),
     "penstock.mailing.control.Refused": (Exit.REFUSED, _refused),
     "penstock.mailing.control.NotFound": (Exit.REFUSED, str),
+    "penstock.mailing.switches.SwitchError": (Exit.REFUSED, str),
+    "penstock.mailing.switches.UnknownSwitch": (Exit.REFUSED, str),
     "penstock.account.policy.PolicyError": (
         Exit.REFUSED,
         lambda error: f"{str(error)[0].upper()}{str(error)[1:]}.",

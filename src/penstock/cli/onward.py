@@ -1,7 +1,6 @@
 """How a mailing was left: the exit status, and how to go on with it."""
 
 from penstock.cli.endings import Exit
-from penstock.cli.plans import clock
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import State
 
@@ -35,8 +34,8 @@ def what_next(mailing: Mailing) -> str:
         State.REJECTED: f"Rejected{because}. Write it anew as the next revision:  penstock mailing revise {one}",
         State.PARKED: f"It waits for a decision:  penstock mailing send-now {one}\n"
         f"  or  penstock mailing schedule {one} --at TIME  or  penstock mailing enqueue {one}",
-        State.SCHEDULED: f"{_begins(mailing)}. A worker does that, or:  {go_on}",
-        State.QUEUED: f"It starts when it is its turn. A worker does that, or:  {go_on}",
+        State.SCHEDULED: f"A worker starts it then, or:  {go_on}",
+        State.QUEUED: f"A worker starts it when it is its turn, or:  {go_on}",
         State.PAUSED: f"Paused. Go on:  penstock mailing resume {one} && {go_on}",
         State.INTERRUPTED: f"Interrupted{because}. Mend it, then:\n"
         f"  penstock mailing resume {one} --reason 'what was done' && {go_on}",
@@ -54,9 +53,3 @@ def _at_gate(mailing: Mailing, words: str, command: str) -> str:
     if mailing.reason and mailing.reason["code"] == "held:late_gate":
         return f"Held: {mailing.reason['text']}\n  penstock mailing edit-plan {mailing.id} --at TIME"
     return f"{words}:  penstock mailing {command} {mailing.id}"
-
-
-def _begins(mailing: Mailing) -> str:
-    if mailing.due_at is None:
-        return "It starts at its time"
-    return f"It starts at {clock(mailing.due_at, (mailing.plan or {}).get('zone', 'UTC'))}"

@@ -1,6 +1,8 @@
 """A plan in words."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from penstock.cli.screen import duration
@@ -24,6 +26,13 @@ def plan_words(mailing: Mailing) -> str:
     if mailing.ends_at:
         words += f", until {clock(mailing.ends_at, zone)}"
     return words
+
+
+def document_words(plan: Mapping[str, Any]) -> str:
+    """Return a plan in words as it was written, for what was planned once."""
+    kind = Kind(plan["kind"])
+    words = f"at {plan['at']} {plan.get('zone', '')}".rstrip() if kind is Kind.AT else _NAMES[kind]
+    return f"{words}, until {plan['ends_at']}" if plan.get("ends_at") else words
 
 
 def clock(at: datetime, zone: str) -> str:

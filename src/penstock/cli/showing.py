@@ -6,14 +6,16 @@ from typing import Any
 
 import psycopg
 
+from penstock.audience import contacts
 from penstock.cli.choosing import any_mailing
 from penstock.cli.endings import wrong
 from penstock.cli.onward import what_next
 from penstock.cli.person import ROLES, actor
-from penstock.cli.plans import plan_words, until
+from penstock.cli.plans import document_words, plan_words, until
 from penstock.cli.screen import document, line, moment, number, table, written
 from penstock.cli.spoken import hyphened
 from penstock.cli.summary import summarise
+from penstock.content.messages import load_message
 from penstock.mailing import journal, lifecycle, queue
 from penstock.mailing.facts import gather
 from penstock.mailing.guards import Facts
@@ -33,10 +35,14 @@ def show_mailing(conn: psycopg.Connection[Any], mailing: int, json: bool) -> Non
     if json:
         _write_json(conn, there, found.facts)
         return
+    message = load_message(conn, there.message)
     rows = [
         ("mailing", f"{there.id}  {there.name}"),
         ("state", f"{there.state.replace('_', ' ')} – {MEANING[State(there.state)]}"),
         ("reason", _reason(there)),
+        ("from", message.sender if message else "– (no message)"),
+        ("subject", message.subject if message else ""),
+        ("to", _audience(conn, there)),
         ("plan", plan_words(there)),
         ("starts", until(there.due_at) if there.state == State.SCHEDULED and there.due_at else ""),
         ("sequence", _place(conn, there)),
@@ -89,13 +95,15 @@ def _links(there: Mailing) -> list[tuple[str, str]]:
         ("copy of", str(there.copied_from) if there.copied_from and not there.fixes else ""),
         ("corrects", str(there.fixes or "")),
         ("corrected by", ", ".join(map(str, there.corrections))),
-        ("audience", _audience(there)),
     ]
 
 
-def _audience(there: Mailing) -> str:
+def _audience(conn: psycopg.Connection[Any], there: Mailing) -> str:
     rule = there.audience
+    row = conn.execute("select name from audience_list where id = %s", (rule.get("list"),)).fetchone()
+    people = contacts.count(conn, there.account, rule["list"]) if row else 0
     parts = [
+        f"{row[0]} ({number(people)} contacts)" if row else "– (no list)",
         f"only those whom {', '.join(map(str, rule['reached_by']))} reached" if rule.get("reached_by") else "",
         f"without those whom {', '.join(map(str, rule['not_reached_by']))} reached" if rule.get("not_reached_by") else "",
     ]  # fmt: skip
@@ -133,8 +141,16 @@ def show_journal(conn: psycopg.Connection[Any], mailing: int, json: bool) -> Non
 
 def _note(entry: dict[str, Any]) -> str:
     """Return the reason of an entry, and what of its data people ask for first."""
-    reviewed = entry["data"].get("reviewed")
-    return entry["reason"] or ("without review" if reviewed is False else "")
+    data, words = entry["data"], [entry["reason"] or ""]
+    if data.get("plan"):
+        words.append(document_words(data["plan"]))
+    if data.get("reviewed") is False:
+        words.append("without review")
+    if data.get("changed"):
+        words.append(", ".join(name.removesuffix("_id") for name in data["changed"]))
+    if data.get("made"):
+        words.append(f"as mailing {data['made']}")
+    return "; ".join(filter(None, words))
 
 
 def export_ledger(
