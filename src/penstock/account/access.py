@@ -142,6 +142,13 @@ def require(actor: Actor, scope: str) -> None:
         )
 
 
+def require_in(actor: Actor, scope: str, account: int | None) -> None:
+    """As `require`, for something of this account (None: of the whole installation), which must be within the actor's reach."""
+    require(actor, scope)
+    if actor.account is not None and actor.account != account:
+        raise Forbidden(f"{actor.name} may do this in their own account only.", scope)
+
+
 def require_no_more(actor: Actor, scopes: Iterable[str]) -> None:
     """Return when the actor has all of `scopes`: nobody gives away more than they have. Raises Forbidden."""
     if beyond := sorted(set(scopes) - granted(actor)):

@@ -35,7 +35,7 @@ class Account:
 
 def create(conn: psycopg.Connection[Any], *, name: str, zone: str = "UTC", actor: Actor) -> Account:
     """Make an account, with the default policies and nobody in it. Raises AccountError, and Forbidden but for the platform."""
-    access.require(actor, "accounts:write")
+    access.require_in(actor, "accounts:write", None)
     wanted, zone = check_name(name), check_zone(zone)
     with conn.transaction():
         row = conn.execute(

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from penstock.account import access
-from penstock.account.access import ROLES, Forbidden
+from penstock.account.access import ROLES
 from penstock.account.accounts import check_name, check_zone
 from penstock.account.journalling import record
 from penstock.audience.address import AddressError, parse
@@ -94,13 +94,13 @@ def set_roles(
 
 def set_platform(conn: psycopg.Connection[Any], *, email: str, platform: bool, actor: Actor) -> Person:
     """Make somebody the platform's staff, or no longer."""
-    access.require(actor, "platform:moderate")
+    access.require_in(actor, "platform:moderate", None)
     return _set(conn, email, "is_platform", platform, actor)
 
 
 def set_active(conn: psycopg.Connection[Any], *, email: str, active: bool, actor: Actor) -> Person:
     """Let somebody in, or no longer: their sessions, links and tokens end with the same commit. The platform's to do."""
-    access.require(actor, "platform:moderate")
+    access.require_in(actor, "platform:moderate", None)
     return _set(conn, email, "is_active", active, actor)
 
 
@@ -156,13 +156,11 @@ def _grant(
 
 def _may_give(actor: Actor, account: int | None, roles: list[str], platform: bool) -> None:
     """Only within one's own account, and nothing that one does not have."""
-    access.require(actor, "people:write")
-    if actor.account is not None and actor.account != account:
-        raise Forbidden("People are added to one's own account.", "people:write")
+    access.require_in(actor, "people:write", account)
     if PLATFORM not in actor.roles:  # the platform may make an account's first administrator
         access.require_no_more(actor, access.of_roles(roles))
-        if platform:
-            raise Forbidden("Only the platform makes somebody its staff.", "platform:moderate")
+    if platform:
+        access.require_in(actor, "platform:moderate", None)
 
 
 def _address(email: str) -> str:

@@ -23,7 +23,7 @@ def change(conn: psycopg.Connection[Any], account: int, changes: Mapping[str, An
     Raises PolicyError with everything that is wrong, Forbidden where the actor may not, LookupError for no such account.
     A mailing under way takes a change up where the policy is next asked for; options of its own go before it.
     """
-    access.require(actor, "policies:write")
+    access.require_in(actor, "policies:write", account)
     wrong = [text for name, value in changes.items() if (text := check(name, value, may_be_none=True))]
     if wrong:
         raise PolicyError("; ".join(wrong))

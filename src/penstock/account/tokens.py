@@ -85,9 +85,10 @@ def create(
     """
     wanted = access.expand(scopes)
     _check(name, wanted, rate, burst, expires_at)
+    access.require_in(actor, "tokens:write", account)
     access.require_no_more(actor, wanted)
-    if actor.account not in (None, account) or (account is None and PLATFORM not in actor.roles):
-        raise Forbidden("A token for another account, or for all of them, is made by the platform.")
+    if account is None and PLATFORM not in actor.roles:
+        raise Forbidden("A token for every account is made by the platform.", "platform:moderate")
     secret = PREFIX + secrets.token_urlsafe(32)
     with conn.transaction():
         try:
@@ -149,7 +150,8 @@ def listed(conn: psycopg.Connection[Any], account: int | None, *, revoked: bool 
 
 
 def revoke(conn: psycopg.Connection[Any], account: int | None, number: int, actor: Actor) -> None:
-    """End a token, at once and for good; once more is no fault. Raises TokenError when the account has none of this number."""
+    """End a token, at once and for good; once more is no fault. Raises TokenError when the account has none of this number, Forbidden."""
+    access.require_in(actor, "tokens:write", account)
     token = find(conn, account, number)
     with conn.transaction():
         ended = conn.execute(

@@ -52,7 +52,7 @@ class Transport:
 
 def create(conn: psycopg.Connection[Any], account: int, *, name: str, url: str, actor: Actor) -> Transport:
     """Make a transport; the password stands in `url`. Raises TransportError, Forbidden."""
-    access.require(actor, "transports:write")
+    access.require_in(actor, "transports:write", account)
     bare, password = _checked(url, actor)
     with conn.transaction():
         try:
@@ -76,7 +76,7 @@ def update(
     A new address without a password keeps the one there is, as long as it goes to the same user of the same server on the same
     terms; otherwise it has to be given again. Raises UnknownTransport, TransportError, Forbidden.
     """
-    access.require(actor, "transports:write")
+    access.require_in(actor, "transports:write", account)
     with conn.transaction():
         conn.execute(
             "select from account_transport where id = %s and account_id = %s for update", (number, account)
@@ -111,7 +111,7 @@ def update(
 
 def delete(conn: psycopg.Connection[Any], account: int, number: int, actor: Actor) -> None:
     """Delete a transport that no mailing refers to. Raises UnknownTransport, InUse, Forbidden."""
-    access.require(actor, "transports:write")
+    access.require_in(actor, "transports:write", account)
     with conn.transaction():
         gone = find(conn, account, number)
         conn.execute("set constraints all immediate")

@@ -1,5 +1,6 @@
 """Policies: all or nothing, who may, what is kept, and that the journal tells."""
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -11,6 +12,7 @@ from penstock.account.policy import RULES, Policy, PolicyError, typed
 from penstock.mailing import journal
 from penstock.mailing.actor import EVERY_ROLE, Actor
 from penstock.mailing.lifecycle import ADMINISTRATOR, APPROVER, PLATFORM
+from tests.integration.account.conftest import Ran
 from tests.integration.delivery import stage
 
 ADMIN = Actor("ann", frozenset({ADMINISTRATOR}), "api", 1)
@@ -80,18 +82,22 @@ def test_moderation_is_the_platforms(conn: psycopg.Connection) -> None:
 def test_who_may_not_may_not(conn: psycopg.Connection) -> None:
     with pytest.raises(Forbidden, match="policies:write"):
         policies.change(conn, 1, {"four_eyes": "on"}, Actor("bob", frozenset({APPROVER}), "api", 1))
+    with pytest.raises(Forbidden, match="own account"):
+        policies.change(conn, 2, {"four_eyes": "on"}, ADMIN)
     with pytest.raises(LookupError):
         policies.change(conn, 77, {"four_eyes": "on"}, OWNER)
 
 
 @pytest.mark.behaviour("S5.4")
-def test_automatic_validation_is_a_setting_of_the_account(conn: psycopg.Connection) -> None:
-    policies.change(conn, 1, {"moderation": "manual", "approvals_required": 0}, OWNER)
+def test_automatic_validation_is_a_setting_of_the_account(
+    conn: psycopg.Connection, cli: Callable[..., Ran]
+) -> None:
+    cli("account", "policy", "moderation=manual", "approvals_required=0")
     listed = stage.add_contacts(conn, "some", 1)
     first, second = stage.draft(conn, listed), stage.draft(conn, listed)
     stage.command(conn, first, "submit", plan={"kind": "later"}, confirm=True)
     assert stage.state(conn, first) == "in_moderation"
-    policies.change(conn, 1, {"moderation": "automatic"}, OWNER)
+    cli("account", "policy", "moderation=automatic")
     stage.command(conn, second, "submit", plan={"kind": "later"}, confirm=True)
     assert stage.state(conn, second) == "parked"
 

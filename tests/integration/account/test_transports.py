@@ -120,8 +120,8 @@ def test_another_account_has_no_such_transport(conn: psycopg.Connection) -> None
     made, other = make(conn), accounts.create(conn, name="other", actor=OWNER).id
     for call in (
         lambda: transports.find(conn, other, made.id),
-        lambda: transports.update(conn, other, made.id, name="x", actor=ADMIN),
-        lambda: transports.delete(conn, other, made.id, ADMIN),
+        lambda: transports.update(conn, other, made.id, name="x", actor=OWNER),
+        lambda: transports.delete(conn, other, made.id, OWNER),
     ):
         with pytest.raises(transports.UnknownTransport):
             call()
@@ -136,6 +136,18 @@ def test_only_administrators_change_transports(conn: psycopg.Connection) -> None
         lambda: transports.delete(conn, 1, made.id, bob),
     ):
         with pytest.raises(Forbidden, match="transports:write"):
+            call()
+    assert transports.listed(conn, 1) == [made]
+
+
+def test_nobody_reaches_into_another_account(conn: psycopg.Connection) -> None:
+    made, stranger = make(conn), Actor("eve", frozenset({ADMINISTRATOR}), "api", 2)
+    for call in (
+        lambda: transports.create(conn, 1, name="x", url=URL, actor=stranger),
+        lambda: transports.update(conn, 1, made.id, name="x", actor=stranger),
+        lambda: transports.delete(conn, 1, made.id, stranger),
+    ):
+        with pytest.raises(Forbidden, match="own account"):
             call()
     assert transports.listed(conn, 1) == [made]
 
