@@ -24,6 +24,11 @@ Foreseen = Annotated[
     Literal["pause", "cancel", "resume"], Query(description="The command that is thought of.")
 ]
 
+Prepared = Annotated[
+    Literal["drop", "deliver"] | None,
+    Query(description="What a cancellation does with packages already begun."),
+]
+
 
 @router.get("/{mailing}/journal", response=Journal, openapi_extra=documented(examples.JOURNAL))
 def show_journal(
@@ -59,7 +64,9 @@ def list_packages(
 
 
 @router.get("/{mailing}/forecast", response=Document, openapi_extra=documented(examples.FORECAST))
-def show_forecast(request: HttpRequest, mailing: Id, command: Foreseen = "pause") -> Any:
+def show_forecast(
+    request: HttpRequest, mailing: Id, command: Foreseen = "pause", prepared: Prepared = None
+) -> Any:
     """What a command would do now: the figures of one instant, while the mailing goes on."""
     actor = actor_of(request)
     access.require(actor, "mailings:read")
@@ -69,5 +76,5 @@ def show_forecast(request: HttpRequest, mailing: Id, command: Foreseen = "pause"
             "mailing": mailing,
             "command": command,
             "state": there.state,
-            **forecast(conn, mailing).figures(),
+            **forecast(conn, mailing, command, prepared=prepared).figures(),
         }
