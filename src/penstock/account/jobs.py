@@ -1,0 +1,13 @@
+"""Every night: what is over is forgotten. Sign-in links and sessions of the web face; tokens stay, for the journal's sake."""
+
+from penstock.platform import database
+from penstock.platform.jobs import QUEUE, tasks
+
+
+@tasks.periodic(cron="27 3 * * *", queueing_lock="forget_sign_ins")
+@tasks.task(name="forget_sign_ins", queue=QUEUE, queueing_lock="forget_sign_ins")
+def forget_sign_ins(timestamp: int) -> None:
+    """Delete links and sessions that are over."""
+    with database.connect(name="penstock sign-ins") as conn:
+        conn.execute("delete from account_link where expires_at < now()")
+        conn.execute("delete from django_session where expire_date < now()")
