@@ -55,6 +55,8 @@ CSRF_FAILURE_VIEW = "penstock.web.signing.stale"
 
 MIDDLEWARE = [
     "penstock.web.headers.health",
+    "penstock.web.metrics.exposed",
+    "penstock.web.timing.timed",
     "penstock.web.headers.strict",
     "penstock.api.edges.edges",
     "django.middleware.security.SecurityMiddleware",
