@@ -51,8 +51,8 @@ def account_of(request: HttpRequest) -> int:
     given = request.GET.get("account")
     if given is None and own is not None:
         return own
-    if given is None or not re.fullmatch("[0-9]{1,9}", given):
-        words = "Say which account: ?account=NUMBER. This token belongs to no single one."
+    if given is None or not re.fullmatch("[0-9]{1,10}", given):
+        words = "Say which account: ?account=NUMBER."
         raise Problem(422, "account_required", words, errors=[{"parameter": "account", "detail": words}])
     if own not in (None, int(given)):
         raise Problem(403, "forbidden", "This token is for another account.")

@@ -147,6 +147,8 @@ def _complete(operation: dict[str, Any], said: dict[str, Any]) -> None:
     operation["summary"] = operation["summary"].capitalize()
     for parameter in operation.get("parameters", []):
         parameter["schema"] = _never_null(parameter["schema"])
+        if parameter["in"] == "path" and parameter["schema"].get("type") == "integer":
+            parameter.setdefault("example", 1)
     for name in said.get("conditions", []):
         operation.setdefault("parameters", []).append(
             {"in": "header", "name": name, "required": False, **CONDITIONS[name]}

@@ -24,7 +24,7 @@ MAILING: dict[str, Any] = {
     "revision": 1,
     "version": 1,
     "transport": 1,
-    "audience": {"list": 3},
+    "audience": {"list": 1},
     "plan": {"kind": "now"},
     "due_at": None,
     "ends_at": None,
@@ -79,7 +79,7 @@ NEW = {
         "subject": "News for {{ first_name }}",
         "html": "<p>Dear {{ first_name }}, …</p>",
     },
-    "audience": {"list": 3},
+    "audience": {"list": 1},
     "plan": {"kind": "now"},
 }
 CHANGE = {"message": {"subject": "Good news for {{ first_name }}"}}

@@ -114,7 +114,7 @@ class Reason(Shown):
     since: str
 
 
-class Progress(Shown):
+class Figures(Shown):
     """How far it is: the audience, one number for each state of the ledger (together the audience), and figures of them."""
 
     recipients: int
@@ -177,7 +177,7 @@ class Mailing(Shown):
     frozen_at: datetime | None
     finished_at: datetime | None
     archived_at: datetime | None
-    progress: Progress
+    progress: Figures
     allowed_actions: Annotated[list[str], Field(description="The commands that this token may give now.")]
     links: Links
 

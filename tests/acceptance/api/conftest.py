@@ -1,0 +1,86 @@
+"""A real `penstock web` on loopback, with an account that has some of everything."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from penstock.account import tokens
+from penstock.mailing.actor import EVERY_ROLE, Actor
+from tests.integration.delivery import stage
+
+MAKER = Actor("anna", EVERY_ROLE | {"platform"}, "cli")
+
+
+@dataclass
+class Web:
+    """Where it answers, with whose token, on which database."""
+
+    base: str
+    token: str
+    database: str
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
+        return httpx.request(method, f"{self.base}/api/v1{path}", headers=headers, timeout=30, **more)
+
+
+@pytest.fixture(scope="module")
+def web(module_database: str) -> Iterator[Web]:
+    """`penstock web`, and mailings in many states behind it."""
+    with psycopg.connect(module_database, autocommit=True) as conn:
+        token = tokens.create(
+            conn, account=1, name="tests", scopes=["author", "approver", "operator", "administrator"], actor=MAKER,
+            rate=10_000, burst=100_000,
+        ).secret  # fmt: skip
+        furnish(conn)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "penstock", "web", "--port", str(port)],
+        env=os.environ | {"PENSTOCK_DATABASE_URL": module_database},
+    )
+    try:
+        _until_it_answers(process, port)
+        yield Web(f"http://127.0.0.1:{port}", token, module_database)
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+def _until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
+                return
+        except httpx.TransportError:
+            continue
+    raise AssertionError("penstock web does not answer")
+
+
+def furnish(conn: psycopg.Connection[Any]) -> None:
+    """Mailings 1 to 8 in as many states; nobody sends here."""
+    readers = stage.add_contacts(conn, "readers", 12)
+    paths: list[list[tuple[str, dict[str, Any]]]] = [
+        [],
+        [("submit", {"plan": {"kind": "later"}})],
+        [("submit", {"plan": {"kind": "later"}}), ("approve", {})],
+        [("submit", {"plan": {"kind": "sequence"}, "confirm": True}), ("approve", {})],
+        [("submit", {"plan": {"kind": "at", "at": "2040-01-01T00:00Z"}, "confirm": True}), ("approve", {})],
+        [("submit", {"plan": {"kind": "later"}}), ("approve", {}), ("pause", {})],
+        [("submit", {"plan": {"kind": "later"}}), ("reject", {"reason": "wrong price"})],
+        [("submit", {"plan": {"kind": "later"}}), ("approve", {}), ("cancel", {"reason": "wrong date"})],
+    ]
+    for path in paths:
+        mailing = stage.draft(conn, readers)
+        for name, arguments in path:
+            stage.command(conn, mailing, name, **arguments)
