@@ -2,25 +2,60 @@
 
 from ninja import Router
 
-from penstock.api.resources import contacts, imports, lists, suppressions
+from penstock.account import access
+from penstock.account import people as persons
+from penstock.account import policy as rules
+from penstock.account import tokens as bearers
+from penstock.account import transports as ways
+from penstock.api.resources import (
+    contacts,
+    imports,
+    lists,
+    me,
+    notices,
+    people,
+    policies,
+    suppressions,
+    switches,
+    tokens,
+    transports,
+    webhooks,
+)
 from penstock.audience import address, attributes, editing, suppression, uploads
-from penstock.audience import contacts as persons
+from penstock.audience import contacts as addressees
 from penstock.audience import imports as files
 from penstock.audience import lists as sets
+from penstock.mailing import switches as kills
+from penstock.notices import deliveries, settings
+from penstock.notices import webhooks as hooks
 
 ROUTERS: list[tuple[str, Router, str]] = [
     ("/contacts", contacts.router, "contacts"),
     ("/lists", lists.router, "lists"),
     ("/imports", imports.router, "imports"),
     ("/suppressions", suppressions.router, "suppressions"),
+    ("/transports", transports.router, "transports"),
+    ("/tokens", tokens.router, "tokens"),
+    ("/people", people.router, "people"),
+    ("/policies", policies.router, "policies"),
+    ("/switches", switches.router, "switches"),
+    ("/webhooks", webhooks.router, "webhooks"),
+    ("/notices", notices.router, "notices"),
+    ("/me", me.router, "me"),
 ]
 """Each router with its address and its heading in the document."""
 
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
-    persons.UnknownContact: (404, "not_found"),
-    persons.UnknownList: (404, "not_found"),
+    addressees.UnknownContact: (404, "not_found"),
+    addressees.UnknownList: (404, "not_found"),
     files.UnknownImport: (404, "not_found"),
     suppression.UnknownSuppression: (404, "not_found"),
+    ways.UnknownTransport: (404, "not_found"),
+    bearers.UnknownToken: (404, "not_found"),
+    persons.UnknownPerson: (404, "not_found"),
+    kills.UnknownSwitch: (404, "not_found"),
+    hooks.UnknownWebhook: (404, "not_found"),
+    deliveries.UnknownDelivery: (404, "not_found"),
     address.AddressError: (422, "address_invalid"),
     attributes.AttributeProblem: (422, "attribute_invalid"),
     editing.ContactExists: (409, "contact_exists"),
@@ -29,5 +64,14 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     sets.ListInUse: (409, "list_in_use"),
     uploads.TooLarge: (413, "too_large"),
     uploads.UploadProblem: (422, "upload_invalid"),
+    ways.InUse: (409, "transport_in_use"),
+    ways.TransportError: (422, "transport_invalid"),
+    bearers.TokenError: (422, "token_invalid"),
+    access.UnknownScope: (422, "scope_unknown"),
+    persons.PersonError: (422, "person_invalid"),
+    rules.PolicyError: (422, "policy_invalid"),
+    kills.SwitchError: (422, "switch_invalid"),
+    hooks.WebhookError: (422, "webhook_invalid"),
+    settings.SettingError: (422, "setting_invalid"),
 }
 """What rooms raise, with the status and the code it is answered with; the text of the exception is told."""
