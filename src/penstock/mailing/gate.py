@@ -4,6 +4,7 @@ An advisory transaction lock, because a row lock shared by several senders starv
 gives 1.5 to 3 ms where `FOR SHARE` on the row took seconds. Taken before every other lock but the account's.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,36 +12,56 @@ from typing import Any
 import psycopg
 from psycopg import errors
 
+from penstock.platform.database import sql
+
 GATE = 7001
 """First key of the advisory lock; the second is the mailing. The functions in delivery/sql take it in shared mode."""
 
-PATIENCE = "200ms"
-"""How long a command waits for claims under way before it ends what blocks it: a claim takes milliseconds."""
+LOOK = "100ms"
+"""How long a command waits before it looks who holds the gate: a claim takes milliseconds."""
+
+PATIENCE = {"ShareLock": 0.09, "ExclusiveLock": 5.0}
+"""Seconds for which one and the same transaction may be seen to hold the gate before it is ended: a claim's is ended at the second
+look, 200 ms after the wait began. Another command's is left alone unless its process stands still: it may only be one of many."""
+
+Holder = tuple[int, Any, str]  # process, start of its transaction, mode
 
 
 @contextmanager
 def shut(conn: psycopg.Connection[Any], mailing: int) -> Iterator[None]:
     """Run a transaction that holds the gate of `mailing` alone; on leaving it commits, on an error it rolls back."""
+    seen: dict[Holder, float] = {}
     while True:
         with conn.transaction() as transaction:
             if _take(conn, mailing):
                 yield
                 return
+            seen = _end_what_stands_still(conn, mailing, seen)
             raise psycopg.Rollback(transaction)
 
 
 def _take(conn: psycopg.Connection[Any], mailing: int) -> bool:
     try:
         with conn.transaction():
-            conn.execute(f"set local lock_timeout = '{PATIENCE}'")
+            conn.execute(f"set local lock_timeout = '{LOOK}'")
             conn.execute("select pg_advisory_xact_lock(%s, %s)", (GATE, mailing))
             conn.execute("set local lock_timeout = 0")
     except errors.LockNotAvailable:
-        conn.execute(
-            "select pg_terminate_backend(pid, 1000) from pg_locks"
-            " where locktype = 'advisory' and classid = %s and objid = %s and granted and pid <> pg_backend_pid()"
-            " and database = (select oid from pg_database where datname = current_database())",
-            (GATE, mailing),
-        )
         return False
     return True
+
+
+def _end_what_stands_still(
+    conn: psycopg.Connection[Any], mailing: int, seen: dict[Holder, float]
+) -> dict[Holder, float]:
+    """End those who held the gate at an earlier look already, and for too long; return who holds it, and since when."""
+    now = time.monotonic()
+    holders = conn.execute(
+        sql("penstock.mailing", "gate_holders"), {"gate": GATE, "mailing": mailing}
+    ).fetchall()
+    since = {holder: seen.get(holder, now) for holder in holders}
+    for holder, first in since.items():
+        process, _, mode = holder
+        if now - first >= PATIENCE[mode]:
+            conn.execute("select pg_terminate_backend(%s, 1000)", (process,))
+    return since
