@@ -16,6 +16,7 @@ import psycopg
 from psycopg import errors, sql
 
 from penstock.delivery import record
+from penstock.mailing.stopping import STOPPED
 
 COUNTERS: Final = ("in_doubt", "returned", "deferred", "skipped", "accepted", "bounced")
 
@@ -35,12 +36,38 @@ class Held:
     kind: str
     batch: int = 0
     unrecorded: int = 0  # positions claimed whose outcome is not in the database
+    unclaimed: int = 0  # of those: behind the cursor, to be given back with the next record
     counts: list[int] = field(default_factory=lambda: [0] * 8)  # outcomes not yet recorded, by State
 
     @property
     def exhausted(self) -> bool:
         """Every position has been claimed."""
         return self.cursor >= self.size
+
+    def give_back(self, seq: int) -> bool:
+        """Take the cursor back over `seq` if that is the position it has passed last; False if it is not."""
+        last = self.cursor - 1
+        if last < 0 or seq != (self.positions[last] if self.positions is not None else self.first(last)):
+            return False
+        self.cursor = last
+        self.unclaimed += 1
+        return True
+
+    def first(self, position: int) -> int:
+        """The number at `position` of a package that is a range."""
+        assert self.first_seq is not None
+        return self.first_seq + position
+
+    def behind(self, count: int) -> list[tuple[int, datetime | None]]:
+        """The `count` positions behind the cursor: their numbers, and when each was tried first."""
+        there = range(self.cursor, self.cursor + count)
+        return [
+            (
+                self.positions[n] if self.positions is not None else self.first(n),
+                self.since[n] if self.since else None,
+            )
+            for n in there
+        ]
 
     def has_claimed(self, seq: int) -> bool:
         """Whether the recipient `seq` is among the positions claimed so far."""
@@ -99,17 +126,20 @@ class Claims:
         row = await cursor.fetchone()
         return Held(*row) if row else None
 
-    async def record_and_claim(self, turn: Turn, held: Held | None, want: int) -> Claimed:
-        """Record `turn` and claim up to `want` positions of `held`, in one transaction.
+    async def record_and_claim(
+        self, turn: Turn, held: Held | None, want: int, answer: str | None = None
+    ) -> Claimed:
+        """Record `turn` and claim up to `want` positions of `held`, in one transaction, which also gives the `answer` to a stop.
 
         Raises Fenced; psycopg.OperationalError when it is not known whether it was committed: then repeat it with the same turn.
         """
         call = sql.SQL(
             "select claimed_from, claimed_to, live, suppressed_to from delivery_record_and_claim("
-            "{}, {}, {}, {}, {}, {}); commit"
+            "{}, {}, {}, {}, {}, {}); {} commit"
         ).format(
             self.mailing, json.dumps(turn.records), json.dumps(turn.due, default=str),
             held.no if held else None, held.epoch if held else None, want,
+            sql.SQL("select pg_notify({}, {});").format(STOPPED, answer) if answer else sql.SQL(""),
         )  # fmt: skip
         try:
             await self.conn.execute("begin")
@@ -142,7 +172,10 @@ class Claims:
             (self.mailing, held.no, held.epoch),
         )
         row = await cursor.fetchone()
-        return Claimed(held.cursor, row[0] if row else held.cursor, True, 0)
+        start = (
+            held.cursor + held.unclaimed
+        )  # what is given back is behind the cursor, and still claimed there
+        return Claimed(start, row[0] if row else start, True, 0)
 
     async def read(self, query: sql.Composed, held: Held, start: int, stop: int) -> list[tuple[Any, ...]]:
         """Read the recipients of the positions [start, stop): (seq, skip, address, attributes ...), in order."""

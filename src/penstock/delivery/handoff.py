@@ -32,6 +32,7 @@ REFUSALS: Final = 20
 
 
 FOR_NOW: Final = Reply(451, "", "", "dot", "")
+GIVEN_BACK: Final = Reply(0, "", "given back: sending was stopped", "return", "")
 Words = tuple[int, str, str, str]
 """An entry of the dictionary of replies: code, enhanced code, text with {} for what varies, command."""
 
@@ -198,9 +199,7 @@ class HandOff:
         return decide(FOR_NOW, item.held.attempt + 1, _age(item), self.order.schedule)
 
     def _return(self, item: Item) -> None:
-        self._note(
-            item, Reply(0, "", "given back: sending was stopped", "return", ""), Outcome(State.RETURNED)
-        )
+        self._note(item, GIVEN_BACK, Outcome(State.RETURNED))
 
     def _note(self, item: Item, reply: Reply, outcome: Outcome) -> tuple[Words, str | None]:
         words, detail = words_of(reply)
@@ -221,7 +220,7 @@ class HandOff:
         held.counts[outcome.state] += 1
         self._changed[held] = None
         if outcome.state in (State.DEFERRED, State.RETURNED):
-            self._due.append(self._waits(item, outcome))
+            self._due.append(self.waits(item, outcome))
         if self._drops:
             self._drops.pop(item.row[0], None)
         number = self.numbers[words]
@@ -231,7 +230,8 @@ class HandOff:
             )
         )
 
-    def _waits(self, item: Item, outcome: Outcome) -> dict[str, Any]:
+    def waits(self, item: Item, outcome: Outcome) -> dict[str, Any]:
+        """The row of one who waits again: deferred, or given back."""
         tried = outcome.state is State.DEFERRED
         retry = item.held.kind == "retry"
         return {
@@ -241,9 +241,12 @@ class HandOff:
         }  # fmt: skip
 
     def give_back(self) -> None:
-        """Return everything that has not been taken."""
-        while self.queue:
-            self._return(self.queue.popleft())
+        """Return everything that has not been taken: the cursor goes back over what was claimed last, the rest is recorded."""
+        queue = self.queue
+        while queue and queue[-1].held.give_back(queue[-1].row[0]):
+            self._changed[queue.pop().held] = None
+        while queue:
+            self._return(queue.popleft())
 
     def return_all(self, lost: Container[Held]) -> None:
         """Return what has not been taken of packages that are in other hands now."""
@@ -276,9 +279,10 @@ class HandOff:
         for held in self._changed:
             counts, held.counts = held.counts, [0] * 8
             held.batch += 1
-            held.unrecorded -= sum(counts)
+            unclaimed, held.unclaimed = held.unclaimed, 0
+            held.unrecorded -= sum(counts) + unclaimed
             records.append({
-                "no": held.no, "epoch": held.epoch, "batch": held.batch, "release": released(held),
+                "no": held.no, "epoch": held.epoch, "batch": held.batch, "release": released(held), "unclaim": unclaimed,
                 **{state.name.lower(): counts[state] for state in State if state is not State.DELIVERED},
             })  # fmt: skip
         turn = Turn(self._rows, records, self._due)

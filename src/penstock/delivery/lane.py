@@ -18,8 +18,9 @@ from psycopg import sql
 
 from penstock.delivery import record
 from penstock.delivery.claim import Claimed, Claims, Fenced, Held, Item, Turn, reading
-from penstock.delivery.handoff import Fence, HandOff
+from penstock.delivery.handoff import GIVEN_BACK, Fence, HandOff, words_of
 from penstock.delivery.order import WINDOW, Order
+from penstock.delivery.outcome import Outcome, State
 from penstock.delivery.pace import GRAIN, Pace
 from penstock.mailing.stopping import STOPPED
 from penstock.transport.smtp.pool import Pool
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 BEAT: Final = 0.1
 """Seconds after which outcomes are recorded even when they are few."""
 DRAIN: Final = 0.02
-"""Seconds that a stopped lane waits for the answers to what is on the wire before it says how many are leaving."""
+"""Seconds from a halt that a lane waits for the answers to what is on the wire before it says how many are leaving."""
 RETRY: Final = 0.2
 """Seconds between attempts to reach the database."""
 WORK: Final = 0.2
@@ -68,6 +69,7 @@ class Lane:
         self._answered = 0
         self._closing = False
         self.halted = False
+        self._halted_at = 0.0
         self._idle_since: float | None = None
 
     # -- from outside -------------------------------------------------------
@@ -78,6 +80,7 @@ class Lane:
             self._answer = self._answered = version
         if not self.halted:
             self.halted = self.handoff.giving_back = True
+            self._halted_at = time.monotonic()
             self.pool.stop()
             self.handoff.give_back()
             self._current = None
@@ -176,16 +179,21 @@ class Lane:
                 # An `open` of a connection that was lost may commit after all.
                 await claims.release_strangers(())
             self._current = None if self.halted else opened  # a halt meanwhile: it is given back
-        await self._record_and_claim(claims)
+        told = await self._record_and_claim(claims, answer)
         self._forget_done()
-        if answer is not None:
-            await self._say_what_is_leaving(claims, answer)
+        if answer is not None and not told:  # there was nothing to record
+            await (self._claims or claims).conn.execute(
+                "select pg_notify(%s, %s)", (STOPPED, self._leaving(answer))
+            )
+        if answer is not None and self._answer == answer:
+            self._answer = None
         if self._held:
             self._idle_since = None
         elif self._idle_since is None:
             self._idle_since = time.monotonic()
 
-    async def _record_and_claim(self, claims: Claims) -> None:
+    async def _record_and_claim(self, claims: Claims, answer: int | None) -> bool:
+        """Record and claim; True if the command that asked for it with `answer` has been told what is leaving."""
         current = self._current  # a halt may forget it while we wait for the database
         for held in self._held:
             if held is not current and not held.unrecorded:
@@ -195,9 +203,9 @@ class Lane:
             self.handoff.touch(current)  # a claim is numbered as well, so that a lost commit is recognised
         turn = self.handoff.collect(lambda held: held is not current)
         if not turn.records:
-            return
+            return False
         want = 0 if self.halted else self._window() - self._outstanding
-        claimed = await self._until_known(claims, turn, current, max(want, 0))
+        claimed = await self._until_known(claims, turn, current, max(want, 0), answer)
         self._measure(len(turn.rows))
         if claimed.suppressed_to:
             self._suppressed = True
@@ -205,23 +213,30 @@ class Lane:
             await self._take_in(current, claimed)
         if not claimed.live and not self.halted:
             self.halt()
+        return answer is not None
 
     async def _take_in(self, held: Held, claimed: Claimed) -> None:
+        """Read what was claimed, unless we were halted meanwhile: then it is given back, as if it had not been claimed."""
+        count = claimed.stop - claimed.start
+        held.unrecorded += count
+        rows = [] if held is not self._current else await self._read(held, claimed.start, claimed.stop)
+        if held is not self._current:
+            held.unclaimed += count
+            self.handoff.touch(held)
+            return
         held.cursor = claimed.stop
-        held.unrecorded += claimed.stop - claimed.start
-        rows = await self._read(held, claimed.start, claimed.stop)
         since = held.since[claimed.start : claimed.stop] if held.since else [None] * len(rows)
         self.handoff.queue.extend(map(Item, [held] * len(rows), rows, since))
-        if self.halted:
-            self.handoff.give_back()
-        else:
-            self.pool.wake()
+        self.pool.wake()
 
-    async def _until_known(self, claims: Claims, turn: Turn, held: Held | None, want: int) -> Claimed:
+    async def _until_known(
+        self, claims: Claims, turn: Turn, held: Held | None, want: int, answer: int | None
+    ) -> Claimed:
         """Carry a turn through, over lost connections and lost commits, until it is known what came of it."""
         while True:
             try:
-                claimed = await claims.record_and_claim(turn, held if want else None, want)
+                leaving = None if answer is None else self._leaving(answer)
+                claimed = await claims.record_and_claim(turn, held if want else None, want, leaving)
                 self.fence.answered()
                 return claimed
             except Fenced:
@@ -246,9 +261,21 @@ class Lane:
                 await claims.late(row, due.get((row.package, row.seq)))
             else:
                 kept.append(packed)
+        await self._return_behind(claims, turn)
         records = [r for r in turn.records if (r["no"], r["epoch"]) not in epochs]
         waits = [wait for wait in turn.due if not self._was_lost(wait["package"], wait["seq"])]
         return Turn(kept, records, waits)
+
+    async def _return_behind(self, claims: Claims, turn: Turn) -> None:
+        """What was to be given back of a package that is in other hands is certainly unsent: that replaces its doubt."""
+        for held in self._lost:
+            given = [r["unclaim"] for r in turn.records if (r["no"], r["epoch"]) == (held.no, held.epoch)]
+            for seq, since in held.behind(sum(given) + held.unclaimed):
+                number = await claims.reply_id(*words_of(GIVEN_BACK)[0])
+                row = record.Row(held.no, seq, number, self.order.transport, State.RETURNED, None)
+                item = Item(held, (seq,), since)
+                await claims.late(row, self.handoff.waits(item, Outcome(State.RETURNED)))
+            held.unclaimed = 0
 
     def _was_lost(self, package: int, seq: int) -> bool:
         """Whether a recipient belongs to what was fenced away: the package itself may be in our hands anew, from there on."""
@@ -313,22 +340,17 @@ class Lane:
     async def _drain(self) -> None:
         """Wait a little for the answers to what is on the wire."""
         try:
-            async with asyncio.timeout(DRAIN):
+            async with asyncio.timeout(max(0.0, self._halted_at + DRAIN - time.monotonic())):
                 await self.pool.drained()
         except TimeoutError:
             pass
 
-    async def _say_what_is_leaving(self, claims: Claims, version: int) -> None:
-        """Answer the command that stopped us: how many are claimed and not recorded, that is on the wire or just answered."""
-        if self._answer == version:
-            self._answer = None
+    def _leaving(self, version: int) -> str:
+        """The answer to the command that stopped us: how many are claimed and not recorded, on the wire or just answered."""
         answer = {
-            "mailing": self.order.mailing,
-            "version": version,
-            "sender": self.sender,
-            "leaving": self._outstanding,
-        }
-        await claims.conn.execute("select pg_notify(%s, %s)", (STOPPED, json.dumps(answer)))
+            "mailing": self.order.mailing, "version": version, "sender": self.sender, "leaving": self._outstanding,
+        }  # fmt: skip
+        return json.dumps(answer)
 
     async def _connected(self) -> Claims:
         claims = Claims(await self._connect(), self.order.mailing, self.sender)

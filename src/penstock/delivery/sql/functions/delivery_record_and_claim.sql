@@ -5,7 +5,8 @@
 drop function if exists delivery_record_and_claim(integer, jsonb, jsonb, integer, integer, integer);
 create function delivery_record_and_claim(
     p_mailing integer,
-    p_records jsonb,            -- [{no, epoch, batch, in_doubt, returned, deferred, skipped, accepted, bounced, release}]
+    p_records jsonb,            -- [{no, epoch, batch, in_doubt, returned, deferred, skipped, accepted, bounced, release, unclaim}]
+                                -- unclaim: so many positions claimed last have not begun, and are given back
     p_due jsonb,                -- [{seq, package, why, in (seconds), since, attempt}]
     p_claim integer,            -- the package to claim from, or null
     p_epoch integer,
@@ -30,11 +31,11 @@ begin
     for r in
         select * from jsonb_to_recordset(p_records) as t (
             no integer, epoch integer, batch integer, in_doubt integer, returned integer, deferred integer,
-            skipped integer, accepted integer, bounced integer, release boolean)
+            skipped integer, accepted integer, bounced integer, release boolean, unclaim integer)
          order by no
     loop
         update delivery_package p
-           set batch = r.batch,
+           set batch = r.batch, cursor = p.cursor - coalesce(r.unclaim, 0),
                in_doubt = p.in_doubt + r.in_doubt, returned = p.returned + r.returned, deferred = p.deferred + r.deferred,
                skipped = p.skipped + r.skipped, accepted = p.accepted + r.accepted, bounced = p.bounced + r.bounced
          where p.mailing = p_mailing and p.no = r.no and p.epoch = r.epoch and p.batch = r.batch - 1;
