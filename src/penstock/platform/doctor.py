@@ -18,7 +18,7 @@ from penstock.platform import database
 from penstock.platform.trouble import Trouble
 
 Level = Literal["ok", "warn", "fail"]
-ROOMS = ("account", "audience", "content", "mailing", "transport", "feedback", "delivery", "report", "web")
+ROOMS = ("account", "audience", "content", "mailing", "transport", "feedback", "delivery", "report", "notices", "web")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ from penstock.platform.trouble import Trouble
 
 OLDEST_SERVER = 16
 RESTORED = "restored"  # in place of the fingerprint: tables are there, `_finish_restore` is to be done
+# Notices first: what delivery then interrupts is news, and people are told of it.
+AFTER_RESTORE = ("penstock.notices.restored", "penstock.delivery.restored")
 LOCK = 0x70656E73  # "pens": the advisory lock under which one process migrates
 MARKER = """
 create table if not exists penstock_schema (
@@ -157,8 +159,9 @@ def _finish_restore(conn: psycopg.Connection[Any]) -> None:
     """
     if not conn.execute("select 1 from penstock_schema where fingerprint = %s", [RESTORED]).fetchone():
         return
-    if find_spec("penstock.delivery.restored"):  # by name: a room above this one
-        import_module("penstock.delivery.restored").after_restore(conn)
+    for room in AFTER_RESTORE:  # by name: rooms above this one
+        if find_spec(room):
+            import_module(room).after_restore(conn)
 
 
 def _run_django() -> None:

@@ -6,9 +6,10 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
+import psycopg
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from penstock.platform import database
+from penstock.platform import database, migrate
 from penstock.platform.trouble import Trouble
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -42,7 +43,8 @@ def strict(answer: Answer) -> Answer:
 
 
 def health(answer: Answer) -> Answer:
-    """Middleware: `/healthz` says that the process answers, `/readyz` that its database does, under any Host."""
+    """Middleware: `/healthz` says that the process answers, `/readyz` that its database does and has this version's
+    tables; both under any Host."""
 
     def asked(request: HttpRequest) -> HttpResponseBase:
         if request.path == "/healthz":
@@ -57,7 +59,9 @@ def health(answer: Answer) -> Answer:
 def _ready() -> HttpResponse:
     try:
         with database.connect(name="penstock readyz") as conn:
-            conn.execute("select 1")
-    except Trouble:
+            if not migrate.is_current(conn):
+                text = "the database has another version's tables: run penstock migrate, then start this process anew\n"
+                return HttpResponse(text, status=503, content_type="text/plain")
+    except (Trouble, psycopg.Error):
         return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
     return HttpResponse("ok\n", content_type="text/plain")

@@ -135,3 +135,12 @@ def test_the_rest_is_shown_while_the_database_is_away(
 def test_names_are_as_prometheus_wants_them(family: metrics.Family) -> None:
     assert family.counter == family.name.endswith("_total")
     assert family.help.endswith(".")
+
+
+def test_ready_means_that_the_tables_are_this_versions(conn: psycopg.Connection) -> None:
+    with web() as port:
+        assert ask(port, "/readyz") == (200, "ok\n")
+        conn.execute("update penstock_schema set fingerprint = 'of another version'")
+        status, text = ask(port, "/readyz")
+        assert (status, ask(port, "/healthz")[0]) == (503, 200)
+        assert "penstock migrate" in text
