@@ -6,11 +6,11 @@ from typing import Any
 import psycopg
 
 from penstock.cli.onward import what_next
-from penstock.cli.person import ROLES
+from penstock.cli.person import actor
 from penstock.cli.plans import clock, plan_words, until
 from penstock.cli.screen import document, number, tell
 from penstock.cli.spoken import hyphened
-from penstock.cli.watching import leaving, say_if_nobody_sends
+from penstock.cli.watching import AHEAD, leaving, say_if_nobody_sends
 from penstock.mailing import control, journal, queue
 from penstock.mailing.mailings import Mailing, find
 from penstock.mailing.states import LIVE, State
@@ -22,7 +22,7 @@ def tell_answer(
     """Print what the command `name` did to a mailing that was as `before`."""
     after = find(conn, before.account, before.id)
     if json:
-        document(_facts(before, after, answer))
+        document(_facts(conn, before, after, answer))
         return
     for warning in answer.warnings:
         tell(f"warning: {warning}")
@@ -38,7 +38,9 @@ def tell_answer(
         tell_state(conn, after)
 
 
-def _facts(before: Mailing, after: Mailing | None, answer: control.Answer) -> dict[str, Any]:
+def _facts(
+    conn: psycopg.Connection[Any], before: Mailing, after: Mailing | None, answer: control.Answer
+) -> dict[str, Any]:
     return {
         "mailing": before.id,
         "state": answer.state,
@@ -49,7 +51,7 @@ def _facts(before: Mailing, after: Mailing | None, answer: control.Answer) -> di
         "silent": answer.silent,
         "made": answer.made,
         "warnings": answer.warnings,
-        "allowed_actions": hyphened(after.allowed_actions(ROLES)) if after else [],
+        "allowed_actions": hyphened(control.possible(conn, before.id, actor())) if after else [],
     }
 
 
@@ -65,7 +67,7 @@ def tell_state(conn: psycopg.Connection[Any], after: Mailing) -> None:
     """Say where the mailing is now, and how it goes on."""
     state = State(after.state)
     tell(_WHERE.get(state, _plainly)(conn, after))
-    if state not in LIVE:
+    if state not in LIVE | AHEAD:
         if words := what_next(after):
             tell(words)
     elif not say_if_nobody_sends(conn, after):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from penstock.account.policy import RULES, effective
+from penstock.account.policy import effective, typed
 from penstock.cli.endings import wrong
 from penstock.cli.timing import AT_ONCE, Timing
 from penstock.content.message import Message
@@ -113,11 +113,8 @@ def _header(line: str) -> tuple[str, str]:
 def read_options(rate: str | None, policies: list[str]) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for given in policies:
-        name, equals, value = given.partition("=")
-        if not equals:
-            raise wrong(f"--policy {given!r} says no value.", "Write it as NAME=VALUE.")
-        whole = name in RULES and isinstance(RULES[name].default, int) and value.lstrip("-").isdecimal()
-        options[name] = int(value) if whole else value
+        name, value = typed(given)
+        options[name] = value
     effective({}, options)
     if rate is not None:
         options["rate"] = read_rate(rate)

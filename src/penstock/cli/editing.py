@@ -53,9 +53,10 @@ def edit(mailing: int, changes: Changes, manner: Manner) -> int:
     database.ready()
     with database.connect(name="penstock mailing edit") as conn:
         there = any_mailing(conn, mailing)
-        given = Order(conn, there, "edit", manner, {})
-        given.give(dry_run=True)
-        columns = _columns(conn, there, changes, store=not manner.dry_run)
+        same = {"name": there.name}
+        given = Order(conn, there, "edit", manner, {"changes": same})
+        given.give(dry_run=True)  # nothing is read or stored for a mailing that is no draft
+        columns = _columns(conn, there, changes, store=not manner.dry_run) or same
         tell_answer(
             conn, there, replace(given, arguments={"changes": columns}).give(), "edit", json=manner.json
         )

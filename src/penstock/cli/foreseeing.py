@@ -21,7 +21,7 @@ def foresee(
         said = timing.parts(zone_of(conn, there.account)) if timing else {}
         given = {key: value for key, value in {**said, **arguments}.items() if value is not None}
         would = Order(conn, there, name, manner, given).give(dry_run=True)
-        seen = forecast(conn, mailing)
+        seen = forecast(conn, mailing, name, prepared=given.get("prepared"))
         if manner.json:
             document(
                 {
@@ -38,10 +38,27 @@ def foresee(
 
 
 def _words(name: str, seen: Forecast) -> str:
+    reached = f"{number(seen.reached)} have been reached"
     if name == "resume":
-        return f"{number(seen.reached)} have been reached; {number(seen.kept_back)} would go out."
+        return "\n".join([f"{reached}; {number(seen.waiting + seen.deferred)} are left.", *_resumed(seen)])
     fate = "would wait until you resume" if name == "pause" else "would not be reached"
-    return (
-        f"{number(seen.reached)} have been reached. At most {number(seen.leaving_at_most)} would still leave;"
-        f" {number(seen.kept_back)} {fate}."
+    leave = (
+        f"{number(seen.leaving)} would still leave, of packages that have begun"
+        if seen.finishes
+        else f"At most {number(seen.leaving_at_most)} would still leave"
     )
+    return f"{reached}. {leave}; {number(seen.kept_back)} {fate}."
+
+
+def _resumed(seen: Forecast) -> list[str]:
+    """Return a line for everything that going on would meet."""
+    if (ahead := seen.resume) is None:
+        return []
+    lines = [
+        (ahead.begun, "stand in packages that have begun; these go first"),
+        (ahead.due, "were deferred, and are due by now"),
+        (ahead.gone, "have unsubscribed or were suppressed meanwhile, and would be skipped"),
+        (ahead.joined, "joined the audience after it was counted, and would not be sent to"),
+        (ahead.would_expire, "would not go: the end date has passed"),
+    ]
+    return [f"  {number(count):>9}  {what}" for count, what in lines if count]

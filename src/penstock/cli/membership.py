@@ -1,15 +1,12 @@
 """What the commands about accounts, people and tokens share: whose terminal this is, and whom they name."""
 
-from dataclasses import replace
 from typing import Any
 
 import psycopg
 
-from penstock.account.access import ROLES
 from penstock.cli.person import actor
 from penstock.cli.screen import tell
 from penstock.mailing.actor import Actor
-from penstock.mailing.lifecycle import PLATFORM
 from penstock.platform import database
 
 _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - what is listened on, not what is opened
@@ -23,7 +20,7 @@ def session(name: str) -> psycopg.Connection[Any]:
 
 def owner() -> Actor:
     """Return the person at this terminal, with every role there is: the home, and so everything in it, is theirs."""
-    return replace(actor(), roles=frozenset({*ROLES, PLATFORM}))
+    return actor()
 
 
 def welcome(host: str, port: int) -> None:

@@ -95,6 +95,6 @@ def _next(hour: int, minute: int, zone: str, now: datetime) -> str | None:
     try:
         there = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
         then = there.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    except (ValueError, OSError):
+    except (ValueError, OSError, LookupError):
         return None
     return (then if then > there else then + timedelta(days=1)).isoformat(timespec="minutes")

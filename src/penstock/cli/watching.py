@@ -22,10 +22,10 @@ PATIENCE = 30.0
 _EVERY, _SELDOM = 0.2, 1.0
 """Seconds between two looks: while it goes, and while it waits for its time."""
 
-_AHEAD = frozenset({State.SCHEDULED, State.QUEUED})
+AHEAD = frozenset({State.SCHEDULED, State.QUEUED})
 """Approved, and going to start by itself."""
 
-_STANDS = frozenset(State) - LIVE - _AHEAD
+_STANDS = frozenset(State) - LIVE - AHEAD
 """Nothing happens by itself: there is nothing more to see."""
 
 _PHASES = {
@@ -68,7 +68,7 @@ def watch(
                 with signals.held():
                     paused = _pause(conn, mailing)
             alone = alone or _nobody(conn, crew, now, work)
-            signals.wait(_SELDOM if State(now.state) in _AHEAD else _EVERY, conn.fileno())
+            signals.wait(_SELDOM if State(now.state) in AHEAD else _EVERY, conn.fileno())
             for _ in conn.notifies(timeout=0):
                 pass
     conn.execute(f"unlisten {control.CHANNEL}")
@@ -111,14 +111,14 @@ def _nobody(conn: psycopg.Connection[Any], crew: Crew, mailing: Mailing, work: b
         return False
     if not work:
         return say_if_nobody_sends(conn, mailing)
-    if State(mailing.state) in LIVE | _AHEAD and not senders_at_work(conn):
+    if State(mailing.state) in LIVE | AHEAD and not senders_at_work(conn):
         crew.start()
     return False
 
 
 def say_if_nobody_sends(conn: psycopg.Connection[Any], mailing: Mailing) -> bool:
     """Where a mailing is live and no sender is, say so and what to do."""
-    if State(mailing.state) not in LIVE | _AHEAD or senders_at_work(conn):
+    if State(mailing.state) not in LIVE | AHEAD or senders_at_work(conn):
         return False
     tell(
         f"No worker is running: go on with `penstock mailing watch {mailing.id} --work`, or for good with `penstock worker`."
@@ -133,7 +133,7 @@ def _show(shown: Bar, mailing: Mailing, figures: Progress) -> None:
     share = figures.tried / max(1, figures.recipients - figures.skipped) if begun else None
     if begun and state is State.FINISHING:
         share = figures.settled / figures.recipients
-    still = state in _STANDS - {State.SENT} or state in _AHEAD
+    still = state in _STANDS - {State.SENT} or state in AHEAD
     words = _words(figures, moving=not still and state not in ENDS) if begun else ""
     if state is State.SCHEDULED and mailing.due_at:
         words = until(mailing.due_at)

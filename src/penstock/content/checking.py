@@ -32,5 +32,5 @@ def blockers(conn: psycopg.Connection[Any], mailing: int) -> tuple[str, ...]:
             if known:  # of an empty list nobody can say what its contacts will have
                 compile_message(message, variables=known)
     except MessageError as error:
-        return tuple(map(str, error.problems))
+        return tuple(str(problem).rstrip(".") for problem in error.problems)
     return ()
