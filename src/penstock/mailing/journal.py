@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -37,7 +38,7 @@ def append(
     """Write one entry, inside the transaction of what it reports. Without a mailing it is one of the account's."""
     entry = {
         "account_id": account, "mailing_id": mailing, "at": datetime.now(UTC), "actor": actor, "door": door,
-        "command": command, "from_state": from_state, "to_state": to_state, "reason": reason, "data": data or {},
+        "command": command, "from_state": from_state, "to_state": to_state, "reason": reason, "data": _steady(data or {}),
     }  # fmt: skip
     chain = conn.execute(
         "insert into mailing_chain (account_id, mailing, length, link) values (%s, %s, 0, %s)"
@@ -51,6 +52,18 @@ def append(
         sql("penstock.mailing", "append"),
         {**entry, "data": Jsonb(entry["data"]), "place": place, "link": made},
     )
+
+
+def _steady(value: Any) -> Any:
+    """Return `value` as the database gives it back: a number keeps neither an exponent nor the sign of a zero."""
+    if isinstance(value, dict):
+        return {str(name): _steady(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_steady(each) for each in value]
+    if isinstance(value, float):
+        told = repr(value)
+        return abs(value) if value == 0 else int(Decimal(told)) if "e+" in told else value
+    return value
 
 
 def link(before: bytes, entry: dict[str, Any]) -> bytes:
