@@ -78,7 +78,7 @@ def set_roles(
 ) -> Person:
     """Give somebody exactly these roles in the account; none takes them out of it, and ends their tokens' powers there."""
     person, wanted = find(conn, email), _roles(roles)
-    _may_give(actor, account, wanted, False)
+    _may_give(actor, account, [*wanted, *person.accounts.get(str(account), [])], False)  # nor take away
     with conn.transaction():
         if wanted:
             _grant(conn, person.id, person.email, account, wanted, actor)

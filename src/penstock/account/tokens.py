@@ -80,8 +80,9 @@ def create(
     """Make a token for a program. Raises TokenError, access.UnknownScope, and Forbidden for more than its maker may.
 
     `scopes` may name roles. `account` None is every account: for the platform. `person`: whose it is; it then never does more
-    than they may, and approves as them. Without one, a token made over the API approves as its maker does, so that nobody counts
-    twice by making tokens; one made on the command line approves as itself.
+    than they may, and approves as them, so that nobody but the platform makes one for somebody else. Without one, a token made
+    over the API is its maker's: nobody counts twice by making tokens, or leaves one behind that does more than they may. One
+    made on the command line is nobody's, and approves as itself.
     """
     wanted = access.expand(scopes)
     _check(name, wanted, rate, burst, expires_at)
@@ -104,6 +105,8 @@ def create(
         if row is None:
             raise TokenError("There is no such person in this account; add them first.")
         made = find(conn, account, int(row[0]))
+        if made.person not in (None, actor.who):
+            access.require_in(actor, "platform:moderate", None)
         record(conn, account, actor, "token_create", token=made.id, name=made.name, scopes=made.scopes)
     return Made(made, secret)
 

@@ -108,17 +108,16 @@ def test_nobody_gives_more_than_they_have(conn: psycopg.Connection, first: peopl
         add(conn, "x@example.org", actor=bound, platform=True)
 
 
-def test_a_link_is_made_by_those_only_who_may_all_that_it_gives(
-    conn: psycopg.Connection, first: people.Person
-) -> None:
+def test_a_link_is_made_by_the_platform_alone(conn: psycopg.Connection, first: people.Person) -> None:
     other = accounts.create(conn, name="other", actor=OWNER).id
     mine = add(conn, "mine@example.org", "approver")
     add(conn, "both@example.org", "author")
     add(conn, "both@example.org", "author", account=other)
-    assert links.make(conn, mine.email, ADMIN).person == mine.email
+    assert links.make(conn, mine.email, Actor("staff", frozenset({PLATFORM}), "api")).person == mine.email
     clerk = Actor("clerk", frozenset(), "api", 1, scopes=frozenset({"people:write", "mailings:read"}))
     desk = Actor("desk", frozenset({PLATFORM}), "api", other)  # the platform's, but bound to another account
     for actor, email in (
+        (ADMIN, mine.email),
         (ADMIN, first.email),
         (ADMIN, "both@example.org"),
         (clerk, mine.email),
@@ -142,6 +141,15 @@ def test_the_first_link_is_made_until_somebody_has_signed_in(conn: psycopg.Conne
     number = links.redeem(conn, again.url.rpartition("/")[2])
     conn.execute("update account_person set last_login = now() where id = %s", (number,))
     assert links.first(conn, "root", OWNER, base="http://x") is None
+
+
+def test_nobody_takes_from_others_what_they_do_not_have(
+    conn: psycopg.Connection, first: people.Person
+) -> None:
+    clerk = Actor("clerk", frozenset(), "api", 1, scopes=frozenset({"people:write", "mailings:read"}))
+    with pytest.raises(Forbidden, match="do not have"):
+        people.set_roles(conn, email=first.email, account=1, roles=[], actor=clerk)
+    assert people.find(conn, first.email) == first
 
 
 def test_a_link_does_not_show_its_secret_by_accident(conn: psycopg.Connection, first: people.Person) -> None:

@@ -167,6 +167,24 @@ def test_a_token_over_the_api_approves_as_its_maker(conn: psycopg.Connection) ->
     assert child.who == grandchild.who == maker.who == "token maker"
 
 
+def test_nobody_makes_a_token_of_somebody_else(conn: psycopg.Connection) -> None:
+    """It would approve as them."""
+    people.create(conn, email="first@example.org", account=1, actor=OWNER)
+    bob = people.create(conn, email="bob@example.org", account=1, roles=["approver"], actor=OWNER)
+    anna = people.create(conn, email="anna@example.org", account=1, roles=["administrator"], actor=OWNER)
+    hers = actor_of(conn, make(conn, "administrator", name="hers", person=anna.id))
+    nobodys = actor_of(conn, make(conn, "administrator", name="nobodys"))
+    for actor in (hers, nobodys):
+        with pytest.raises(access.Forbidden, match="platform:moderate"):
+            make(conn, "approver", name="his", actor=actor, person=bob.id)
+    assert {token.name for token in tokens.listed(conn, 1)} == {"hers", "nobodys"}
+    assert actor_of(conn, make(conn, "approver", name="more", actor=hers, person=anna.id)).who == anna.email
+    program = make(conn, "approver", name="program", actor=hers)
+    assert actor_of(conn, program).who == anna.email
+    people.set_roles(conn, email=anna.email, account=1, roles=["author"], actor=OWNER)
+    assert actor_of(conn, program).roles == frozenset(), "what Anna made does no more than Anna may"
+
+
 def test_a_persons_token_does_what_the_person_may_now(conn: psycopg.Connection) -> None:
     people.create(conn, email="first@example.org", account=1, actor=OWNER)
     anna = people.create(
