@@ -43,7 +43,7 @@ def _error(found: Mapping[str, Any]) -> dict[str, str]:
         steps = [part.replace("~", "~0").replace("/", "~1") for part in path[1:]]
         return {"pointer": "#" + "".join(f"/{step}" for step in steps), "detail": detail}
     kind = "header" if place == "header" else "parameter"
-    return {kind: path[-1] if path else place, "detail": detail}
+    return {kind: path[0] if path else place, "detail": detail}
 
 
 def _where(error: Mapping[str, str]) -> str:
