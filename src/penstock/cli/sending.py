@@ -84,6 +84,8 @@ def carry_out(
                 _submit(conn, mailing, plan, typed, seen=not yes)
             if not _goes(conn, mailing, crew):
                 return _left(conn, mailing, json, own)
+            if asked.timing.later:
+                tell("No worker is running: this command waits for its time and sends then. Ctrl-C pauses it.")
             return conclude(conn, mailing, crew, signals, wait=wait, work=True, json=json, own=own)
 
 

@@ -71,7 +71,7 @@ def test_the_platform_validates_and_names_the_ground_of_a_refusal(cli: Cli, conn
     assert "2031-12-01 09:00 Europe/Paris" in cli("mailing", "list", "--state", "scheduled").stdout
 
 
-@pytest.mark.behaviour("S2.24", "S3.22", "S4.16", "S5.15", "B11")
+@pytest.mark.behaviour("S2.24", "S3.22", "S4.16", "S5.15")
 def test_times_are_of_a_zone_and_exist_once(cli: Cli, conn: psycopg.Connection) -> None:
     number = str(parked(conn))
     plan = ["mailing", "schedule", number, "--zone", "Europe/Paris", "--yes"]
@@ -110,7 +110,7 @@ def test_the_sequence_is_shown_in_order_and_reordered(cli: Cli, conn: psycopg.Co
     assert "1 to 3" in cli("mailing", "move", str(third), "7", status=2).stderr
 
 
-@pytest.mark.behaviour("S2.13", "B15")
+@pytest.mark.behaviour("B15")
 def test_a_dry_run_changes_nothing_and_an_old_version_is_refused(cli: Cli, conn: psycopg.Connection) -> None:
     mailing = parked(conn)
     before = conn.execute("select version, state from mailing_mailing").fetchone()
@@ -152,7 +152,7 @@ def test_a_send_at_a_time_is_left_to_a_worker_that_runs(
         worker.communicate(timeout=30)
 
 
-@pytest.mark.behaviour("S1.2")
+@pytest.mark.behaviour("S1.1")
 def test_four_eyes_leave_a_send_at_its_gate(
     cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection
 ) -> None:

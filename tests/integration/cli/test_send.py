@@ -208,13 +208,7 @@ def test_ctrl_c_during_the_import_says_that_nothing_was_sent(
     ("change", "status", "words"),
     [
         (["--html", "nothing.html"], 2, "nothing.html"),
-        (["--at", "yesterday"], 2, "2026-12-01T09:00"),
-        (["--at", "2020-01-01T10:00"], 2, "is past"),
-        (["--at", "2031-03-30T02:30", "--zone", "Europe/Paris"], 2, "does not exist in Europe/Paris"),
-        (["--at", "2031-10-26T02:30", "--zone", "Europe/Paris"], 2, "--fold first or --fold second"),
-        (["--at", "10:00", "--zone", "Mars/Olympus"], 2, "IANA"),
         (["--plan", "soon"], 2, "sequence"),
-        (["--account", "nobody"], 2, "no account"),
         (["--rate", "fast"], 2, "100/s"),
         (["--policy", "in_doubt=maybe"], 2, "never_twice"),
         (["--policy", "package_size=3"], 2, "whole account"),
@@ -231,6 +225,26 @@ def test_what_cannot_be_is_said_before_anything_begins(
     said = cli(*sending(people(2), "smtp://127.0.0.1:9"), *change, status=status).stderr
     assert words in said
     assert len(said.splitlines()) <= 4
+    assert conn.execute("select count(*) from mailing_mailing").fetchone() == (0,)
+    assert conn.execute("select count(*) from audience_contact").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (["--at", "yesterday"], "2026-12-01T09:00"),
+        (["--at", "2020-01-01T10:00"], "is past"),
+        (["--at", "2031-03-30T02:30", "--zone", "Europe/Paris"], "does not exist in Europe/Paris"),
+        (["--at", "2031-10-26T02:30", "--zone", "Europe/Paris"], "--fold first or --fold second"),
+        (["--at", "10:00", "--zone", "Mars/Olympus"], "IANA"),
+        (["--at", "+2h", "--ends-at", "+1h"], "not after the start"),
+        (["--account", "nobody"], "no account"),
+    ],
+)
+def test_a_time_that_cannot_be_is_said_before_anything_is_imported(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection, change: list[str], words: str
+) -> None:
+    assert words in cli(*sending(people(2), catcher().url), *change, status=2).stderr
     assert conn.execute("select count(*) from mailing_mailing").fetchone() == (0,)
     assert conn.execute("select count(*) from audience_contact").fetchone() == (0,)
 
