@@ -197,6 +197,6 @@ def test_a_token_of_the_platform_names_the_account_it_means(
 ) -> None:
     everywhere = bearer("contacts:write", "contacts:read", account=None)
     problem(everywhere.get("/contacts"), 422, "account_required")
-    problem(everywhere.post("/contacts?account=99", {"address": "a@x.example"}), 404, "not_found")
+    problem(everywhere.post("/contacts?account=99", {"address": "a@x.example"}), 422, "account_unknown")
     assert everywhere.post("/contacts?account=1", {"address": "a@x.example"}).status_code == 201
     assert len(walk(everywhere, "/contacts?account=1")) == 1

@@ -45,4 +45,4 @@ def _require_account(conn: psycopg.Connection[Any], account: int) -> None:
     """A token of the platform can name any number."""
     if conn.execute("select from account_account where id = %s", (account,)).fetchone() is None:
         words = f"There is no account {account}."
-        raise Problem(404, "not_found", words, errors=[{"parameter": "account", "detail": words}])
+        raise Problem(422, "account_unknown", words, errors=[{"parameter": "account", "detail": words}])

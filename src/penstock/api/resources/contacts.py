@@ -20,7 +20,7 @@ router = Router()
 Address = Annotated[str, Field(max_length=320, examples=["anna@example.org"])]
 Key = Annotated[str, Field(max_length=LONGEST_NAME)]
 Value = Annotated[str, Field(max_length=LONGEST_VALUE)]
-BigId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+BigId = Annotated[int, Path(ge=1, le=2**62)]
 """Numbers of contacts and suppressions go beyond 32 bits."""
 
 
@@ -77,7 +77,11 @@ def _whole(ask: Asked, contact: contacts.Contact) -> dict[str, Any]:
     return {**there, "lists": lists.of_contact(*ask.given, contact.id), "suppressed": suppressed}
 
 
-@router.get("", response=ContactPage, openapi_extra=documented({"items": [_SHOWN], "next_cursor": None}))
+@router.get(
+    "",
+    response=ContactPage,
+    openapi_extra=documented({"items": [_SHOWN], "next_cursor": None}, refuses=(404,)),
+)
 def list_contacts(
     request: HttpRequest, response: HttpResponse, limit: Limit = 50, cursor: Cursor = None, account: Account = None,
     list: Annotated[Number | None, Query(description="Only those on this list.")] = None,

@@ -29,7 +29,8 @@ Scopes = Annotated[
 
 
 class NewToken(Body):
-    """A token that may do no more than its maker. With `person` it is theirs: it never does more than they may."""
+    """A token that may do no more than its maker. With `person`, for whom the platform alone makes it, it is theirs: it never does
+    more than they may."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     scopes: Scopes
