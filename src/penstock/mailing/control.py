@@ -114,9 +114,10 @@ def command(
                 return answer
             change = Change(conn, mailing, found, decision, given, actor)
             _carry_out(change)
-            _move(change)
-            if "stop_senders" in decision.row.effects and change.finishing is None:
-                stopping.expect(answer.version + 1)
+            with conn.pipeline():  # what waits for no answer is sent together
+                _move(change)
+                if "stop_senders" in decision.row.effects and change.finishing is None:
+                    stopping.expect(answer.version + 1)
             answer = _with(
                 answer, dry=False, version=answer.version + 1, made=change.made, leaving=change.finishing or 0
             )
@@ -234,8 +235,6 @@ def _move(change: Change) -> None:
         f"update mailing_mailing set {assignments} where id = %(id)s and state = %(expected)s",
         {**columns, "id": change.mailing, "expected": source.value},
     )
-    if updated.rowcount != 1:  # the row is locked, so only a defect leads here; nothing may go on
-        raise RuntimeError(f"mailing {change.mailing} was not in the state {source.value}")
     data = {"revision": found.revision, **change.data}
     if change.given["code"]:
         data["code"] = change.given["code"]
@@ -244,6 +243,8 @@ def _move(change: Change) -> None:
         command=change.decision.row.command, from_state=source.value, to_state=target.value,
         reason=change.given["reason"], data=data,
     )  # fmt: skip
+    if updated.rowcount != 1:  # the row is locked, so only a defect leads here; nothing may go on
+        raise RuntimeError(f"mailing {change.mailing} was not in the state {source.value}")
     news = f"{change.mailing} {target.value} {found.version + 1}" + (
         " finish" if data.get("finish_begun") else ""
     )

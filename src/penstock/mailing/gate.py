@@ -6,7 +6,7 @@ gives 1.5 to 3 ms where `FOR SHARE` on the row took seconds. Taken before every 
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -29,25 +29,39 @@ Holder = tuple[int, Any, str]  # process, start of its transaction, mode
 
 @contextmanager
 def shut(conn: psycopg.Connection[Any], mailing: int) -> Iterator[None]:
-    """Run a transaction that holds the gate of `mailing` alone; on leaving it commits, on an error it rolls back."""
+    """Run a transaction that holds the gate of `mailing` alone; on leaving it commits, on an error it rolls back.
+
+    `conn` is in autocommit mode and in no transaction.
+    """
     seen: dict[Holder, float] = {}
-    while True:
-        with conn.transaction() as transaction:
-            if _take(conn, mailing):
-                yield
-                return
-            seen = _end_what_stands_still(conn, mailing, seen)
-            raise psycopg.Rollback(transaction)
+    while not _take(conn, mailing):
+        seen = _end_what_stands_still(conn, mailing, seen)
+    try:
+        yield
+    except BaseException:
+        with suppress(psycopg.Error):  # it may be the connection that failed
+            conn.rollback()
+        raise
+    conn.commit()
 
 
 def _take(conn: psycopg.Connection[Any], mailing: int) -> bool:
+    """Begin a transaction and take the gate; False, and no transaction, when somebody else holds it for too long.
+
+    All in one message: on a busy machine each way to the database and back takes milliseconds, and a pause is waited for.
+    """
     try:
-        with conn.transaction():
-            conn.execute(f"set local lock_timeout = '{LOOK}'")
-            conn.execute("select pg_advisory_xact_lock(%s, %s)", (GATE, mailing))
-            conn.execute("set local lock_timeout = 0")
+        conn.execute(
+            f"begin; set local lock_timeout = '{LOOK}'; select pg_advisory_xact_lock({GATE}, {mailing:d});"
+            " set local lock_timeout = 0"
+        )
     except errors.LockNotAvailable:
+        conn.rollback()
         return False
+    except BaseException:
+        with suppress(psycopg.Error):
+            conn.rollback()
+        raise
     return True
 
 

@@ -36,17 +36,15 @@ class Stopping:
     def expect(self, version: int) -> None:
         """Note who has to answer to this version of the mailing: every sender that has a package of it."""
         self._version = version
+        # Takes effect with the commit, as do the news that make them answer.
+        self._conn.execute(f"listen {STOPPED}")
+        self._listening = True
         rows = self._conn.execute(
             "select distinct s.id, s.host || ':' || s.pid from delivery_package p join delivery_sender s on s.id = p.sender"
             " where p.mailing = %s",
             (self._mailing,),
         )
         self._senders = dict(rows.fetchall())
-        if self._senders:
-            self._listening = True
-            self._conn.execute(
-                f"listen {STOPPED}"
-            )  # takes effect with the commit, as do the news that make them answer
 
     def wait(self) -> tuple[int, list[str]]:
         """Return how many messages are still leaving, and the names of the senders that did not answer in time."""

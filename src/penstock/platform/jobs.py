@@ -32,7 +32,14 @@ from psycopg_pool import AsyncConnectionPool
 from penstock.platform import database, environment
 
 # Modules of the rooms that define tasks; those not built yet are passed over.
-TASK_MODULES = ("penstock.account.jobs", "penstock.audience.importing", "penstock.audience.jobs", "penstock.delivery.estimating", "penstock.notices.jobs")
+TASK_MODULES = (
+    "penstock.account.jobs",
+    "penstock.audience.importing",
+    "penstock.audience.jobs",
+    "penstock.delivery.estimating",
+    "penstock.mailing.jobs",
+    "penstock.notices.jobs",
+)
 
 # Modules of the rooms with a loop beside the jobs, `run(stop)`: each gets a thread in the process of the jobs.
 LOOPS = ("penstock.notices.watching",)

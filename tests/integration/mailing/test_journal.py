@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from penstock.mailing import journal
 from penstock.mailing.control import command
+from penstock.mailing.doctor import check_journal
 from tests.integration.delivery.stage import ANNA, add_contacts, draft, launch
 
 Conn = psycopg.Connection[Any]
@@ -149,3 +150,13 @@ def test_the_time_is_told_in_utc_whatever_the_session_says(conn: Conn, mailing: 
     conn.execute("set timezone = 'Asia/Kathmandu'")
     assert journal.verify(conn) == []
     assert all(entry["at"] <= datetime.now(UTC) for entry in journal.entries(conn, mailing))
+
+
+@pytest.mark.behaviour("B17")
+def test_the_doctor_verifies_it(conn: Conn, mailing: int) -> None:
+    assert check_journal(conn).level == "ok"
+    assert check_journal(conn).what == "7 entries in 2 chains are as they were written."
+    conn.execute(f"delete from mailing_entry where {THIRD}")
+    finding = check_journal(conn)
+    assert (finding.level, finding.what) == ("fail", f"{OF_MAILING}: entry 3 is missing.")
+    assert "backup" in finding.cure
