@@ -12,11 +12,12 @@ from typing import Any
 
 from typer.main import get_command
 
+from penstock.account.access import ROLES, SCOPES
 from penstock.account.policy import RULES
 from penstock.audience.columns import ADDRESS_NAMES
 from penstock.audience.suppression import REASONS
 from penstock.cli.app import app
-from penstock.mailing.lifecycle import ALREADY, TABLE, Row
+from penstock.mailing.lifecycle import ALREADY, PLATFORM, TABLE, Row
 from penstock.mailing.states import ENDS, MEANING, State
 
 DOCS = Path(__file__).parent
@@ -149,18 +150,34 @@ def _states(states: frozenset[State]) -> str:
 
 
 def policies() -> str:
-    """Return every policy: its default, what it may be, whether one mailing may differ, what it does."""
+    """Return every policy: its default, what it may be, whether one mailing may differ, who sets it, what it does."""
     return table(
-        ("policy", "default", "may be", "per mailing", "effect"),
+        ("policy", "default", "may be", "per mailing", "set by", "effect"),
         [
             (
                 f"`{rule.name}`",
-                f"`{rule.default}`",
+                "–" if rule.default is None else f"`{rule.default}`",
                 rule.check(object()) or "",
                 "yes" if rule.per_mailing else "no",
+                "platform" if rule.by_platform else "account",
                 rule.effect,
             )
             for rule in RULES.values()
+        ],
+    )
+
+
+def scopes() -> str:
+    """Return every scope: what it allows, and which roles have it."""
+    return table(
+        ("scope", "allows", *(f"{role}" for role in (*ROLES, PLATFORM))),
+        [
+            (
+                f"`{scope.name}`",
+                scope.allows,
+                *("✓" if role in scope.roles else "" for role in (*ROLES, PLATFORM)),
+            )
+            for scope in SCOPES.values()
         ],
     )
 
@@ -182,6 +199,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "mailing-diagram": mailing_diagram,
     "already": already,
     "policies": policies,
+    "scopes": scopes,
     "address-columns": address_columns,
     "suppression-reasons": suppression_reasons,
 }
