@@ -15,6 +15,7 @@ from penstock.account import access
 from penstock.audience.address import AddressError, parse
 from penstock.mailing import control, journal
 from penstock.mailing.actor import Actor
+from penstock.mailing.states import State
 from penstock.platform.database import sql
 
 SCOPES = ("all", "account", "channel", "sender", "domain", "transport")
@@ -88,8 +89,10 @@ def put(
             reason,
             {"switch": number, "scope": scope, "value": value, **until},
         )
+        # Before the news: the ticker hears them too, and may interrupt before we do.
+        concerned = _concerned(conn, number) if scope in INTERRUPTING else []
         _tell(conn, account)
-    return Put(find(conn, actor, number), _interrupt(conn, number) if scope in INTERRUPTING else ())
+    return Put(find(conn, actor, number), _interrupt(conn, concerned))
 
 
 def lift(conn: psycopg.Connection[Any], actor: Actor, number: int, reason: str) -> Switch:
@@ -218,15 +221,22 @@ def _tell(conn: psycopg.Connection[Any], account: int | None) -> None:
     conn.execute(sql("penstock.mailing", "tell_live"), {"account": account, "channel": control.CHANNEL})
 
 
-def _interrupt(conn: psycopg.Connection[Any], number: int) -> tuple[int, ...]:
-    """Interrupt what is under way and concerned by the switch. What starts meanwhile is refused, or found by the ticker."""
-    concerned = conn.execute(sql("penstock.mailing", "switched_off"), {"switch": number}).fetchall()
+def _concerned(conn: psycopg.Connection[Any], number: int) -> list[tuple[int, str]]:
+    """Return what is under way and concerned by the switch, with the switch in words."""
+    return conn.execute(sql("penstock.mailing", "switched_off"), {"switch": number}).fetchall()
+
+
+def _interrupt(conn: psycopg.Connection[Any], concerned: list[tuple[int, str]]) -> tuple[int, ...]:
+    """Interrupt what the switch concerns; return what is interrupted. What starts meanwhile is refused, or found by the ticker."""
     interrupted = []
     for mailing, words in concerned:
         try:
             text = f"Sending is switched off: {words}."
             control.command(conn, mailing, "interrupt", control.SYSTEM, reason=text, code="kill_switch")
-        except (control.Refused, control.NotFound):
-            continue  # paused, cancelled or ended just now
+        except control.NotFound:
+            continue
+        except control.Refused as refused:
+            if refused.state is not State.INTERRUPTED:  # where it is, the ticker was faster
+                continue  # paused, cancelled or ended just now
         interrupted.append(int(mailing))
     return tuple(interrupted)
