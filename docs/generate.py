@@ -7,6 +7,7 @@ A page holds them between `<!-- generated: NAME -->` and `<!-- end -->`; what st
 import re
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ from penstock.audience.suppression import REASONS
 from penstock.cli.app import app
 from penstock.mailing.lifecycle import ALREADY, PLATFORM, TABLE, Row
 from penstock.mailing.states import ENDS, MEANING, State
+from penstock.notices.kinds import MEANING as MEANING_OF_NOTICE
+from penstock.notices.kinds import Kind
+from penstock.notices.schedule import WEBHOOK
+from penstock.notices.webhooks import EVENTS
+from penstock.report.metrics import FAMILIES
 
 DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -192,6 +198,34 @@ def suppression_reasons() -> str:
     return ", ".join(f"`{reason}`" for reason in REASONS)
 
 
+# --- notices and metrics ----------------------------------------------------------------------------------
+
+
+def events() -> str:
+    """Return every event that a webhook can listen to."""
+    return table(("event", "when"), [(f"`{name}`", MEANING_OF_NOTICE[Kind(name)]) for name in EVENTS])
+
+
+def webhook_intervals() -> str:
+    """Return when a delivery that failed is tried again."""
+    told = [str(timedelta(seconds=seconds)) for seconds in WEBHOOK]
+    total = timedelta(seconds=sum(WEBHOOK))
+    return (
+        f"A delivery is tried {len(WEBHOOK) + 1} times, with these intervals (hours:minutes:seconds): {', '.join(told)};"
+        f" {total.total_seconds() / 3600:.1f} hours in all."
+    )
+
+
+def metrics() -> str:
+    """Return every metric that is made from the database."""
+    rows = []
+    for family in FAMILIES:
+        labels = f"{{{', '.join(family.labels)}}}" if family.labels else ""
+        kind = "counter" if family.counter else "gauge"
+        rows.append((f"`penstock_{family.name}{labels}`", kind, family.help))
+    return table(("metric", "type", "meaning"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "command-line": command_line,
     "mailing-states": mailing_states,
@@ -202,6 +236,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "scopes": scopes,
     "address-columns": address_columns,
     "suppression-reasons": suppression_reasons,
+    "events": events,
+    "webhook-intervals": webhook_intervals,
+    "metrics": metrics,
 }
 
 
