@@ -112,7 +112,8 @@ _WHERE: dict[State, Callable[[psycopg.Connection[Any], Mailing], str]] = {
 
 def _left(conn: psycopg.Connection[Any], after: Mailing, answer: control.Answer) -> str:
     words = leaving(answer)
-    further = what_next(after) if State(after.state) in (State.CANCELLED, State.CANCELLING) else ""
+    rest = "send_rest" in control.possible(conn, after.id, actor())
+    further = what_next(after, rest=rest) if State(after.state) in (State.CANCELLED, State.CANCELLING) else ""
     return f"{words}\n{further}".rstrip()
 
 

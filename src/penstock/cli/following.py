@@ -43,6 +43,6 @@ def conclude(
         document(summary.document())
     elif seen.frozen_at:  # before, nobody is counted
         written(summary.text())
-    if words := what_next(seen):
+    if words := what_next(seen, rest=summary.rest):
         tell(words)
     return status(seen)

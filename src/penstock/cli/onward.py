@@ -20,8 +20,11 @@ def status(mailing: Mailing) -> Exit:
     return STATUS.get(State(mailing.state), Exit.DONE)
 
 
-def what_next(mailing: Mailing) -> str:
-    """Return how to go on with a mailing that did not get to its end, or nothing."""
+def what_next(mailing: Mailing, *, rest: bool = True) -> str:
+    """Return how to go on with a mailing that did not get to its end, or nothing.
+
+    `rest`: of one that was ended, whether anybody is left who was not reached.
+    """
     one, state = mailing.id, State(mailing.state)
     go_on = f"penstock mailing watch {one} --work"
     because = f" ({mailing.reason['text']})" if mailing.reason else ""
@@ -46,6 +49,8 @@ def what_next(mailing: Mailing) -> str:
         State.CANCELLED: f"{again}\n{correct}",
         State.EXPIRED: f"{again} --ends-at TIME\n{correct}",
     }
+    if state in (State.CANCELLED, State.EXPIRED) and not rest:
+        return ""
     return words.get(state, "")
 
 

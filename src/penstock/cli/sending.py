@@ -85,7 +85,9 @@ def carry_out(
             if not _goes(conn, mailing, crew):
                 return _left(conn, mailing, json, own)
             if asked.timing.later:
-                tell("No worker is running: this command waits for its time and sends then. Ctrl-C pauses it.")
+                tell(
+                    "No worker is running: this command waits for its time and sends then. Ctrl-C pauses it."
+                )
             return conclude(conn, mailing, crew, signals, wait=wait, work=True, json=json, own=own)
 
 

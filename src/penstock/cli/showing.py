@@ -54,7 +54,7 @@ def show_mailing(conn: psycopg.Connection[Any], mailing: int, json: bool) -> Non
         ("may be", ", ".join(_possible(found.facts)) or "nothing any more"),
     ]
     written("\n".join(f"{name:14}{line(value)}" for name, value in rows if value))
-    if words := what_next(there):
+    if words := what_next(there, rest="send_rest" in lifecycle.possible(found.facts, ROLES)):
         written(f"\n{words}")
 
 

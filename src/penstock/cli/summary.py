@@ -36,6 +36,11 @@ class Summary:
         """When the next of those who wait again is due."""
         return self.progress.next_at
 
+    @property
+    def rest(self) -> bool:
+        """Whether anybody is left whom an ended mailing did not reach."""
+        return not self.progress.recipients or self.progress.cancelled + self.progress.expired > 0
+
     def document(self) -> dict[str, Any]:
         """Return the summary as the outer contract has it."""
         return {
