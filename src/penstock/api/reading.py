@@ -63,7 +63,7 @@ def unfit(document: Any, pointer: str = "#", depth: int = 0) -> tuple[str, str] 
     """Return where (a JSON pointer) and why a document cannot be stored; None when it can."""
     if isinstance(document, str):
         return (pointer, words) if (words := _unfit_text(document)) else None
-    if depth >= DEEPEST:
+    if depth >= DEEPEST and isinstance(document, dict | list):
         return pointer, f"More than {DEEPEST} levels inside one another."
     if isinstance(document, dict):
         parts = [(key, value) for key, value in document.items()]

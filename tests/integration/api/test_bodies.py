@@ -1,99 +1,120 @@
-"""How large a body may be: little for strangers, a document for those who are known, a file where files are taken."""
+"""Bodies, addresses and headers that are no good: each is told what is wrong, none meets the database."""
 
-import asyncio
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from penstock.platform import environment
+from penstock.api.problems import Problem
+from penstock.api.reading import DEEPEST, unfit
+from tests.integration.api.test_frame import problem
 
-MEGABYTE = 1 << 20
-
-
-@pytest.fixture(autouse=True)
-def _ready(closing: None) -> None:
-    pass
-
-
-class Answer:
-    """What came back, and how much of the body was asked for."""
-
-    def __init__(self) -> None:
-        self.status, self.kind, self.body, self.taken = 0, "", b"", 0
-
-    def json(self) -> dict[str, Any]:
-        return dict(json.loads(self.body))
+LONE = "\ud800"
 
 
-def send(
-    path: str, size: int, token: str | None = None, *, announced: bool = True, kind: str = "text/csv"
-) -> Answer:
-    """POST a CSV file of `size` bytes straight to the application, in blocks of a megabyte at most."""
-    from penstock.platform.asgi import application
-
-    answer, head = Answer(), b"email\n"
-    headers = [(b"host", b"127.0.0.1"), (b"content-type", kind.encode())]
-    headers += (
-        [(b"content-length", str(size).encode())] if announced else [(b"transfer-encoding", b"chunked")]
-    )
-    if token:
-        headers.append((b"authorization", f"Bearer {token}".encode()))
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "path": path,
-        "raw_path": path.encode(), "query_string": b"", "headers": headers, "client": ("127.0.0.1", 9), "server": ("127.0.0.1", 80),
-    }  # fmt: skip
-
-    async def receive() -> dict[str, Any]:
-        if answer.taken >= size:
-            await asyncio.sleep(30)  # the client waits for the answer
-        block = (head if not answer.taken else b"")[:size]
-        block += b"\n" * (min(MEGABYTE, size - answer.taken) - len(block))
-        answer.taken += len(block)
-        return {"type": "http.request", "body": block, "more_body": answer.taken < size}
-
-    async def take(message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            answer.status = message["status"]
-            found = {name.lower(): value for name, value in message["headers"]}
-            answer.kind = found[b"content-type"].decode()
-        else:
-            answer.body += message.get("body", b"")
-
-    asyncio.run(application(scope, receive, take))
-    return answer
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 422),
+        (b"{", 400),
+        (b"{} {}", 400),
+        (b"\xff\xfe", 400),
+        (b'{"name": NaN}', 400),
+        (b'{"name": 1e999}', 400),
+        (b"[" * 100_000, 400),
+        (b'{"a":' * 40 + b"1" + b"}" * 40, 422),
+        (b"1" * 5000, 400),
+        (b'{"name": "a\\u0000b"}', 422),
+        (b'{"name": "a\\ud800b"}', 422),
+        (b'{"a\\u0000b": 1}', 422),
+        (b"null", 422),
+        (b"[]", 422),
+        (b'"text"', 422),
+        (b"17", 422),
+        (b'{"transport": 99999999999999999999}', 422),
+        (b'{"transport": 1.5}', 422),
+        (b'{"transport": true}', 422),
+    ],
+)
+def test_bodies(api: Any, body: bytes, status: int) -> None:
+    problem(api.post("/mailings", body), status)
 
 
-@pytest.mark.parametrize("announced", [True, False])
-@pytest.mark.parametrize("token", [None, "pst_" + "x" * 43])
-def test_a_stranger_cannot_leave_a_large_body(announced: bool, token: str | None) -> None:
-    answer = send("/api/v1/imports", 20 * MEGABYTE, token, announced=announced)
-    assert answer.status == 413
-    assert answer.kind == "application/problem+json"
-    assert answer.json()["code"] == "too_large"
-    assert answer.taken <= MEGABYTE
+def test_where_the_bad_character_stands(api: Any) -> None:
+    said = problem(api.post("/mailings", {"message": {"headers": {"a/b": ["x", "\0"]}}}), 422)
+    assert said["errors"][0]["pointer"] == "#/message/headers/a~1b/1"
 
 
-def test_a_file_is_taken_from_who_is_known(bearer: Callable[..., Any]) -> None:
-    token = bearer("administrator")._token
-    for announced in (True, False):
-        answer = send("/api/v1/imports", 20 * MEGABYTE, token, announced=announced)
-        assert answer.status == 202, answer.body
-    kept = sorted(environment.uploads().glob("*.csv"))
-    assert {file.stat().st_size for file in kept} == {20 * MEGABYTE}
-    for file in kept:
-        file.unlink()
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml"]
+)
+def test_what_is_not_json(api: Any, kind: str) -> None:
+    problem(api.post("/mailings", b"{}", Content_Type=kind), 415, "media_type")
 
 
-def test_a_document_has_its_own_bound(bearer: Callable[..., Any]) -> None:
-    token = bearer("administrator")._token
-    answer = send("/api/v1/contacts", 11 * MEGABYTE, token, kind="application/json")
-    assert answer.json()["code"] == "bad_request"  # it was read, and is no JSON
-    answer = send("/api/v1/contacts", 13 * MEGABYTE, token, kind="application/json")
-    assert (answer.status, answer.taken) == (413, 0)
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "application/merge-patch+json"])
+def test_what_is_json(api: Any, kind: str) -> None:
+    problem(api.post("/mailings", b"{}", Content_Type=kind), 422, "invalid")
 
 
-def test_elsewhere_a_form_is_all_that_is_taken(bearer: Callable[..., Any]) -> None:
-    answer = send("/u/token", MEGABYTE, bearer("administrator")._token)
-    assert (answer.status, answer.kind, answer.taken) == (413, "text/plain", 0)
+@pytest.mark.parametrize(
+    "number", ["0", "-1", "x", "2147483648", "99999999999999999999", "1.5", "%00", "\u0663", "1%0a", " 1"]
+)
+def test_numbers_in_addresses(api: Any, number: str) -> None:
+    for path in (f"/mailings/{number}", f"/mailings/{number}/ledger"):
+        assert api.get(path).status_code in (404, 422)
+        problem(api.get(path), api.get(path).status_code)
+    assert api.post(f"/mailings/{number}/pause").status_code in (404, 422)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=1001", "limit=x", "limit=", "state=a%00b", "search=%00", "search=" + "x" * 201, "account=0",
+     "account=99999999999", "archived=perhaps"],
+)  # fmt: skip
+def test_queries(api: Any, query: str) -> None:
+    problem(api.get(f"/mailings?{query}"), 422)
+
+
+def test_a_body_that_is_too_large_for_a_name(api: Any) -> None:
+    problem(api.post("/mailings", {"name": "x" * 2_000_000}), 422)
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(document=_json, path=st.sampled_from(["", "/1/submit", "/1/cancel", "/1/move", "/1/release-doubt"]))
+def test_any_document_gets_an_answer_that_says_what_is_wrong(api: Any, document: Any, path: str) -> None:
+    answer = api.post(f"/mailings{path}", json.dumps(document).encode("utf-8", "surrogatepass"))
+    assert 400 <= answer.status_code < 500
+    problem(answer, answer.status_code)
+
+
+@given(_json)
+def test_what_is_fit_can_be_written(document: Any) -> None:
+    """`unfit` finds exactly what UTF-8 and PostgreSQL's text cannot hold."""
+    found = unfit(document)
+    try:
+        text = json.dumps(document, ensure_ascii=False).encode().decode()
+        assert (found is None) == ("\\u0000" not in text)
+    except UnicodeEncodeError:
+        assert found is not None
+
+
+def test_how_deep_a_document_may_be() -> None:
+    inner: Any = 1
+    for _ in range(DEEPEST):
+        inner = [inner]
+    assert unfit(inner) is None
+    assert unfit([inner]) is not None
+
+
+def test_a_problem_has_a_title_for_any_status() -> None:
+    assert Problem(418, "teapot", "short and stout").document()["title"] == "I'm a Teapot"
