@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 from struct import Struct
 from typing import Final, NamedTuple
 
-COPY: Final = "copy delivery_outcome (at, mailing, package, seq, reply, transport, state, detail) from stdin (format binary)"
+COLUMNS: Final = "at, mailing, package, seq, reply, transport, state, detail"
+COPY: Final = f"copy delivery_outcome ({COLUMNS}) from stdin (format binary)"
 HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER: Final = b"\xff\xff"
 
@@ -45,6 +47,14 @@ def pack_with_detail(
         return row
     text = detail.encode()
     return row[:-4] + len(text).to_bytes(4, "big") + text
+
+
+def values(row: bytes) -> tuple[datetime, int, int, int, int, int, int, str | None]:
+    """What a packed row says, column by column, for a statement that is not COPY."""
+    fields = _ROW.unpack_from(row)
+    at = datetime.fromtimestamp(_EPOCH, UTC) + timedelta(microseconds=fields[2])
+    told = unpack(row)
+    return at, fields[4], told.package, told.seq, told.reply, told.transport, told.state, told.detail
 
 
 def unpack(row: bytes) -> Row:
