@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-from psycopg import errors
+from psycopg import errors, pq
 
 from penstock.platform.database import sql
 
@@ -31,8 +31,14 @@ Holder = tuple[int, Any, str]  # process, start of its transaction, mode
 def shut(conn: psycopg.Connection[Any], mailing: int) -> Iterator[None]:
     """Run a transaction that holds the gate of `mailing` alone; on leaving it commits, on an error it rolls back.
 
-    `conn` is in autocommit mode and in no transaction.
+    `conn` is in autocommit mode. Inside a transaction of the caller's (an edit that stores a message with it, a dry run) the gate
+    is waited for like any other lock and kept until that one ends: only a draft is changed so, which nobody sends.
     """
+    if conn.info.transaction_status is not pq.TransactionStatus.IDLE:
+        with conn.transaction():
+            conn.execute("select pg_advisory_xact_lock(%s, %s)", (GATE, mailing))
+            yield
+        return
     seen: dict[Holder, float] = {}
     while not _take(conn, mailing):
         seen = _end_what_stands_still(conn, mailing, seen)
