@@ -13,6 +13,9 @@ below one that is seen has a number below the xmax of that very snapshot.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+TROUBLED = -1
+"""In place of `until`: a line that was seen and could not be told. It is looked at again until it can."""
+
 
 @dataclass(frozen=True, order=True)
 class Gap:
@@ -24,22 +27,23 @@ class Gap:
 
 
 def advance(
-    last: int, gaps: Iterable[Gap], found: Iterable[int], xmin: int, xmax: int
+    last: int, gaps: Iterable[Gap], found: Iterable[int], xmin: int, xmax: int, troubled: Iterable[int] = ()
 ) -> tuple[int, list[Gap]]:
     """Return the new cursor and the gaps left, after `found` was read under a snapshot with `xmin` and `xmax`.
 
     `found`: every visible id in the gaps, and the visible ids above `last`, without omission up to the highest of them.
+    `troubled`: those of them that could not be told; they become gaps of their own.
     """
     seen = sorted(found)
     newest = max(seen[-1], last) if seen else last
     open_gaps = [*gaps, Gap(last + 1, newest + 1, xmax)]
     left = [piece for gap in open_gaps if _may_fill(gap, xmin, xmax) for piece in _without(gap, seen)]
-    return newest, sorted(left)
+    return newest, sorted([*left, *(Gap(number, number + 1, TROUBLED) for number in troubled)])
 
 
 def _may_fill(gap: Gap, xmin: int, xmax: int) -> bool:
-    """Whether somebody may still commit an id of it. A number that is not yet given is another cluster's (a restored backup)."""
-    return xmin < gap.until <= xmax
+    """Whether it is to be looked at again: somebody may still commit an id of it. A number that is not yet given is another cluster's (a restored backup)."""
+    return gap.until == TROUBLED or xmin < gap.until <= xmax
 
 
 def _without(gap: Gap, seen: list[int]) -> list[Gap]:

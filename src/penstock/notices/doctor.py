@@ -4,6 +4,7 @@ from typing import Any
 
 import psycopg
 
+from penstock.notices.cursor import TROUBLED
 from penstock.platform.doctor import Finding, register
 
 LATE = "2 minutes"
@@ -11,7 +12,15 @@ LATE = "2 minutes"
 
 
 def journal_is_read(conn: psycopg.Connection[Any]) -> Finding:
-    """The oldest line above the cursor is young."""
+    """No line could not be told, and the oldest one above the cursor is young."""
+    stuck = conn.execute(
+        "select array_agg(first order by first) from notices_gap where until = %s", (TROUBLED,)
+    )
+    if lines := (stuck.fetchone() or [None])[0]:
+        what = f"Lines of the journal cannot be told to those concerned: {', '.join(map(str, lines[:10]))}."
+        return Finding(
+            "fail", what, "The log of `penstock worker` says why; please report it. They are tried again."
+        )
     row = conn.execute(
         "select count(*), min(e.at) < now() - %s::interval from mailing_entry e where e.id > (select last_entry from notices_cursor)",
         (LATE,),

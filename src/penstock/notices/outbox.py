@@ -4,6 +4,7 @@ The cursor moves in the transaction that writes them, so a process that dies lea
 cursor's row reads; others pass by.
 """
 
+import logging
 from typing import Any
 from uuid import uuid4
 
@@ -12,12 +13,14 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from penstock.notices.concerned import circle, people
-from penstock.notices.cursor import Gap, advance
+from penstock.notices.cursor import TROUBLED, Gap, advance
 from penstock.notices.kinds import Change, Kind, kind_of
 from penstock.notices.payload import body, data_of
 from penstock.notices.wording import Told, subject, text
 from penstock.platform.database import sql
 from penstock.report.progress import STATES, progress
+
+log = logging.getLogger(__name__)
 
 MOST = 500
 """Lines of the journal in one transaction."""
@@ -26,21 +29,23 @@ Row = dict[str, Any]
 
 
 def turn(conn: psycopg.Connection[Any]) -> int:
-    """Read what is new in the journal, at most MOST lines above the cursor; return how many were read.
+    """Read what is new in the journal, at most MOST lines above the cursor; return how many were read for the first time.
 
-    Nothing (0) also while another process reads. `conn` is in autocommit mode.
+    None also while another process reads. `conn` is in autocommit mode.
     """
     with conn.transaction():
         held = conn.execute("select last_entry from notices_cursor for update skip locked").fetchone()
         if held is None:
             return 0
         entries, xmin, xmax = _unread(conn, held[0])
-        for entry in entries:
-            kind = kind_of(Change(entry["command"], entry["from_state"], entry["to_state"]))
-            if kind is not None:
-                _tell(conn, kind, entry)
-        _move(conn, held[0], [entry["id"] for entry in entries], xmin, xmax)
-    return len(entries)
+        before = [
+            Gap(*row) for row in conn.execute("select first, beyond, until from notices_gap").fetchall()
+        ]
+        known = {gap.first for gap in before if gap.until == TROUBLED}
+        troubled = [entry["id"] for entry in entries if not _told_of(conn, entry, known)]
+        found = [entry["id"] for entry in entries]
+        _move(conn, held[0], before, *advance(held[0], before, found, xmin, xmax, troubled))
+    return len(entries) - len(known)
 
 
 def _unread(conn: psycopg.Connection[Any], last: int) -> tuple[list[Row], int, int]:
@@ -51,9 +56,23 @@ def _unread(conn: psycopg.Connection[Any], last: int) -> tuple[list[Row], int, i
     return [row for row in rows if row["id"] is not None], rows[0]["xmin"], rows[0]["xmax"]
 
 
-def _move(conn: psycopg.Connection[Any], last: int, found: list[int], xmin: int, xmax: int) -> None:
-    before = [Gap(*row) for row in conn.execute("select first, beyond, until from notices_gap").fetchall()]
-    newest, gaps = advance(last, before, found, xmin, xmax)
+def _told_of(conn: psycopg.Connection[Any], entry: Row, known: set[int]) -> bool:
+    """Tell what is to be told of one line. One that cannot be (a defect) must not keep the others from being told."""
+    try:
+        kind = kind_of(Change(entry["command"], entry["from_state"], entry["to_state"]))
+        if kind is not None:
+            with conn.transaction():
+                _tell(conn, kind, entry)
+    except psycopg.OperationalError:
+        raise
+    except Exception:
+        if entry["id"] not in known:
+            log.exception("line %s of the journal cannot be told; it is tried again", entry["id"])
+        return False
+    return True
+
+
+def _move(conn: psycopg.Connection[Any], last: int, before: list[Gap], newest: int, gaps: list[Gap]) -> None:
     if newest != last:
         conn.execute("update notices_cursor set last_entry = %s", (newest,))
     if gaps != sorted(before):

@@ -12,7 +12,7 @@ import pytest
 
 from penstock.mailing import control, journal
 from penstock.mailing.control import SYSTEM
-from penstock.notices import outbox, watching
+from penstock.notices import doctor, outbox, watching
 from tests.integration.delivery.stage import eventually, policy, state
 from tests.integration.notices.stage import ROOT, process, read, submitted, team, told
 
@@ -151,18 +151,46 @@ def test_while_one_reads_another_passes_by(conn: psycopg.Connection, database: s
     assert outbox.turn(conn) == 1
 
 
-def test_a_line_that_cannot_be_told_leaves_the_cursor_where_it_was(
+def test_a_line_that_cannot_be_told_keeps_nobody_else_waiting_and_is_not_lost(
+    conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, fine, later = accounts(conn, 3)
+    write(conn, f"{broken} broken")
+    write(conn, f"{fine} fine")
+    monkeypatch.setattr(outbox, "subject", lambda told: f"{1 // ('broken' not in told.reason)}")
+    assert outbox.turn(conn) == 2
+    assert [text.partition("Reason: ")[2].split()[1] for text in whys(conn)] == ["fine"]
+    write(conn, f"{later} later")
+    assert [outbox.turn(conn), outbox.turn(conn)] == [1, 0]
+    assert len(whys(conn)) == 2
+    assert [record.message for record in caplog.records] == [
+        "line 1 of the journal cannot be told; it is tried again"
+    ]
+    assert doctor.journal_is_read(conn).level == "fail"
+    monkeypatch.undo()
+    outbox.turn(conn)
+    assert len(whys(conn)) == 3
+    assert doctor.journal_is_read(conn).level == "ok"
+
+
+def test_a_turn_whose_process_dies_leaves_nothing(
     conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = accounts(conn, 2)
-    write(conn, f"{first} fine")
-    write(conn, f"{second} broken")
-    monkeypatch.setattr(outbox, "subject", lambda told: 1 / ("broken" not in told.reason))
-    with pytest.raises(ZeroDivisionError):
+    """The notices are written, the cursor is not moved yet: neither is kept."""
+    (account,) = accounts(conn, 1)
+    write(conn, f"{account} x")
+
+    def die(*_: object) -> None:
+        assert len(whys(conn)) == 1
+        raise psycopg.OperationalError("killed")
+
+    monkeypatch.setattr(outbox, "_move", die)
+    with pytest.raises(psycopg.OperationalError):
         outbox.turn(conn)
     assert whys(conn) == []
     monkeypatch.undo()
-    assert outbox.turn(conn) == 2
+    assert outbox.turn(conn) == 1
+    assert len(whys(conn)) == 1
 
 
 _READER = """

@@ -48,6 +48,7 @@ select 'switches', null, count(*) from mailing_switch where lifted_at is null an
 union all
 select 'journal_unread', null,
        coalesce((select max(id) from mailing_entry), 0) - (select last_entry from notices_cursor)
+       + (select count(*) from notices_gap where until < 0)
 union all
 select 'notice_mails', state, count(*) from notices_copy where state <> 'listed' group by state
 union all
