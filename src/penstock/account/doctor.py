@@ -1,0 +1,64 @@
+"""What `penstock doctor` asks of accounts: do their policies hold, can gates be passed, do stored passwords open."""
+
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from penstock.account.policy import RULES, check, tolerant
+from penstock.account.secrets import SecretError, decrypt
+from penstock.platform.database import sql
+from penstock.platform.doctor import Finding, register
+
+
+def check_policies(conn: psycopg.Connection[Any]) -> list[Finding]:
+    """What is stored is what can be: anything else is passed over, and the default is in force."""
+    found = []
+    for account, chosen in conn.execute("select name, policy from account_account order by id").fetchall():
+        for name, value in sorted(chosen.items()):
+            if name not in RULES:
+                what = f"Account {account}: this version does not know the policy {name}, and passes it over."
+                found.append(Finding("warn", what, "Upgrade to the version that it was decided in."))
+            elif wrong := check(name, value):
+                cure = f"Decide anew: penstock account policy --account '{account}' {name}=…"
+                found.append(Finding("warn", f"Account {account}: {wrong}; the default is in force.", cure))
+    return found or [Finding("ok", "What accounts have decided can be, and is in force.")]
+
+
+def check_gates(conn: psycopg.Connection[Any]) -> list[Finding]:
+    """As many as have to approve are there: people and programs, and whoever sits at the terminal."""
+    try:
+        rows = conn.execute(sql("penstock.account", "approvers")).fetchall()
+    except errors.UndefinedTable:
+        return [
+            Finding("warn", "Who may approve cannot be read: the schema is behind.", "Run: penstock migrate")
+        ]
+    found = []
+    for account, chosen, approvers in rows:
+        needed = tolerant(chosen).approvals_required
+        if needed > approvers + 1:
+            what = f"Account {account} asks for {needed} approvals, and {approvers} besides you may give one."
+            cure = "Add approvers with `penstock user create --role approver`, or lower approvals_required."
+            found.append(Finding("warn", what, cure))
+    return found or [Finding("ok", "Every account has those who may approve its mailings.")]
+
+
+def check_passwords(conn: psycopg.Connection[Any]) -> list[Finding]:
+    """Every stored password of a server opens with this home's key."""
+    found, number = [], 0
+    rows = conn.execute(
+        "select a.name, t.name, t.secret from account_transport t join account_account a on a.id = t.account_id"
+        " where t.secret is not null order by t.id"
+    )
+    for account, name, secret in rows:
+        number += 1
+        try:
+            decrypt(secret)
+        except SecretError as error:
+            found.append(Finding("fail", f"Transport {name} of account {account}: {error.what}", error.cure))
+    return found or [Finding("ok", f"{number} stored passwords of servers open with this key.")]
+
+
+register("account", "policies", check_policies)
+register("account", "gates", check_gates)
+register("account", "passwords", check_passwords)

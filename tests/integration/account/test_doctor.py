@@ -1,0 +1,54 @@
+"""What `penstock doctor` finds wrong with accounts."""
+
+import psycopg
+import pytest
+
+from penstock.account import people, policies, tokens, transports
+from penstock.account.doctor import check_gates, check_passwords, check_policies
+from penstock.mailing.actor import EVERY_ROLE, Actor
+from penstock.mailing.lifecycle import PLATFORM
+from penstock.platform import doctor
+
+OWNER = Actor("root", EVERY_ROLE | {PLATFORM}, "cli")
+
+
+def test_all_is_well_on_a_new_installation(conn: psycopg.Connection) -> None:
+    findings = [finding for finding in doctor.examine() if finding.room == "account"]
+    assert [(finding.name, finding.level) for finding in findings] == [
+        ("policies", "ok"), ("gates", "ok"), ("passwords", "ok"),
+    ]  # fmt: skip
+
+
+def test_a_policy_that_cannot_be_is_named(conn: psycopg.Connection) -> None:
+    conn.execute(
+        """update account_account set policy = '{"four_eyes": "perhaps", "no_such": 1, "package_size": 7}'"""
+    )
+    first, second = check_policies(conn)
+    assert (first.level, second.level) == ("warn", "warn")
+    assert "four_eyes is 'perhaps'" in first.what
+    assert "does not know the policy no_such" in second.what
+    assert "penstock account policy" in first.cure
+
+
+def test_more_approvals_than_approvers_are_told(conn: psycopg.Connection) -> None:
+    policies.change(conn, 1, {"approvals_required": 3}, OWNER)
+    (told,) = check_gates(conn)
+    assert (told.level, "asks for 3 approvals, and 0 besides you" in told.what) == ("warn", True)
+    people.create(conn, email="first@example.org", account=1, actor=OWNER)
+    bob = people.create(conn, email="bob@example.org", account=1, roles=["author"], actor=OWNER)
+    tokens.create(conn, account=1, name="hers", scopes=["approver"], person=bob.id, actor=OWNER)  # may not
+    assert check_gates(conn)[0].level == "warn"
+    tokens.create(conn, account=1, name="robot", scopes=["approver"], actor=OWNER)
+    assert check_gates(conn)[0].level == "ok"
+    people.set_active(conn, email="first@example.org", active=False, actor=OWNER)
+    assert check_gates(conn)[0].level == "warn"
+
+
+def test_a_password_of_another_key_is_told(conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    transports.create(conn, 1, name="relay", url="smtp://a:hush@mail.example.org", actor=OWNER)
+    assert check_passwords(conn)[0].what.startswith("1 stored")
+    conn.execute("update account_transport set secret = '\\x00'")
+    (told,) = check_passwords(conn)
+    assert told.level == "fail"
+    assert "relay of account default" in told.what
+    assert "PENSTOCK_SECRET_KEY" in told.cure
