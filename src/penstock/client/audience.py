@@ -1,0 +1,216 @@
+"""Contacts, lists, imports and suppressions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from penstock.client.models import Model
+from penstock.client.pages import Pages
+from penstock.client.resource import Resource, told
+
+
+class Contact(Model):
+    """One contact."""
+
+    id: int
+    address: str
+    attributes: dict[str, str]
+    created_at: datetime
+    updated_at: datetime
+
+
+class WholeContact(Contact):
+    """One contact, the lists it is on, and why its address is not mailed, if so."""
+
+    lists: list[int]
+    suppressed: str | None
+
+
+class ContactList(Model):
+    """A named set of contacts. `contacts` is None where nobody counted."""
+
+    id: int
+    name: str
+    contacts: int | None
+    created_at: datetime
+
+
+class Progress(Model):
+    """How far a running import is: bytes of the file in this phase, and rows so far."""
+
+    phase: str
+    read: int
+    total: int
+    rows: int
+
+
+class Import(Model):
+    """One file brought in, or the attempt: its state is waiting, running, done or failed."""
+
+    id: int
+    name: str
+    state: str
+    list: int | None
+    error: str | None
+    error_code: str | None
+    columns: tuple[str, ...]
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    duplicates: int
+    rejected: int
+    progress: Progress | None
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class ImportProblem(Model):
+    """A line of a file that became no contact of its own."""
+
+    line: int
+    kind: str
+    value: str
+    reason: str
+
+
+class Suppression(Model):
+    """An address that is not mailed."""
+
+    id: int
+    address: str
+    reason: str
+    origin: str
+    created_at: datetime
+
+
+class Contacts(Resource):
+    """`/contacts`."""
+
+    path = "/contacts"
+
+    def all(
+        self, *, list: int | None = None, address: str | None = None, limit: int | None = None
+    ) -> Pages[Contact]:
+        """The contacts of the account, or of a list, or the one with this address. `limit`: so many to a page."""
+        return self._pages(Contact, list=list, address=address, limit=limit)
+
+    def create(
+        self, address: str, attributes: Mapping[str, str] | None = None, lists: Sequence[int] = (), *, key: str | None = None
+    ) -> WholeContact:  # fmt: skip
+        """Make a contact. Raises Refused (`contact_exists`) for an address that is one's already."""
+        body = {"address": address, "attributes": dict(attributes or {}), "lists": [*lists]}
+        return self._one(WholeContact, "POST", body=body, key=key, once=True)
+
+    def get(self, contact: int) -> WholeContact:
+        """One contact."""
+        return self._one(WholeContact, "GET", f"/{contact}")
+
+    def edit(
+        self, contact: int, *, address: str | None = None, attributes: Mapping[str, str | None] | None = None
+    ) -> WholeContact:
+        """Change a contact; an attribute given as None goes, those that are not given stay."""
+        body = told(address=address, attributes=None if attributes is None else dict(attributes))
+        return self._one(WholeContact, "PATCH", f"/{contact}", body=body)
+
+    def erase(self, contact: int) -> None:
+        """Erase a contact with its attributes."""
+        self._ask("DELETE", f"/{contact}")
+
+
+class Lists(Resource):
+    """`/lists`."""
+
+    path = "/lists"
+
+    def all(self, *, name: str | None = None, limit: int | None = None) -> Pages[ContactList]:
+        """The lists of the account, or the one of this name."""
+        return self._pages(ContactList, name=name, limit=limit)
+
+    def create(self, name: str, *, key: str | None = None) -> ContactList:
+        """Make an empty list."""
+        return self._one(ContactList, "POST", body={"name": name}, key=key, once=True)
+
+    def get(self, number: int) -> ContactList:
+        """One list, counted."""
+        return self._one(ContactList, "GET", f"/{number}")
+
+    def rename(self, number: int, name: str) -> ContactList:
+        """Give a list another name."""
+        return self._one(ContactList, "PATCH", f"/{number}", body={"name": name})
+
+    def delete(self, number: int) -> None:
+        """Delete a list; its contacts stay."""
+        self._ask("DELETE", f"/{number}")
+
+    def join(self, number: int, contact: int) -> None:
+        """Put a contact on a list."""
+        self._ask("PUT", f"/{number}/contacts/{contact}")
+
+    def leave(self, number: int, contact: int) -> None:
+        """Take a contact off a list."""
+        self._ask("DELETE", f"/{number}/contacts/{contact}")
+
+
+class Imports(Resource):
+    """`/imports`."""
+
+    path = "/imports"
+
+    def all(self, *, limit: int | None = None) -> Pages[Import]:
+        """The imports of the account, the newest first."""
+        return self._pages(Import, limit=limit)
+
+    def create(
+        self, file: Path | IO[bytes] | Iterable[bytes] | bytes, *, name: str | None = None, list: str | None = None,
+        address_column: str | None = None, key: str | None = None,
+    ) -> Import:  # fmt: skip
+        """Upload a CSV file, onto the list of this name. It is imported in the background: `get` says how far it is."""
+        query = told(
+            name=name or (file.name if isinstance(file, Path) else None),
+            list=list,
+            address_column=address_column,
+        )
+        more: dict[str, Any] = {
+            "query": query,
+            "key": key,
+            "once": True,
+            "headers": {"Content-Type": "text/csv"},
+        }
+        if isinstance(file, Path):
+            with file.open("rb") as content:
+                return self._one(Import, "POST", content=content, **more)
+        return self._one(Import, "POST", content=file, **more)
+
+    def get(self, number: int) -> Import:
+        """One import, and how far it is."""
+        return self._one(Import, "GET", f"/{number}")
+
+    def problems(self, number: int, *, limit: int | None = None) -> Pages[ImportProblem]:
+        """The lines that became no contact of their own."""
+        return self._pages(ImportProblem, f"/{number}/problems", limit=limit)
+
+
+class Suppressions(Resource):
+    """`/suppressions`."""
+
+    path = "/suppressions"
+
+    def all(
+        self, *, reason: str | None = None, address: str | None = None, limit: int | None = None
+    ) -> Pages[Suppression]:
+        """The addresses that are not mailed, the newest first."""
+        return self._pages(Suppression, reason=reason, address=address, limit=limit)
+
+    def create(self, address: str, reason: str = "manual", *, key: str | None = None) -> Suppression:
+        """Suppress an address; one that is so already keeps its first reason."""
+        return self._one(Suppression, "POST", body={"address": address, "reason": reason}, key=key, once=True)
+
+    def get(self, number: int) -> Suppression:
+        """One suppression."""
+        return self._one(Suppression, "GET", f"/{number}")
+
+    def lift(self, number: int) -> None:
+        """Let the address be mailed again."""
+        self._ask("DELETE", f"/{number}")

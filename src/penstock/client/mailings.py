@@ -1,0 +1,118 @@
+"""Mailings: made, shown, edited, commanded, and what is known of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Literal
+
+from penstock.client.commands import Commands, Prepared
+from penstock.client.pages import Pages
+from penstock.client.resource import told
+from penstock.client.shapes import (
+    Answer,
+    Audience,
+    Entry,
+    Mailing,
+    Message,
+    Package,
+    Plan,
+    Recipient,
+    WholeMailing,
+)
+
+
+class Mailings(Commands):
+    """`/mailings`, its commands, and its facets."""
+
+    path = "/mailings"
+
+    def all(
+        self, *, state: Sequence[str] = (), search: str | None = None, archived: bool = False, limit: int | None = None
+    ) -> Pages[Mailing]:  # fmt: skip
+        """The mailings of the account, newest first; those in one of these states, with these words in their name."""
+        return self._pages(
+            Mailing, state=[*state] or None, search=search, archived="true" if archived else None, limit=limit
+        )
+
+    def create(
+        self, name: str, message: Message, audience: Audience, *, transport: int | None = None, plan: Plan | None = None,
+        options: Mapping[str, Any] | None = None, key: str | None = None,
+    ) -> WholeMailing:  # fmt: skip
+        """Make a mailing, as a draft."""
+        body = told(
+            name=name, message=message, audience=audience, transport=transport, plan=plan,
+            options=None if options is None else dict(options),
+        )  # fmt: skip
+        return self._one(WholeMailing, "POST", body=body, key=key, once=True)
+
+    def get(self, mailing: int) -> WholeMailing:
+        """One mailing with its content and figures."""
+        return WholeMailing.model_validate(self._connection.ask("GET", f"{self.path}/{mailing}").json())
+
+    def edit(
+        self, mailing: int, *, name: str | None = None, message: Message | None = None, audience: Audience | None = None,
+        transport: int | None = None, plan: Plan | None = None, options: Mapping[str, Any] | None = None,
+        dry_run: bool = False, expected_version: int | None = None, key: str | None = None,
+    ) -> WholeMailing:  # fmt: skip
+        """Edit a draft: what is given changes, also within the message; the rest stays."""
+        body = told(
+            name=name, message=message, audience=audience, transport=transport, plan=plan,
+            options=None if options is None else dict(options), dry_run=dry_run or None,
+        )  # fmt: skip
+        headers = _conditions(expected_version, key)
+        path = f"{self.path}/{mailing}"
+        answer = self._connection.ask("PATCH", path, body=body, headers=headers, once=True)
+        return WholeMailing.model_validate(answer.json())
+
+    def delete(
+        self, mailing: int, *, dry_run: bool = False, expected_version: int | None = None, key: str | None = None
+    ) -> Answer:  # fmt: skip
+        """Delete a draft that never started."""
+        headers = _conditions(expected_version, key)
+        query = {"dry_run": "true"} if dry_run else {}
+        answer = self._connection.ask(
+            "DELETE", f"{self.path}/{mailing}", query=query, headers=headers, once=True
+        )
+        return Answer.model_validate(answer.json())
+
+    def journal(self, mailing: int, *, limit: int | None = None) -> Pages[Entry]:
+        """What was done to it, oldest first."""
+        return Pages(self._connection, f"{self.path}/{mailing}/journal", Entry, told(limit=limit))
+
+    def ledger(
+        self, mailing: int, *, state: str | None = None, reason: str | None = None, limit: int | None = None
+    ) -> Pages[Recipient]:
+        """Everybody exactly once, with state and reason."""
+        query = told(state=state, reason=reason, limit=limit)
+        return Pages(self._connection, f"{self.path}/{mailing}/ledger", Recipient, query)
+
+    def ledger_csv(
+        self, mailing: int, *, state: str | None = None, reason: str | None = None
+    ) -> AbstractContextManager[Iterator[bytes]]:
+        """Lend the ledger as a CSV file, block by block: `with client.mailings.ledger_csv(7) as blocks: …`."""
+        return self._connection.stream(
+            f"{self.path}/{mailing}/ledger",
+            query={"state": state, "reason": reason},
+            headers={"Accept": "text/csv"},
+        )
+
+    def packages(self, mailing: int, *, limit: int | None = None) -> Pages[Package]:
+        """Its packages: what is sent together, and what became of it."""
+        return Pages(self._connection, f"{self.path}/{mailing}/packages", Package, told(limit=limit))
+
+    def forecast(
+        self, mailing: int, command: Literal["pause", "cancel", "resume"] = "pause", *, prepared: Prepared | None = None
+    ) -> dict[str, Any]:  # fmt: skip
+        """What a command would do now."""
+        query = {"command": command, "prepared": prepared}
+        return dict(self._connection.ask("GET", f"{self.path}/{mailing}/forecast", query=query).json())
+
+    def preview(self, mailing: int, contact: int) -> bytes:
+        """The message as this contact would get it (RFC 5322)."""
+        path = f"{self.path}/{mailing}/preview/{contact}"
+        return self._connection.ask("GET", path).content
+
+
+def _conditions(expected_version: int | None, key: str | None) -> dict[str, str]:
+    return told(**{
+        "If-Match": None if expected_version is None else f'"{expected_version}"', "Idempotency-Key": key,
+    })  # fmt: skip

@@ -1,0 +1,223 @@
+"""Mailings as the API shows them, and what is given to it."""
+
+from datetime import datetime
+from typing import Any, Literal, NotRequired, TypedDict
+
+from pydantic import Field
+
+from penstock.client.models import Model
+
+
+class Audience(TypedDict):
+    """To whom: a list, less or only those whom other mailings reached."""
+
+    list: int
+    reached_by: NotRequired[list[int]]
+    not_reached_by: NotRequired[list[int]]
+
+
+class Plan(TypedDict):
+    """When it goes out. `at`: a wall time in the zone (`2030-12-01T09:00`), or an instant with its offset."""
+
+    kind: Literal["now", "at", "sequence", "later"]
+    at: NotRequired[str]
+    zone: NotRequired[str]
+    fold: NotRequired[Literal["first", "second"]]
+    ends_at: NotRequired[str]
+
+
+class Message(TypedDict, total=False):
+    """The content, with Liquid for what differs between recipients. A new one needs sender and subject."""
+
+    sender: str
+    subject: str
+    html: str | None
+    text: str | None
+    mjml: str | None
+    reply_to: str | None
+    headers: dict[str, str] | None
+
+
+class Reason(Model):
+    """Why it is as it is, who, and since when."""
+
+    code: str
+    text: str
+    who: str
+    since: str
+
+
+class Figures(Model):
+    """How far it is: the audience, and one number for each state of the ledger. `eta` in seconds."""
+
+    recipients: int
+    waiting: int
+    in_flight: int
+    accepted: int
+    delivered: int
+    deferred: int
+    bounced: int
+    in_doubt: int
+    skipped: int
+    cancelled: int
+    expired: int
+    handed_off_percent: float
+    settled_percent: float
+    rate: float
+    eta: float | None
+
+
+class Links(Model):
+    """Where more is known of it."""
+
+    self_: str = Field(alias="self")
+    journal: str
+    ledger: str
+    packages: str
+    forecast: str
+
+
+class Mailing(Model):
+    """One mailing as it stands. `version` is what `expected_version` takes."""
+
+    id: int
+    account: int
+    name: str
+    channel: str
+    state: str
+    area: str
+    came_from: str | None
+    reason: Reason | None
+    revision: int
+    version: int
+    transport: int
+    audience: dict[str, Any]
+    plan: dict[str, Any] | None
+    due_at: datetime | None
+    ends_at: datetime | None
+    undo_until: datetime | None
+    options: dict[str, Any]
+    digest: str | None
+    authors: list[str]
+    approved_size: int | None
+    copied_from: int | None
+    fixes: int | None
+    corrections: list[int]
+    created_at: datetime
+    submitted_at: datetime | None
+    approved_at: datetime | None
+    started_at: datetime | None
+    frozen_at: datetime | None
+    finished_at: datetime | None
+    archived_at: datetime | None
+    progress: Figures
+    allowed_actions: list[str]
+    links: Links
+
+
+class WholeMailing(Mailing):
+    """One mailing with its content, and what keeps it from being submitted or approved."""
+
+    message: dict[str, Any]
+    blockers: list[str]
+
+
+class Place(Mailing):
+    """One mailing of the sequence."""
+
+    position: int
+
+
+class Queue(Model):
+    """The sequence. `version` is what `move` takes as `queue_version`."""
+
+    version: int
+    items: list[Place]
+
+
+class AreaOfBoard(Model):
+    """One area of the board."""
+
+    area: str
+    items: list[Mailing]
+    more: bool
+
+
+class Board(Model):
+    """Every mailing under what it needs or does."""
+
+    areas: list[AreaOfBoard]
+
+
+class Answer(Model):
+    """What a command did. `leaving`: messages on the wire whose answer is not known yet. `made`: the mailing that was made."""
+
+    mailing: int
+    command: str
+    state: str
+    version: int
+    leaving: int
+    silent: list[str]
+    made: int | None
+    warnings: list[str]
+    repeated: bool
+    dry_run: bool
+    allowed_actions: list[str]
+
+
+class Entry(Model):
+    """One line of the journal of a mailing."""
+
+    place: int
+    at: datetime
+    actor: str
+    door: str
+    command: str
+    from_state: str | None
+    to_state: str | None
+    reason: str | None
+    data: dict[str, Any]
+
+
+class AccountEntry(Entry):
+    """One line of the journal of an account; `mailing` is None for what concerns none."""
+
+    mailing: int | None
+
+
+class Package(Model):
+    """What is sent together, from when on, and what became of it."""
+
+    no: int
+    kind: str
+    state: str
+    size: int
+    claimed: int
+    attempt: int
+    release_at: datetime
+    begun_at: datetime | None
+    closed_at: datetime | None
+    accepted: int
+    delivered: int
+    deferred: int
+    bounced: int
+    in_doubt: int
+    skipped: int
+    returned: int
+    in_flight: int
+    sender: str | None
+
+
+class Recipient(Model):
+    """One line of the ledger."""
+
+    seq: int
+    address: str
+    contact: int
+    state: str
+    at: datetime | None
+    attempts: int
+    code: int | None
+    enhanced: str | None
+    text: str | None
+    reason: str | None
