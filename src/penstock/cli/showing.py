@@ -1,5 +1,6 @@
 """One mailing as people read it, and as JSON: what it is, why, and what next."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from penstock.mailing.states import GATES, MEANING, State
 from penstock.report import ledger
 from penstock.report.progress import STATES, progress
 
+_UNTIL_SECONDS = re.compile(r"(?<=:\d\d)\.\d{6}$")  # of the list that sending to a file makes
 _WRITERS = {"csv": ledger.write_csv, "jsonl": ledger.write_json_lines, "json": ledger.write_json}
 
 
@@ -103,7 +105,7 @@ def _audience(conn: psycopg.Connection[Any], there: Mailing) -> str:
     row = conn.execute("select name from audience_list where id = %s", (rule.get("list"),)).fetchone()
     people = contacts.count(conn, there.account, rule["list"]) if row else 0
     parts = [
-        f"{row[0]} ({number(people)} contacts)" if row else "– (no list)",
+        f"{_UNTIL_SECONDS.sub('', row[0])} ({number(people)} contacts)" if row else "– (no list)",
         f"only those whom {', '.join(map(str, rule['reached_by']))} reached" if rule.get("reached_by") else "",
         f"without those whom {', '.join(map(str, rule['not_reached_by']))} reached" if rule.get("not_reached_by") else "",
     ]  # fmt: skip
