@@ -5,7 +5,6 @@ from dataclasses import replace
 from penstock.cli.commanding import Order
 from penstock.cli.endings import Exit, Failure, wrong
 from penstock.cli.person import actor, agree, choose, reply, somebody_there
-from penstock.cli.questions import facts_of
 from penstock.cli.screen import line, number, tell
 from penstock.cli.watching import leaving
 from penstock.mailing import control, lifecycle
@@ -62,7 +61,7 @@ def _ask(order: Order) -> Order:
     arguments = dict(order.arguments)
     if not arguments.get("reason"):
         arguments["reason"] = reply("Why is it cancelled? (goes to the journal)")
-    facts = facts_of(order)
+    facts = order.facts()
     free = facts.policy.prepared_on_cancel == "ask" and facts.policy.package_interruptible == "on"
     if facts.begun_left and free and "prepared" not in arguments:
         arguments["prepared"] = choose(

@@ -11,8 +11,9 @@ from penstock.cli.choosing import any_mailing, zone_of
 from penstock.cli.endings import Exit
 from penstock.cli.person import actor, choose, somebody_there
 from penstock.cli.timing import Timing
-from penstock.content.checking import blockers
 from penstock.mailing import control
+from penstock.mailing.facts import gather
+from penstock.mailing.guards import Facts
 from penstock.mailing.mailings import Mailing
 from penstock.platform import database
 
@@ -43,7 +44,11 @@ class Order:
 
     def give(self, *, dry_run: bool = False) -> control.Answer:
         """Give the command, or only ask what it would do. Raises NotFound or Refused; then nothing was changed."""
-        found = blockers(self.conn, self.mailing.id) if self.name in _LOOKED_AT else ()
+        found: tuple[str, ...] = ()
+        if self.name in _LOOKED_AT:
+            from penstock.content.checking import blockers  # with all that compiles messages: not for a pause
+
+            found = blockers(self.conn, self.mailing.id)
         try:
             return control.command(
                 self.conn, self.mailing.id, self.name, actor(), expected_version=self.manner.expect,
@@ -55,6 +60,13 @@ class Order:
             if not self._say_which(refused):
                 raise
         return self.give(dry_run=dry_run)
+
+    def facts(self) -> Facts:
+        """Return what the lifecycle knows of the mailing now. Raises NotFound when it has just gone."""
+        found = gather(self.conn, self.mailing.id)
+        if found is None:
+            raise control.NotFound(f"There is no mailing {self.mailing.id}.")
+        return found.facts
 
     def _say_which(self, refused: control.Refused) -> bool:
         """Of a time that occurs twice, ask which is meant, where there is somebody to ask."""

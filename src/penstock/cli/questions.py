@@ -8,21 +8,19 @@ import psycopg
 from penstock.audience import contacts
 from penstock.cli.commanding import Order
 from penstock.cli.confirming import sample
-from penstock.cli.endings import wrong
 from penstock.cli.person import agree
 from penstock.cli.plans import clock, until
 from penstock.cli.screen import ask, line, number, tell
 from penstock.content.message import MessageError
 from penstock.content.messages import load_message
 from penstock.content.render import Program, compile_message
-from penstock.mailing.facts import gather
 from penstock.mailing.guards import Facts, plan_of
 from penstock.mailing.states import State
 
 
 def sending(order: Order) -> Order:
     """Ask before something is to be sent, as the account wants it: by a yes, or by the number of recipients."""
-    facts, manner = facts_of(order), order.manner
+    facts, manner = order.facts(), order.manner
     if order.name == "send_rest" and order.mailing.corrections:
         by = ", ".join(map(str, order.mailing.corrections))
         tell(f"warning: mailing {by} corrects it: whoever that has reached would get both.")
@@ -76,7 +74,7 @@ def approving(order: Order) -> Order:
     """Show what is to be approved, and ask. What was looked at is what is approved: its digest goes with the command."""
     if order.manner.yes or order.manner.dry_run:
         return order
-    facts = facts_of(order)
+    facts = order.facts()
     would = order.give(dry_run=True)
     ask(f"\n{_look(order.conn, order, facts)}\n\n")
     after = {
@@ -144,14 +142,6 @@ def deleting(order: Order) -> Order:
             otherwise="Nothing was deleted.",
         )
     return order
-
-
-def facts_of(order: Order) -> Facts:
-    """Return what the lifecycle knows of the mailing now. Raises Failure when it has just gone."""
-    found = gather(order.conn, order.mailing.id)
-    if found is None:
-        raise wrong(f"There is no mailing {order.mailing.id}.")
-    return found.facts
 
 
 def _zone(order: Order, facts: Facts) -> str:

@@ -109,6 +109,21 @@ def roles(
 
 
 @app.command()
+def platform(
+    email: Email,
+    off: Annotated[bool, typer.Option("--off", help="They are no longer.")] = False,
+) -> None:
+    """Make somebody staff of the platform: they moderate all accounts, and put kill switches."""
+    from penstock.account import people
+    from penstock.cli.membership import owner, session
+    from penstock.cli.screen import tell
+
+    with session("penstock user") as conn:
+        person = people.set_platform(conn, email=email, platform=not off, actor=owner())
+    tell(f"{person.email} {'is' if person.is_platform else 'is not'} staff of the platform.")
+
+
+@app.command()
 def lock(email: Email) -> None:
     """Let somebody in no longer: their sessions, links and tokens are void at once."""
     _active(email, False)

@@ -56,3 +56,12 @@ def test_starting_imports_no_room() -> None:
     assert [
         name for name in loaded if name.startswith("penstock.") and not name.startswith("penstock.cli")
     ] == []
+
+
+def test_stopping_does_not_wait_for_what_compiles_messages() -> None:
+    """Whoever pauses or cancels is in a hurry."""
+    code = "import sys, penstock.cli.commanding, penstock.cli.cancelling; print(*(m for m in sys.modules if '.' not in m))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"django", "pydantic", "liquid", "lxml", "mrml", "rich"} & set(loaded)
