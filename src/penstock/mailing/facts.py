@@ -50,6 +50,7 @@ def gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...
         authors=tuple(row["authors"]),
         approvers=tuple(row["approvers"]),
         missing=tuple(row["missing"]),
+        corrected_by=tuple(row["corrected_by"]),
         blockers=blockers,
         switches=tuple(row["switches"]),
         count=_count(conn, row) if policy.confirm_send == "type_count" else None,

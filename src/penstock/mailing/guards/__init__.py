@@ -14,6 +14,7 @@ from penstock.mailing.guards.endings import (
     end_not_past,
     no_statistics,
     not_archived,
+    not_corrected,
     nothing_leaving,
     prepared_possible,
     something_ended,
@@ -59,7 +60,7 @@ from penstock.mailing.guards.plans import (
 )  # fmt: skip
 
 OF_FACTS = frozenset({
-    end_to_come, never_started, no_statistics, not_archived, not_late, not_locked, not_switched_off, something_ended,
+    end_to_come, never_started, no_statistics, not_archived, not_corrected, not_late, not_locked, not_switched_off, something_ended,
     something_in_doubt, undo_open,
 })  # fmt: skip
 """Guards that no argument can satisfy: a command that one of these refuses is not even offered."""
@@ -72,7 +73,7 @@ __all__ = [
     "at_its_time", "audience_as_approved", "audience_not_empty", "changes_possible", "complete", "confirmed",
     "confirmed_unless_later", "digest_seen", "end_date_past", "end_not_past", "end_to_come", "four_eyes", "ground_given",
     "is_due", "is_its_turn", "is_late", "kept_plan_leads", "never_started", "new_end", "new_plan_leads", "new_time_possible",
-    "no_blockers", "no_statistics", "not_approved_by_same", "not_archived", "not_late", "not_locked", "not_switched_off",
+    "no_blockers", "no_statistics", "not_approved_by_same", "not_archived", "not_corrected", "not_late", "not_locked", "not_switched_off",
     "nothing_leaving", "notice_confirmed", "plan_of", "plan_possible", "position_possible", "prepared_possible",
     "queue_unchanged", "reason_given", "something_ended", "something_in_doubt", "time_possible", "undo_open", "undo_over",
     "which_named",

@@ -107,6 +107,17 @@ def something_ended(facts: Facts, arguments: Arguments) -> Refusal | None:
     return None
 
 
+def not_corrected(facts: Facts, arguments: Arguments) -> Refusal | None:
+    """No correction of it exists: those not reached would get both, or two corrections."""
+    if facts.corrected_by:
+        names = " and ".join(f"mailing {number}" for number in facts.corrected_by)
+        return Refusal(
+            "corrected",
+            f"Those not reached are to get its correction, {names}: send that, or correct that; a draft can be deleted.",
+        )
+    return None
+
+
 def something_in_doubt(facts: Facts, arguments: Arguments) -> Refusal | None:
     """There are messages in doubt."""
     if not facts.in_doubt:

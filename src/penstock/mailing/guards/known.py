@@ -34,6 +34,7 @@ class Facts:
     undo_until: datetime | None = None
     started: bool = False  # it went out, or began to
     archived: bool = False
+    corrected_by: tuple[int, ...] = ()  # mailings that fix_rest made of it
     # the sequence of the account
     sequence_busy: bool = False  # another sequential mailing of the account is handing off
     is_head: bool = False  # nobody waits before this one

@@ -23,6 +23,7 @@ select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revis
            case when not exists (select from audience_list l
                                   where l.id = case when m.audience ->> 'list' ~ '^\d{1,9}$' then (m.audience ->> 'list')::integer end and l.account_id = m.account_id)
                 then 'audience' end], null) as missing,
+       array(select x.id from mailing_mailing x where x.fixes_id = m.id and x.deleted_at is null order by x.id) as corrected_by,
        array(select s.words from mailing_switches(m.id) s where s.scope in ('all', 'account', 'channel', 'sender')) as switches
   from mailing_mailing m
   join account_account a on a.id = m.account_id
