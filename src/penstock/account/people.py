@@ -67,7 +67,7 @@ def create(
         if made:
             record(conn, account, actor, "person_create", person=address, platform=platform)
         elif platform:
-            raise PersonError(f"{address} is here already; `set_platform` makes them the platform's staff.")
+            _set(conn, address, "is_platform", True, actor)
         if account is not None and wanted:
             _grant(conn, number, address, account, wanted, actor)
     return find(conn, address)

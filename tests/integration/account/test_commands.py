@@ -113,6 +113,10 @@ def test_people_are_added_with_a_link_and_given_roles(told: Told, cli: Cli) -> N
     again = cli("user", "reset", "Anna@example.org").stdout
     assert again != ran.stdout
     cli("user", "roles", "anna@example.org", "approver", "operator")
+    cli("user", "platform", "anna@example.org")
+    assert told("user", "list")[0]["is_platform"] is True
+    cli("user", "platform", "anna@example.org", "--off")
+    assert told("user", "list")[0]["is_platform"] is False
     cli("user", "lock", "first@example.org")
     shown = cli("user", "list").stdout
     assert re.search(r"anna@example.org +Anna +default: approver, operator +–", shown)

@@ -35,6 +35,12 @@ def test_the_first_user_of_an_installation_holds_all_roles(
     assert (second.is_platform, second.accounts) == (False, {"1": ["author"]})
 
 
+def test_somebody_who_is_here_becomes_staff(conn: psycopg.Connection, first: people.Person) -> None:
+    add(conn, "anna@example.org", "author")
+    assert add(conn, "anna@example.org", platform=True).is_platform
+    assert people.find(conn, "anna@example.org").accounts == {"1": ["author"]}
+
+
 def test_an_administrator_does_not_become_the_platform_by_being_first(conn: psycopg.Connection) -> None:
     made = add(conn, "first@example.org", "author", actor=ADMIN)
     assert (made.is_platform, made.accounts) == (False, {"1": ["author"]})
