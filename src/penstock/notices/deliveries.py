@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 from psycopg.rows import class_row
@@ -35,11 +35,11 @@ class NotNow(Exception):
 
 @dataclass(frozen=True)
 class Delivery:
-    """One notice for one webhook. `status`, `error`: what its last attempt met."""
+    """One notice for one webhook. `message` is its webhook-id. `status`, `error`: what its last attempt met."""
 
     id: int
     webhook: int
-    message: UUID
+    message: str
     kind: str
     body: str
     at: datetime

@@ -72,6 +72,7 @@ def test_what_a_receiver_gets(conn: psycopg.Connection, hook: Receiver) -> None:
     assert event["data"]["reason"]["text"] == "nö"
     log = deliveries.listed(conn, 1, webhook=number)
     assert [(each.state, each.attempts, each.status) for each in log] == [("delivered", 1, 200)] * 2
+    assert log[0].message == headers["webhook-id"]
     (attempt,) = deliveries.attempts(conn, 1, log[0].id)
     assert (attempt.status, attempt.response, attempt.error) == (200, "thank you", "")
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
@@ -83,7 +82,7 @@ class Delivery(Shown):
 
     id: int
     webhook: int
-    message: UUID
+    message: str
     kind: str
     body: str
     at: datetime
@@ -127,7 +126,7 @@ _SHOWN = {
 _MADE = {**_SHOWN, "secret": "whsec_…"}
 _NEW = {"url": "https://example.org/hook", "events": ["mailing.finished"]}
 _DELIVERY = {
-    "id": 9, "webhook": 1, "message": "1b4e28ba-2fa1-11d2-883f-0016d3cca427", "kind": "mailing.finished", "body": "{}",
+    "id": 9, "webhook": 1, "message": "msg_1b4e28ba2fa111d2883f0016d3cca427", "kind": "mailing.finished", "body": "{}",
     "at": "2030-11-22T08:00:00Z", "state": "delivered", "attempts": 1, "due_at": None, "settled_at": "2030-11-22T08:00:01Z",
     "status": 204, "error": "",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-select d.id, d.webhook_id as webhook, d.uuid as message, d.kind, d.body, d.at, d.state, d.attempts, d.due_at, d.settled_at,
+select d.id, d.webhook_id as webhook, 'msg_' || replace(d.uuid::text, '-', '') as message, d.kind, d.body, d.at, d.state, d.attempts, d.due_at, d.settled_at,
        l.status, l.error
   from notices_delivery d
   join notices_webhook w on w.id = d.webhook_id
