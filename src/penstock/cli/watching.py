@@ -13,6 +13,7 @@ from penstock.cli.plans import clock, until
 from penstock.cli.screen import moment, number, tell
 from penstock.cli.signals import Signals
 from penstock.mailing import control
+from penstock.mailing.facts import gather
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import ENDS, LIVE, State
 from penstock.report.progress import Progress, Watcher
@@ -60,7 +61,7 @@ def watch(
             now = any_mailing(conn, mailing)
             figures = watcher.look()
             _show(shown, now, figures)
-            if _over(now, figures, wait):
+            if _over(now, figures, wait) and not (crew.aboard and _finishes_begun(conn, now)):
                 break
             if signals.count and not paused:
                 if not crew.aboard:
@@ -84,6 +85,14 @@ def _over(mailing: Mailing, figures: Progress, wait: bool) -> bool:
     if wait or state is not State.FINISHING or figures.in_flight or figures.waiting:
         return False
     return figures.next_at is not None and (figures.next_at - datetime.now(UTC)).total_seconds() > PATIENCE
+
+
+def _finishes_begun(conn: psycopg.Connection[Any], mailing: Mailing) -> bool:
+    """Whether a paused mailing has packages under way that the account wants finished: our sender may be the only one."""
+    if State(mailing.state) is not State.PAUSED or (found := gather(conn, mailing.id)) is None:
+        return False
+    facts = found.facts
+    return facts.policy.package_interruptible == "off" and facts.begun_left + facts.in_flight > 0
 
 
 def _pause(conn: psycopg.Connection[Any], mailing: int) -> bool:

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -323,3 +324,23 @@ def test_a_message_that_cannot_be_sent_is_not_submitted(cli: Cli, conn: psycopg.
     assert "no list" in cli("mailing", "edit", str(mailing), "--list", "nobody", status=2).stderr
     cli("mailing", "delete", str(mailing), "--yes")
     cli("mailing", "show", str(mailing), status=2)
+
+
+@pytest.mark.behaviour("S4.12")
+def test_ctrl_c_lets_packages_that_have_begun_be_finished_where_the_account_wants_that(
+    people: People, catcher: Catch, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    policy(conn, package_interruptible="off", package_size=40)
+    mails = catcher()
+    sender = begin(*sending(people(400), mails.url, "--rate", "40/s", "--json"), cwd=tmp_path)
+    until(conn, "select coalesce(sum(accepted), 0) > 5 from delivery_package")
+    sender.send_signal(signal.SIGINT)
+    out, said = sender.communicate(timeout=60)
+    assert sender.returncode == 4, said
+    told = json.loads(out)
+    assert told["status"] == "paused"
+    assert 0 < told["accepted"] < 400
+    assert told["accepted"] % 40 == 0
+    assert sum(mails.counts.values()) == told["accepted"]
+    left = int(said.split("Paused. ")[1].split()[0])
+    assert 0 < left <= told["accepted"]
