@@ -662,7 +662,7 @@ def test_odd_arguments_are_refused_and_never_break(odd: Any) -> None:
     """Whatever a caller gives, the answer is a decision or a refusal with words."""
     names = ("plan", "at", "zone", "fold", "ends_at", "confirm", "digest", "reason", "ground", "position", "queue_version",
              "prepared", "which", "changes")  # fmt: skip
-    for row, state in ((row, state) for row in TABLE for state in row.sources):
+    for row, state in [(each, source) for each in TABLE for source in each.sources]:
         for name, frozen in product(names, (False, True)):
             known = facts(state, **{**OF_EVENTS.get(row.command, {}), "frozen": frozen})
             answer = decide(row.command, known, frozenset(ROLES), {**GIVEN, name: odd})
