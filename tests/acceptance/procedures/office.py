@@ -41,6 +41,7 @@ class Person:
 
     def __init__(self, office: "Office", token: str, name: str) -> None:
         self.office, self.shown = office, name
+        self.address = f"{name.split()[0]}@{office.domain}"
         self.http = httpx.Client(
             base_url=f"{office.site.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30
         )
@@ -212,15 +213,19 @@ class Office:
             (self.account, f"list {next(_numbers)}"),
         ).fetchone()
         assert row
+        self.join(row[0], *addresses)
+        return int(row[0])
+
+    def join(self, listed: int, *addresses: str) -> None:
+        """Add contacts to a list."""
         with self.conn.cursor() as cursor:
             cursor.executemany(
                 "with one as (insert into audience_contact (account_id, address, normal, attributes)"
                 ' values (%(account)s, %(address)s, %(address)s, \'{"first_name": "Ann"}\')'
                 " on conflict (account_id, normal) do update set updated_at = now() returning id)"
                 " insert into audience_membership (list_id, contact_id) select %(list)s, id from one",
-                [{"account": self.account, "address": address, "list": row[0]} for address in addresses],
+                [{"account": self.account, "address": address, "list": listed} for address in addresses],
             )
-        return int(row[0])
 
     def readers(self, count: int) -> tuple[str, ...]:
         """The addresses of so many readers of this account."""

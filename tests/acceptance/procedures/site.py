@@ -56,6 +56,10 @@ class Post:
         """How often each address got a message with this subject."""
         return Counter(address for address, heading in self._messages() if heading == subject)
 
+    def letters(self, address: str) -> list[bytes]:
+        """Everything that one address got, as it arrived."""
+        return [bytes(m) for m in Maildir(self.box, create=False) if str(m["To"]) == address]
+
     def bodies(self, subject: str) -> dict[str, bytes]:
         """The messages with this subject as they arrived, by address."""
         return {str(m["To"]): bytes(m) for m in Maildir(self.box, create=False) if m["Subject"] == subject}
@@ -134,10 +138,11 @@ class Site:
 
 def _kill(process: subprocess.Popen[Any]) -> None:
     """End a process and all that it started, which have sessions of their own."""
-    tree = psutil.Process(process.pid)
-    for each in (tree, *tree.children(recursive=True)):
-        with suppress(psutil.NoSuchProcess):
-            each.kill()
+    with suppress(psutil.NoSuchProcess):
+        tree = psutil.Process(process.pid)
+        for each in (tree, *tree.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
     process.wait()
 
 

@@ -11,12 +11,12 @@ behaviour = pytest.mark.behaviour
 Offices = Callable[..., Office]
 
 
-@behaviour("S3.14", "S4.22", "B1", "B2")
+@behaviour("S2.13", "S3.14", "S4.22", "B1", "B2")
 def test_killed_in_the_middle_paused_resumed_and_completed(office: Offices, site: Site) -> None:
     """Nobody is lost and nobody gets it twice; what died on the wire is named, and let out once more by a person."""
     there = office(edit_lock_minutes=0)
     anna, count = there.person(), 150
-    timed = launched(there, anna, "due while nothing lives", {"kind": "at", "at": soon(1.2)})
+    timed = launched(there, anna, "due while nothing lives", {"kind": "later"})
     mailing = launched(there, anna, "through a kill", count=count, options={"rate": 100})
     anna.reached(mailing, 10)
     site.kill_worker()
@@ -31,7 +31,9 @@ def test_killed_in_the_middle_paused_resumed_and_completed(office: Offices, site
     assert bool(paused["silent"]) == bool(paused["leaving"])
     before = site.post.arrived("through a kill")
     assert 10 <= sum(before.values()) < count
-    eventually(lambda: soon(0) > anna.see(timed)["plan"]["at"])
+    at = soon(0.3)
+    anna.give(timed, "schedule", at=at, confirm=True)
+    eventually(lambda: soon(0) > at)
     assert anna.state(timed) == "scheduled"
 
     site.start_worker()
@@ -53,15 +55,3 @@ def test_killed_in_the_middle_paused_resumed_and_completed(office: Offices, site
         assert set(site.post.arrived("through a kill")) == set(there.readers(count))
     told = site.penstock("doctor", status=None).stdout
     assert "journal" not in told.lower() or "was changed" not in told
-
-
-@behaviour("S2.13")
-def test_a_time_that_comes_just_after_the_start_of_a_worker_is_kept(office: Offices, site: Site) -> None:
-    """Due times are kept across restarts, within a second on an idle machine."""
-    there = office(edit_lock_minutes=0)
-    anna = there.person()
-    mailing = launched(there, anna, "after a restart", {"kind": "at", "at": soon(4)})
-    site.kill_worker()
-    site.start_worker()
-    sent = anna.becomes(mailing, "sent")
-    assert 0 <= late(sent["due_at"], started(anna, mailing)) < 1
