@@ -344,3 +344,18 @@ def test_ctrl_c_lets_packages_that_have_begun_be_finished_where_the_account_want
     assert sum(mails.counts.values()) == told["accepted"]
     left = int(said.split("Paused. ")[1].split()[0])
     assert 0 < left <= told["accepted"]
+
+
+def test_another_account_has_its_own_contacts_and_mailings(cli: Cli, people: People, catcher: Catch) -> None:
+    cli("account", "create", "acme")
+    file, mails = people(3), catcher()
+    cli("contacts", "import", str(file), "--list", "readers", "--account", "acme")
+    assert cli("contacts", "count").stdout == "0\n"
+    assert cli("contacts", "count", "--account", "acme").stdout == "3\n"
+    arguments = ["send", "--list", "readers", *sending(file, mails.url)[3:]]
+    assert "no list" in cli(*arguments, status=2).stderr
+    cli(*arguments, "--account", "acme")
+    assert sum(mails.counts.values()) == 3
+    assert cli("mailing", "list").stdout == ""
+    assert "sent" in cli("mailing", "list", "--account", "acme").stdout
+    assert "no account" in cli("mailing", "list", "--account", "nobody", status=2).stderr
