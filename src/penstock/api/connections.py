@@ -3,6 +3,7 @@
 import atexit
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,7 +19,8 @@ LARGEST = 16
 PATIENCE = 10.0
 """Seconds that a request waits for a connection before it is answered 503."""
 
-_pools: dict[str, ConnectionPool[psycopg.Connection[Any]]] = {}
+Pool = ConnectionPool[psycopg.Connection[Any]]
+_pools: dict[str, Pool] = {}
 _lock = threading.Lock()
 
 
@@ -26,17 +28,31 @@ _lock = threading.Lock()
 def connection() -> Iterator[psycopg.Connection[Any]]:
     """Lend an autocommit connection. Raises Trouble when the database does not answer."""
     pool = _pool()
-    try:
-        conn = pool.getconn()
-    except PoolTimeout:
-        raise Trouble("The database does not answer.", "`penstock doctor` looks for the cause.") from None
+    conn = _living(pool)
     try:
         yield conn
     finally:
         pool.putconn(conn)  # a broken one is replaced, an open transaction rolled back
 
 
-def _pool() -> ConnectionPool[psycopg.Connection[Any]]:
+def _living(pool: Pool) -> psycopg.Connection[Any]:
+    """Take a connection that answers. After a restart of the server all that lie ready are dead: the next is tried at once."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            conn = pool.getconn(max(0.01, until - time.monotonic()))
+        except PoolTimeout:
+            raise Trouble("The database does not answer.", "`penstock doctor` looks for the cause.") from None
+        try:
+            conn.execute("")
+        except psycopg.Error:
+            conn.close()
+            pool.putconn(conn)  # another one is opened in its place
+        else:
+            return conn
+
+
+def _pool() -> Pool:
     """Return the pool of this process for the database of now (tests change it)."""
     key = f"{os.getpid()} {os.environ.get('PENSTOCK_DATABASE_URL')} {os.environ.get('PENSTOCK_HOME')}"
     with _lock:
@@ -53,7 +69,6 @@ def _pool() -> ConnectionPool[psycopg.Connection[Any]]:
                 max_size=LARGEST,
                 timeout=PATIENCE,
                 max_idle=60.0,
-                check=ConnectionPool.check_connection,
                 open=True,
             )
         return _pools[key]

@@ -30,7 +30,7 @@ class Web:
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
-        return httpx.request(method, f"{self.base}/api/v1{path}", headers=headers, timeout=30, **more)
+        return httpx.request(method, f"{self.base}/api/v1{path}", headers=headers, timeout=90, **more)
 
 
 @pytest.fixture(scope="module")
