@@ -25,7 +25,7 @@ from tests.integration.delivery.conftest import Sink, a_sink
 
 __all__ = ["a_sink"]
 
-PEOPLE = 12
+PEOPLE = 24
 MAILINGS = 3
 DEAD = frozenset({State.DRAFT, State.REJECTED}) | ENDS
 BEA = Actor("bea", frozenset({lifecycle.APPROVER}), "web", account=1)
@@ -42,6 +42,10 @@ COMMANDS = st.sampled_from([
 ])  # fmt: skip
 
 
+SELDOM = ("copy", "archive", "delete", "edit")
+"""Possible in many states, and of little consequence."""
+
+
 class Commands(RuleBasedStateMachine):
     """Each rule is one command by somebody; most are refused, which changes nothing."""
 
@@ -50,9 +54,12 @@ class Commands(RuleBasedStateMachine):
 
     @initialize(
         moderation=st.sampled_from(["automatic", "automatic", "manual"]), interruptible=st.sampled_from(["on", "on", "off"]),
-        head=st.sampled_from(["yield", "block"]), size=st.integers(1, 5), undo=st.sampled_from([0, 0, 1]),
+        head=st.sampled_from(["yield", "block"]), size=st.integers(1, 15), undo=st.sampled_from([0, 0, 1]),
+        plans=st.lists(PLANS, min_size=2, max_size=MAILINGS),
     )  # fmt: skip
-    def begin(self, moderation: str, interruptible: str, head: str, size: int, undo: int) -> None:
+    def begin(
+        self, moderation: str, interruptible: str, head: str, size: int, undo: int, plans: list[str]
+    ) -> None:
         stage.policy(
             self.conn, moderation=moderation, package_interruptible=interruptible, paused_head=head, package_size=size,
             undo_seconds=undo, edit_lock_minutes=0,
@@ -60,6 +67,8 @@ class Commands(RuleBasedStateMachine):
         self.mailings = [self._draft() for _ in range(MAILINGS)]
         self.copies: list[int] = []
         self.versions = dict.fromkeys(self.mailings, 1)
+        for which, kind in enumerate(plans):
+            self.submit(which, kind, False)
 
     def _draft(self) -> int:
         first = next(_first)
@@ -94,8 +103,15 @@ class Commands(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9), kind=PLANS, ends=st.sampled_from([False, False, False, True]))
     def submit(self, which: int, kind: str, ends: bool) -> None:
         plan = {**self.plan(kind), **({"ends_at": self._later()} if ends else {})}
-        self.give(self._pick(which), "submit", plan=plan, confirm=True)
-        self.give(self._pick(which), "approve", BEA)
+        self.launch(self._pick(which), plan)
+
+    def launch(self, mailing: int, plan: dict[str, Any]) -> None:
+        for name, actor, given in (
+            ("submit", stage.ANNA, {"plan": plan}),
+            ("approve", BEA, {}),
+            ("validate", STAFF, {}),
+        ):
+            self.give(mailing, name, actor, confirm=True, **given)
 
     def _later(self) -> str:
         row = self.conn.execute("select clock_timestamp() + interval '0.5 s'").fetchone()
@@ -112,6 +128,11 @@ class Commands(RuleBasedStateMachine):
     def command(
         self, which: int, name: str, actor: Actor, kind: str, prepared: str | None, later: bool, position: int
     ) -> None:
+        self.give(self._pick(which), name, actor, **self.arguments(name, kind, prepared, later, position))
+
+    def arguments(
+        self, name: str, kind: str, prepared: str | None, later: bool, position: int
+    ) -> dict[str, Any]:
         given: dict[str, Any] = {"reason": "because", "confirm": True}
         if name in ("send_rest", "edit_plan"):
             given["plan"] = self.plan(kind)
@@ -121,7 +142,29 @@ class Commands(RuleBasedStateMachine):
             given["prepared"] = prepared
         given |= {"move": {"position": position}, "release_doubt": {"which": "all"}, "reject": {"ground": "technical"},
                   "edit": {"changes": {"name": "Other news"}}}.get(name, {})  # fmt: skip
-        self.give(self._pick(which), name, actor, **given)
+        return given
+
+    @rule(
+        which=st.integers(0, 9), turns=st.lists(st.integers(0, 99), min_size=2, max_size=6), kind=PLANS,
+        prepared=st.sampled_from([None, "drop", "deliver"]), later=st.sampled_from([False, False, True]),
+    )  # fmt: skip
+    def what_is_possible(
+        self, which: int, turns: list[int], kind: str, prepared: str | None, later: bool
+    ) -> None:
+        """Some of the commands that are offered, so that not nearly all are refused."""
+        mailing = self._pick(which)
+        for turn in turns:
+            offered = [
+                name for name in control.possible(self.conn, mailing, stage.ANNA) if name not in SELDOM
+            ]
+            if offered:
+                name = offered[turn % len(offered)]
+                self.give(mailing, name, **self.arguments(name, kind, prepared, later, 1))
+
+    @rule(which=st.integers(0, 9), kind=PLANS)
+    def send_the_correction(self, which: int, kind: str) -> None:
+        if corrections := self.mailings[MAILINGS:]:
+            self.launch(corrections[which % len(corrections)], self.plan(kind))
 
     @rule(which=st.integers(0, 9))
     def delete_a_copy(self, which: int) -> None:
@@ -233,7 +276,7 @@ def way_and_version_agree(conn: psycopg.Connection[Any], mailing: int) -> None:
 def at_work(database: str, a_sink: Callable[..., Sink]) -> Iterator[type[Commands]]:
     with ExitStack() as stack:
         Commands.conn = stack.enter_context(psycopg.connect(database, autocommit=True))
-        Commands.sink = a_sink("--delay", "0.003")
+        Commands.sink = a_sink("--delay", "0.01")
         stack.enter_context(stage.senders(2))
         yield Commands
 
@@ -243,7 +286,7 @@ def at_work(database: str, a_sink: Callable[..., Sink]) -> Iterator[type[Command
 def test_whatever_is_commanded_while_senders_are_at_work(at_work: type[Commands]) -> None:
     # Not shrunk: the senders' timing is never the same twice.
     chosen = settings(
-        max_examples=12, stateful_step_count=30, deadline=None, phases=[Phase.generate], report_multiple_bugs=False,
+        max_examples=10, stateful_step_count=30, deadline=None, phases=[Phase.generate], report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(at_work, settings=chosen)
