@@ -33,14 +33,19 @@ def foresee(
                 }
             )
         else:
-            written(_words(name, seen))
+            written(_words(name, seen, would.state.value.replace("_", " ")))
     return Exit.DONE
 
 
-def _words(name: str, seen: Forecast) -> str:
+def _words(name: str, seen: Forecast, state: str) -> str:
     reached = f"{number(seen.reached)} have been reached"
     if name == "resume":
-        return "\n".join([f"{reached}; {number(seen.waiting + seen.deferred)} are left.", *_resumed(seen)])
+        left = (
+            f"{reached}; {number(seen.waiting + seen.deferred)} are left"
+            if seen.reached
+            else "nobody has been reached yet"
+        )
+        return "\n".join([f"It would be {state}: {left}.", *_resumed(seen)])
     fate = "would wait until you resume" if name == "pause" else "would not be reached"
     leave = (
         f"{number(seen.leaving)} would still leave, of packages that have begun"

@@ -8,7 +8,7 @@ import psycopg
 from penstock.audience import contacts
 from penstock.cli.commanding import Order
 from penstock.cli.confirming import sample
-from penstock.cli.person import agree
+from penstock.cli.person import agree, somebody_there
 from penstock.cli.plans import clock, until
 from penstock.cli.screen import ask, line, number, tell
 from penstock.content.message import MessageError
@@ -129,6 +129,19 @@ def rejecting(order: Order) -> Order:
         order.give(dry_run=True)
         agree(
             f"Reject “{line(order.mailing.name)}”? The author is told why.", otherwise="Nothing was changed."
+        )
+    return order
+
+
+def resuming(order: Order) -> Order:
+    """Ask where going on means starting at once because the time passed meanwhile: who resumes may not think of that."""
+    facts, manner = order.facts(), order.manner
+    late = facts.came_from is State.SCHEDULED and facts.due_at is not None and facts.due_at <= facts.now
+    if late and somebody_there() and not (manner.yes or manner.json or "at" in order.arguments):
+        order.give(dry_run=True)
+        agree(
+            f"The time of “{line(order.mailing.name)}” has passed while it was paused: it would start at once. Go on?",
+            otherwise=f"Nothing was changed. A new time:  penstock mailing resume {order.mailing.id} --at TIME",
         )
     return order
 

@@ -47,6 +47,7 @@ def resume(
     fold: Fold = None,
     ends_at: EndsAt = None,
     reason: Reason = None,
+    yes: Yes = False,
     dry_run: DryRun = False,
     expect: Expect = None,
     json: Json = False,
@@ -59,12 +60,13 @@ def resume(
     """
     from penstock.cli.commanding import Manner, order
     from penstock.cli.foreseeing import foresee
+    from penstock.cli.questions import resuming
     from penstock.cli.timing import Timing
 
-    manner, timing = Manner(json, dry_run, expect), Timing(None, at, zone, fold, ends_at)
+    manner, timing = Manner(json, dry_run, expect, yes), Timing(None, at, zone, fold, ends_at)
     if dry_run:
         return foresee(mailing, "resume", manner, timing=timing, reason=reason)
-    return order(mailing, "resume", manner, timing=timing, reason=reason)
+    return order(mailing, "resume", manner, timing=timing, question=resuming, reason=reason)
 
 
 def cancel(

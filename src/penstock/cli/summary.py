@@ -48,6 +48,7 @@ class Summary:
             "name": self.mailing.name,
             "status": self.mailing.state,
             "reason": self.mailing.reason,
+            "due_at": self.mailing.due_at,
             **self.progress.figures(),
             "skipped": self.skipped,
             "next_attempt_at": self.next_at,
