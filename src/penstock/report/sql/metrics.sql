@@ -1,33 +1,37 @@
 -- Everything that /metrics shows of the database, as (name, label, value): one statement, one instant.
-with package as (
-    select m.state in ('starting', 'sending', 'paused', 'interrupted', 'finishing', 'cancelling') as under_way, p.*,
-           p.state in ('waiting', 'active') as open,
-           in_doubt + returned + deferred + skipped + accepted + delivered + bounced as recorded
+with package as (  -- all packages in one pass; for those under way how many are in each state
+    select sum(p.in_doubt + p.returned + p.deferred + p.accepted + p.delivered + p.bounced) as recorded,
+           sum(p.accepted) as accepted, sum(p.delivered) as delivered, sum(p.deferred) as deferred, sum(p.bounced) as bounced,
+           sum(p.in_doubt) as in_doubt, sum(p.skipped) as skipped
       from delivery_package p
-      join mailing_mailing m on m.id = p.mailing
+), live as (
+    select p.*, p.state in ('waiting', 'active') as open
+      from mailing_mailing m
+      join delivery_package p on p.mailing = m.id
+     where m.state in ('starting', 'sending', 'paused', 'interrupted', 'finishing', 'cancelling')
 ), due as (
     select count(*) filter (where d.why = 'deferred') as deferred, count(*) filter (where d.why = 'returned') as returned
-      from delivery_due d
-      join mailing_mailing m on m.id = d.mailing
+      from mailing_mailing m
+      join delivery_due d on d.mailing = m.id
      where d.closed is null and m.state in ('starting', 'sending', 'paused', 'interrupted', 'finishing', 'cancelling')
 )
 select 'mailings' as name, state as label, count(*)::double precision as value from mailing_mailing where deleted_at is null group by state
 union all
 select 'recipients', v.state, coalesce(v.value, 0)
-  from (select sum(size - cursor) filter (where open and kind <> 'retry') + (select returned from due) as waiting,
-               sum(cursor - recorded) as in_flight, sum(accepted) as accepted, sum(delivered) as delivered,
-               sum(size - cursor) filter (where open and kind = 'retry') + (select deferred from due) as deferred,
+  from (select coalesce(sum(size - cursor) filter (where open and kind <> 'retry'), 0) + (select returned from due) as waiting,
+               sum(cursor - in_doubt - returned - deferred - skipped - accepted - delivered - bounced) as in_flight,
+               sum(accepted) as accepted, sum(delivered) as delivered,
+               coalesce(sum(size - cursor) filter (where open and kind = 'retry'), 0) + (select deferred from due) as deferred,
                sum(bounced) as bounced, sum(in_doubt) as in_doubt, sum(skipped) as skipped
-          from package where under_way) s,
+          from live) s,
        lateral (values ('waiting', waiting), ('in_flight', in_flight), ('accepted', accepted), ('delivered', delivered),
                        ('deferred', deferred), ('bounced', bounced), ('in_doubt', in_doubt), ('skipped', skipped)) v(state, value)
 union all
 -- Results move from one state to another later (a bounce that comes back): only their sum never falls.
-select 'outcomes_total', null, coalesce(sum(recorded - skipped), 0) from package
+select 'outcomes_total', null, coalesce(recorded, 0) from package
 union all
 select 'outcomes', v.state, coalesce(v.value, 0)
-  from (select sum(accepted) as accepted, sum(delivered) as delivered, sum(deferred) as deferred, sum(bounced) as bounced,
-               sum(in_doubt) as in_doubt, sum(skipped) as skipped from package) s,
+  from package,
        lateral (values ('accepted', accepted), ('delivered', delivered), ('deferred', deferred), ('bounced', bounced),
                        ('in_doubt', in_doubt), ('skipped', skipped)) v(state, value)
 union all
