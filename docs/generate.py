@@ -15,11 +15,12 @@ from typer.main import get_command
 
 from penstock.account.access import ROLES, SCOPES
 from penstock.account.policy import RULES
+from penstock.api.problems import BY_STATUS, DETAILS, TITLES
 from penstock.audience.columns import ADDRESS_NAMES
 from penstock.audience.suppression import REASONS
 from penstock.cli.app import app
-from penstock.mailing.lifecycle import ALREADY, PLATFORM, TABLE, Row
-from penstock.mailing.states import ENDS, MEANING, State
+from penstock.mailing.lifecycle import ALREADY, PLATFORM, TABLE, Row, stays
+from penstock.mailing.states import ENDS, GATES, LIVE, MEANING, WAITING, State
 from penstock.notices.kinds import MEANING as MEANING_OF_NOTICE
 from penstock.notices.kinds import Kind
 from penstock.notices.schedule import WEBHOOK
@@ -111,7 +112,7 @@ def mailing_commands() -> str:
             (
                 f"*{row.command}*" if row.is_event else f"`{row.command}`",
                 _states(row.sources),
-                _states(row.targets),
+                "the same" if row.target is stays else _states(row.targets),
                 ", ".join(sorted(row.roles)),
                 " ".join((guard.__doc__ or "").split("\n")[0] for guard in row.guards) or "–",
             )
@@ -120,16 +121,30 @@ def mailing_commands() -> str:
     )
 
 
+STAGES = (
+    ("Writing and gates", frozenset({State.DRAFT, State.REJECTED}) | GATES),
+    ("Waiting to start", WAITING),
+    ("Under way", LIVE - {State.CANCELLING}),
+    ("Stopped, and ending", frozenset({State.PAUSED, State.INTERRUPTED, State.CANCELLING})),
+    ("After the end", ENDS),
+)
+"""The diagram in parts, by where a mailing stands: in one piece nobody could read it."""
+
+
 def mailing_diagram() -> str:
-    """Return the lifecycle as a Mermaid diagram; commands are written plain, events in brackets."""
+    """Return the lifecycle as Mermaid diagrams; commands are written plain, events in brackets. What moves nothing is left out."""
+    return "\n\n".join(f"### {name}\n\n{_diagram(sources)}" for name, sources in STAGES)
+
+
+def _diagram(sources: frozenset[State]) -> str:
     arrows: dict[tuple[State, State], list[str]] = {}
     for row in TABLE:
-        for source in _ordered(row.sources):
-            for target in _ordered(row.targets):
+        for source in _ordered(row.sources & sources):
+            for target in [] if row.target is stays else _ordered(row.targets - {source}):
                 arrows.setdefault((source, target), []).append(_label(row))
     lines = [f"    {source} --> {target}: {', '.join(labels)}" for (source, target), labels in arrows.items()]
-    ends = [f"    {state} --> [*]" for state in _ordered(ENDS)]
-    return "\n".join(["```mermaid", "stateDiagram-v2", "    [*] --> draft", *lines, *ends, "```"])
+    begin = ["    [*] --> draft"] if State.DRAFT in sources else []
+    return "\n".join(["```mermaid", "stateDiagram-v2", *begin, *lines, "```"])
 
 
 def already() -> str:
@@ -149,7 +164,7 @@ def _ordered(states: frozenset[State]) -> list[State]:
 
 
 def _states(states: frozenset[State]) -> str:
-    return ", ".join(f"`{state}`" for state in _ordered(states))
+    return "any" if states == set(State) else ", ".join(f"`{state}`" for state in _ordered(states))
 
 
 # --- policies, columns, reasons ---------------------------------------------------------------------------
@@ -216,6 +231,15 @@ def webhook_intervals() -> str:
     )
 
 
+def problems() -> str:
+    """Return the statuses that say no, each with its code and what to do."""
+    rows = [
+        (str(status), f"`{code}`", f"{TITLES[code]}. {DETAILS.get(status, '')}".strip())
+        for status, code in BY_STATUS.items()
+    ]
+    return table(("status", "code", "what it means"), rows)
+
+
 def metrics() -> str:
     """Return every metric that is made from the database."""
     rows = []
@@ -239,6 +263,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "events": events,
     "webhook-intervals": webhook_intervals,
     "metrics": metrics,
+    "problems": problems,
 }
 
 

@@ -109,16 +109,6 @@ def sent_or_expired(facts: Facts, arguments: Arguments) -> State:
     return EXPIRED if facts.expired else SENT
 
 
-def after_release(facts: Facts, arguments: Arguments) -> State:
-    """Releasing what is in doubt makes a sent mailing try again."""
-    return FINISHING if facts.state is SENT else facts.state
-
-
-def at_end_date(facts: Facts, arguments: Arguments) -> State:
-    """Expired, unless something has begun: that is completed first."""
-    return SENDING if facts.state is SENDING else EXPIRED
-
-
 def _unless_switched_off(target: Callable[[Facts, Arguments], State]) -> Guard:
     def not_launched_while_switched_off(facts: Facts, arguments: Arguments) -> Refusal | None:
         """Nothing starts at once while a kill switch concerns it; it may be planned for later."""
@@ -200,8 +190,9 @@ TABLE: tuple[Row, ...] = (
          check=(_g.something_ended, _g.not_corrected, _g.no_blockers, _g.plan_possible, _g.confirmed_unless_later,
                 _unless_switched_off(send_rest)),
          effects=("keep_plan", "reopen_packages")),
-    _row("release_doubt", (PAUSED, INTERRUPTED, SENT, CANCELLED, EXPIRED), after_release, OPERATORS,
-         to=(PAUSED, INTERRUPTED, FINISHING, CANCELLED, EXPIRED), check=(_g.something_in_doubt, _g.which_named, _g.reason_given),
+    _row("release_doubt", (PAUSED, INTERRUPTED, CANCELLED, EXPIRED), stays, OPERATORS,
+         check=(_g.something_in_doubt, _g.which_named, _g.reason_given), effects=("release_doubt",)),
+    _row("release_doubt", (SENT,), FINISHING, OPERATORS, check=(_g.something_in_doubt, _g.which_named, _g.reason_given),
          effects=("release_doubt",)),
     _row("copy",       ANY, stays, (*WRITERS, OPERATOR), effects=("copy",)),
     _row("fix_rest",   (CANCELLED, EXPIRED), stays, (*WRITERS, OPERATOR), check=(_g.not_corrected,), effects=("fix_rest",)),
@@ -211,16 +202,18 @@ TABLE: tuple[Row, ...] = (
     _row("archive",    (SENT, CANCELLED, EXPIRED, REJECTED), stays, (*WRITERS, OPERATOR), check=(_g.not_archived,),
          effects=("archive",)),
     # events: what the system itself notices
-    _row("late",       (IN_REVIEW, IN_MODERATION), held_or_expired, (SYSTEM,), to=(IN_REVIEW, IN_MODERATION, EXPIRED),
-         check=(_g.is_late,), effects=("hold",)),
+    _row("late",       (IN_REVIEW,), held_or_expired, (SYSTEM,), to=(IN_REVIEW, EXPIRED), check=(_g.is_late,), effects=("hold",)),
+    _row("late",       (IN_MODERATION,), held_or_expired, (SYSTEM,), to=(IN_MODERATION, EXPIRED), check=(_g.is_late,),
+         effects=("hold",)),
     _row("due",        (SCHEDULED,), STARTING, (SYSTEM,), check=(_g.is_due, _g.not_switched_off)),
     _row("promote",    (QUEUED,), STARTING, (SYSTEM,), check=(_g.is_its_turn, _g.not_switched_off)),
     _row("prepared",   (STARTING,), SENDING, (SYSTEM,), check=(_g.undo_over, _g.audience_not_empty, _g.audience_as_approved)),
     _row("handed_off", (SENDING,), FINISHING, (SYSTEM,), check=(_g.all_handed_off,)),
     _row("settled",    (FINISHING,), sent_or_expired, (SYSTEM,), to=(SENT, EXPIRED), check=(_g.all_settled,)),
     _row("drained",    (CANCELLING,), CANCELLED, (SYSTEM,), check=(_g.nothing_leaving,), effects=("close_packages",)),
-    _row("end_date",   (IN_REVIEW, IN_MODERATION, *_BEFORE, SENDING, PAUSED, INTERRUPTED), at_end_date, (SYSTEM,),
-         to=(SENDING, EXPIRED), check=(_g.end_date_past,), effects=("expire_packages",)),
+    _row("end_date",   (IN_REVIEW, IN_MODERATION, *_BEFORE, PAUSED, INTERRUPTED), EXPIRED, (SYSTEM,), check=(_g.end_date_past,),
+         effects=("expire_packages",)),
+    _row("end_date",   (SENDING,), stays, (SYSTEM,), check=(_g.end_date_past,), effects=("expire_packages",)),
     _row("interrupt",  (SCHEDULED, QUEUED, STARTING, SENDING, FINISHING), INTERRUPTED, (SYSTEM,),
          check=(_g.reason_given, _g.at_its_time), effects=("remember_state", "stop_senders")),
 )

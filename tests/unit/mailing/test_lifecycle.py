@@ -43,12 +43,12 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
         "parked scheduled queued starting sending paused interrupted finishing cancelling": (OPERATORS, "cancelling cancelled"),
     },
     "send_rest": {"cancelled expired": (OPERATORS, f"in_review in_moderation {PLANNED}")},
-    "release_doubt": {"paused interrupted sent cancelled expired": (OPERATORS, "paused interrupted finishing cancelled expired")},
+    "release_doubt": {"paused interrupted cancelled expired": (OPERATORS, "="), "sent": (OPERATORS, "finishing")},
     "copy": {EVERYWHERE: (COPIERS, "=")},
     "fix_rest": {"cancelled expired": (COPIERS, "="), "paused interrupted": (COPIERS, "cancelling cancelled")},
     "delete": {"draft": (WRITERS, "draft")},
     "archive": {"sent cancelled expired rejected": (COPIERS, "=")},
-    "late": {"in_review in_moderation": ("system", "in_review in_moderation expired")},
+    "late": {"in_review": ("system", "in_review expired"), "in_moderation": ("system", "in_moderation expired")},
     "due": {"scheduled": ("system", "starting")},
     "promote": {"queued": ("system", "starting")},
     "prepared": {"starting": ("system", "sending")},
@@ -56,7 +56,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "settled": {"finishing": ("system", "sent expired")},
     "drained": {"cancelling": ("system", "cancelled")},
     "end_date": {
-        "in_review in_moderation parked scheduled queued sending paused interrupted": ("system", "sending expired")
+        "in_review in_moderation parked scheduled queued paused interrupted": ("system", "expired"), "sending": ("system", "=")
     },
     "interrupt": {"scheduled queued starting sending finishing": ("system", "interrupted")},
 }  # fmt: skip

@@ -84,7 +84,7 @@ def plan_possible(facts: Facts, arguments: Arguments) -> Refusal | None:
 
 
 def time_possible(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """As `plan_possible`, where a time has to be given."""
+    """A time is given; it exists, once, and is to come."""
     given = arguments.get("plan")
     if arguments.get("at") is None and not (isinstance(given, Mapping) and given.get("kind") == Kind.AT):
         return Refusal("time_required", "Say when: give at, a time like 2026-12-01T09:00, and its zone.")
@@ -92,7 +92,7 @@ def time_possible(facts: Facts, arguments: Arguments) -> Refusal | None:
 
 
 def new_time_possible(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """As `plan_possible`, where a time or an end date may be given."""
+    """A new time or end date, where one is given, exists, once, and is to come."""
     if arguments.get("at") is not None:
         return plan_possible(facts, arguments)
     try:
@@ -132,7 +132,7 @@ def confirmed(facts: Facts, arguments: Arguments) -> Refusal | None:
 
 
 def confirmed_unless_later(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """As `confirmed`; a mailing whose time is decided later is confirmed then."""
+    """Sending is confirmed as the account asks for it; where the time is decided later, then."""
     given = arguments.get("plan") or facts.plan
     later = arguments.get("at") is None and isinstance(given, Mapping) and given.get("kind") == Kind.LATER
     return None if later else confirmed(facts, arguments)
