@@ -359,3 +359,22 @@ def test_another_account_has_its_own_contacts_and_mailings(cli: Cli, people: Peo
     assert cli("mailing", "list").stdout == ""
     assert "sent" in cli("mailing", "list", "--account", "acme").stdout
     assert "no account" in cli("mailing", "list", "--account", "nobody", status=2).stderr
+
+
+@pytest.mark.behaviour("S5.19")
+def test_sending_is_confirmed_as_the_account_wants_it(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection
+) -> None:
+    policy(conn, confirm_send="type_count")
+    mails = catcher()
+    said = cli(*sending(people(4), mails.url), status=2).stderr  # with --yes
+    assert "--confirm 4" in said
+    assert "Mailing 1 is kept as a draft" in said
+    assert "--confirm 4" in cli("mailing", "submit", "1", "--confirm", "3", status=2).stderr
+    cli("mailing", "submit", "1", "--confirm", "4", "--plan", "later")
+    cli("mailing", "approve", "1", "--yes")
+    assert "--confirm 4" in cli("mailing", "send-now", "1", status=2).stderr
+    cli("mailing", "send-now", "1", "--confirm", "4")
+    assert state(conn, 1) == "starting"
+    told = json.loads(cli(*sending(people(4), mails.url, "--confirm", "4", "--json")).stdout)
+    assert (told["status"], told["accepted"]) == ("sent", 4)
