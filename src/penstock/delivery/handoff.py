@@ -5,9 +5,10 @@ A `HandOff` is the source that the pool of connections takes envelopes from (pen
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from penstock.delivery import record
 from penstock.delivery.claim import Held, Item, Turn
 from penstock.delivery.order import Order
 from penstock.delivery.outcome import BOUNCED, Outcome, State, blames_sender, decide, template
+from penstock.delivery.withholding import domain
 from penstock.transport.envelope import Envelope, Peer
 from penstock.transport.reply import Reply
 
@@ -32,6 +34,7 @@ REFUSALS: Final = 20
 
 
 FOR_NOW: Final = Reply(451, "", "", "dot", "")
+WITHHELD: Final = Reply(0, "", "withheld: its domain is switched off", "return", "")
 GIVEN_BACK: Final = Reply(0, "", "given back: sending was stopped", "return", "")
 Words = tuple[int, str, str, str]
 """An entry of the dictionary of replies: code, enhanced code, text with {} for what varies, command."""
@@ -58,6 +61,7 @@ class HandOff:
         self.queue: deque[Item] = deque()
         self.step = 100  # outcomes after which a turn at the database is worth it
         self.stop: Callable[[], object] = lambda: None  # Pool.stop, once there is a pool
+        self.withheld: frozenset[str] = frozenset()  # domains that a kill switch keeps back
         self.giving_back = False  # stopped by a command: what has not begun is returned
         self.fenced = False
         self.allowance = 0 if order.rate else -1  # messages that may begin; negative: no limit
@@ -142,6 +146,9 @@ class HandOff:
             self.allowance += 1
         if self.giving_back:
             self._return(item)
+            return
+        if self.withheld and domain(item.row[2]) in self.withheld:
+            self._withhold(item)
             return
         if not self.fenced:
             self._drops[seq] += 1
@@ -236,7 +243,7 @@ class HandOff:
         retry = item.held.kind == "retry"
         return {
             "seq": item.row[0], "package": item.held.no, "why": "deferred" if tried or retry else "returned",
-            "in": outcome.due_in, "since": (item.since or datetime.now(UTC)).isoformat(),
+            "in": None if math.isinf(outcome.due_in) else outcome.due_in, "since": (item.since or datetime.now(UTC)).isoformat(),
             "attempt": item.held.attempt + tried,
         }  # fmt: skip
 
@@ -247,6 +254,29 @@ class HandOff:
             self._changed[queue.pop().held] = None
         while queue:
             self._return(queue.popleft())
+
+    def withhold(self, domains: frozenset[str]) -> None:
+        """Keep back the recipients of these domains from now on, also those that have been claimed and not taken."""
+        if domains != self.withheld:
+            self.withheld = domains
+            waiting, self.queue = self.queue, deque()
+            self.extend(waiting)
+
+    def extend(self, items: Iterable[Item]) -> None:
+        """Take claimed recipients into the queue, but for those who are withheld."""
+        if not self.withheld:
+            self.queue.extend(items)
+            return
+        for item in items:
+            if domain(item.row[2]) in self.withheld:
+                self._withhold(item)
+            else:
+                self.queue.append(item)
+        self._ready()
+
+    def _withhold(self, item: Item) -> None:
+        """It waits again, until the switch is lifted."""
+        self._note(item, WITHHELD, Outcome(State.RETURNED, math.inf))
 
     def return_all(self, lost: Container[Held]) -> None:
         """Return what has not been taken of packages that are in other hands now."""

@@ -31,6 +31,8 @@ BEAT: Final = 0.1
 """Seconds after which outcomes are recorded even when they are few."""
 DRAIN: Final = 0.02
 """Seconds from a halt that a lane waits for the answers to what is on the wire before it says how many are leaving."""
+PARTING: Final = 2.0
+"""Seconds for which the end of a halted lane is waited for when its mailing goes on."""
 RETRY: Final = 0.2
 """Seconds between attempts to reach the database."""
 WORK: Final = 0.2
@@ -87,17 +89,24 @@ class Lane:
         self._wanted.set()
 
     def go_on(self, version: int) -> None:
-        """The mailing may be sent (again), or there is something new to claim. What is older than the last halt is no news."""
+        """The mailing may be sent (again), or there is something new to claim. What is older than the last halt is no news.
+
+        A halted lane ends as soon as it can, and another takes its place: what it knows of message and transport may be old, for
+        whoever resumed the mailing may have mended something. Only when a server keeps it waiting it goes on as it is.
+        """
         if version < self._answered:
             return
         if self.halted and not self._closing:
-            self.halted = self.handoff.giving_back = False
-            self.handoff.forgive()
-            self.pool.start_again()
+            if not self.unsettled:
+                self.close()
+            elif time.monotonic() - self._halted_at > PARTING:
+                self.halted = self.handoff.giving_back = False
+                self.handoff.forgive()
+                self.pool.start_again()
         self._wanted.set()
 
     def close(self) -> None:
-        """Halt, and end `run` when everything has its outcome recorded."""
+        """Halt, and end `run` when everything has its outcome recorded, and a command that waits its answer."""
         self._closing = True
         self.halt()
 
@@ -124,7 +133,7 @@ class Lane:
         """Take turns until closed and everything is recorded."""
         pacing = asyncio.create_task(self._keep_pace(self.order.rate)) if self.order.rate else None
         try:
-            while not self._closing or self._held or self.handoff.unrecorded:
+            while not self._closing or self._held or self.handoff.unrecorded or self._answer is not None:
                 try:
                     await self._turn()
                 except psycopg.Error as error:
@@ -226,7 +235,7 @@ class Lane:
             return
         held.cursor = claimed.stop
         since = held.since[claimed.start : claimed.stop] if held.since else [None] * len(rows)
-        self.handoff.queue.extend(map(Item, [held] * len(rows), rows, since))
+        self.handoff.extend(map(Item, [held] * len(rows), rows, since))
         self.pool.wake()
 
     async def _until_known(

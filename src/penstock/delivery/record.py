@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from struct import Struct
 from typing import Final, NamedTuple
 
+from psycopg.sql import Literal
+
 COLUMNS: Final = "at, mailing, package, seq, reply, transport, state, detail"
 COPY: Final = f"copy delivery_outcome ({COLUMNS}) from stdin (format binary)"
 HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -49,12 +51,13 @@ def pack_with_detail(
     return row[:-4] + len(text).to_bytes(4, "big") + text
 
 
-def values(row: bytes) -> tuple[datetime, int, int, int, int, int, int, str | None]:
-    """What a packed row says, column by column, for a statement that is not COPY."""
-    fields = _ROW.unpack_from(row)
-    at = datetime.fromtimestamp(_EPOCH, UTC) + timedelta(microseconds=fields[2])
-    told = unpack(row)
-    return at, fields[4], told.package, told.seq, told.reply, told.transport, told.state, told.detail
+def literal(row: bytes) -> str:
+    """A packed row as SQL, "('2026-…', 7, …, null)", for a statement that is not COPY: numbers, and a text that is quoted."""
+    at = datetime.fromtimestamp(_EPOCH, UTC) + timedelta(microseconds=_ROW.unpack_from(row)[2])
+    mailing, told = _ROW.unpack_from(row)[4], unpack(row)
+    numbers = (mailing, told.package, told.seq, told.reply, told.transport, told.state)
+    detail = "null" if told.detail is None else Literal(told.detail).as_string()
+    return f"('{at.isoformat()}', {', '.join(map(str, numbers))}, {detail})"
 
 
 def unpack(row: bytes) -> Row:

@@ -191,14 +191,15 @@ class Sender:
         )
         self.fence.answered()
         found = await cursor.fetchall()
-        for mailing, version, may, work in found:
+        for mailing, version, may, work, withheld in found:
             lane = self.lanes.get(mailing)
             if lane and not may:
                 lane.halt(version)
             elif lane:
+                lane.handoff.withhold(frozenset(withheld))
                 lane.go_on(version)
             elif may and work and len(self.lanes) < LANES:
-                await self._begin(desk, mailing)
+                await self._begin(mailing, frozenset(withheld))
         for mailing, lane in list(self.lanes.items()):
             if lane.interruption and not lane.halted:
                 interruption = lane.interruption
@@ -209,7 +210,7 @@ class Sender:
             elif lane.idle_for(5):
                 lane.close()
 
-    async def _begin(self, desk: psycopg.AsyncConnection[Any], mailing: int) -> None:
+    async def _begin(self, mailing: int, withheld: frozenset[str]) -> None:
         try:
             order = await asyncio.to_thread(_load, mailing)
         except MessageError as error:
@@ -218,14 +219,21 @@ class Sender:
         except (ValueError, LookupError, SecretError) as error:  # its transport or its options; others go on
             await self._interrupt(mailing, "technical", f"the mailing cannot be made ready: {error}")
             return
-        lane = Lane(order, self.number, self.fence, connect, self._ticker.wake)
+        lane = Lane(order, self.number, self.fence, connect, self._package_done)
+        lane.handoff.withhold(withheld)
         self.lanes[mailing] = lane
         self._tasks[mailing] = asyncio.create_task(lane.run(), name=f"lane {mailing}")
         self._tasks[mailing].add_done_callback(lambda _: self._poke.set())
 
+    def _package_done(self) -> None:
+        """A lane has finished with a package: that may end the mailing, or the lane."""
+        self._ticker.wake()
+        self._poke.set()
+
     def _end(self, mailing: int) -> None:
         task = self._tasks.pop(mailing)
         del self.lanes[mailing]
+        self._poke.set()  # another one may take its place
         if not task.cancelled() and (error := task.exception()):
             raise error  # a defect: the process ends, and what it held is rescued as in doubt
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 import psycopg
 
 from penstock.delivery import clock, due, freeze, rescue
+from penstock.delivery.withholding import Withholding
 from penstock.mailing import control
 from penstock.mailing.states import State
 from penstock.platform import database
@@ -40,6 +41,7 @@ class Ticker:
         self._changed = changed
         self._woken = asyncio.Event()
         self._conn: psycopg.Connection[Any] | None = None
+        self._withholding = Withholding()
         self._freezing: dict[int, asyncio.Task[None]] = {}
 
     def wake(self) -> None:
@@ -78,6 +80,7 @@ class Ticker:
             return [], 0, TICK
         rescue.rescue_dead(conn)
         clock.strike(conn)
+        self._withholding.let_go(conn)
         live = conn.execute(sql("penstock.delivery", "live")).fetchall()
         packed = 0
         for mailing, state, _ in live:

@@ -223,3 +223,21 @@ def test_those_deferred_are_given_up_by_a_cancellation_and_tried_again_with_the_
         )
         becomes(conn, mailing, "sent", seconds=60)
     assert sound(conn, mailing) == {"accepted": 10}
+
+
+@pytest.mark.behaviour("S4.19")
+def test_a_transport_that_was_mended_is_taken_as_it_is_on_resuming(
+    conn: Conn, a_sink: Callable[..., Sink]
+) -> None:
+    first, second = a_sink("--delay", "0.01"), a_sink()
+    with senders():
+        mailing = begin(conn, 300, first.url(2))
+        eventually(lambda: counts(conn, mailing).get("accepted", 0) > 10)
+        command(conn, mailing, "pause")
+        conn.execute("update account_transport set url = %s", (second.url(2),))
+        before = len(first.arrived())
+        command(conn, mailing, "resume")
+        becomes(conn, mailing, "sent")
+    assert sound(conn, mailing) == {"accepted": 300}
+    assert len(first.arrived()) == before
+    assert len(second.arrived()) == 300 - before

@@ -1,8 +1,10 @@
--- What a sender looks for: the mailings that may be sent, with what it has in hand; whether more of each may begin, and whether a
--- package waits. A mailing that is paused or being cancelled has at most packages that are to be finished.
-select m.id, m.version, may,
+-- What a sender looks for: the mailings that may be sent, with what it has in hand; whether more of each may begin, whether a
+-- package waits, and the domains whose recipients are withheld. A mailing that is paused or being cancelled has at most packages
+-- that are to be finished.
+select m.id, m.version, may and not withheld.everything,
        exists (select from delivery_package p
-                where p.mailing = m.id and p.state = 'waiting' and p.release_at <= now() and (p.bound or m.state = any(%(sent_in)s)))
+                where p.mailing = m.id and p.state = 'waiting' and p.release_at <= now() and (p.bound or m.state = any(%(sent_in)s))),
+       withheld.domains
   from mailing_mailing m
   left join delivery_turn t on t.mailing = m.id
  cross join lateral (
@@ -10,5 +12,6 @@ select m.id, m.version, may,
               or m.state in ('paused', 'cancelling')
                  and exists (select from delivery_package p
                               where p.mailing = m.id and p.bound and p.state in ('waiting', 'active')) as may) as allowed
+ cross join lateral delivery_withheld(m.id) withheld
  where m.state in ('sending', 'finishing') or m.id in (select mailing from delivery_package where bound) or m.id = any(%(lanes)s)
  order by t.served_at nulls first

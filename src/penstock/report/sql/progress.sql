@@ -13,7 +13,7 @@ with package as (
            count(*) filter (where closed is null and why = 'returned') as returned,
            count(*) filter (where closed = 'cancelled') as cancelled,
            count(*) filter (where closed = 'expired') as expired,
-           min(due_at) filter (where closed is null and why = 'deferred') as next_at
+           min(due_at) filter (where closed is null and why = 'deferred' and isfinite(due_at)) as next_at
       from delivery_due
      where mailing = %(mailing)s
 ), counted as (

@@ -31,7 +31,7 @@ begin
      where mailing = p_mailing and no = p_no;
     if p_why is not null then
         insert into delivery_due (mailing, seq, package, due_at, since, attempt, why, closed)
-        values (p_mailing, p_seq, p_no, now() + make_interval(secs => p_in), p_since, p_attempt, p_why,
+        values (p_mailing, p_seq, p_no, coalesce(now() + make_interval(secs => p_in), 'infinity'), p_since, p_attempt, p_why,
                 case when v_state in ('cancelled', 'cancelling') then 'cancelled' when v_state = 'expired' then 'expired' end);
     end if;
     return true;

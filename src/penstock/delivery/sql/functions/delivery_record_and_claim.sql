@@ -7,7 +7,7 @@ create function delivery_record_and_claim(
     p_mailing integer,
     p_records jsonb,            -- [{no, epoch, batch, in_doubt, returned, deferred, skipped, accepted, bounced, release, unclaim}]
                                 -- unclaim: so many positions claimed last have not begun, and are given back
-    p_due jsonb,                -- [{seq, package, why, in (seconds), since, attempt}]
+    p_due jsonb,                -- [{seq, package, why, in (seconds; null: withheld), since, attempt}]
     p_claim integer,            -- the package to claim from, or null
     p_epoch integer,
     p_want integer,
@@ -57,7 +57,7 @@ begin
     end loop;
     if p_due <> '[]' then
         insert into delivery_due (mailing, seq, package, due_at, since, attempt, why, closed)
-        select p_mailing, seq, package, now() + make_interval(secs => "in"), since, attempt, why,
+        select p_mailing, seq, package, coalesce(now() + make_interval(secs => "in"), 'infinity'), since, attempt, why,
                case when mailing_state in ('cancelled', 'expired') then mailing_state
                     when mailing_state = 'cancelling' and (why = 'deferred' or not exists (
                          select from delivery_package p where p.mailing = p_mailing and p.no = package and p.bound)) then 'cancelled' end

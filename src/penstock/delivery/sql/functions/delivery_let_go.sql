@@ -1,0 +1,14 @@
+-- Those who were withheld (due at infinity) by a switch that is there no longer are due at once. Returns how many.
+create or replace function delivery_let_go(p_mailing integer, p_domains text[]) returns integer language plpgsql as $$
+declare
+    v_count integer;
+begin
+    perform pg_advisory_xact_lock_shared(7001, p_mailing);
+    update delivery_due d set due_at = now()
+      from delivery_recipient r
+     where d.mailing = p_mailing and d.due_at = 'infinity' and d.closed is null
+       and r.mailing = d.mailing and r.seq = d.seq and split_part(r.normal, '@', 2) <> all(p_domains);
+    get diagnostics v_count = row_count;
+    return v_count;
+end
+$$;
