@@ -80,6 +80,13 @@ def test_every_reason_is_given_at_once(api: Any, bearer: Callable[..., Any], dra
     assert [reason["code"] for reason in said["reasons"]] == ["forbidden", "confirmation_required"]
 
 
+def test_a_token_without_a_role_learns_nothing(bearer: Callable[..., Any], closing: None, draft: int) -> None:
+    for scope in ("contacts:write", "mailings:read"):
+        said = problem(bearer(scope).post(f"/mailings/{draft}/pause"), 403, "forbidden")
+        assert "state" not in said
+        assert "state" not in problem(bearer(scope).delete(f"/mailings/{draft}"), 403, "forbidden")
+
+
 @pytest.mark.behaviour("S5.19")
 def test_sending_is_confirmed(api: Any, parked: int) -> None:
     for given in ({}, {"confirm": False}, {"confirm": None}):

@@ -8,14 +8,13 @@ import psycopg
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from penstock.api.authentication import actor_of
 from penstock.api.conditions import expected_version, repeatable, tag
 from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples
 from penstock.api.mailings.arguments import ARGUMENTS, Command
 from penstock.api.mailings.shapes import Answer
-from penstock.api.mailings.showing import JUDGED, answered, found
+from penstock.api.mailings.showing import JUDGED, answered, commander, found
 from penstock.api.problems import Problem
 from penstock.api.refusals import spoken
 from penstock.api.shapes import Id
@@ -34,7 +33,7 @@ def _operation(name: str, shape: type[Command]) -> Callable[..., Any]:
     """Return the endpoint of one command."""
 
     def operation(request: HttpRequest, response: HttpResponse, mailing: int, given: Command) -> Any:
-        actor = actor_of(request)
+        actor = commander(request)
         arguments = given.model_dump() | {
             "expected_version": expected_version(request),
             "request": repeatable(request),

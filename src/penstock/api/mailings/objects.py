@@ -22,7 +22,7 @@ from penstock.api.mailings.shapes import (
     States,
     WholeMailing,
 )
-from penstock.api.mailings.showing import answered, found, shown, whole
+from penstock.api.mailings.showing import answered, commander, found, shown, whole
 from penstock.api.shapes import Account, Cursor, DryRun, Id, Limit
 from penstock.mailing import control
 from penstock.mailing.mailings import listed
@@ -113,7 +113,7 @@ def edit_mailing(request: HttpRequest, response: HttpResponse, mailing: Id, give
 )
 def delete_mailing(request: HttpRequest, mailing: Id, dry_run: DryRun = False) -> Any:
     """Delete a draft that never started."""
-    actor = actor_of(request)
+    actor = commander(request)
     with connection() as conn:
         found(conn, actor, mailing)
         answer = control.command(

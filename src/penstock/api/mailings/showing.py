@@ -3,7 +3,10 @@
 from typing import Any
 
 import psycopg
+from django.http import HttpRequest
 
+from penstock.account import access
+from penstock.api.authentication import actor_of
 from penstock.api.refusals import spoken
 from penstock.content.checking import blockers
 from penstock.content.messages import load_message
@@ -21,6 +24,14 @@ JUDGED = frozenset(row.command for row in lifecycle.TABLE if guards.no_blockers 
 """Commands for which somebody has to have looked at the content."""
 
 JUDGED_IN = frozenset(state for row in lifecycle.TABLE if row.command in JUDGED for state in row.sources)
+
+
+def commander(request: HttpRequest) -> Actor:
+    """Return who gives a command; the lifecycle asks which. Raises Forbidden for a token that may give none: it learns nothing."""
+    actor = actor_of(request)
+    if not actor.roles:
+        access.require(actor, "mailings:operate")
+    return actor
 
 
 def found(conn: psycopg.Connection[Any], actor: Actor, number: int) -> Mailing:
