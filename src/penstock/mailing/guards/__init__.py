@@ -60,8 +60,8 @@ from penstock.mailing.guards.plans import (
 )  # fmt: skip
 
 OF_FACTS = frozenset({
-    end_to_come, never_started, no_statistics, not_archived, not_corrected, not_late, not_locked, not_switched_off, something_ended,
-    something_in_doubt, undo_open,
+    end_to_come, never_started, no_blockers, no_statistics, not_archived, not_corrected, not_late, not_locked, not_switched_off,
+    something_ended, something_in_doubt, undo_open,
 })  # fmt: skip
 """Guards that no argument can satisfy: a command that one of these refuses is not even offered."""
 
