@@ -21,9 +21,6 @@ from penstock.mailing.states import State
 def sending(order: Order) -> Order:
     """Ask before something is to be sent, as the account wants it: by a yes, or by the number of recipients."""
     facts, manner = order.facts(), order.manner
-    if order.name == "send_rest" and order.mailing.corrections:
-        by = ", ".join(map(str, order.mailing.corrections))
-        tell(f"warning: mailing {by} corrects it: whoever that has reached would get both.")
     by_count = facts.policy.confirm_send == "type_count"
     if manner.confirm is not None or manner.yes or facts.policy.confirm_send == "off":
         return _with(order, confirm=True if manner.confirm is None else manner.confirm)

@@ -38,7 +38,9 @@ class Summary:
 
     @property
     def rest(self) -> bool:
-        """Whether anybody is left whom an ended mailing did not reach."""
+        """Whether anybody is left whom an ended mailing did not reach, and no correction of it is meant for."""
+        if self.mailing.corrections:
+            return False
         return not self.progress.recipients or self.progress.cancelled + self.progress.expired > 0
 
     def document(self) -> dict[str, Any]:

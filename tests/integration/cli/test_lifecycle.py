@@ -255,6 +255,7 @@ def test_the_rest_gets_the_correction_and_nobody_gets_two(
     assert len(mails.counts) == 60
     shown = json.loads(cli("mailing", "show", "1", "--json").stdout)
     assert shown["corrections"] == [2]
+    assert "mailing 2" in cli("mailing", "send-rest", "1", "--yes", status=2).stderr
     assert "--archived" in cli("mailing", "archive", "1").stderr
     assert [each["id"] for each in json.loads(cli("mailing", "list", "--json").stdout)] == [2]
     assert [each["id"] for each in json.loads(cli("mailing", "list", "--archived", "--json").stdout)] == [1]
