@@ -113,17 +113,35 @@ def test_it_is_approved_later_from_the_list(office: Offices) -> None:
 
 @behaviour("B5")
 def test_an_approval_is_of_what_was_seen(office: Offices) -> None:
-    """What was looked at is named by its digest; another one is refused, and nothing is approved."""
-    there = office()
-    author, approver = there.person("author"), there.person("approver")
-    mailing = author.write(there.list(*there.readers(2)), "as it was")
+    """What was looked at is named by its digest; a change of it voids what was approved, another plan does not."""
+    there = office(approvals_required=2)
+    author, first, second = (
+        there.person("author"),
+        *(there.person("approver", name=n) for n in ("eva", "fritz")),
+    )
+    listed = there.list(*there.readers(2))
+    mailing = author.write(listed, "as it was")
     author.submit(mailing, {"kind": "later"})
-    looked_at = approver.see(mailing)["digest"]
-    author.give(mailing, "withdraw")
-    author.ask("PATCH", f"/mailings/{mailing}", json={"message": MESSAGE | {"subject": "as it is now"}})
-    author.submit(mailing, {"kind": "later"})
-    assert approver.refused(mailing, "approve", digest=looked_at) == ["digest_changed"]
-    assert approver.give(mailing, "approve", digest=approver.see(mailing)["digest"])["state"] == "parked"
+    looked_at = first.see(mailing)["digest"]
+    assert first.give(mailing, "approve", digest=looked_at)["state"] == "in_review"
+
+    digests = {looked_at}
+    for change in ({"message": {"html": "<p>Other</p>"}}, {"message": {"sender": "Other <other@example.org>"}},
+                   {"audience": {"list": listed, "not_reached_by": [mailing]}}):  # fmt: skip
+        author.give(mailing, "withdraw")
+        author.ask("PATCH", f"/mailings/{mailing}", json=change)
+        author.submit(mailing, {"kind": "later"})
+        digests.add(first.see(mailing)["digest"])
+    assert len(digests) == 4  # content, sender and audience each make another one
+    assert second.refused(mailing, "approve", digest=looked_at) == ["digest_changed"]
+    now = first.see(mailing)["digest"]
+    assert second.give(mailing, "approve", digest=now)["state"] == "in_review"  # the first one's is void
+    second.give(mailing, "edit-plan", plan={"kind": "sequence", "ends_at": "2099-01-01T09:00"})
+    assert first.see(mailing)["digest"] == now
+    assert first.give(mailing, "approve", digest=now)["state"] in ("queued", "starting")
+    assert [
+        entry["data"]["plan"]["kind"] for entry in author.journal(mailing) if entry["command"] == "edit_plan"
+    ] == ["sequence"]
 
 
 @behaviour("S1.4")
@@ -187,6 +205,25 @@ def test_what_is_wrong_with_it_disables_the_approval(office: Offices) -> None:
     assert "html" in problem["reasons"][0]["detail"]
     anna.ask("PATCH", f"/mailings/{mailing}", json={"message": MESSAGE})
     assert anna.submit(mailing, {"kind": "later"})["state"] == "in_review"
+
+
+@behaviour("S1.12")
+def test_what_goes_wrong_at_the_gate_disables_the_approval(office: Offices) -> None:
+    """The message was right for the list as it was; whoever has joined since cannot be written to with it."""
+    there = office()
+    anna = there.person()
+    listed = there.list()
+    mailing = anna.write(listed, "coded", message=MESSAGE | {"html": "<p>Your code is {{ code }}</p>"})
+    anna.submit(mailing, {"kind": "later"})
+    assert "approve" in anna.see(mailing)["allowed_actions"]
+    there.join(listed, *there.readers(1))  # with a first name, and no code
+    seen = anna.see(mailing)
+    assert "approve" not in seen["allowed_actions"]
+    assert any("code" in blocker for blocker in seen["blockers"])
+    problem = anna.problem(mailing, "approve")
+    assert [reason["code"] for reason in problem["reasons"]] == ["blocked"]
+    assert "code" in problem["reasons"][0]["detail"]
+    anna.give(mailing, "reject", reason="It needs everybody's code.")
 
 
 @behaviour("S1.13", "S1.14")
@@ -315,6 +352,8 @@ def test_cancelled_while_it_is_sent(office: Offices, site: Site, prepared: str |
     mailing = launched(there, anna, subject, count=count, options={"rate": 60})
     anna.reached(mailing, 5)
 
+    row = next(row for row in anna.pages("/mailings") if row["id"] == mailing)
+    assert {"pause", "cancel"} <= set(row["allowed_actions"])
     # The icon: from here on nothing new is handed off, even before the dialog is answered.
     stopped = anna.give(mailing, "pause")
     assert stopped["state"] == "paused"
@@ -330,11 +369,13 @@ def test_cancelled_while_it_is_sent(office: Offices, site: Site, prepared: str |
 
     foretold = anna.ask("GET", f"/mailings/{mailing}/forecast",
                         params={"command": "cancel", **arguments})  # fmt: skip
+    packages = anna.pages(f"/mailings/{mailing}/packages")
+    begun = sum(package["size"] for package in packages if package["begun_at"])
     answer = anna.give(mailing, "cancel", reason="the wrong text", **arguments)
     ended = anna.becomes(mailing, "cancelled")["progress"]
     if prepared == "deliver":
         assert answer["state"] == "cancelling"
-        assert ended["accepted"] == -(-reached // 30) * 30  # the package that had begun, and no other
+        assert ended["accepted"] == begun < count  # the packages that had begun, and no other
     else:
         assert answer["state"] == "cancelled"
         assert ended["accepted"] == reached

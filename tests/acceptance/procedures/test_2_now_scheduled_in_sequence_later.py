@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.acceptance.procedures.office import Office, Person, late, launched, soon, started
+from tests.acceptance.procedures.office import MESSAGE, Office, Person, late, launched, soon, started
 from tests.acceptance.procedures.site import Site, eventually
 
 behaviour = pytest.mark.behaviour
@@ -146,6 +146,33 @@ def test_the_head_of_the_sequence_is_paused(office: Offices, site: Site, policy:
         assert anna.state(following) == "queued"
         anna.give(head, "cancel", reason="out of the way")
         anna.becomes(following, "sent")
+
+
+@behaviour("S2.26")
+@pytest.mark.parametrize("head_is", ["finishing", "interrupted"])
+def test_the_next_one_goes_when_the_head_cannot_hand_off(office: Offices, site: Site, head_is: str) -> None:
+    """All handed off once and some deferred; or stopped by the system."""
+    there = office()
+    anna, subject = there.person(), f"next to {head_is}"
+    message = MESSAGE | {"subject": "head", "sender": f"Head <head@{there.domain}>"}
+    readers = (
+        (*there.readers(100), f"{there.name}@later.example")
+        if head_is == "interrupted"
+        else (f"{there.name}@later.example",)
+    )
+    head = anna.write(there.list(*readers), "head", message=message, options={"rate": 20})
+    anna.submit(head, {"kind": "sequence"})
+    anna.give(head, "approve")
+    following = launched(there, anna, subject, {"kind": "sequence"}, count=2)
+    if head_is == "interrupted":
+        anna.becomes(head, "sending")
+        switch = {"scope": "sender", "value": f"head@{there.domain}", "reason": "a test"}
+        anna.ask("POST", "/switches", 201, json=switch)
+    anna.becomes(head, head_is)
+    anna.becomes(following, "sent")
+    assert anna.state(head) == head_is
+    assert site.post.arrived(subject) == dict.fromkeys(there.readers(2), 1)
+    anna.give(head, "cancel", reason="end of the test")
 
 
 @behaviour("S2.26")
