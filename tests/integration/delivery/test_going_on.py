@@ -111,6 +111,7 @@ def test_paused_over_its_end_date_it_completes_what_had_begun(
 
 def killed_with_doubts(conn: Conn, sink: Sink, **options: Any) -> int:
     """A mailing that is paused, with some in doubt."""
+    policy(conn, package_size=50)  # so that both have one
     with senders(2) as (victim, _):
         mailing = begin(conn, 400, sink.url(4), **options)
         eventually(lambda: counts(conn, mailing).get("accepted", 0) > 20)
