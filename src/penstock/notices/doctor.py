@@ -41,7 +41,7 @@ def mail_can_leave(conn: psycopg.Connection[Any]) -> list[Finding]:
         " where not exists (select from notices_setting s join account_transport t on t.id = s.transport_id"
         " where s.account_id = a.id) order by a.id"
     ).fetchall()
-    cure = "Set notice_transport and notice_from of the account, or let its people look at the list."
+    cure = "Set notice_transport and notice_from (PUT /api/v1/notices/settings), or let its people look at the list."
     return [
         Finding("warn", f"Notices of the account {name} ({number}) are only listed: no e-mail is sent.", cure)
         for number, name in rows

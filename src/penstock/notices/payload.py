@@ -9,16 +9,19 @@ from penstock.mailing.states import State
 from penstock.notices.kinds import Kind
 from penstock.notices.wording import Told
 
+LONGEST = 4_000
+"""Characters of a name or a reason that are carried: receivers do not expect more than some kilobytes."""
+
 
 def data_of(told: Told, account: int, entry: int) -> dict[str, Any]:
     """Return `data`: the mailing as the change left it, why, by whom, and the line of the journal."""
     data: dict[str, Any] = {"account": account, "entry": entry, "actor": told.actor, **told.data}
     if told.reason or told.code:
-        data["reason"] = {"code": told.code, "text": told.reason}
+        data["reason"] = {"code": told.code, "text": told.reason and told.reason[:LONGEST]}
     if told.mailing is not None:
         data["mailing"] = {
             "id": told.mailing,
-            "name": told.name,
+            "name": told.name[:LONGEST],
             "state": told.state,
             "revision": told.revision,
         }

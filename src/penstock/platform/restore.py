@@ -185,6 +185,8 @@ def _take_files(home: Path, scratch: Path) -> list[str]:
         new, old = scratch / name, home / name
         if not new.exists():
             continue
+        if old.is_dir() and not any(old.iterdir()):  # made when the settings were read; nothing to keep
+            old.rmdir()
         if old.exists() and not (old.is_file() and old.read_bytes().strip() == new.read_bytes().strip()):
             kept.append(_set_aside(old))
         for path in (new, *new.rglob("*")):
