@@ -61,6 +61,12 @@ def version(conn: Conn, mailing: int) -> int:
     return found.version
 
 
+def corrections(conn: Conn, mailing: int) -> list[int]:
+    found = mailings.find(conn, 1, mailing)
+    assert found
+    return found.corrections
+
+
 def goes_on(conn: Conn, mailing: int) -> list[Answer]:
     """However the race has ended: have everybody reached."""
     answers = []
@@ -70,6 +76,8 @@ def goes_on(conn: Conn, mailing: int) -> list[Answer]:
         elif counts(conn, mailing) == {"accepted": 3000}:
             break  # the packages that were let go were all that was left
         else:
+            for correction in corrections(conn, mailing):
+                command(conn, correction, "delete")  # made in the race, and in its way
             answers.append(command(conn, mailing, "send_rest", plan={"kind": "now"}, confirm=True))
     return answers
 
