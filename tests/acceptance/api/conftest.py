@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,11 +23,12 @@ MAKER = Actor("anna", EVERY_ROLE | {"platform"}, "cli")
 
 @dataclass
 class Web:
-    """Where it answers, with whose token, on which database."""
+    """Where it answers, with whose token, on which database, and what it has to say for itself."""
 
     base: str
     token: str
     database: str
+    log: Path
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
@@ -34,7 +36,7 @@ class Web:
 
 
 @pytest.fixture(scope="module")
-def web(module_database: str) -> Iterator[Web]:
+def web(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """`penstock web`, and mailings in many states behind it."""
     with psycopg.connect(module_database, autocommit=True) as conn:
         token = tokens.create(
@@ -44,13 +46,15 @@ def web(module_database: str) -> Iterator[Web]:
         furnish(conn)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "penstock", "web", "--port", str(port)],
-        env=os.environ | {"PENSTOCK_DATABASE_URL": module_database},
-    )
+    log = tmp_path_factory.mktemp("web") / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "penstock", "web", "--port", str(port)],
+            env=os.environ | {"PENSTOCK_DATABASE_URL": module_database}, stderr=out,
+        )  # fmt: skip
     try:
         _until_it_answers(process, port)
-        yield Web(f"http://127.0.0.1:{port}", token, module_database)
+        yield Web(f"http://127.0.0.1:{port}", token, module_database, log)
     finally:
         process.terminate()
         assert process.wait(20) == 0

@@ -43,3 +43,7 @@ def test_no_5xx_and_no_answer_that_is_not_documented(web: Web, tmp_path: Path, p
     said = "\n".join(line[:500] for line in ran.stdout.splitlines())
     assert ran.returncode == 0, said
     assert "Tested:" in said
+    faults = [line for line in web.log.read_text().splitlines() if " ERROR " in line or "Traceback" in line]
+    assert not faults, (
+        "something reached the database, or a fault was met, that an endpoint should have refused"
+    )

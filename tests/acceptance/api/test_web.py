@@ -103,7 +103,7 @@ def test_who_asks_too_often_waits_as_long_as_is_said(web: Web) -> None:
         slow = tokens.create(
             conn, account=1, name="slow", scopes=["mailings:read"], actor=MAKER, rate=1.0, burst=3
         ).secret
-    asker = Web(web.base, slow, web.database)
+    asker = Web(web.base, slow, web.database, web.log)
     answers: list[httpx.Response] = [asker.ask("GET", "/queue") for _ in range(5)]
     assert [answer.status_code for answer in answers[:3]] == [200, 200, 200]
     assert answers[0].headers["ratelimit-policy"] == '"token";q=3'
