@@ -27,6 +27,7 @@ from penstock.cli.spoken import cure, in_words
 from penstock.cli.summary import summarise
 from penstock.cli.trying import try_all
 from penstock.cli.warnings import settle_unsubscribing, unverified
+from penstock.cli.watching import AHEAD
 from penstock.content.message import MessageError
 from penstock.content.messages import store_message
 from penstock.content.render import Program, compile_message
@@ -50,53 +51,61 @@ def carry_out(
 
     `crew` is being started, and the database with it, while we check what we were given.
     """
-    with _nothing_sent():
-        warnings = [warning for warning in [settle_unsubscribing(asked.options)] if warning]
-        if asked.file:
-            _compile(asked, variables_of(asked.file, asked.address_column))
-        asyncio.run(probe(asked.server))
-        crew.wait()
+    warnings = _beforehand(asked, crew)
     with database.connect(name="penstock send") as conn:
         own = {"start": time.time() - BEGAN}
         with _nothing_sent():
             account = chosen_account(conn, asked.account)
             plan = planned(conn, account, asked)
-            listed, variables = _audience(conn, account, asked)
-            own["import"] = time.time() - BEGAN - own["start"]
-            program = _compile(asked, variables)
-            if (
-                program.fallible
-            ):  # tried as senders compile it: with all that contacts have, not the file's columns only
-                try_all(conn, _compile(asked, None), listed, skip_failing=skip_failing)
+            listed, program = _prepare(conn, account, asked, own, skip_failing=skip_failing)
             before = time.time()
-            typed = confirmed
             if warn and not asked.draft:
-                typed = (
-                    _agree(
-                        conn, account, asked, program, listed, warnings, plan, yes or confirmed is not None
-                    )
-                    or typed
-                )
+                unasked = yes or confirmed is not None
+                typed = _agree(conn, account, asked, program, listed, warnings, plan, unasked)
+                confirmed = confirmed if typed is None else typed
             own["asking"] = time.time() - before
         with Signals() as signals:
             mailing = _make(conn, account, asked, listed, plan)
             if not asked.draft:
-                _submit(conn, mailing, plan, typed, seen=not yes)
+                _submit(conn, mailing, plan, confirmed, seen=not yes)
             if not _goes(conn, mailing, crew):
                 return _left(conn, mailing, json, own)
-            if asked.timing.later:
-                tell(
-                    "No worker is running: this command waits for its time and sends then. Ctrl-C pauses it."
-                )
             return conclude(conn, mailing, crew, signals, wait=wait, work=True, json=json, own=own)
+
+
+def _beforehand(asked: Asked, crew: Crew) -> list[str]:
+    """Check what can be checked without the database, which is being started meanwhile; return warnings."""
+    with _nothing_sent():
+        warning = settle_unsubscribing(asked.options)
+        if asked.file:
+            _compile(asked, variables_of(asked.file, asked.address_column))
+        asyncio.run(probe(asked.server))
+        crew.wait()
+    return [warning] if warning else []
+
+
+def _prepare(
+    conn: psycopg.Connection[Any], account: int, asked: Asked, own: dict[str, float], *, skip_failing: bool
+) -> tuple[int, Program]:
+    """Import the file, if there is one, and try the message; return the number of the list and the compiled message."""
+    listed, variables = _audience(conn, account, asked)
+    own["import"] = time.time() - BEGAN - own["start"]
+    program = _compile(asked, variables)
+    if program.fallible:
+        # Tried as senders compile it: with all that contacts have, not the file's columns only.
+        try_all(conn, _compile(asked, None), listed, skip_failing=skip_failing)
+    return listed, program
 
 
 def _goes(conn: psycopg.Connection[Any], mailing: int, crew: Crew) -> bool:
     """Whether it goes by itself from here on and we are to see to it; started later, it is left to workers that run."""
     state = State(any_mailing(conn, mailing).state)
-    if state in (State.SCHEDULED, State.QUEUED):
-        return crew.aboard or not senders_at_work(conn)
-    return state in LIVE or state in ENDS
+    if state not in AHEAD:
+        return state in LIVE or state in ENDS
+    if crew.aboard or not senders_at_work(conn):
+        tell("No worker is running: this command waits, and sends then. Ctrl-C pauses it.")
+        return True
+    return False
 
 
 @contextmanager

@@ -130,7 +130,7 @@ def test_a_send_at_a_time_waits_for_it_and_sends_where_no_worker_does(
     cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection
 ) -> None:
     mails = catcher()
-    told = json.loads(cli(*sending(people(3), mails.url, "--at", "+3s", "--json")).stdout)
+    told = json.loads(cli(*sending(people(3), mails.url, "--at", "+8s", "--json")).stdout)
     assert (told["status"], told["accepted"]) == ("sent", 3)
     early = "select started_at >= due_at from mailing_mailing where due_at is not null"
     assert conn.execute(early).fetchone() in ((True,), None)
@@ -143,7 +143,7 @@ def test_a_send_at_a_time_is_left_to_a_worker_that_runs(
     mails, worker = catcher(), begin("worker", cwd=tmp_path)
     try:
         until(conn, "select count(*) > 0 from delivery_sender")
-        ran = cli(*sending(people(3), mails.url, "--at", "+2s", "--json"))
+        ran = cli(*sending(people(3), mails.url, "--at", "+12s", "--json"))
         assert json.loads(ran.stdout)["status"] == "scheduled"
         assert "it starts at" in ran.stderr
         until(conn, "select state = 'sent' from mailing_mailing")
