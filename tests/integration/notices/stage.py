@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
@@ -77,6 +78,7 @@ class Receiver:
     body: bytes = b"thank you"
     heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     url: str = ""
+    tls: ssl.SSLContext | None = None
 
     def events(self) -> list[dict[str, Any]]:
         return [json.loads(body) for _, body in self.heard]
@@ -100,6 +102,8 @@ def receiver(**answers: Any) -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if it.tls:
+        server.socket = it.tls.wrap_socket(server.socket, server_side=True)
     it.url = f"http://127.0.0.1:{server.server_port}/hook"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()

@@ -4,9 +4,11 @@ import asyncio
 import os
 import signal
 import socket
+import ssl
 import threading
 import time
 from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -20,6 +22,7 @@ from penstock.notices.signing import signature
 from penstock.platform import jobs
 from tests.integration.delivery.stage import eventually
 from tests.integration.notices.stage import ROOT, Receiver, process, receiver, submitted, team, told
+from tests.integration.transport.certificates import Authority
 
 ADDRESS = "https://example.org/hook"
 
@@ -332,6 +335,29 @@ def test_the_environment_s_proxy_is_not_asked(
             monkeypatch.setenv(name, proxy.url)
         assert calling.post(hook.url, b"{}", {}).success
         assert proxy.heard == []
+
+
+@pytest.mark.parametrize(("certified", "works"), [("hook.example.org", True), ("other.example.org", False)])
+def test_over_tls_the_name_is_checked_although_an_address_is_called(
+    private: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certified: str, works: bool
+) -> None:
+    authority = Authority(tmp_path)
+
+    async def look_up(self: Any, host: str, port: int, **_: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", look_up)
+    monkeypatch.setattr(
+        calling, "_authorities", lambda: ssl.create_default_context(cafile=str(authority.file))
+    )
+    with receiver(tls=authority.server(certified)) as it:
+        port = it.url.rpartition(":")[2].partition("/")[0]
+        answered = calling.post(f"https://hook.example.org:{port}/hook?a=b", b"{}", {})
+        assert answered.success is works, answered.error
+        if works:
+            assert it.heard[0][0]["host"] == f"hook.example.org:{port}"
+        else:
+            assert "certificate" in answered.error.lower()
 
 
 # -- receivers that misbehave --------------------------------------------------------------------------------
