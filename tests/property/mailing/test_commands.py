@@ -1,4 +1,4 @@
-"""Random commands by random people at several mailings of one account, while sender processes are at work.
+"""Random commands by random people at several mailings of one account, while sender processes are at work, and are killed.
 
 Whatever was done: the journal is unbroken and says the way that was gone, a mailing's version is the number of its entries, the
 ledger is sound, and no address got the mailing, or its correction, twice.
@@ -14,7 +14,14 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from penstock.mailing import control, journal, lifecycle, mailings, queue
 from penstock.mailing.control import Actor, Answer, Refused
@@ -51,14 +58,22 @@ class Commands(RuleBasedStateMachine):
 
     conn: psycopg.Connection[Any]
     sink: Sink
+    senders: list[stage.Sender]
 
     @initialize(
         moderation=st.sampled_from(["automatic", "automatic", "manual"]), interruptible=st.sampled_from(["on", "on", "off"]),
         head=st.sampled_from(["yield", "block"]), size=st.integers(1, 15), undo=st.sampled_from([0, 0, 1]),
-        plans=st.lists(PLANS, min_size=2, max_size=MAILINGS),
+        kills=st.booleans(), plans=st.lists(PLANS, min_size=2, max_size=MAILINGS),
     )  # fmt: skip
     def begin(
-        self, moderation: str, interruptible: str, head: str, size: int, undo: int, plans: list[str]
+        self,
+        moderation: str,
+        interruptible: str,
+        head: str,
+        size: int,
+        undo: int,
+        kills: bool,
+        plans: list[str],
     ) -> None:
         stage.policy(
             self.conn, moderation=moderation, package_interruptible=interruptible, paused_head=head, package_size=size,
@@ -66,6 +81,7 @@ class Commands(RuleBasedStateMachine):
         )  # fmt: skip
         self.mailings = [self._draft() for _ in range(MAILINGS)]
         self.copies: list[int] = []
+        self.kills = kills
         self.versions = dict.fromkeys(self.mailings, 1)
         for which, kind in enumerate(plans):
             self.submit(which, kind, False)
@@ -77,6 +93,8 @@ class Commands(RuleBasedStateMachine):
         )
 
     def give(self, mailing: int, name: str, actor: Actor = stage.ANNA, **given: Any) -> None:
+        if name == "release_doubt" and self.kills:
+            return  # what is released may well arrive twice: that is what somebody decides
         answer = self.told(mailing, name, actor, given)
         if isinstance(answer, Refused):
             assert answer.reasons
@@ -187,6 +205,14 @@ class Commands(RuleBasedStateMachine):
         ]
         assert by_people == []
 
+    @precondition(lambda self: self.kills)
+    @rule(chance=st.integers(0, 3))
+    def kill_a_sender(self, chance: int) -> None:
+        """And start another."""
+        if chance == 0:
+            self.senders.pop(0).kill()
+            self.senders.append(stage.Sender())
+
     @rule(which=st.integers(0, 9))
     def let_it_go_on(self, which: int) -> None:
         """Until something has left that had not, if it can."""
@@ -277,7 +303,7 @@ def at_work(database: str, a_sink: Callable[..., Sink]) -> Iterator[type[Command
     with ExitStack() as stack:
         Commands.conn = stack.enter_context(psycopg.connect(database, autocommit=True))
         Commands.sink = a_sink("--delay", "0.01")
-        stack.enter_context(stage.senders(2))
+        Commands.senders = stack.enter_context(stage.senders(2))
         yield Commands
 
 
