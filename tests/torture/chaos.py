@@ -16,7 +16,7 @@ import psycopg
 from bench import mailing as sending
 from bench.arrivals import Arrivals
 from bench.home import Home
-from penstock.mailing import control
+from penstock.mailing import control, switches
 from penstock.platform.trouble import Trouble
 from penstock.report.progress import progress
 from tests.torture.plan import Plan
@@ -228,6 +228,28 @@ class Chaos:
                 after[line.connection] = after.get(line.connection, 0) + 1
         self.pauses.append(Pause(answered - asked, answer.leaving, answer.silent, after))
         self.command("resume")
+
+    def cancel(self) -> None:
+        """Cancel, sometimes with what is prepared going out still; when that is over, send the rest."""
+        self.command("cancel", reason="torture", prepared=self.chance.choice(("drop", "deliver")))
+        if self.chance.random() < 0.5:
+            self.cut_connections()
+        until = time.monotonic() + 30
+        while self.state() == "cancelling" and time.monotonic() < until:
+            self.watch(0.1)
+        if self.state() == "cancelled":
+            self.command("send_rest", plan={"kind": "now"}, confirm=True)
+
+    def withhold(self) -> None:
+        """A kill switch on the transport for a moment."""
+        asked = "select transport_id::text from mailing_mailing where id = %s"
+        row = self.asked(lambda conn: conn.execute(asked, (self.number,)).fetchone())
+        assert row
+        given = {"scope": "transport", "value": row[0], "reason": "torture", "account": 1}
+        self.asked(lambda conn: switches.put(conn, sending.operator(), **given))
+        self.watch(self.chance.uniform(0.3, 1.0))
+        for switch in self.asked(lambda conn: switches.listed(conn, 1)):
+            self.asked(lambda conn, n=switch.id: switches.lift(conn, sending.operator(), n, "over"))
 
 
 def kill(victim: psutil.Process) -> None:

@@ -54,12 +54,13 @@ def chosen() -> Plan:
             recipients=100_000, processes=3, connections=10, reply_delay=0.040, between=(0.3, 2.5), patience=240, seed=seed,
             events={
                 "kill_sender": 8, "kill_worker": 5, "kill_database": 4, "kill_backend": 3, "freeze_sender": 4,
-                "stall_sink": 4, "cut_connections": 4, "pause": 8,
+                "stall_sink": 4, "cut_connections": 4, "pause": 8, "cancel": 4, "withhold": 3,
             },
         )  # fmt: skip
     return Plan(
         recipients=4_000, processes=2, connections=5, reply_delay=0.030, between=(0.2, 0.8), patience=60, seed=seed,
         events={
             "kill_sender": 2, "kill_worker": 1, "kill_database": 1, "cut_connections": 1, "stall_sink": 1, "pause": 2,
+            "cancel": 1, "withhold": 1,
         },
     )  # fmt: skip

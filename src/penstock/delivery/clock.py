@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
-from penstock.mailing import control
+from penstock.mailing import control, gate, lifecycle
+from penstock.mailing.states import State
 from penstock.platform.database import sql
 
 log = logging.getLogger(__name__)
@@ -19,13 +20,16 @@ log = logging.getLogger(__name__)
 STARTS = ("due", "promote")
 """Events that start a mailing, or interrupt it where it may not start."""
 
+SWITCH: Final = control.Actor(control.SYSTEM.name, frozenset({lifecycle.OPERATOR}), control.SYSTEM.door)
+"""Who cancels what a kill switch stops while it is being cancelled: the system, as an operator would."""
+
 
 def strike(conn: psycopg.Connection[Any]) -> None:
     """Carry out everything whose time has come. Can be repeated; what does not apply any more is left alone."""
     for mailing, event in conn.execute(sql("penstock.delivery", "clock")).fetchall():
         _guarded(conn, mailing, event)
-    for mailing, words in conn.execute(sql("penstock.delivery", "switched_off")).fetchall():
-        interrupt(conn, mailing, "kill_switch", f"Sending is switched off: {words}.")
+    for mailing, state, words in conn.execute(sql("penstock.delivery", "switched_off")).fetchall():
+        _switch_off(conn, mailing, State(state), f"Sending is switched off: {words}.")
 
 
 def seconds_left(conn: psycopg.Connection[Any]) -> float | None:
@@ -38,6 +42,23 @@ def interrupt(conn: psycopg.Connection[Any], mailing: int, code: str, text: str)
     """Interrupt a mailing, unless somebody stopped or ended it meanwhile."""
     with suppress(control.Refused, control.NotFound):
         control.command(conn, mailing, "interrupt", control.SYSTEM, reason=text, code=code)
+
+
+def _switch_off(conn: psycopg.Connection[Any], mailing: int, state: State, text: str) -> None:
+    """A kill switch stops what is being finished as well: a paused mailing stays so, one that is being cancelled drops the rest."""
+    if state is State.CANCELLING:
+        with suppress(control.Refused, control.NotFound):
+            control.command(conn, mailing, "cancel", SWITCH, reason=text, code="kill_switch", prepared="drop")
+    elif state is State.PAUSED:
+        with gate.shut(conn, mailing):
+            conn.execute("select delivery_unbind(%s)", (mailing,))
+            conn.execute(
+                "select pg_notify(%s, id || ' paused ' || version) from mailing_mailing"
+                " where id = %s and state = 'paused'",
+                (control.CHANNEL, mailing),
+            )
+    else:
+        interrupt(conn, mailing, "kill_switch", text)
 
 
 def _guarded(conn: psycopg.Connection[Any], mailing: int, event: str) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from penstock.mailing import control
+from penstock.mailing import control, switches
 from tests.integration.delivery.conftest import Sink
 from tests.integration.delivery.stage import (
+    ANNA,
     becomes,
     begin,
     command,
@@ -135,3 +136,27 @@ def test_those_in_doubt_are_not_finished_twice(conn: Conn, a_sink: Callable[...,
     found = sound(conn, mailing)
     assert (found["accepted"] + found.get("in_doubt", 0)) % 100 == 0
     assert len(set(sink.arrived())) == len(sink.arrived())
+
+
+@pytest.mark.behaviour("B14")
+@pytest.mark.parametrize("how", ["pause", "cancel"])
+def test_a_kill_switch_stops_what_is_being_finished(
+    conn: Conn, a_sink: Callable[..., Sink], how: str
+) -> None:
+    policy(conn, package_size=1000, package_interruptible="off")
+    sink = a_sink("--delay", "0.05")
+    with senders():
+        mailing = begin(conn, 1000, sink.url(1))
+        some_have_gone(conn, mailing)
+        command(conn, mailing, how, reason="stop")
+        assert state(conn, mailing) in ("paused", "cancelling")
+        switches.put(conn, ANNA, scope="channel", value="email", reason="a leak")
+        eventually(
+            lambda: (
+                state(conn, mailing) in ("paused", "cancelled") and not counts(conn, mailing).get("in_flight")
+            )
+        )
+        found = sound(conn, mailing)
+        assert found["accepted"] < 1000
+        assert found["accepted"] == len(sink.arrived())
+        assert found["waiting" if how == "pause" else "cancelled"] == 1000 - found["accepted"]
