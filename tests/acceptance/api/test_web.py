@@ -101,18 +101,18 @@ def test_while_the_database_is_away_it_is_503(web: Web) -> None:
 def test_who_asks_too_often_waits_as_long_as_is_said(web: Web) -> None:
     with psycopg.connect(web.database, autocommit=True) as conn:
         slow = tokens.create(
-            conn, account=1, name="slow", scopes=["mailings:read"], actor=MAKER, rate=1.0, burst=3
+            conn, account=1, name="slow", scopes=["mailings:read"], actor=MAKER, rate=0.2, burst=3
         ).secret
     asker = Web(web.base, slow, web.database, web.log)
-    answers: list[httpx.Response] = [asker.ask("GET", "/queue") for _ in range(5)]
+    answers: list[httpx.Response] = [asker.ask("GET", "/queue") for _ in range(6)]
     assert [answer.status_code for answer in answers[:3]] == [200, 200, 200]
     assert answers[0].headers["ratelimit-policy"] == '"token";q=3'
-    assert re.fullmatch(r'"token";r=2;t=\d', answers[0].headers["ratelimit"])
+    assert re.fullmatch(r'"token";r=2;t=\d+', answers[0].headers["ratelimit"])
     refused = next(answer for answer in answers if answer.status_code == 429)
     assert refused.json()["code"] == "too_many_requests"
     began, wait = time.monotonic(), int(refused.headers["retry-after"])
     assert stage.eventually(lambda: asker.ask("GET", "/queue").status_code == 200, every=0.2)
-    assert time.monotonic() - began <= wait + 1
+    assert wait - 1 <= time.monotonic() - began
 
 
 def test_the_server_header_says_nothing(web: Web) -> None:
