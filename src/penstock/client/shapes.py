@@ -126,6 +126,7 @@ class Place(Mailing):
     """One mailing of the sequence."""
 
     position: int
+    expected_start: datetime | None
 
 
 class Queue(Model):

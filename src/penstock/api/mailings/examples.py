@@ -186,6 +186,14 @@ PREVIEW = (
 )
 QUEUE = {
     "version": 4,
-    "items": [{**MAILING, "state": "queued", "area": "Scheduled", "position": 1}],
+    "items": [
+        {
+            **MAILING,
+            "state": "queued",
+            "area": "Scheduled",
+            "position": 1,
+            "expected_start": "2030-12-01T09:12:00Z",
+        }
+    ],
 }
 BOARD = {"areas": [{"area": "Drafts", "items": [MAILING], "more": False}]}

@@ -16,6 +16,7 @@ from penstock.api.mailings.showing import shown
 from penstock.api.shapes import Account, Cursor, Limit
 from penstock.mailing import history, mailings, queue
 from penstock.report.board import board
+from penstock.report.sequence import expected_starts
 
 router = Router()
 
@@ -42,8 +43,9 @@ def show_queue(request: HttpRequest, response: HttpResponse, account: Account = 
     with connection() as conn:
         number, order = queue.listed(conn, account_of(request))
         there = [mailing for each in order if (mailing := mailings.find(conn, account_of(request), each))]
+        starts = expected_starts(conn, account_of(request))
         items = [
-            {**shown(conn, mailing, actor.roles), "position": place}
+            {**shown(conn, mailing, actor.roles), "position": place, "expected_start": starts.get(mailing.id)}
             for place, mailing in enumerate(there, start=1)
         ]
     response["ETag"] = f'"{number}"'

@@ -305,6 +305,15 @@ class Place(Mailing):
     """One mailing of the sequence."""
 
     position: Annotated[int, Field(description="From 1.")]
+    expected_start: Annotated[
+        datetime | None, Field(description="From measured speed; empty where nothing was measured yet.")
+    ]
+    expected_start: Annotated[
+        datetime | None,
+        Field(
+            description="From the speed that was measured; null while nothing was, or a paused one blocks."
+        ),
+    ]
 
 
 class Queue(Shown):
