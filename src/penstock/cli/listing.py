@@ -8,7 +8,7 @@ import psycopg
 
 from penstock.cli.choosing import chosen_account
 from penstock.cli.endings import wrong
-from penstock.cli.plans import clock
+from penstock.cli.plans import about, clock
 from penstock.cli.screen import document, moment, number, table, tell, written
 from penstock.cli.showing import facts
 from penstock.mailing import queue
@@ -16,6 +16,7 @@ from penstock.mailing.mailings import Mailing, find, listed
 from penstock.mailing.states import State
 from penstock.report.board import Area, area, by_area
 from penstock.report.progress import Progress, progress
+from penstock.report.sequence import expected_starts
 
 _AREAS = {each.value.lower().replace(" ", "-"): each for each in Area}
 _PAGE = 200
@@ -119,15 +120,20 @@ def show_queue(conn: psycopg.Connection[Any], account: str | None, json: bool) -
     """Print the sequence of the account in order, with its version."""
     chosen = chosen_account(conn, account)
     version, order = queue.listed(conn, chosen)
+    expected = expected_starts(conn, chosen)
     there = [mailing for one in order if (mailing := find(conn, chosen, one))]
     if json:
-        document(
-            {"version": version, "mailings": [{"position": n, **facts(m)} for n, m in enumerate(there, 1)]}
-        )
+        rows_ = [
+            {"position": n, "expected_start": expected.get(m.id), **facts(m)} for n, m in enumerate(there, 1)
+        ]
+        document({"version": version, "mailings": rows_})
         return
     if not there:
         tell("No mailing waits in the sequence.")
         return
-    rows = [(n, m.id, m.state.replace("_", " "), m.name) for n, m in enumerate(there, 1)]
-    written(table(("position", "id", "state", "name"), rows, right="position id"))
+    rows = [
+        (n, m.id, m.state.replace("_", " "), about(expected.get(m.id)), m.name)
+        for n, m in enumerate(there, 1)
+    ]
+    written(table(("position", "id", "state", "expected", "name"), rows, right="position id"))
     tell(f"The sequence is at version {version}. Move one:  penstock mailing move ID POSITION")

@@ -51,3 +51,12 @@ def until(at: datetime, now: datetime | None = None) -> str:
     if days < 2:
         return f"in {duration(seconds)}"
     return f"in {days} days" + (f" {rest // 3600} h" if rest >= 3600 else "")
+
+
+def about(at: datetime | None, now: datetime | None = None) -> str:
+    """Return an estimate of a start: `now`, or `about in 20 min`; a dash where nothing can be said."""
+    if at is None:
+        return "–"
+    words = until(at, now)
+    near = (at - (now or datetime.now(UTC))).total_seconds() < 1
+    return "now" if near else f"about {words}"

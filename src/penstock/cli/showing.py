@@ -12,7 +12,7 @@ from penstock.cli.choosing import any_mailing
 from penstock.cli.endings import wrong
 from penstock.cli.onward import what_next
 from penstock.cli.person import ROLES, actor
-from penstock.cli.plans import document_words, plan_words, until
+from penstock.cli.plans import about, document_words, plan_words, until
 from penstock.cli.screen import document, line, moment, number, table, written
 from penstock.cli.spoken import hyphened
 from penstock.cli.summary import summarise
@@ -24,6 +24,7 @@ from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import GATES, MEANING, State
 from penstock.report import ledger
 from penstock.report.progress import STATES, progress
+from penstock.report.sequence import expected_starts
 
 _UNTIL_SECONDS = re.compile(r"(?<=:\d\d)\.\d{6}$")  # of the list that sending to a file makes
 _WRITERS = {"csv": ledger.write_csv, "jsonl": ledger.write_json_lines, "json": ledger.write_json}
@@ -81,7 +82,11 @@ def _reason(there: Mailing) -> str:
 
 def _place(conn: psycopg.Connection[Any], there: Mailing) -> str:
     _, order = queue.listed(conn, there.account)
-    return f"number {order.index(there.id) + 1} of {len(order)}" if there.id in order else ""
+    if there.id not in order:
+        return ""
+    words = f"number {order.index(there.id) + 1} of {len(order)}"
+    expected = expected_starts(conn, there.account).get(there.id)
+    return f"{words}, starts {about(expected)}" if expected else words
 
 
 def _gates(there: Mailing, known: Facts) -> str:

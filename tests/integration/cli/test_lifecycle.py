@@ -106,6 +106,13 @@ def test_the_sequence_is_shown_in_order_and_reordered(cli: Cli, conn: psycopg.Co
     assert order() == [third, first, second]
     stale = cli("mailing", "move", str(first), "1", "--queue-version", str(version), status=2).stderr
     assert "has changed" in stale
+    command(conn, first, "pause")  # before anything was measured nothing is expected, but of the head
+    expected = [
+        each["expected_start"] for each in json.loads(cli("mailing", "queue", "--json").stdout)["mailings"]
+    ]
+    assert expected[0] is not None
+    assert expected[1:] == [None, None]
+    command(conn, first, "resume")
     listed = cli("mailing", "list", "--area", "scheduled").stdout.splitlines()[1:]
     assert [int(line.split()[0]) for line in listed] == [third, first, second]
     assert "1 to 3" in cli("mailing", "move", str(third), "7", status=2).stderr

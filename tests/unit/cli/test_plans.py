@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from penstock.cli.endings import Failure
-from penstock.cli.plans import clock, document_words, until
+from penstock.cli.plans import about, clock, document_words, until
 from penstock.cli.spoken import cure, hyphened, in_words
 from penstock.cli.timing import AT_ONCE, Timing, moment_of
 
@@ -80,3 +80,9 @@ def test_refusals_speak_of_options() -> None:
     assert hyphened(["send_now", "pause"]) == ["send-now", "pause"]
     assert cure("time_required") == " Give --at TIME."
     assert cure("wrong_state") == ""
+
+
+def test_an_estimate_says_that_it_is_one() -> None:
+    assert about(None) == "–"
+    assert about(NOW, NOW) == "now"
+    assert about(NOW + timedelta(minutes=20), NOW) == "about in 20 min 00 s"
