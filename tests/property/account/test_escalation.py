@@ -24,7 +24,7 @@ steps = st.lists(
     st.one_of(
         st.tuples(
             st.just("token"),
-            scopes,
+            st.one_of(scopes, st.lists(st.sampled_from(WAYS), min_size=1, max_size=2)),
             st.sampled_from([None, ANNA, VICTIM]),
             st.sampled_from(["own", "other", "all"]),
         ),
