@@ -45,3 +45,10 @@ def count(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any]) 
     """How many would get it now: as a freeze would choose them, the suppressed left out."""
     row = conn.execute(complete("count_chosen", rule), parameters(account, rule)).fetchone()
     return int(row[0]) if row else 0
+
+
+def joined(conn: psycopg.Connection[Any], account: int, mailing: int, rule: Mapping[str, Any]) -> int:
+    """How many the rule means now who are not in the ledger of `mailing`: they have come since its freeze."""
+    given = {"mailing": mailing, **parameters(account, rule)}
+    row = conn.execute(complete("count_joined", rule), given).fetchone()
+    return int(row[0]) if row else 0

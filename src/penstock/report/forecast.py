@@ -107,18 +107,12 @@ def _leaving(conn: psycopg.Connection[Any], mailing: int, facts: Facts, now: Pro
 
 def _resumption(conn: psycopg.Connection[Any], mailing: int, found: Gathered) -> Resumption:
     facts, rule = found.facts, found.row["audience"]
-    given = {"mailing": mailing, **chosen.parameters(found.account, rule)}
-    row = conn.execute(sql("penstock.report", "resumption"), given).fetchone()
+    row = conn.execute(sql("penstock.report", "resumption"), {"mailing": mailing}).fetchone()
     assert row is not None
     next_package, gone, due = row
     past = facts.ends_at is not None and facts.ends_at <= facts.now
     return Resumption(
         next_package=next_package, begun=facts.begun_left, gone=gone, due=due, ends_at=facts.ends_at,
-        joined=_joined(conn, rule, given) if facts.frozen else 0,
+        joined=chosen.joined(conn, found.account, mailing, rule) if facts.frozen else 0,
         would_expire=max(0, facts.unbegun + facts.due_returned - facts.begun_left) if past else 0,
     )  # fmt: skip
-
-
-def _joined(conn: psycopg.Connection[Any], rule: dict[str, Any], given: dict[str, Any]) -> int:
-    row = conn.execute(chosen.complete("count_joined", rule), given).fetchone()
-    return int(row[0]) if row else 0

@@ -205,7 +205,7 @@ def test_a_correction_waits_until_it_is_known_whom_the_original_reached(
     assert once(sink, 300)
 
 
-@pytest.mark.behaviour("S3.10", "S4.22")
+@pytest.mark.behaviour("S4.10")
 def test_those_deferred_are_given_up_by_a_cancellation_and_tried_again_with_the_rest(
     conn: Conn, a_catcher: Callable[..., CatchingThread]
 ) -> None:

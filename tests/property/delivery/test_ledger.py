@@ -100,7 +100,7 @@ class Delivery(RuleBasedStateMachine):
         package.batch = turn.batch
         for seq, outcome in turn.outcomes:
             package.in_flight.remove(seq)
-            self.settle(seq, package, outcome, state == "cancelled")
+            self.settle(seq, package, outcome, state in ("cancelling", "cancelled"))
         if stop > start:
             assert state in LIVE
             assert start == package.cursor
@@ -215,7 +215,9 @@ class Delivery(RuleBasedStateMachine):
         assert row == (len(in_flight),)
         for package in packages:
             for seq in package.in_flight:
-                self.who[seq] = "deferred" if self.never_lost else "in_doubt"
+                ended = self.state in ("cancelling", "cancelled")
+                again = "cancelled" if ended else "deferred"
+                self.who[seq] = again if self.never_lost else "in_doubt"
         self.lost += [(package, list(package.in_flight)) for package in packages]
 
     def come_back_late(self, data: Any) -> None:
@@ -232,6 +234,8 @@ class Delivery(RuleBasedStateMachine):
                 max(no for no, number in self.claimed if number == seq) == package.no
             )  # else: tried again since
             certain = outcome is not State.IN_DOUBT and self.who[seq] == "in_doubt" and latest
+            if self.state == "sent" and outcome in (State.RETURNED, State.DEFERRED):
+                certain = False  # nobody is tried again by itself any more: the doubt stands
             assert simulated.late(self.conn, self.mailing, turn, seq, outcome, self.reply) == certain
             if certain:
                 self.settle(seq, package, outcome, closed)
