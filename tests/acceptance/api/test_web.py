@@ -108,11 +108,12 @@ def test_who_asks_too_often_waits_as_long_as_is_said(web: Web) -> None:
     assert [answer.status_code for answer in answers[:3]] == [200, 200, 200]
     assert answers[0].headers["ratelimit-policy"] == '"token";q=3'
     assert re.fullmatch(r'"token";r=2;t=\d+', answers[0].headers["ratelimit"])
-    refused = next(answer for answer in answers if answer.status_code == 429)
+    refused = answers[-1]
+    assert refused.status_code == 429
     assert refused.json()["code"] == "too_many_requests"
     began, wait = time.monotonic(), int(refused.headers["retry-after"])
     assert stage.eventually(lambda: asker.ask("GET", "/queue").status_code == 200, every=0.2)
-    assert wait - 1 <= time.monotonic() - began
+    assert wait - 2 <= time.monotonic() - began
 
 
 def test_the_server_header_says_nothing(web: Web) -> None:

@@ -247,6 +247,7 @@ def test_the_sequence_is_reordered_as_it_was_looked_at(api: Any, conn: Any) -> N
     queue = api.get("/queue").json()
     assert [place["id"] for place in queue["items"]] == waiting
     assert [place["position"] for place in queue["items"]] == [1, 2, 3]
+    assert all("expected_start" in place for place in queue["items"])
     moved = {"position": 1, "queue_version": queue["version"]}
     assert api.post(f"/mailings/{waiting[2]}/move", moved).status_code == 200
     problem(api.post(f"/mailings/{waiting[1]}/move", moved), 409, "queue_changed")

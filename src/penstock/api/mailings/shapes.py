@@ -306,9 +306,6 @@ class Place(Mailing):
 
     position: Annotated[int, Field(description="From 1.")]
     expected_start: Annotated[
-        datetime | None, Field(description="From measured speed; empty where nothing was measured yet.")
-    ]
-    expected_start: Annotated[
         datetime | None,
         Field(
             description="From the speed that was measured; null while nothing was, or a paused one blocks."
