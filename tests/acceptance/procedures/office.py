@@ -91,10 +91,14 @@ class Person:
         path = f"/mailings/{mailing}" + (f"/{command}" if method == "POST" else "")
         problem = dict(self.ask(method, path, status, json=arguments))
         after = self.see(mailing)
-        assert (after["state"], after["version"]) == (before["state"], before["version"])
+        if after["version"] != before["version"]:  # the system may go on meanwhile
+            assert {entry["door"] for entry in self.journal(mailing)[before["version"] :]} == {"system"}
         if "reasons" in problem:
-            assert (problem["status"], problem["state"]) == (status, after["state"])
-            assert problem["allowed_actions"] == after["allowed_actions"], problem
+            assert problem["status"] == status
+            assert problem["state"] in (before["state"], after["state"])
+            assert problem["allowed_actions"] in (before["allowed_actions"], after["allowed_actions"]), (
+                problem
+            )
             assert all(reason["detail"] for reason in problem["reasons"])
         return problem
 

@@ -36,7 +36,7 @@ def test_nothing_is_sent_that_is_not_approved(office: Offices, site: Site) -> No
     mailing = anna.write(there.list(*there.readers(3)), "unapproved")
     for command, arguments in LAUNCHES:
         assert anna.refused(mailing, command, **arguments) == ["wrong_state"]
-    anna.submit(mailing, {"kind": "at", "at": soon(0.8)})
+    anna.submit(mailing, {"kind": "at", "at": soon(1.5)})
     for command, arguments in LAUNCHES:
         assert anna.refused(mailing, command, **arguments) == ["wrong_state"]
     for command in ("send-now", "schedule --at 2099-01-01T09:00", "enqueue"):

@@ -18,7 +18,7 @@ def area(person: Person, mailing: int) -> str:
     return next(name for name, inside in person.board().items() if mailing in inside)
 
 
-@behaviour("S2.1", "S2.2", "S2.4", "S2.6", "S2.9")
+@behaviour("S2.1", "S2.2", "S2.6", "S2.9")
 def test_sent_now(office: Offices, site: Site) -> None:
     """ "Hitting Send now, the mailing will start immediately and join the other mailings that are being sent. No other action
     is needed. The mailing will appear in Sending now, with a blinking starting up."
@@ -38,7 +38,7 @@ def test_sent_now(office: Offices, site: Site) -> None:
     anna.give(other, "cancel", reason="end of the test")
 
 
-@behaviour("B13", "S2.7", "S2.6")
+@behaviour("B13", "S2.6")
 def test_taken_back_while_it_starts_up(office: Offices, site: Site) -> None:
     """The undo window: starting up, and nothing leaves; taking it back costs nothing, the approval included."""
     there = office(undo_seconds=2)
@@ -240,7 +240,7 @@ def test_decided_later_and_then_scheduled(office: Offices, site: Site) -> None:
         assert site.post.arrived(subject) == dict.fromkeys(there.readers(3), 1)
 
 
-@behaviour("S5.15", "B11")
+@behaviour("S5.15")
 def test_times_that_do_not_exist_are_refused_and_double_ones_asked_about(office: Offices) -> None:
     """Clocks in Paris: put forward on 2099-03-29 at 02:00, back on 2099-10-25 at 03:00."""
     there = office()

@@ -197,7 +197,7 @@ def test_a_package_that_has_begun_is_finished(office: Offices, site: Site, comma
     assert sum(site.post.arrived(subject).values()) == 30
 
 
-@behaviour("S4.17", "S4.19", "S4.22", "S4.28", "B10")
+@behaviour("S4.19", "S4.22", "S4.28", "B10")
 @pytest.mark.parametrize("after", ["resumed", "cancelled"])
 def test_interrupted_by_a_technical_error(office: Offices, site: Site, after: str) -> None:
     """ "After the technical error is corrected, the mailing can be resumed by clicking on the corresponding mailing button or
@@ -236,7 +236,7 @@ def test_interrupted_by_a_technical_error(office: Offices, site: Site, after: st
     assert site.post.arrived(subject) == dict.fromkeys(there.readers(count), 1)
 
 
-@behaviour("S4.31", "S4.33", "S4.34")
+@behaviour("S4.31", "S4.33")
 def test_copied_and_deleted(office: Offices) -> None:
     """ "Copy the mailing. … Deletion of a mailing is possible only in the Draft status. … a deleted mailing cannot be
     recovered."

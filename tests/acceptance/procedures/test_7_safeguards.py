@@ -175,7 +175,7 @@ def test_the_journal_says_who_did_what_when_and_why(office: Offices, site: Site)
     assert f"mailing {mailing}" not in (again := site.penstock("doctor", status=None)).stdout + again.stderr
 
 
-@behaviour("S1.13", "S2.19")
+@behaviour("S1.13")
 def test_people_are_told_at_once(office: Offices, site: Site) -> None:
     """The approvers of what is to be approved, the author of what was rejected; the sequence delays no notice."""
     there = office()
