@@ -6,13 +6,13 @@ declare
     v_count integer;
 begin
     select state into v_state from mailing_mailing where id = p_mailing;
-    with last as (
-        select distinct on (o.seq) o.seq, o.package, o.state, o.transport
+    with released as (
+        select o.seq, o.package, o.transport
           from delivery_outcome o
-         where o.mailing = p_mailing and (p_which is null or o.seq = any(p_which))
-         order by o.seq, o.package desc, o.state desc
-    ), released as (
-        select * from last where state = 1
+         where o.mailing = p_mailing and o.state = 1 and (p_which is null or o.seq = any(p_which))
+           and not exists (select from delivery_outcome later   -- one probe for each: those in doubt are few
+                            where later.mailing = o.mailing and later.seq = o.seq
+                              and (later.package, later.state) > (o.package, o.state))
     ), noted as (
         insert into delivery_outcome (at, mailing, package, seq, reply, transport, state)
         select clock_timestamp(), p_mailing, package, seq, delivery_reply_id(0, '', 'released', 'doubt'), transport, 3 from released
