@@ -1,7 +1,6 @@
 """The sender that a command brings along, and whether one is at work elsewhere."""
 
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -11,6 +10,7 @@ import psycopg
 
 from penstock.cli.endings import Failure
 from penstock.cli.screen import tell
+from penstock.platform import leash
 
 _PATIENCE = 15.0  # seconds for what is on the wire when the sender is asked to end
 _SILENCE = 1.5  # seconds of waiting for the database without a word
@@ -70,7 +70,7 @@ class Crew:
     def start(self) -> None:
         """Start the sender; its messages go to our stderr."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "penstock.cli.leash"],
+            leash.command("penstock.delivery.sender"),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,

@@ -6,17 +6,15 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Sequence
 from typing import Final
 
-from penstock.platform import database
+from penstock.platform import database, leash
 
 log = logging.getLogger(__name__)
 
-SENDER: Final = (sys.executable, "-m", "penstock.delivery.sender")
-JOBS: Final = (sys.executable, "-m", "penstock.platform.background")
+SENDER: Final = "penstock.delivery.sender"
+JOBS: Final = "penstock.platform.background"
 GRACE: Final = 15.0
 """Seconds that a process has to end in order after SIGTERM: a sender waits for the answers to what is on the wire."""
 HASTY: Final = 5.0
@@ -24,16 +22,18 @@ HASTY: Final = 5.0
 
 
 class Child:
-    """One process that is kept running."""
+    """One process that is kept running, and ends with us in whichever way we end."""
 
-    def __init__(self, command: Sequence[str]) -> None:
-        self._command = command
+    def __init__(self, module: str) -> None:
+        self._module = module
         self._deaths = 0
         self._start()
 
     def _start(self) -> None:
         # A session of its own: Ctrl-C is for the command that was typed, which ends its children in order.
-        self.process = subprocess.Popen(self._command, start_new_session=True, env=os.environ)
+        self.process = subprocess.Popen(
+            leash.command(self._module), stdin=subprocess.PIPE, start_new_session=True, env=os.environ
+        )
         self._started = time.monotonic()
         self._rest_until = 0.0
 
@@ -46,7 +46,7 @@ class Child:
         if not self._rest_until:
             self._deaths = self._deaths + 1 if now - self._started < HASTY else 0
             rest = min(30.0, 0.5 * 2 ** min(self._deaths, 6)) if self._deaths else 0.0
-            log.warning("%s (pid %s) ended with status %s", self._command[-1], self.process.pid, status)
+            log.warning("%s (pid %s) ended with status %s", self._module, self.process.pid, status)
             self._rest_until = now + rest
         if now >= self._rest_until:
             self._start()

@@ -5,9 +5,12 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 PENSTOCK = (sys.executable, "-m", "penstock")
@@ -42,12 +45,35 @@ def test_up_runs_everything_and_down_ends_it(own_home: Path) -> None:
         process.communicate()
 
 
+@pytest.mark.timeout(180)
+def test_a_worker_that_is_killed_leaves_nothing_running(own_home: Path) -> None:
+    process = subprocess.Popen([*PENSTOCK, "worker"], stderr=subprocess.DEVNULL)
+    try:
+        worker = psutil.Process(process.pid)
+        below = _eventually(lambda: len(found := worker.children()) == 2 and found)
+        assert isinstance(below, list)
+        process.kill()
+        process.wait()
+        assert psutil.wait_procs(below, timeout=60)[1] == []
+    finally:
+        process.kill()
+        run("down")
+
+
 @pytest.mark.timeout(120)
 def test_a_port_that_is_taken_is_said(database: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         said = run("web", "--port", str(taken.getsockname()[1]), status=1)
     assert "--port" in said
     assert "Traceback" not in said
+
+
+def _eventually(fact: Callable[[], Any], seconds: float = 90) -> Any:
+    end = time.monotonic() + seconds
+    while not (answer := fact()):
+        assert time.monotonic() < end, answer
+        time.sleep(0.05)
+    return answer
 
 
 def _answer(port: int, path: str, seconds: float = 90) -> int:

@@ -1,0 +1,32 @@
+"""A process on a leash: `python -m penstock.platform.leash MODULE` runs the module's `main` for as long as whoever started it lives.
+
+Its standard input is a pipe from that process. However that one ends, by SIGKILL too, the pipe is closed, and the process is asked to
+end in order (SIGTERM): a sender begins nothing more and records what was on the wire.
+"""
+
+import os
+import signal
+import sys
+import threading
+from importlib import import_module
+
+
+def command(module: str) -> list[str]:
+    """Return the command that runs `module` on a leash; start it with `stdin=subprocess.PIPE`."""
+    return [sys.executable, "-m", "penstock.platform.leash", module]
+
+
+def _hold() -> None:
+    while os.read(0, 64):  # not through sys.stdin, whose lock would be held when the interpreter ends
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> None:
+    """Run the module until SIGTERM, or until standard input ends."""
+    threading.Thread(target=_hold, daemon=True).start()
+    import_module(sys.argv[1]).main()
+
+
+if __name__ == "__main__":
+    main()
