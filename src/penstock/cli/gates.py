@@ -118,6 +118,8 @@ def edit_plan(
     fold: Fold = None,
     ends_at: EndsAt = None,
     reason: Reason = None,
+    yes: Yes = False,
+    confirm: Confirm = None,
     dry_run: DryRun = False,
     expect: Expect = None,
     json: Json = False,
@@ -125,13 +127,22 @@ def edit_plan(
     """Change the plan at a gate; approvals stay."""
     from penstock.cli.commanding import Manner, order
     from penstock.cli.endings import wrong
+    from penstock.cli.questions import planning
     from penstock.cli.timing import Timing
 
     timing = Timing(plan, at, zone, fold, ends_at)
     if not timing.given:
         raise wrong("It is not said what to change.", "Give --at TIME, --plan KIND or --ends-at TIME.")
-    manner = Manner(json, dry_run, expect)
-    return order(mailing, "edit_plan", manner, timing=timing, whole_plan=plan is not None, reason=reason)
+    manner = Manner(json, dry_run, expect, yes, confirm)
+    return order(
+        mailing,
+        "edit_plan",
+        manner,
+        timing=timing,
+        whole_plan=plan is not None,
+        question=planning,
+        reason=reason,
+    )
 
 
 def withdraw(

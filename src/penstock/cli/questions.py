@@ -40,6 +40,12 @@ def sending(order: Order) -> Order:
     return asked
 
 
+def planning(order: Order) -> Order:
+    """Ask as for sending where a mailing gets its first plan; another time for one that has a plan needs no question."""
+    had, brings = (order.facts().plan or {}).get("kind", "later"), {"plan", "at"} & order.arguments.keys()
+    return sending(order) if had == "later" and brings else order
+
+
 def _question(order: Order, facts: Facts, state: State) -> str:
     name, due_at = line(order.mailing.name), plan_of(facts, order.arguments).due_at
     listed = order.mailing.audience.get("list")
@@ -140,7 +146,7 @@ def resuming(order: Order) -> Order:
             f"The time of “{line(order.mailing.name)}” has passed while it was paused: it would start at once. Go on?",
             otherwise=f"Nothing was changed. A new time:  penstock mailing resume {order.mailing.id} --at TIME",
         )
-    return order
+    return planning(order)
 
 
 def deleting(order: Order) -> Order:

@@ -48,6 +48,7 @@ def resume(
     ends_at: EndsAt = None,
     reason: Reason = None,
     yes: Yes = False,
+    confirm: Confirm = None,
     dry_run: DryRun = False,
     expect: Expect = None,
     json: Json = False,
@@ -63,7 +64,7 @@ def resume(
     from penstock.cli.questions import resuming
     from penstock.cli.timing import Timing
 
-    manner, timing = Manner(json, dry_run, expect, yes), Timing(None, at, zone, fold, ends_at)
+    manner, timing = Manner(json, dry_run, expect, yes, confirm), Timing(None, at, zone, fold, ends_at)
     if dry_run:
         return foresee(mailing, "resume", manner, timing=timing, reason=reason)
     return order(mailing, "resume", manner, timing=timing, question=resuming, reason=reason)

@@ -172,7 +172,8 @@ def _note_gate(kind: str) -> Callable[[Change], None]:
         digest = change.found.facts.digest or of_submitted(change.conn, change.found.row)
         change.conn.execute(
             "insert into mailing_approval (account_id, mailing_id, revision, kind, digest, identity, reviewed, at)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            " values (%s, %s, %s, %s, %s, %s, %s, %s)"
+            " on conflict (mailing_id, digest, kind, identity) where voided_at is null do nothing",
             (change.found.account, change.mailing, change.found.revision, kind, digest, change.actor.who, reviewed,
              change.found.facts.now),
         )  # fmt: skip

@@ -202,6 +202,15 @@ def test_two_approvals_are_two_peoples(conn: Conn, mailing: int) -> None:
     assert command(conn, mailing, "approve", BEA).state == "starting"
 
 
+def test_when_fewer_approvals_are_asked_for_one_of_them_may_let_it_pass(conn: Conn, mailing: int) -> None:
+    policy(conn, approvals_required=2)
+    command(conn, mailing, "submit", ANNA, plan={"kind": "now"}, confirm=True)
+    command(conn, mailing, "approve", ANNA)
+    policy(conn, approvals_required=1)
+    assert command(conn, mailing, "approve", ANNA).state == "starting"
+    assert conn.execute("select count(*) from mailing_approval").fetchone() == (1,)
+
+
 def test_without_required_approvals_a_submission_starts(conn: Conn, mailing: int) -> None:
     policy(conn, approvals_required=0)
     assert command(conn, mailing, "submit", ANNA, plan={"kind": "now"}, confirm=True).state == "starting"

@@ -260,7 +260,7 @@ def test_somebody_without_a_role_is_told_so() -> None:
         (State.IN_REVIEW, {"due_at": NOW, "policy": Policy(late_gate="send_on_approval")}, ""),
         (State.IN_REVIEW, {"ends_at": NOW}, "approve"),
         (State.IN_REVIEW, {"started": True}, "withdraw"),
-        (State.IN_REVIEW, {"approvers": ("anna",)}, "approve"),
+        (State.IN_REVIEW, {"approvers": ("anna",), "policy": Policy(approvals_required=2)}, "approve"),
         (State.IN_REVIEW, {"approvers": ("bea",)}, ""),
         (State.IN_REVIEW, {"authors": ("anna",)}, ""),
         (State.IN_REVIEW, {"authors": ("anna",), "policy": Policy(four_eyes="on")}, "approve"),
@@ -282,7 +282,7 @@ def test_what_no_argument_makes_possible_is_not_offered(
 
 
 def test_without_a_person_nothing_is_judged_by_person() -> None:
-    known = facts(State.IN_REVIEW, approvers=("anna",))
+    known = facts(State.IN_REVIEW, approvers=("anna",), policy=Policy(approvals_required=2))
     assert "approve" in possible(known, HUMAN)
     assert "approve" not in possible(known, HUMAN, "anna")
 
@@ -401,8 +401,12 @@ def test_resume_goes_back_where_it_was(
 
 def test_resume_carries_a_new_time() -> None:
     given = {"at": "2026-03-02T09:00", "zone": "Europe/Paris"}
-    for came_from in (State.PARKED, State.QUEUED, State.SENDING, State.FINISHING):
-        assert target("resume", State.PAUSED, given, came_from=came_from) is State.SCHEDULED
+    for came_from, kind in ((State.QUEUED, "sequence"), (State.SENDING, "now"), (State.FINISHING, "at")):
+        assert (
+            target("resume", State.PAUSED, given, came_from=came_from, plan={"kind": kind}) is State.SCHEDULED
+        )
+    parked = {"came_from": State.PARKED, "plan": {"kind": "later"}}
+    assert target("resume", State.PAUSED, {**given, "confirm": True}, **parked) is State.SCHEDULED
 
 
 @pytest.mark.parametrize(
@@ -490,7 +494,10 @@ AT = {"plan": {"kind": "at", "at": "2026-03-02T09:00"}}
         ("submit", "draft", {}, AT, "confirmation_required"),
         ("submit", "draft", {"switches": ("all",), "policy": Policy(approvals_required=0)},
          {"plan": {"kind": "now"}, "confirm": True}, "kill_switch"),
-        ("approve", "in_review", {"approvers": ("anna",)}, GIVEN, "approved_already"),
+        ("approve", "in_review", {"approvers": ("anna",), "policy": Policy(approvals_required=2)}, GIVEN, "approved_already"),
+        ("edit_plan", "in_review", {"plan": {"kind": "later"}}, {"plan": {"kind": "now"}}, "confirmation_required"),
+        ("edit_plan", "in_moderation", {"plan": None}, AT, "confirmation_required"),
+        ("resume", "paused", {"plan": {"kind": "later"}, "came_from": State.PARKED}, AT, "confirmation_required"),
         ("approve", "in_review", {"authors": ("anna",), "policy": Policy(four_eyes="on")}, GIVEN, "four_eyes"),
         ("approve", "in_review", {"digest": "ab"}, {**GIVEN, "digest": "cd"}, "digest_changed"),
         ("approve", "in_review", {"blockers": ("no subject",)}, GIVEN, "blocked"),

@@ -42,6 +42,7 @@ from penstock.mailing.guards.plans import (
     confirmed,
     confirmed_unless_later,
     end_to_come,
+    first_plan_confirmed,
     is_due,
     is_its_turn,
     kept_plan_leads,
@@ -71,7 +72,7 @@ OF_PERSON = frozenset({four_eyes, not_approved_by_same})
 __all__ = [
     "OF_FACTS", "OF_PERSON", "OF_PLAN", "Arguments", "Facts", "Guard", "Refusal", "acknowledged", "all_handed_off", "all_settled",
     "at_its_time", "audience_as_approved", "audience_not_empty", "changes_possible", "complete", "confirmed",
-    "confirmed_unless_later", "digest_seen", "end_date_past", "end_not_past", "end_to_come", "four_eyes", "ground_given",
+    "confirmed_unless_later", "digest_seen", "end_date_past", "end_not_past", "end_to_come", "first_plan_confirmed", "four_eyes", "ground_given",
     "is_due", "is_its_turn", "is_late", "kept_plan_leads", "never_started", "new_end", "new_plan_leads", "new_time_possible",
     "no_blockers", "no_statistics", "not_approved_by_same", "not_archived", "not_corrected", "not_late", "not_locked", "not_switched_off",
     "nothing_leaving", "notice_confirmed", "plan_of", "plan_possible", "position_possible", "prepared_possible",

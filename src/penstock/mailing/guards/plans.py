@@ -138,6 +138,18 @@ def confirmed_unless_later(facts: Facts, arguments: Arguments) -> Refusal | None
     return None if later else confirmed(facts, arguments)
 
 
+def first_plan_confirmed(facts: Facts, arguments: Arguments) -> Refusal | None:
+    """A plan that makes go out what was to be decided later is confirmed like any sending; another time for it is not."""
+    had = (facts.plan or {}).get("kind", Kind.LATER)
+    if had != Kind.LATER or (arguments.get("plan") is None and arguments.get("at") is None):
+        return None
+    try:
+        gets = plan_of(facts, arguments).kind
+    except PlanError:
+        return None  # said by the guard of the plan
+    return None if gets is Kind.LATER else confirmed(facts, arguments)
+
+
 def not_locked(facts: Facts, arguments: Arguments) -> Refusal | None:
     """Shortly before its time a scheduled mailing keeps its plan and content."""
     lock = timedelta(minutes=facts.policy.edit_lock_minutes)
