@@ -21,7 +21,9 @@ def site(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     os.environ["PENSTOCK_WEBHOOKS_PRIVATE"] = "1"
     try:
         with running(folder) as site:
-            Office(site).person()  # the first person of an installation has every role: that is none of those below
+            Office(
+                site
+            ).person()  # the first person of an installation has every role: that is none of those below
             yield site
     finally:
         del os.environ["PENSTOCK_WEBHOOKS_PRIVATE"]

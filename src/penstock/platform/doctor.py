@@ -18,7 +18,18 @@ from penstock.platform import database
 from penstock.platform.trouble import Trouble
 
 Level = Literal["ok", "warn", "fail"]
-ROOMS = ("account", "audience", "content", "mailing", "transport", "feedback", "delivery", "report", "notices", "web")
+ROOMS = (
+    "account",
+    "audience",
+    "content",
+    "mailing",
+    "transport",
+    "feedback",
+    "delivery",
+    "report",
+    "notices",
+    "web",
+)
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,9 @@ SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 LARGEST_BODIES = "penstock.api.bodies.bound"  # platform.asgi asks there before a body is taken
-DATA_UPLOAD_MAX_MEMORY_SIZE = 12 << 20  # what a document of the API may have; asgi lets nothing else be so large
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    12 << 20
+)  # what a document of the API may have; asgi lets nothing else be so large
 FILE_UPLOAD_TEMP_DIR = str(environment.uploads())  # bodies are spooled there: /tmp may be memory
 
 LOGGING_CONFIG: str | None = "logging.config.dictConfig"
