@@ -17,6 +17,7 @@ from penstock.api import document, mailings, problems, refusals, resources
 from penstock.api.authentication import Token
 from penstock.api.problems import Problem
 from penstock.api.reading import StrictParser
+from penstock.content.limits import TooLarge
 from penstock.mailing import control, drafting, repetition
 from penstock.platform.trouble import Trouble
 
@@ -102,6 +103,12 @@ def _draft(request: HttpRequest, error: Any) -> HttpResponse:
     return _answer(request, Problem(422, "invalid", str(error), errors=errors))
 
 
+def _message(request: HttpRequest, error: Any) -> HttpResponse:
+    errors = [{"pointer": "#/message", "detail": str(problem)} for problem in error.problems]
+    more = {"size": error.size, "limit": error.limit}
+    return _answer(request, Problem(422, "message_too_large", str(error), errors=errors, **more))
+
+
 def _missing(request: HttpRequest, error: Any) -> HttpResponse:
     return _answer(request, problems.of_status(404))
 
@@ -146,6 +153,7 @@ for kind, handler in {
     SuspiciousOperation: _suspicious,
     access.Forbidden: _forbidden,
     drafting.DraftError: _draft,
+    TooLarge: _message,
     control.NotFound: _not_found,
     control.Refused: _refused,
     repetition.KeyReused: _reused,

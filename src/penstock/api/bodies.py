@@ -15,7 +15,7 @@ from penstock.platform.asgi import LARGEST_BODY, Bound
 from penstock.platform.trouble import Trouble
 
 LARGEST: Final = 12 << 20
-"""Bytes of a document: a message of 10 MB with its escapes."""
+"""Bytes of a document: far more than a message may have (content.limits), so that who sends too much is told how much it was."""
 
 IMPORTS: Final = "/api/v1/imports"
 

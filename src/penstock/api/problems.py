@@ -25,6 +25,7 @@ TITLES = {
     "too_large": "Too large",
     "media_type": "Not JSON",
     "invalid": "Something in the request cannot be",
+    "message_too_large": "The message is too large",
     "key_reused": "The idempotency key was used before",
     "too_many_requests": "Too many requests",
     "internal": "A fault of ours",

@@ -1,13 +1,36 @@
 """What stands in the way of sending a mailing's message, asked before it is submitted and before it is approved."""
 
-from typing import Any
+from collections import OrderedDict
+from hashlib import blake2b
+from threading import Lock
+from typing import Any, Final, NamedTuple
 
 import psycopg
 
 from penstock.audience import contacts
-from penstock.content.message import MessageError
+from penstock.content.message import Message, MessageError
 from penstock.content.messages import load_message
 from penstock.content.render import compile_message
+
+KEPT: Final = 256
+"""Messages of which a process remembers what it found; some kilobytes each at most."""
+SAID: Final = 20
+"""Faults of one message that are told one by one."""
+
+
+class Judged(NamedTuple):
+    """What was found of a message: the variables that it uses, and why it cannot be sent, in words."""
+
+    variables: frozenset[str]
+    faults: tuple[str, ...]
+
+
+_judged: OrderedDict[bytes, Judged] = OrderedDict()
+"""The latest judgements by what was judged: to compile a long message takes up to a second, and it is shown often.
+
+By content and not by number: a draft's message may be another one tomorrow, and the same one in a copy.
+"""
+_lock = Lock()
 
 
 def blockers(conn: psycopg.Connection[Any], mailing: int) -> tuple[str, ...]:
@@ -24,13 +47,40 @@ def blockers(conn: psycopg.Connection[Any], mailing: int) -> tuple[str, ...]:
     if row is None or message is None:
         return ()
     account, _, listed = row
+    found = judged(message, None)
+    wanted = found.variables - {"email"}
+    if wanted and listed is not None and not wanted <= set(contacts.columns(conn, account, listed)):
+        known = frozenset(contacts.variables(conn, account, listed))
+        if known:  # of an empty list nobody can say what its contacts will have
+            return judged(message, known).faults
+    return found.faults
+
+
+def judged(message: Message, known: frozenset[str] | None) -> Judged:
+    """Return what there is to say of `message` for contacts with the attributes `known` (None: any); remembered."""
+    key = _key(message, known)
+    with _lock:
+        if key in _judged:
+            _judged.move_to_end(key)
+            return _judged[key]
+    found = _judge(message, known)
+    with _lock:
+        _judged[key] = found
+        while len(_judged) > KEPT:
+            _judged.popitem(last=False)
+    return found
+
+
+def _key(message: Message, known: frozenset[str] | None) -> bytes:
+    content = repr((message, known if known is None else sorted(known)))
+    return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=32).digest()
+
+
+def _judge(message: Message, known: frozenset[str] | None) -> Judged:
     try:
-        program = compile_message(message, variables=None)
-        wanted = set(program.variables) - {"email"}
-        if wanted and listed is not None and not wanted <= set(contacts.columns(conn, account, listed)):
-            known = frozenset(contacts.variables(conn, account, listed))
-            if known:  # of an empty list nobody can say what its contacts will have
-                compile_message(message, variables=known)
+        return Judged(frozenset(compile_message(message, variables=known).variables), ())
     except MessageError as error:
-        return tuple(str(problem).rstrip(".") for problem in error.problems)
-    return ()
+        faults = [str(problem).rstrip(".") for problem in error.problems]
+    if len(faults) > SAID:
+        faults[SAID:] = [f"and {len(faults) - SAID:,} more"]
+    return Judged(frozenset(), tuple(faults))

@@ -42,6 +42,7 @@ class Compiler:
         self.template = parsed.template
         self.source = parsed.template.nodes[0].token.source if parsed.template.nodes else ""
         self.positions = positions
+        self._by_position = {index: name for name, index in positions.items()}
         self.problems: list[Problem] = []
         self.env = parsed.template.env
 
@@ -150,8 +151,7 @@ class Compiler:
         return tuple(sorted({self.positions[name] for name in names if name in self.positions}))
 
     def _names(self, reads: tuple[int, ...]) -> tuple[str, ...]:
-        names = {index: name for name, index in self.positions.items()}
-        return tuple(names[index] for index in reads)
+        return tuple(self._by_position[index] for index in reads)
 
 
 def certain(error: LiquidError) -> bool:

@@ -12,7 +12,7 @@ _QP_LINE = 75
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?")
-_QP_UNSAFE = re.compile(rb"[^\t !-<>-~]|[ \t]\Z")
+_QP_UNSAFE = re.compile(rb"[^\t !-<>-~]+|[ \t]\Z")
 
 
 class Unfit(Exception):
@@ -79,7 +79,7 @@ def quoted(text: str) -> bytes:
 
 
 def _quoted_line(line: bytes) -> bytes:
-    line = _QP_UNSAFE.sub(lambda match: b"=%02X" % match[0][0], line)
+    line = _QP_UNSAFE.sub(lambda match: b"=" + match[0].hex("=").upper().encode(), line)
     out = []
     start = 0
     while True:

@@ -30,7 +30,7 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\(((?:[^()\s]|\([^()\s]*\))*)\)")
 """A link as inscriptis writes it: [text](url)."""
 _COLUMNS = re.compile(r"(?<=\S) {3,}(?=\S)")
 """What pads a table's columns: it was measured on marks, and what replaces them has another width."""
-_TRAILING = re.compile(r"[ \t]+$", re.M)
+_TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.M)
 _BLANKS = re.compile("\n{3,}")
 
 

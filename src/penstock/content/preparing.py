@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import blake2b
 
+from penstock.content import limits
 from penstock.content.compiling import Compiler
 from penstock.content.dialects import HTML, MADE_TEXT, TEXT, MessageEnvironment
 from penstock.content.headers import Mailbox, mailto, name_problem, parse_mailboxes
@@ -29,7 +30,11 @@ def prepare(
     unsubscribe_mailto: str | None,
     inline_css: bool,
 ) -> Prepared:
-    """Return (blueprint, names of the values, problems, warnings); the blueprint is None if there are problems."""
+    """Return (blueprint, names of the values, problems, warnings); the blueprint is None if there are problems.
+
+    Raises TooLarge before anything else is looked at.
+    """
+    limits.check(message)
     preparation = _Preparation(message, known, inline_css)
     sender = preparation.mailboxes(message.sender, "from", several=False)
     reply_to = preparation.mailboxes(message.reply_to, "reply-to", several=True) if message.reply_to else []
@@ -130,9 +135,10 @@ class _Preparation:
             # The names and the Liquid are judged in what the author wrote, whose lines they know.
             parsed = self._parse(source, "mjml", HTML)
             html = html_from_mjml(source)
-            if isinstance(html, Problem):
-                self.problems.append(html)
-            return None if isinstance(html, Problem) or parsed is None or parsed.problems else html
+            problem = html if isinstance(html, Problem) else limits.made_from_mjml(html)
+            if problem:
+                self.problems.append(problem)
+            return None if problem or isinstance(html, Problem) or parsed is None or parsed.problems else html
         return clean(message.html) if message.html and message.html.strip() else None
 
     def _inlined(self, html: str) -> str:

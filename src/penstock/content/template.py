@@ -23,6 +23,9 @@ from penstock.content.message import Problem
 RESERVED = ("email", "unsubscribe_url")
 """Variables that every message has: the recipient's address, and the link that ends the mail to them."""
 
+MANY = 50
+"""Unknown names of one template that are named, each with the nearest that there is; looking for it takes its time."""
+
 
 @dataclass
 class Parsed:
@@ -50,26 +53,41 @@ def parse(
         reads &= known | set(RESERVED)
     parsed = Parsed(where, template, frozenset(reads))
     parsed.problems += _forbidden(where, source, template)
-    for name, spans in analysis.filters.items():
-        if name not in environment.filters:
-            close = difflib.get_close_matches(name, environment.filters, n=1)
-            cure = (
-                f"Did you mean {close[0]}?"
-                if close
-                else "See the list of filters in the reference of templates."
-            )
-            parsed.problems.append(
-                Problem(where, line_of(source, spans[0].index), f"unknown filter {name!r}", cure)
-            )
-    spots = ((name, use.span.index) for name, uses in analysis.globals.items() for use in uses[:1])
-    for name, start in sorted(spots, key=lambda spot: spot[1]):
-        if known is None or name in known or name in RESERVED:
-            continue
-        if name in _defaulted(template):
-            parsed.warnings.append(_unknown(where, source, name, start, known, "its default is always used"))
-        else:
-            parsed.problems.append(_unknown(where, source, name, start, known, ""))
+    spans = {name: found[0].index for name, found in analysis.filters.items()}
+    parsed.problems += _unknown_filters(where, source, spans, environment)
+    if known is not None:
+        spots = {name: uses[0].span.index for name, uses in analysis.globals.items()}
+        _judge_names(parsed, source, spots, known)
     return parsed
+
+
+def _unknown_filters(
+    where: str, source: str, spots: dict[str, int], environment: MessageEnvironment
+) -> list[Problem]:
+    problems = []
+    for name in [name for name in spots if name not in environment.filters][:MANY]:
+        close = difflib.get_close_matches(name, environment.filters, n=1)
+        cure = (
+            f"Did you mean {close[0]}?" if close else "See the list of filters in the reference of templates."
+        )
+        problems.append(Problem(where, line_of(source, spots[name]), f"unknown filter {name!r}", cure))
+    return problems
+
+
+def _judge_names(parsed: Parsed, source: str, spots: dict[str, int], known: frozenset[str]) -> None:
+    """Add a problem, or a warning where there is a default, for each name that no contact has, in order of appearance."""
+    there = known | set(RESERVED)
+    unknown = [name for name in sorted(spots, key=spots.__getitem__) if name not in there]
+    defaulted = _defaulted(parsed.template) if unknown else set()
+    for name in unknown[:MANY]:
+        if name in defaulted:
+            effect = "its default is always used"
+            parsed.warnings.append(_unknown(parsed.where, source, name, spots[name], known, effect))
+        else:
+            parsed.problems.append(_unknown(parsed.where, source, name, spots[name], known, ""))
+    if not parsed.problems and any(name not in defaulted for name in unknown[MANY:]):
+        what = f"no contact has {len(unknown):,} of the attributes that are used"
+        parsed.problems.append(Problem(parsed.where, 0, what, "Use attributes that the contacts have."))
 
 
 def line_of(source: str, index: int) -> int:
@@ -159,13 +177,14 @@ def _forbidden(where: str, source: str, template: BoundTemplate) -> Iterator[Pro
         for inner in _below(node)
     }
     for node in walk(template):
-        line = line_of(source, node.token.start_index)
         if isinstance(node, (BreakNode, ContinueNode)) and id(node) not in inside:
+            line = line_of(source, node.token.start_index)
             yield Problem(where, line, f"'{node}' stands outside a loop", "Remove it.")
         for expression in node.expressions():
             if isinstance(expression, FilteredExpression) and any(
                 isinstance(part, RangeLiteral) for part in expression.children()
             ):
+                line = line_of(source, node.token.start_index)
                 yield Problem(
                     where, line, "a range like (1..3) stands outside a loop", "Use it in a 'for' tag only."
                 )

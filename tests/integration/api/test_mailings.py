@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from penstock.account import transports
+from penstock.content import limits
 from tests.integration.api.test_frame import problem
 from tests.integration.delivery import stage
 
@@ -152,6 +153,35 @@ def test_an_edit_of_what_was_changed_meanwhile_is_412(api: Any, readers: int) ->
         problem(api.patch(f"/mailings/{own}", {"name": "Second"}, If_Match=stale), 412, "version_changed")
     assert api.get(f"/mailings/{own}").json()["name"] == "First"
     assert api.patch(f"/mailings/{own}", {"name": "Third"}, If_Match="*").status_code == 200
+
+
+def test_a_message_has_a_largest_size(api: Any, conn: Any, readers: int) -> None:
+    own = api.post("/mailings", new(readers)).json()["id"]
+    before = conn.execute("select count(*) from content_message").fetchone()
+    large = {"html": "x" * 2_000_000}
+    for answer in (
+        api.post("/mailings", new(readers, message={**MESSAGE, **large})),
+        api.patch(f"/mailings/{own}", {"message": large}),
+        api.patch(f"/mailings/{own}", {"message": {"text": "x" * 600_000, "html": "x" * 600_000}}),
+    ):
+        told = problem(answer, 422, "message_too_large")
+        assert told["limit"] == limits.SIZE
+        assert told["size"] > limits.SIZE
+        assert f"{told['size']:,} bytes" in told["detail"]
+        assert "1,000,000" in told["detail"]
+        assert "Shorten it" in told["detail"]
+        assert told["errors"][0]["pointer"] == "#/message"
+    assert conn.execute("select count(*) from content_message").fetchone() == before
+    assert api.get(f"/mailings/{own}").json()["message"]["html"] == MESSAGE["html"]
+
+
+def test_a_message_that_was_stored_too_large_is_shown_and_blocked(api: Any, conn: Any, readers: int) -> None:
+    own = api.post("/mailings", new(readers)).json()["id"]
+    conn.execute("update content_message set html = repeat('x', 2000000)")
+    shown = api.get(f"/mailings/{own}").json()
+    assert len(shown["message"]["html"]) == 2_000_000
+    [blocker] = shown["blockers"]
+    assert "may have 1,000,000" in blocker
 
 
 @pytest.mark.behaviour("S4.6", "S3.7")

@@ -1,10 +1,15 @@
 """What stands in the way of sending a message is found before it is submitted."""
 
+from collections import OrderedDict
+from typing import Any
+
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from penstock.content import checking
 from penstock.content.checking import blockers
+from penstock.content.message import Message
 from tests.integration.delivery.stage import add_contacts, draft
 
 
@@ -34,3 +39,54 @@ def test_an_empty_list_says_nothing_about_variables(conn: psycopg.Connection) ->
     ).fetchone()
     assert row
     assert blockers(conn, draft(conn, row[0])) == ()
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
+    """The messages that are compiled from here on, by a process that remembers nothing."""
+    seen: list[Message] = []
+    real = checking.compile_message
+
+    def compile_message(message: Message, **given: Any) -> Any:
+        seen.append(message)
+        return real(message, **given)
+
+    monkeypatch.setattr(checking, "compile_message", compile_message)
+    monkeypatch.setattr(checking, "_judged", OrderedDict())
+    return seen
+
+
+def test_a_message_is_compiled_once_however_often_it_is_looked_at(
+    conn: psycopg.Connection, compiled: list[Message]
+) -> None:
+    mailing = draft(conn, add_contacts(conn, "readers", 3), html="<p>{{ first_name }} {{ nick_name }}</p>")
+    first = blockers(conn, mailing)
+    assert len(first) == 1
+    judged = len(compiled)
+    assert judged > 0
+    assert all(blockers(conn, mailing) == first for _ in range(5))
+    assert len(compiled) == judged
+
+
+def test_what_changes_is_judged_anew(conn: psycopg.Connection, compiled: list[Message]) -> None:
+    listed = add_contacts(conn, "readers", 3)
+    mailing = draft(conn, listed, html="<p>{{ nick_name }}</p>")
+    assert blockers(conn, mailing)
+    conn.execute("update content_message set html = '<p>mended where it lies</p>'")
+    assert blockers(conn, mailing) == ()
+    conn.execute("update content_message set html = '<p>{{ nick_name }}</p>'")
+    assert blockers(conn, mailing)
+    conn.execute("""update audience_contact set attributes = attributes || '{"nick_name": "Jo"}'""")
+    assert blockers(conn, mailing) == ()
+
+
+def test_little_is_remembered(compiled: list[Message]) -> None:
+    for number in range(checking.KEPT + 10):
+        checking.judged(Message("a@example.org", f"News {number}", text="x"), None)
+    assert len(checking._judged) == checking.KEPT
+    many = Message("a@example.org", "x", text="x", headers={f"bad name {n}": "x" for n in range(40)})
+    faults = checking.judged(many, None).faults
+    assert len(faults) == checking.SAID + 1
+    assert faults[-1] == "and 20 more"
+    assert checking.judged(many, None).faults is faults
+    assert len(compiled) == checking.KEPT + 11

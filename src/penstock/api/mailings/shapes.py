@@ -7,11 +7,12 @@ from ninja import Query
 from pydantic import Field
 
 from penstock.api.shapes import Body, Document, Number, Shown
+from penstock.content import limits
 from penstock.mailing.states import State
 from penstock.report.board import Area
 
 Numbers = Annotated[list[Number], Field(max_length=100)]
-Text = Annotated[str, Field(max_length=10_000_000)]
+Text = Annotated[str, Field(description=f"All of a message may have {limits.SIZE:,} bytes in UTF-8.")]
 Line = Annotated[str, Field(max_length=998)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Time = Annotated[

@@ -9,6 +9,7 @@ import psycopg
 from penstock.api.mailings.shapes import MailingChange, NewMailing
 from penstock.api.mailings.showing import found
 from penstock.api.repeating import once
+from penstock.content import limits
 from penstock.content.message import Message
 from penstock.content.messages import load_message, store_message
 from penstock.mailing import control, drafting, mailings
@@ -22,8 +23,13 @@ def create(
     actor: Actor,
     request: control.Request | None,
 ) -> int:
-    """Make the draft and return its number; the number of the first one for a request that comes again. Raises DraftError."""
+    """Make the draft and return its number; the number of the first one for a request that comes again.
+
+    Raises DraftError, TooLarge.
+    """
     audience = _rule(given.audience)
+    message = Message(**dict(given.message))
+    limits.check(message)
 
     def make() -> dict[str, Any]:
         transport = given.transport or drafting.only_transport(conn, account)
@@ -31,7 +37,7 @@ def create(
             conn, account, name=given.name, audience=audience, transport=transport, options=given.options
         )
         number = mailings.create(
-            conn, account, name=given.name.strip(), message=store_message(conn, account, Message(**dict(given.message))),
+            conn, account, name=given.name.strip(), message=store_message(conn, account, message),
             audience=audience, transport=transport, options=given.options, plan=_document(given.plan), actor=actor,
         )  # fmt: skip
         return {"made": number}
@@ -43,7 +49,7 @@ def edit(
     conn: psycopg.Connection[Any], number: int, given: MailingChange, actor: Actor, version: int | None,
     request: control.Request | None,
 ) -> None:  # fmt: skip
-    """Give the command `edit` with what is given. Raises DraftError, NotFound, Refused."""
+    """Give the command `edit` with what is given. Raises DraftError, NotFound, Refused, TooLarge."""
     there = found(conn, actor, number)
     fields = given.model_fields_set - {"dry_run"}
     audience = _rule(given.audience) if given.audience else None
@@ -90,7 +96,9 @@ def _changed_message(conn: psycopg.Connection[Any], there: mailings.Mailing, giv
     assert given.message is not None
     before = load_message(conn, there.message)
     now = {**(before.__dict__ if before else {}), **given.message.model_dump(exclude_unset=True)}
-    return store_message(conn, there.account, Message(**{**now, "headers": now.get("headers") or {}}))
+    message = Message(**{**now, "headers": now.get("headers") or {}})
+    limits.check(message)
+    return store_message(conn, there.account, message)
 
 
 def _rule(audience: Any) -> dict[str, Any]:
