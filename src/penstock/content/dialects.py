@@ -18,6 +18,8 @@ from liquid.exceptions import FilterValueError
 from liquid.lex import _tokenize_template
 from liquid.token import TOKEN_CONTENT, TOKEN_OUTPUT, Token
 
+from penstock.content import work
+
 LOOP_LIMIT = 10_000
 OUTPUT_LIMIT = 1_000_000
 LOCALS_LIMIT = 200_000
@@ -71,7 +73,9 @@ def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
                 f"'{name}' makes a value larger than {VALUE_LIMIT:,} characters", token=None
             )
         result = function(value, *args, **kwargs)
-        if _size(result) > VALUE_LIMIT:
+        size = _size(result)
+        work.made(size)
+        if size > VALUE_LIMIT:
             raise FilterValueError(
                 f"'{name}' makes a value larger than {VALUE_LIMIT:,} characters", token=None
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from penstock.content import limits
+from penstock.content import limits, work
 from penstock.content.compiling import Compiler
 from penstock.content.dialects import HTML, MADE_TEXT, TEXT, MessageEnvironment
 from penstock.content.headers import Mailbox, mailto, name_problem, parse_mailboxes
@@ -44,7 +44,8 @@ def prepare(
     parsed = preparation.parse_all()
     names = (_EMAIL, *sorted({name for part in parsed for name in part.reads} - set(RESERVED)))
     positions = {name: position for position, name in enumerate((*names, _LINK))}
-    pieces = {part.where: preparation.compile(part, positions) for part in parsed}
+    with work.limited():
+        pieces = {part.where: preparation.compile(part, positions) for part in parsed}
     if preparation.problems:
         return None, names, preparation.problems, preparation.warnings
     link = preparation.unsubscribe(sender[0], writable, base_url, len(names))

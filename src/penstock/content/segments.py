@@ -15,6 +15,7 @@ from liquid.output import LimitedStringIO
 
 from penstock.content.dialects import OUTPUT_LIMIT
 from penstock.content.message import RenderError
+from penstock.content.work import Counted
 
 
 def globals_of(names: tuple[str, ...], key: Any) -> dict[str, str]:
@@ -26,11 +27,11 @@ def globals_of(names: tuple[str, ...], key: Any) -> dict[str, str]:
 def segment_maker(
     env: Environment, nodes: Sequence[Node], names: tuple[str, ...], where: str, *, raw: bool = False
 ) -> Callable[[Any], tuple[str, ...]]:
-    """Return what maps a key to one text per node; errors become RenderError unless ``raw``."""
+    """Return what maps a key to one text per node; errors become RenderError unless ``raw``, a trial."""
     template = BoundTemplate(env, list(nodes))
 
     def texts(key: Any) -> tuple[str, ...]:
-        context = RenderContext(template, globals=globals_of(names, key))
+        context = (Counted if raw else RenderContext)(template, globals=globals_of(names, key))
         out = []
         for node in nodes:
             buffer = LimitedStringIO(OUTPUT_LIMIT)

@@ -229,6 +229,16 @@ def test_what_cannot_be_is_said_before_anything_begins(
     assert conn.execute("select count(*) from audience_contact").fetchone() == (0,)
 
 
+def test_a_message_that_is_too_large_is_refused_before_anything_begins(
+    cli: Cli, people: People, conn: psycopg.Connection
+) -> None:
+    file = people(2)
+    file.with_name("body.html").write_text("x" * 1_000_000)
+    said = cli(*sending(file, "smtp://127.0.0.1:9"), status=2).stderr
+    assert "bytes, and a message may have 1,000,000. Shorten it" in said
+    assert conn.execute("select count(*) from mailing_mailing").fetchone() == (0,)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

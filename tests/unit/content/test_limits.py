@@ -67,6 +67,30 @@ def test_whatever_keeps_to_the_limits_is_compiled_soon(parts: dict[str, str]) ->
     assert worked(message(**parts)) < 4
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for i in (1..10000) %}" + "{% assign a = i %}" * 900 + "{% endfor %}",
+        "{% for i in (1..10000) %}{{ i }}{% endfor %}" * 300,
+        "{% for i in (1..10000) %}{{ 'xxxxxxxxxx'"
+        + " | replace: 'x', 'xxxxxxxxxx'" * 5
+        + " | size }}{% endfor %}",
+        "{% for i in (1..100) %}" + "".join(f"{{% assign a{n} = i %}}" for n in range(900)) + "{% endfor %}",
+    ],
+)
+def test_loops_that_take_long_are_refused(text: str) -> None:
+    made = message(text=text)
+    with pytest.raises(MessageError) as caught:
+        compile_message(made)
+    assert "100,000 steps" in caught.value.problems[0].what
+    assert "make it smaller" in caught.value.problems[0].cure
+    assert worked(made) < 4
+
+
+def test_a_loop_may_run_as_often_as_is_said() -> None:
+    compile_message(message(html="{% for i in (1..10000) %}{{ i }}{% endfor %}"))
+
+
 def test_the_size_is_counted_in_octets_of_all_that_was_written() -> None:
     made = message(html="ü", text="abc", headers={"X-Tag": "ä"})
     assert limits.size_of(made) == len("News <news@example.org>" + "Hi") + 2 + 3 + 5 + 2
