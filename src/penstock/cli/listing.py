@@ -101,12 +101,18 @@ def _in_order(conn: psycopg.Connection[Any], account: int, mailings: list[Mailin
 def _line(place: Area, mailing: Mailing, figures: Progress) -> tuple[str, ...]:
     return (
         place,
-        "starting up" if mailing.state == State.STARTING else mailing.state.replace("_", " "),
+        _state(mailing),
         f"{figures.handed_off_percent} %" if figures.recipients else "–",
         number(figures.recipients),
         _when(mailing),
         mailing.name,
     )
+
+
+def _state(mailing: Mailing) -> str:
+    """Return the state, and whether it is held: `mailing show` says by what."""
+    words = "starting up" if mailing.state == State.STARTING else mailing.state.replace("_", " ")
+    return f"{words}, held" if str((mailing.reason or {}).get("code")).startswith("held:") else words
 
 
 def _when(mailing: Mailing) -> str:

@@ -1,6 +1,7 @@
 """How a mailing was left: the exit status, and how to go on with it."""
 
 from penstock.cli.endings import Exit
+from penstock.mailing.guards.known import HELD_BY_SWITCH
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import State
 
@@ -49,6 +50,8 @@ def what_next(mailing: Mailing, *, rest: bool = True) -> str:
         State.CANCELLED: f"{again}\n{correct}",
         State.EXPIRED: f"{again} --ends-at TIME\n{correct}",
     }
+    if mailing.reason and mailing.reason["code"] == HELD_BY_SWITCH:
+        return f"Held: {mailing.reason['text']}"
     if state in (State.CANCELLED, State.EXPIRED) and not rest:
         return ""
     return words.get(state, "")

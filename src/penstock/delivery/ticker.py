@@ -81,6 +81,7 @@ class Ticker:
         rescue.rescue_dead(conn)
         clock.strike(conn)
         self._withholding.let_go(conn)
+        self._withholding.tell(conn)
         live = conn.execute(sql("penstock.delivery", "live")).fetchall()
         packed = 0
         for mailing, state, _ in live:

@@ -16,6 +16,7 @@ from penstock.mailing.actor import EVERY_ROLE, SYSTEM, Actor
 from penstock.mailing.effects import Change, Objection, carry_out
 from penstock.mailing.facts import Gathered, gather
 from penstock.mailing.guards import Refusal
+from penstock.mailing.guards.known import HELD_BY_SWITCH
 from penstock.mailing.states import State
 from penstock.mailing.stopping import Stopping
 
@@ -254,11 +255,15 @@ def _move(change: Change) -> None:
 def _reason(change: Change) -> Jsonb | None:
     """What is shown beside the state: why it is the one it is. The journal has the reasons of all commands."""
     given, row, before = change.given, change.decision.row, change.found.row["reason"]
-    if change.target is change.source and "hold" not in row.effects:
+    if "let_go" in row.effects:
+        return None
+    if change.target is change.source and not {"hold", "hold_back"} & set(row.effects):
         held = before is not None and str(before.get("code", "")).startswith("held:")
         return Jsonb(before) if before is not None and not (held and "keep_plan" in row.effects) else None
     if change.source is State.CANCELLING and not given["reason"]:
         return Jsonb(before) if before else None  # the cancellation is completed: its reason is still why
+    if row.command == "handed_off" and before and before.get("code") == HELD_BY_SWITCH:
+        return Jsonb(before)  # those who are tried again are held back as well
     text = given["reason"]
     if change.target is State.PAUSED:
         text = (

@@ -14,6 +14,7 @@ from penstock.mailing.digest import of_submitted
 from penstock.mailing.facts import Gathered
 from penstock.mailing.plan import Kind
 from penstock.mailing.states import ENDS, State
+from penstock.platform.database import sql
 
 
 @dataclass
@@ -224,7 +225,17 @@ def _finish_begun(change: Change, counted_by: str) -> None:
     change.data["finish_begun"] = True
 
 
+def _let_go_of_the_past(change: Change) -> None:
+    """Who goes on with it lets those go, too, whom a kill switch held back that has expired; the engine reads it in the journal."""
+    past = change.conn.execute(
+        sql("penstock.mailing", "expired_switches"), {"mailing": change.mailing}
+    ).fetchall()
+    if past:
+        change.data["let_go"] = [number for (number,) in past]
+
+
 def _resume(change: Change) -> None:
+    _let_go_of_the_past(change)
     change.conn.execute("select delivery_unbind(%s)", (change.mailing,))
     if change.given.get("at") is not None:
         _keep_plan(change)
@@ -255,6 +266,7 @@ def _expire_packages(change: Change) -> None:
 
 
 def _reopen_packages(change: Change) -> None:
+    _let_go_of_the_past(change)
     change.conn.execute("select delivery_reopen(%s)", (change.mailing,))
 
 
@@ -299,7 +311,7 @@ def _hold(change: Change) -> None:
 
 
 def _nothing(change: Change) -> None:
-    """`stop_senders` is carried out by `control` itself, around the transaction."""
+    """Carried out by `control` itself: `stop_senders` around the transaction, what only the reason tells where that is written."""
 
 
 EFFECTS: dict[str, Callable[[Change], None]] = {
@@ -309,6 +321,6 @@ EFFECTS: dict[str, Callable[[Change], None]] = {
     "place": _place, "not_started": _not_started, "remember_state": _remember_state, "resume": _resume,
     "close_packages": _close_packages, "expire_packages": _expire_packages, "reopen_packages": _reopen_packages,
     "release_doubt": _release_doubt, "copy": _copy, "fix_rest": _fix_rest, "delete": _delete, "archive": _archive,
-    "hold": _hold, "stop_senders": _nothing,
+    "hold": _hold, "hold_back": _nothing, "let_go": _nothing, "stop_senders": _nothing,
 }  # fmt: skip
 """Each effect of the table by its name; a test holds the two against each other."""

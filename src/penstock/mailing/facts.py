@@ -13,7 +13,7 @@ from penstock.platform.database import sql
 
 _FIGURES = (
     "recipients", "sendable", "unbegun", "retrying", "begun_left", "unbegun_packages", "in_flight", "due_returned",
-    "due_deferred", "in_doubt", "ended", "expired",
+    "due_withheld", "due_deferred", "in_doubt", "ended", "expired",
 )  # fmt: skip
 _PLAIN = (
     "reason_code", "now", "zone", "digest", "validated", "ever_approved", "plan", "due_at", "ends_at", "undo_until", "started", "archived",

@@ -216,6 +216,8 @@ TABLE: tuple[Row, ...] = (
     _row("end_date",   (IN_REVIEW, IN_MODERATION, *_BEFORE, PAUSED, INTERRUPTED), EXPIRED, (SYSTEM,), check=(_g.end_date_past,),
          effects=("expire_packages",)),
     _row("end_date",   (SENDING,), stays, (SYSTEM,), check=(_g.end_date_past,), effects=("expire_packages",)),
+    _row("hold_back",  (SENDING, FINISHING), stays, (SYSTEM,), check=(_g.reason_given, _g.not_held_back_yet), effects=("hold_back",)),
+    _row("let_go",     (SENDING, FINISHING), stays, (SYSTEM,), check=(_g.held_back,), effects=("let_go",)),
     _row("interrupt",  (SCHEDULED, QUEUED, STARTING, SENDING, FINISHING), INTERRUPTED, (SYSTEM,),
          check=(_g.reason_given, _g.at_its_time), effects=("remember_state", "stop_senders")),
 )

@@ -114,5 +114,5 @@ def _resumption(conn: psycopg.Connection[Any], mailing: int, found: Gathered) ->
     return Resumption(
         next_package=next_package, begun=facts.begun_left, gone=gone, due=due, ends_at=facts.ends_at,
         joined=chosen.joined(conn, found.account, mailing, rule) if facts.frozen else 0,
-        would_expire=max(0, facts.unbegun + facts.due_returned - facts.begun_left) if past else 0,
+        would_expire=max(0, facts.unbegun + facts.due_returned - (facts.begun_left - facts.due_withheld)) if past else 0,
     )  # fmt: skip

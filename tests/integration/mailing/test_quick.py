@@ -1,5 +1,6 @@
-"""Ten thousand mailings and a million contacts in the database: every command takes less than 20 ms of it."""
+"""Ten thousand mailings and many contacts (in the long form a million): every command takes less than 20 ms of the database."""
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,9 @@ from penstock.mailing.control import EVERY_ROLE, Actor
 from tests.integration.delivery.stage import add_contacts, draft, policy
 
 Conn = psycopg.Connection[Any]
-MAILINGS, CONTACTS, LARGE = 10_000, 1_000_000, 200_000
+MAILINGS = 10_000
+# `make torture` has the million; what a command asks for does not grow with it, so that the short form shows a mistake as well.
+CONTACTS, LARGE = (1_000_000, 200_000) if os.environ.get("PENSTOCK_TORTURE") == "full" else (100_000, 50_000)
 LIMIT = 0.020  # seconds
 TRIES = 7
 EVERYBODY = Actor("anna", EVERY_ROLE | {lifecycle.PLATFORM, lifecycle.SYSTEM}, "api", account=None)
@@ -77,6 +80,7 @@ PREPARED: dict[str, dict[str, Any]] = {
     "archive": {"state": "sent"}, "late": {"state": "in_review"}, "due": {"state": "scheduled"}, "promote": {"state": "queued"},
     "prepared": {"state": "starting"}, "handed_off": {"state": "sending"}, "settled": {"state": "finishing"},
     "drained": {"state": "cancelling"}, "end_date": {"state": "sending"}, "interrupt": {"state": "sending"},
+    "hold_back": {"state": "sending"}, "let_go": {"state": "sending"},
 }  # fmt: skip
 """For each command the state it is given in. Those that need a ledger get the large mailing."""
 
@@ -121,7 +125,8 @@ def stand(conn: Conn, mailing: int, name: str) -> None:
         " frozen_at = case when %(ledger)s then now() end, started_at = null, archived_at = null, approved_size = null,"
         " plan = %(plan)s, due_at = case when %(name)s in ('late', 'due') then now() - interval '1 second' end,"
         " ends_at = case when %(name)s = 'end_date' then now() end,"
-        " undo_until = case when %(name)s = 'undo' then now() + interval '1 minute' end, deleted_at = null, reason = null where id = %(mailing)s",
+        " undo_until = case when %(name)s = 'undo' then now() + interval '1 minute' end, deleted_at = null,"
+        " reason = case when %(name)s = 'let_go' then '{\"code\": \"held:kill_switch\"}'::jsonb end where id = %(mailing)s",
         {"state": state, "ledger": ledger, "name": name, "mailing": mailing,
          "plan": Jsonb({"kind": "sequence" if state == "queued" else "later"})},
     )  # fmt: skip

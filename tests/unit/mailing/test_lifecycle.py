@@ -58,6 +58,8 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "end_date": {
         "in_review in_moderation parked scheduled queued paused interrupted": ("system", "expired"), "sending": ("system", "=")
     },
+    "hold_back": {"sending finishing": ("system", "=")},
+    "let_go": {"sending finishing": ("system", "=")},
     "interrupt": {"scheduled queued starting sending finishing": ("system", "interrupted")},
 }  # fmt: skip
 # What is offered to somebody with every human role, state by state, in the table's order.
@@ -90,6 +92,7 @@ OF_EVENTS: dict[str, dict[str, Any]] = {
     "due": {"due_at": NOW},
     "interrupt": {"due_at": NOW},
     "end_date": {"ends_at": NOW, "unbegun_packages": 1},
+    "let_go": {"reason_code": "held:kill_switch"},
     "undo": {"undo_until": NOW + HOUR, "frozen": False},
 }
 
@@ -455,6 +458,7 @@ def test_the_end_of_a_mailing_says_whether_all_were_tried() -> None:
         (State.QUEUED, State.EXPIRED),
     ):
         assert target("end_date", state, ends_at=NOW, unbegun_packages=1) is leads
+        assert target("end_date", state, ends_at=NOW, begun_left=2, due_returned=2, due_withheld=2) is leads
 
 
 @pytest.mark.parametrize(("late_gate", "leads"), [("hold", "in_review"), ("expire", "expired")])
@@ -592,6 +596,9 @@ AT = {"plan": {"kind": "at", "at": "2026-03-02T09:00"}}
         ("end_date", "sending", {"unbegun_packages": 1}, {}, "end_date_to_come"),
         ("end_date", "sending", {"ends_at": NOW}, {}, "nothing_to_expire"),
         ("end_date", "paused", {"ends_at": NOW, "begun_left": 1}, {}, "begun"),
+        ("hold_back", "sending", {}, {}, "reason_required"),
+        ("hold_back", "sending", {"reason_code": "held:kill_switch"}, GIVEN, "already_held"),
+        ("let_go", "finishing", {"reason_code": "operator"}, {}, "not_held"),
     ],
 )  # fmt: skip
 def test_a_guard_refuses(

@@ -10,8 +10,11 @@ select id, event
            when m.state = 'sending' then exists (
                 select from delivery_package p
                  where p.mailing = m.id and p.state = 'waiting' and p.kind = 'plain' and p.begun_at is null)
+             or exists (
+                select from delivery_due d
+                 where d.mailing = m.id and d.due_at = 'infinity' and d.closed is null and d.why = 'returned')
            when m.state in ('paused', 'interrupted') then (
-                select m.frozen_at is null or f.begun_left + f.in_flight + f.due_deferred + f.retrying = 0 from delivery_facts(m.id) f)
+                select m.frozen_at is null or f.begun_left - f.due_withheld + f.in_flight + f.due_deferred + f.retrying = 0 from delivery_facts(m.id) f)
            else false end
     union all
     select m.id, case m.state when 'scheduled' then 'due' else 'late' end, 2, m.due_at

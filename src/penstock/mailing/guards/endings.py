@@ -1,6 +1,6 @@
 """Guards of going on and of ending: what is left, what may still leave, what is over. Pure."""
 
-from penstock.mailing.guards.known import Arguments, Facts, Refusal, is_whole, said
+from penstock.mailing.guards.known import HELD_BY_SWITCH, Arguments, Facts, Refusal, is_whole, said
 from penstock.mailing.states import State
 
 
@@ -24,17 +24,33 @@ def end_not_past(facts: Facts, arguments: Arguments) -> Refusal | None:
 
 
 def _begun(facts: Facts) -> bool:
-    return facts.frozen and facts.begun_left + facts.in_flight + facts.due_deferred + facts.retrying > 0
+    """Something has begun that is completed. Whom a kill switch keeps back has not."""
+    begun = facts.begun_left - facts.due_withheld
+    return facts.frozen and begun + facts.in_flight + facts.due_deferred + facts.retrying > 0
 
 
 def end_date_past(facts: Facts, arguments: Arguments) -> Refusal | None:
     """Its end date has passed, and something is left that does not go any more."""
     if facts.ends_at is None or facts.ends_at > facts.now:
         return Refusal("end_date_to_come", "Its end date has not passed.")
-    if facts.state is State.SENDING and not facts.unbegun_packages:
+    if facts.state is State.SENDING and not facts.unbegun_packages + facts.due_withheld:
         return Refusal("nothing_to_expire", "Every package has begun.")
     if facts.state in (State.PAUSED, State.INTERRUPTED) and _begun(facts):
         return Refusal("begun", "What has begun is completed when it is resumed.")
+    return None
+
+
+def not_held_back_yet(facts: Facts, arguments: Arguments) -> Refusal | None:
+    """Nobody has said so yet that a kill switch keeps recipients of it back."""
+    if facts.reason_code == HELD_BY_SWITCH:
+        return Refusal("already_held", "It says already that recipients are held back.")
+    return None
+
+
+def held_back(facts: Facts, arguments: Arguments) -> Refusal | None:
+    """It says that a kill switch keeps recipients of it back, and that is over."""
+    if facts.reason_code != HELD_BY_SWITCH:
+        return Refusal("not_held", "It does not say that recipients are held back.")
     return None
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from penstock.account.policy import Policy
 from penstock.mailing.states import State
 
+HELD_BY_SWITCH = "held:kill_switch"
+"""The reason's code of a mailing that is being sent while a kill switch keeps some, or all, of its recipients back."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -52,6 +55,7 @@ class Facts:
     unbegun_packages: int = 0  # open packages that nothing was ever claimed from
     in_flight: int = 0  # claimed and not recorded
     due_returned: int = 0  # given back, not yet packed again
+    due_withheld: int = 0  # of those: kept back by a kill switch on their domain
     due_deferred: int = 0  # waiting for their time
     in_doubt: int = 0
     ended: int = 0  # recorded as cancelled or expired

@@ -1,6 +1,7 @@
 -- Ends what has not been handed over, as `p_to` (cancelled or expired). What is in flight stays its sender's, and is recorded when known.
 -- With `p_keep_begun` packages that have begun are finished: those given back in them go out still. Who was tried and deferred is
--- given up by a cancellation, but has its retries when the end date has passed.
+-- given up by a cancellation, but has its retries when the end date has passed. Whom a kill switch keeps back (due at infinity) and who
+-- was never tried has not begun, whatever became of the package: when the end date passes it is over for them.
 drop function if exists delivery_close(integer, text);
 create or replace function delivery_close(p_mailing integer, p_to text, p_keep_begun boolean) returns void language plpgsql as $$
 begin
@@ -13,6 +14,7 @@ begin
      where mailing = p_mailing and state in ('waiting', 'active') and not (p_keep_begun and begun_at is not null)
        and not (p_keep_begun and p_to = 'expired' and kind in ('retry', 'again'));
     update delivery_due set closed = p_to
-     where mailing = p_mailing and closed is null and (not p_keep_begun or p_to = 'cancelled' and why = 'deferred');
+     where mailing = p_mailing and closed is null and (not p_keep_begun or p_to = 'cancelled' and why = 'deferred'
+                                                       or p_to = 'expired' and why = 'returned' and due_at = 'infinity');
 end
 $$;

@@ -13,10 +13,11 @@ create or replace function delivery_facts(
     out ended bigint,           -- recorded as cancelled or expired
     out expired bigint,         -- of those: expired
     out due_returned bigint,    -- waiting to be packed again, never handed off
+    out due_withheld bigint,    -- of those: kept back by a kill switch on their domain
     out due_deferred bigint     -- waiting for their time to be tried again
 ) language sql stable as $$
     select p.recipients, p.sendable, p.unbegun, p.retrying, p.begun_left + d.returned, p.unbegun_packages, p.in_flight, p.in_doubt,
-           p.ended + d.ended, p.expired + d.expired, d.returned, d.deferred
+           p.ended + d.ended, p.expired + d.expired, d.returned, d.withheld, d.deferred
       from (select coalesce(sum(size) filter (where kind in ('plain', 'skipped')), 0) as recipients,
                    coalesce(sum(size) filter (where kind = 'plain'), 0) as sendable,
                    coalesce(sum(size - cursor) filter (where kind in ('plain', 'again') and state in ('waiting', 'active')), 0) as unbegun,
@@ -29,6 +30,7 @@ create or replace function delivery_facts(
                    coalesce(sum(size - cursor) filter (where state = 'expired'), 0) as expired
               from delivery_package package where mailing = p_mailing) p,
            (select count(*) filter (where why = 'returned' and closed is null) as returned,
+                   count(*) filter (where why = 'returned' and closed is null and due_at = 'infinity') as withheld,
                    count(*) filter (where why = 'deferred' and closed is null) as deferred,
                    count(*) filter (where closed is not null) as ended,
                    count(*) filter (where closed = 'expired') as expired
