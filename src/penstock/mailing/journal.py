@@ -50,7 +50,7 @@ def append(
     made = link(before, {**entry, "place": place})
     conn.execute(
         sql("penstock.mailing", "append"),
-        {**entry, "data": Jsonb(entry["data"]), "place": place, "link": made},
+        {**entry, "data": Jsonb(entry["data"]), "place": place, "link": made, "seal": seal(made)},
     )
 
 
@@ -76,6 +76,12 @@ def link(before: bytes, entry: dict[str, Any]) -> bytes:
     return hmac.digest(_key(), before + text.encode("utf-8", "surrogatepass"), sha256)
 
 
+def seal(made: bytes) -> bytes:
+    """Return what an entry keeps of its link. The link itself stands in the chain's end alone and cannot be had from its seal, so that
+    nobody without the key can make an earlier entry the last one."""
+    return hmac.digest(_key(), b"seal" + made, sha256)
+
+
 def entries(conn: psycopg.Connection[Any], mailing: int) -> list[dict[str, Any]]:
     """Return the journal of one mailing, oldest first."""
     with conn.cursor(row_factory=dict_row) as cursor:
@@ -83,19 +89,43 @@ def entries(conn: psycopg.Connection[Any], mailing: int) -> list[dict[str, Any]]
 
 
 def verify(conn: psycopg.Connection[Any]) -> list[str]:
-    """Walk every chain and return what does not hold, in words; nothing when the journal is as it was written."""
+    """Walk every chain and return what does not hold, in words; nothing when the journal is as it was written.
+
+    That every mailing is in the state that its journal leads to, by steps that follow from each other, is part of it.
+    """
     wrong = []
     with conn.transaction():
         conn.execute("set transaction isolation level repeatable read")
         rows = conn.execute("select account_id, mailing, length, link from mailing_chain").fetchall()
         ends = {(account, mailing): (length, bytes(last)) for account, mailing, length, last in rows}
+        mailings = conn.execute("select account_id, id, state from mailing_mailing").fetchall()
+        states = {(account, mailing): state for account, mailing, state in mailings}
         for key, chain in _chains(conn):
             length, last = ends.pop(key, (0, FIRST))
-            wrong += _walk(key, chain, length, last)
-    wrong += [
-        f"{_name(key)}: its {length} entries are gone" for key, (length, _) in sorted(ends.items()) if length
+            wrong += _walk(key, chain, length, last) or _follow(key, chain, states.get(key))
+            states.pop(key, None)
+    gone = dict.fromkeys(states, 0) | {key: length for key, (length, _) in ends.items() if length}
+    return wrong + [
+        f"{_name(key)}: its {length or ''} entries are gone".replace("  ", " ")
+        for key, length in sorted(gone.items())
     ]
-    return wrong
+
+
+def _follow(key: tuple[int, int], chain: list[dict[str, Any]], state: str | None) -> list[str]:
+    """Whether each entry of a mailing goes on where the one before led, and the mailing is where the last one led."""
+    if not key[1]:
+        return []
+    before = None
+    for entry in chain:
+        if entry["place"] > 1 and entry["from_state"] != before:
+            return [
+                f"{_name(key)}: entry {entry['place']} ({entry['command']}) begins in {entry['from_state']}, not in {before}:"
+                " the state was changed by another way"
+            ]
+        before = entry["to_state"]
+    if before != state:
+        return [f"{_name(key)}: it leads to {before}, but the mailing is {state}"]
+    return []
 
 
 def _chains(conn: psycopg.Connection[Any]) -> Iterator[tuple[tuple[int, int], list[dict[str, Any]]]]:
@@ -122,7 +152,7 @@ def _walk(key: tuple[int, int], chain: list[dict[str, Any]], length: int, last: 
         if entry["place"] != n:
             return [f"{_name(key)}: entry {n} is missing"]
         before = link(before, entry)
-        if before != bytes(entry["link"]):
+        if seal(before) != bytes(entry["link"]):
             return [f"{_name(key)}: entry {n} ({entry['command']}) was changed"]
     if len(chain) != length or before != last:
         return [f"{_name(key)}: entries are missing at its end, or were added"]

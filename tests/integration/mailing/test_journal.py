@@ -63,6 +63,12 @@ THIRD = "mailing_id = 1 and place = 3"
         # The end cut off, and the chain's own end made to fit: the link of the fourth is no secret, its length neither.
         ("with cut as (delete from mailing_entry where mailing_id = 1 and place = 5) update mailing_chain set length = 4"
          " where mailing = 1", "entries are missing at its end, or were added"),
+        # The same, with what the fourth keeps of its link put in place of the end.
+        ("with cut as (delete from mailing_entry where mailing_id = 1 and place = 5) update mailing_chain set length = 4,"
+         " link = (select link from mailing_entry where mailing_id = 1 and place = 4) where mailing = 1",
+         "entries are missing at its end, or were added"),
+        ("with cut as (delete from mailing_entry where mailing_id = 1) delete from mailing_chain where mailing = 1", "its entries are gone"),
+        ("update mailing_mailing set state = 'sent' where id = 1", "it leads to starting, but the mailing is sent"),
         # Two entries change places.
         ("update mailing_entry set place = 7 - place where mailing_id = 1 and place in (3, 4)", "entry 3 is missing"),
     ],
@@ -89,6 +95,17 @@ def test_tampering_with_the_accounts_own_shows(conn: Conn, mailing: int, tamperi
 
 
 @pytest.mark.behaviour("B17")
+def test_a_state_changed_past_the_journal_shows_also_when_it_was_gone_on_from(
+    conn: Conn, mailing: int
+) -> None:
+    conn.execute("update mailing_mailing set state = 'parked' where id = %s", (mailing,))
+    command(conn, mailing, "copy", ANNA)
+    assert journal.verify(conn) == [
+        f"{OF_MAILING}: entry 6 (copy) begins in parked, not in starting: the state was changed by another way"
+    ]
+
+
+@pytest.mark.behaviour("B17")
 def test_an_entry_cannot_be_moved_to_another_mailing(conn: Conn, mailing: int) -> None:
     other = launch(conn, draft(conn, add_contacts(conn, "more", 3)))
     conn.execute(
@@ -112,7 +129,7 @@ def test_who_does_not_have_the_key_cannot_forge(
             entry = cursor.execute("select * from mailing_entry where id = %s", (number,)).fetchone()
             assert entry
             before = journal.link(before, entry)
-            conn.execute("update mailing_entry set link = %s where id = %s", (before, number))
+            conn.execute("update mailing_entry set link = %s where id = %s", (journal.seal(before), number))
     conn.execute("update mailing_chain set link = %s where mailing = %s", (before, mailing))
     forged = f"{OF_MAILING}: entry 1 (create) was changed"
     assert forged not in journal.verify(conn), "it fits the forger's key"

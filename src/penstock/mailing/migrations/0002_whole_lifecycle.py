@@ -8,10 +8,16 @@ from django.db import migrations, models
 
 
 def link_entries(apps: Any, editor: Any) -> None:
-    """Put the entries that are there into their chains, as they stand."""
+    """Put the entries that are there into their chains, as they stand; a draft without any gets its first."""
     from penstock.mailing import journal
 
     entry_of, chain_of = apps.get_model("mailing", "Entry"), apps.get_model("mailing", "Chain")
+    mailing_of = apps.get_model("mailing", "Mailing")
+    for mailing in mailing_of.objects.exclude(pk__in=entry_of.objects.values("mailing_id")):
+        entry_of.objects.create(
+            account_id=mailing.account_id, mailing_id=mailing.pk, at=mailing.created_at, actor="Penstock",
+            door="system", command="create", to_state=mailing.state, data={},
+        )  # fmt: skip
     places: dict[tuple[int, int], tuple[int, bytes]] = {}
     fields = (
         "account_id", "mailing_id", "at", "actor", "door", "command", "from_state", "to_state", "reason", "data"
@@ -21,7 +27,8 @@ def link_entries(apps: Any, editor: Any) -> None:
         place, before = places.get(key, (0, journal.FIRST))
         told = {name: getattr(entry, name) for name in fields} | {"place": place + 1}
         places[key] = (place + 1, journal.link(before, told))
-        entry_of.objects.filter(pk=entry.pk).update(place=place + 1, link=places[key][1])
+        sealed = journal.seal(places[key][1])
+        entry_of.objects.filter(pk=entry.pk).update(place=place + 1, link=sealed)
     for (account, mailing), (length, link) in places.items():
         chain_of.objects.create(account_id=account, mailing=mailing, length=length, link=link)
 
