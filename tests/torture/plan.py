@@ -58,7 +58,7 @@ def chosen() -> Plan:
             },
         )  # fmt: skip
     return Plan(
-        recipients=4_000, processes=2, connections=5, reply_delay=0.030, between=(0.2, 0.8), patience=60, seed=seed,
+        recipients=5_000, processes=2, connections=5, reply_delay=0.045, between=(0.2, 0.8), patience=60, seed=seed,
         events={
             "kill_sender": 2, "kill_worker": 1, "kill_database": 1, "cut_connections": 1, "stall_sink": 1, "pause": 2,
             "cancel": 1, "withhold": 1,

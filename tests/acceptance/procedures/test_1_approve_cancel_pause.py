@@ -136,7 +136,7 @@ def test_an_approval_is_of_what_was_seen(office: Offices) -> None:
     assert second.refused(mailing, "approve", digest=looked_at) == ["digest_changed"]
     now = first.see(mailing)["digest"]
     assert second.give(mailing, "approve", digest=now)["state"] == "in_review"  # the first one's is void
-    second.give(mailing, "edit-plan", plan={"kind": "sequence", "ends_at": "2099-01-01T09:00"})
+    second.give(mailing, "edit-plan", confirm=True, plan={"kind": "sequence", "ends_at": "2099-01-01T09:00"})
     assert first.see(mailing)["digest"] == now
     assert first.give(mailing, "approve", digest=now)["state"] in ("queued", "starting")
     assert [

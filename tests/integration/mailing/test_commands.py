@@ -110,7 +110,7 @@ def test_the_same_content_has_the_same_digest_and_the_plan_is_no_part_of_it(conn
     command(conn, mailing, "withdraw", ANNA)
     submit(conn, mailing, kind="later")
     assert found(conn, mailing).digest == before
-    command(conn, mailing, "edit_plan", BEA, plan={"kind": "sequence"})
+    command(conn, mailing, "edit_plan", BEA, plan={"kind": "sequence"}, confirm=True)
     assert found(conn, mailing).digest == before
 
 
