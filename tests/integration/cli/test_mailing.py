@@ -161,3 +161,29 @@ def test_an_import_says_which_mailings_its_values_still_reach(
     file.write_text(f"email,code\n{address(1)},another\n")
     said = cli("contacts", "import", str(file)).stderr
     assert f"1 contacts were changed while mailing {mailing} is not finished" in said
+
+
+def test_a_mailing_of_which_a_switch_holds_back_says_so(
+    cli: Cli, people: People, catcher: Catch, conn: psycopg.Connection, tmp_path: Path
+) -> None:
+    mails = catcher()
+    number = json.loads(
+        cli("kill-switch", "put", "domain", "example.net", "--reason", "full there", "--json").stdout
+    )["id"]
+    sender = begin(*sending(people(3), mails.url), cwd=tmp_path)
+    try:
+        until(conn, "select reason ->> 'text' like '3 recipients%' from mailing_mailing")
+        shown = cli("mailing", "show", "1").stdout
+        assert f"3 recipients are held back by kill switch {number} (domain example.net, by " in shown
+        assert f"penstock kill-switch lift {number} --reason" in shown
+        assert "sending, held" in cli("mailing", "list").stdout
+        assert (
+            json.loads(cli("mailing", "show", "1", "--json").stdout)["reason"]["code"] == "held:kill_switch"
+        )
+        cli("kill-switch", "lift", str(number), "--reason", "room again")
+        assert sender.wait(30) == 0
+        assert "held" not in cli("mailing", "show", "1").stdout
+    finally:
+        sender.kill()
+        sender.communicate()
+    assert len(mails.counts) == 3
