@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 import psycopg
+from psycopg import errors
 
 from penstock.platform import database
 from penstock.platform.trouble import Trouble
@@ -88,6 +89,8 @@ def _asked(room: str, name: str, check: Callable[[], Finding | list[Finding]]) -
         found = check()
     except Trouble as trouble:
         found = Finding("fail", trouble.what, trouble.cure)
+    except (errors.UndefinedTable, errors.UndefinedColumn):
+        found = Finding("warn", "This cannot be looked at: the schema is behind.", "Run: penstock migrate")
     except Exception as error:
         found = Finding(
             "fail", f"The check itself failed: {type(error).__name__}: {error}", "Please report this."

@@ -139,11 +139,13 @@ def test_rooms_add_checks_and_a_broken_one_is_a_finding(ready_home, monkeypatch)
     monkeypatch.setattr(doctor, "_registered", [])
     doctor.register("account", "good", lambda conn: Finding("ok", "Fine."))
     doctor.register("account", "good", lambda conn: Finding("fail", "asked twice"))
-    doctor.register("account", "broken", lambda conn: conn.execute("select * from nowhere"))
+    doctor.register("account", "broken", lambda conn: conn.execute("select nowhere()"))
+    doctor.register("account", "early", lambda conn: conn.execute("select * from not_there_yet"))
     findings = {finding.name: finding for finding in doctor.examine() if finding.room == "account"}
     assert findings["good"].what == "Fine."
     assert findings["broken"].level == "fail"
     assert "nowhere" in findings["broken"].what
+    assert (findings["early"].level, findings["early"].cure) == ("warn", "Run: penstock migrate")
 
 
 def test_examining_imports_no_django(ready_home):
