@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 from penstock.account import access
 from penstock.api import document, mailings, problems, refusals, resources
 from penstock.api.authentication import Token
+from penstock.api.keeping import keeping
 from penstock.api.problems import Problem
 from penstock.api.reading import StrictParser
 from penstock.content.limits import TooLarge
@@ -53,6 +54,7 @@ api = Api(
     auth=Token(),
     parser=StrictParser(),
 )
+api.add_decorator(keeping)
 for prefix, router, tag in (*mailings.ROUTERS, *resources.ROUTERS):
     api.add_router(prefix, router, tags=[tag])
 

@@ -11,7 +11,9 @@ Mailings and everything that may happen to them, over HTTP.
 - **Who asks**: `Authorization: Bearer pst_…`, a token made with `penstock token create`.
 - **Errors** are problem details (RFC 9457) with a `code` for machines; nothing refused ever answers 200. A refused command
   (403, 409, 412) names every reason, the `state`, and the `allowed_actions`.
-- **Again, but once**: with `Idempotency-Key` a request that is sent again is answered as the first time, for three days.
+- **Again, but once**: with `Idempotency-Key` a request that is sent again is carried out once, and the answer says
+  `Idempotent-Replayed: true`, for three days. Operations that name the header as a parameter take it; the others that change
+  something refuse it (422, `key_not_kept`).
 - **Nothing overwritten**: `If-Match` with the ETag of what was looked at; 412 when it has changed since.
 - **Dry run**: `"dry_run": true` answers what would happen, and does nothing.
 - **Lists** page by cursor: `next_cursor` of one page is `cursor` of the next.
@@ -39,6 +41,11 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "Requests that the token has left, and seconds until all are there again.",
         "schema": {"type": "string"},
         "example": '"token";r=199;t=1',
+    },
+    "Idempotent-Replayed": {
+        "description": "`true` when the same request with the same key was carried out before, and nothing was done now.",
+        "schema": {"type": "string", "const": "true"},
+        "example": "true",
     },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string"}, "example": "1"},
     "WWW-Authenticate": {
@@ -132,6 +139,12 @@ def documented(
     return {_MARK: said}
 
 
+def heeded(operation: Any) -> list[str]:
+    """Return the conditional headers that an operation of ninja's heeds, as it said to `documented`."""
+    said = (getattr(operation, "openapi_extra", None) or {}).get(_MARK, {})
+    return list(said.get("conditions", []))
+
+
 def finish(schema: dict[str, Any]) -> dict[str, Any]:
     """Complete what ninja wrote: answers, examples, headers."""
     schemas = schema["components"]["schemas"]
@@ -162,6 +175,8 @@ def _complete(operation: dict[str, Any], said: dict[str, Any]) -> None:
         for kind, example in {**(said.get("also") or {}), **(said.get("instead") or {})}.items():
             answer["content"][kind] = {"schema": {"type": "string"}, "example": example}
         answer.setdefault("headers", {})["RateLimit"] = {"$ref": "#/components/headers/RateLimit"}
+        if "Idempotency-Key" in said.get("conditions", []):
+            answer["headers"]["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
         for content in answer.get("content", {}).values():
             if said.get("answer") is not None:
                 content.setdefault("example", said["answer"])

@@ -27,6 +27,7 @@ TITLES = {
     "invalid": "Something in the request cannot be",
     "message_too_large": "The message is too large",
     "key_reused": "The idempotency key was used before",
+    "key_not_kept": "No idempotency keys are kept here",
     "too_many_requests": "Too many requests",
     "internal": "A fault of ours",
     "unavailable": "Not available for now",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from django.http import HttpResponse
 
 from penstock.mailing import repetition
 from penstock.mailing.actor import Actor
@@ -16,20 +17,25 @@ def once(
     actor: Actor,
     request: Request | None,
     make: Callable[[], dict[str, Any]],
-) -> dict[str, Any]:
-    """Run `make` in one transaction with the note of its answer (a JSON document), and return that.
+) -> tuple[dict[str, Any], bool]:
+    """Run `make` in one transaction with the note of its answer (a JSON document); return that, and whether it is repeated.
 
     A request that comes again is answered as the first time, and nothing is made. Two at the same time wait for each other.
     Raises repetition.KeyReused.
     """
     with conn.transaction():
         if request is None:
-            return make()
-        name = f"{account} {actor.who} {request.key}"
-        conn.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7002))", (name,))
+            return make(), False
+        repetition.wait(conn, account, actor.who, request.key)
         before = repetition.recall(conn, account, actor.who, request.key, request.fingerprint)
         if before is not None:
-            return before
+            return before, True
         answer = make()
         repetition.remember(conn, account, actor.who, request.key, request.fingerprint, answer)
-        return answer
+        return answer, False
+
+
+def mark(response: HttpResponse, *, repeated: bool) -> None:
+    """Say of an answer that nothing was done for it now: its request was carried out before, under the same key."""
+    if repeated:
+        response["Idempotent-Replayed"] = "true"

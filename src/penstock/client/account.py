@@ -201,13 +201,13 @@ class Switches(Resource):
         return self._pages(Switch, lifted="true" if lifted else None)
 
     def put(
-        self, scope: str, reason: str, *, value: str = "", expires_at: datetime | None = None
-    ) -> PutSwitch:
+        self, scope: str, reason: str, *,
+        value: str = "", expires_at: datetime | None = None, key: str | None = None,
+    ) -> PutSwitch:  # fmt: skip
         """Switch something off, now: all, account, channel, sender, domain or transport."""
         until = expires_at.isoformat() if expires_at else None
-        return self._one(
-            PutSwitch, "POST", body=told(scope=scope, value=value, reason=reason, expires_at=until)
-        )
+        body = told(scope=scope, value=value, reason=reason, expires_at=until)
+        return self._one(PutSwitch, "POST", body=body, key=key, once=True)
 
     def get(self, number: int) -> Switch:
         """One switch."""

@@ -18,6 +18,12 @@ class KeyReused(Exception):
         )
 
 
+def wait(conn: psycopg.Connection[Any], account: int, identity: str, key: str) -> None:
+    """Wait for whoever carries out a request under this key now; others wait until this transaction ends."""
+    name = f"{account} {identity} {key}"
+    conn.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7002))", (name,))
+
+
 def recall(
     conn: psycopg.Connection[Any], account: int, identity: str, key: str, fingerprint: str
 ) -> dict[str, Any] | None:

@@ -12,8 +12,9 @@ import psycopg
 from psycopg.rows import class_row
 
 from penstock.account import access
+from penstock.account.journalling import FIRST
 from penstock.audience.address import AddressError, parse
-from penstock.mailing import control, journal
+from penstock.mailing import control, journal, repetition
 from penstock.mailing.actor import Actor
 from penstock.mailing.states import State
 from penstock.platform.database import sql
@@ -54,22 +55,45 @@ class Switch:
 
 @dataclass(frozen=True)
 class Put:
-    """A switch that was put, and the mailings that it interrupted."""
+    """A switch that was put, and the mailings that it interrupted. `repeated`: put before, by the same request."""
 
     switch: Switch
     interrupted: tuple[int, ...]
+    repeated: bool = False
 
 
 def put(
     conn: psycopg.Connection[Any], actor: Actor, *, scope: str, value: str = "", reason: str,
-    expires_at: datetime | None = None, account: int | None = None,
+    expires_at: datetime | None = None, account: int | None = None, request: control.Request | None = None,
 ) -> Put:  # fmt: skip
     """Switch off what `scope` and `value` name, in one account (None: in all; the platform's alone), and interrupt it.
 
     value: the channel, the sender's address, the domain or the number of the transport. `conn` is in autocommit mode.
-    Raises SwitchError, and access.Forbidden.
+    A request that was carried out before is answered again: of one that broke off in between, the rest is done.
+    Raises SwitchError, access.Forbidden and repetition.KeyReused.
     """
     account = _reach(actor, account)
+    kept = (conn, account or FIRST, actor.who)
+    with conn.transaction():
+        if request:
+            repetition.wait(*kept, request.key)
+        before = repetition.recall(*kept, request.key, request.fingerprint) if request else None
+        note = before or _put(conn, actor, scope, value, reason, expires_at, account)
+        if request and not before:
+            repetition.remember(*kept, request.key, request.fingerprint, note)
+    switch = find(conn, actor, note["switch"])
+    if "interrupted" not in note:
+        note["interrupted"] = _interrupt(conn, note["concerned"]) if switch.in_force else ()
+        if request:
+            repetition.remember(*kept, request.key, request.fingerprint, note)
+    return Put(switch, tuple(note["interrupted"]), before is not None)
+
+
+def _put(
+    conn: psycopg.Connection[Any], actor: Actor, scope: str, value: str, reason: str, expires_at: datetime | None,
+    account: int | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Write the switch down and tell of it; return its number, and the mailings to interrupt with the switch in words."""
     _check(scope, reason, expires_at, account)
     value = _value(conn, scope, value, account)
     with conn.transaction():
@@ -92,7 +116,7 @@ def put(
         # Before the news: the ticker hears them too, and may interrupt before we do.
         concerned = _concerned(conn, number) if scope in INTERRUPTING else []
         _tell(conn, account)
-    return Put(find(conn, actor, number), _interrupt(conn, concerned))
+    return {"switch": number, "concerned": concerned}
 
 
 def lift(conn: psycopg.Connection[Any], actor: Actor, number: int, reason: str) -> Switch:

@@ -83,6 +83,7 @@ def test_one_request_makes_one_contact_however_often_it_comes(api: Any) -> None:
     first = api.post("/contacts", {"address": "a@x.example"}, Idempotency_Key="k1")
     again = api.post("/contacts", {"address": "a@x.example"}, Idempotency_Key="k1")
     assert (again.status_code, again.json(), again["Location"]) == (201, first.json(), first["Location"])
+    assert (first.get("Idempotent-Replayed"), again["Idempotent-Replayed"]) == (None, "true")
     problem(api.post("/contacts", {"address": "b@x.example"}, Idempotency_Key="k1"), 422, "key_reused")
 
 

@@ -115,6 +115,14 @@ def _classes(shape: Any, seen: set[Any] | None = None) -> set[Any]:
     return {each for each in seen if each.__module__.startswith("penstock.")}
 
 
+def test_who_takes_a_key_says_so_and_marks_repeated_answers(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        headers = {each["name"] for each in operation.get("parameters", []) if each["in"] == "header"}
+        for status, answer in operation["responses"].items():
+            marked = "Idempotent-Replayed" in answer.get("headers", {})
+            assert marked == (status < "300" and "Idempotency-Key" in headers), (name, status)
+
+
 def test_strangers_cannot_write_to_the_document(stranger: Any, closing: None) -> None:
     answer = stranger.post("/openapi.json")
     assert answer.status_code == 405

@@ -115,6 +115,7 @@ def test_a_mailing_is_made_once_under_one_key(api: Any, conn: Any, readers: int)
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert conn.execute("select count(*) from mailing_mailing").fetchone()[0] == 1
+    assert sorted(answer.get("Idempotent-Replayed", "") for answer in answers) == [""] + ["true"] * 7
     problem(api.post("/mailings", new(readers, name="Other"), Idempotency_Key="a-key"), 422, "key_reused")
     problem(api.post("/mailings", new(readers), Idempotency_Key="not a key\u00e9"), 400, "bad_request")
     assert api.post("/mailings", new(readers), Idempotency_Key="b-key").status_code == 201

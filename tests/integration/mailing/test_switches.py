@@ -9,8 +9,9 @@ import pytest
 from penstock.account.access import Forbidden
 from penstock.mailing import journal, switches
 from penstock.mailing.actor import Actor
-from penstock.mailing.control import CHANNEL, Refused, command
+from penstock.mailing.control import CHANNEL, Refused, Request, command
 from penstock.mailing.lifecycle import ADMINISTRATOR, AUTHOR, OPERATOR, PLATFORM
+from penstock.mailing.repetition import KeyReused
 from penstock.mailing.switches import SwitchError, UnknownSwitch
 from tests.integration.delivery.stage import ANNA, add_contacts, draft, launch, reason, state
 
@@ -79,6 +80,43 @@ def test_nothing_resumes_by_itself(conn: Conn, mailing: int, end: str) -> None:
         assert not switches.find(conn, STAFF, put.switch.id).in_force
     assert state(conn, mailing) == "interrupted"
     assert command(conn, mailing, "resume", ANNA, reason="mended").state == "sending"
+
+
+def test_a_switch_is_put_once_under_one_key(conn: Conn, mailing: int) -> None:
+    sends(conn, mailing)
+    request = Request("k", "what is asked")
+    put = switches.put(conn, STAFF, scope="all", reason="hacked", request=request)
+    again = switches.put(conn, STAFF, scope="all", reason="hacked", request=request)
+    assert (put.repeated, again.repeated) == (False, True)
+    assert (again.switch, again.interrupted) == (put.switch, (mailing,))
+    assert conn.execute("select count(*) from mailing_switch").fetchone() == (1,)
+    with pytest.raises(KeyReused):
+        switches.put(conn, STAFF, scope="all", reason="other", request=Request("k", "something else"))
+    switches.put(conn, OURS, scope="account", reason="hacked", request=request)  # a key is its maker's
+    assert conn.execute("select count(*) from mailing_switch").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+def test_what_broke_off_after_the_switch_was_put_is_finished_by_the_repetition(
+    conn: Conn, mailing: int, monkeypatch: pytest.MonkeyPatch, lifted: bool
+) -> None:
+    sends(conn, mailing)
+    request = Request("k", "what is asked")
+
+    def dies(*_: Any) -> None:
+        raise psycopg.OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(switches, "_interrupt", dies)
+        with pytest.raises(psycopg.OperationalError):
+            switches.put(conn, STAFF, scope="all", reason="hacked", request=request)
+    (there,) = switches.listed(conn, None)
+    if lifted:
+        switches.lift(conn, STAFF, there.id, "mended")
+    again = switches.put(conn, STAFF, scope="all", reason="hacked", request=request)
+    assert (again.switch.id, again.repeated) == (there.id, True)
+    assert again.interrupted == (() if lifted else (mailing,))
+    assert state(conn, mailing) == ("sending" if lifted else "interrupted")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from penstock.api.mailings.shapes import Answer
 from penstock.api.mailings.showing import JUDGED, answered, commander, found
 from penstock.api.problems import Problem
 from penstock.api.refusals import spoken
+from penstock.api.repeating import mark
 from penstock.api.shapes import Id
 from penstock.content.checking import blockers
 from penstock.mailing import control
@@ -42,6 +43,7 @@ def _operation(name: str, shape: type[Command]) -> Callable[..., Any]:
             found(conn, actor, mailing)
             answer = give(conn, mailing, name, actor, arguments)
             response["ETag"] = tag(answer.version)
+            mark(response, repeated=answer.repeated)
             return answered(conn, name, answer, actor)
 
     operation.__name__ = f"{name}_mailing"

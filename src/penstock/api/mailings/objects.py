@@ -22,7 +22,8 @@ from penstock.api.mailings.shapes import (
     States,
     WholeMailing,
 )
-from penstock.api.mailings.showing import answered, commander, found, shown, whole
+from penstock.api.mailings.showing import answered, commander, found, known, shown, whole
+from penstock.api.repeating import mark
 from penstock.api.shapes import Account, Cursor, DryRun, Id, Limit
 from penstock.mailing import control
 from penstock.mailing.mailings import listed
@@ -68,8 +69,9 @@ def create_mailing(
     actor = actor_of(request)
     access.require(actor, "mailings:write")
     with connection() as conn:
-        number = writing.create(conn, account_of(request), given, actor, repeatable(request))
+        number, repeated = writing.create(conn, account_of(request), given, actor, repeatable(request))
         mailing = found(conn, actor, number)
+        mark(response, repeated=repeated)
         response["Location"] = f"/api/v1/mailings/{number}"
         response["ETag"] = tag(mailing.version)
         return Status(201, whole(conn, mailing, actor))
@@ -98,7 +100,8 @@ def edit_mailing(request: HttpRequest, response: HttpResponse, mailing: Id, give
     actor = actor_of(request)
     access.require(actor, "mailings:write")
     with connection() as conn, writing.tried(conn, dry=given.dry_run):
-        writing.edit(conn, mailing, given, actor, expected_version(request), repeatable(request))
+        did = writing.edit(conn, mailing, given, actor, expected_version(request), repeatable(request))
+        mark(response, repeated=did.repeated)
         there = found(conn, actor, mailing)
         response["ETag"] = tag(there.version)
         return whole(conn, there, actor)
@@ -111,13 +114,16 @@ def edit_mailing(request: HttpRequest, response: HttpResponse, mailing: Id, give
         examples.DELETED, conditions=("If-Match", "Idempotency-Key"), refuses=(409, 412)
     ),
 )
-def delete_mailing(request: HttpRequest, mailing: Id, dry_run: DryRun = False) -> Any:
+def delete_mailing(request: HttpRequest, response: HttpResponse, mailing: Id, dry_run: DryRun = False) -> Any:
     """Delete a draft that never started."""
     actor = commander(request)
     with connection() as conn:
-        found(conn, actor, mailing)
+        known(
+            conn, actor, mailing
+        )  # one that is gone too: a request that comes again is answered as the first time
         answer = control.command(
             conn, mailing, "delete", actor, dry_run=dry_run, expected_version=expected_version(request),
             request=repeatable(request),
         )  # fmt: skip
+        mark(response, repeated=answer.repeated)
         return answered(conn, "delete", answer, actor)

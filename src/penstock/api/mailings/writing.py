@@ -22,8 +22,8 @@ def create(
     given: NewMailing,
     actor: Actor,
     request: control.Request | None,
-) -> int:
-    """Make the draft and return its number; the number of the first one for a request that comes again.
+) -> tuple[int, bool]:
+    """Make the draft; return its number, or that of the first one for a request that comes again, and whether that was so.
 
     Raises DraftError, TooLarge.
     """
@@ -42,14 +42,15 @@ def create(
         )  # fmt: skip
         return {"made": number}
 
-    return int(once(conn, account, actor, request, make)["made"])
+    answer, repeated = once(conn, account, actor, request, make)
+    return int(answer["made"]), repeated
 
 
 def edit(
     conn: psycopg.Connection[Any], number: int, given: MailingChange, actor: Actor, version: int | None,
     request: control.Request | None,
-) -> None:  # fmt: skip
-    """Give the command `edit` with what is given. Raises DraftError, NotFound, Refused, TooLarge."""
+) -> control.Answer:  # fmt: skip
+    """Give the command `edit` with what is given; return its answer. Raises DraftError, NotFound, Refused, TooLarge."""
     there = found(conn, actor, number)
     fields = given.model_fields_set - {"dry_run"}
     audience = _rule(given.audience) if given.audience else None
@@ -75,7 +76,7 @@ def edit(
             changes["options"] = given.options
         if "plan" in fields:
             changes["plan"] = _document(given.plan)
-        control.command(
+        return control.command(
             conn, number, "edit", actor, expected_version=version, request=request, changes=changes
         )
 

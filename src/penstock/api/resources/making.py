@@ -8,7 +8,7 @@ from ninja import Status
 from pydantic import BaseModel
 
 from penstock.api.conditions import repeatable
-from penstock.api.repeating import once
+from penstock.api.repeating import mark, once
 from penstock.api.resources.asking import Asked
 
 
@@ -21,6 +21,7 @@ def made(
     def document() -> dict[str, Any]:
         return shape.model_validate(make()).model_dump(mode="json")
 
-    answer = once(asked.conn, asked.account, asked.actor, repeatable(request), document)
+    answer, repeated = once(asked.conn, asked.account, asked.actor, repeatable(request), document)
+    mark(response, repeated=repeated)
     response["Location"] = f"/api/v1/{address}/{answer['id']}"
     return Status(201, answer)

@@ -11,8 +11,10 @@ from pydantic import Field
 
 from penstock.account import access
 from penstock.api.authentication import actor_of
+from penstock.api.conditions import repeatable
 from penstock.api.connections import connection
 from penstock.api.document import documented
+from penstock.api.repeating import mark
 from penstock.api.resources.asking import Asked, asked
 from penstock.api.resources.paging import whole
 from penstock.api.resources.times import Instant
@@ -101,14 +103,17 @@ def list_switches(request: HttpRequest, lifted: Lifted = False, account: Account
 @router.post(
     "",
     response={201: PutSwitch},
-    openapi_extra=documented({**_SHOWN, "interrupted": []}, body=_NEW),
+    openapi_extra=documented({**_SHOWN, "interrupted": []}, body=_NEW, conditions=("Idempotency-Key",)),
 )
 def put_switch(
     request: HttpRequest, response: HttpResponse, given: NewSwitch, account: Account = None
 ) -> Any:
     """Switch something off, now. What is under way is interrupted; recipients of a domain or transport are withheld."""
     with _asked(request, "switches:write") as (ask, about):
-        put = switches.put(ask.conn, ask.actor, account=about, **given.model_dump())
+        put = switches.put(
+            ask.conn, ask.actor, account=about, request=repeatable(request), **given.model_dump()
+        )
+        mark(response, repeated=put.repeated)
         response["Location"] = f"/api/v1/switches/{put.switch.id}"
         return Status(201, {**put.switch.__dict__, "interrupted": list(put.interrupted)})
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from penstock.api.conditions import repeatable
 from penstock.api.problems import Problem
-from penstock.api.repeating import once
+from penstock.api.repeating import mark, once
 from penstock.api.resources.asking import Asked
 from penstock.audience import imports, uploads
 from penstock.audience.lists import check_name
@@ -56,12 +56,13 @@ def uploaded(
         return shape.model_validate(imports.require(*ask.given, number)).model_dump(mode="json")
 
     try:
-        answer = once(*ask.given, ask.actor, repeatable(request, hashed.digest()), make)
+        answer, repeated = once(*ask.given, ask.actor, repeatable(request, hashed.digest()), make)
     except BaseException:
         used = False
         raise
     finally:
         _drop_unless(used, file)
+    mark(response, repeated=repeated)
     response["Location"] = f"/api/v1/imports/{answer['id']}"
     return Status(202, answer)
 
