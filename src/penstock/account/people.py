@@ -15,7 +15,7 @@ from penstock.account.accounts import check_name, check_zone
 from penstock.account.journalling import record
 from penstock.audience.address import AddressError, parse
 from penstock.mailing.actor import Actor
-from penstock.mailing.lifecycle import PLATFORM
+from penstock.mailing.lifecycle import ADMINISTRATOR, PLATFORM
 from penstock.platform.database import sql
 
 
@@ -48,8 +48,8 @@ def create(
 ) -> Person:  # fmt: skip
     """Add somebody, with roles in an account; who is here already gets the roles in this account.
 
-    The first person of an installation gets every role there is, if that is the platform's to give. They sign in by a link (account.links). Raises PersonError, and
-    Forbidden for more than the actor may give away.
+    The first person of an installation gets every role there is, the platform's too, if no roles are said and the actor may give
+    them. They sign in by a link (account.links). Raises PersonError, and Forbidden for more than the actor may give away.
     """
     address, wanted = _address(email), _roles(roles)
     given = (check_name(name) if name.strip() else address.partition("@")[0], check_zone(zone))
@@ -57,7 +57,7 @@ def create(
         conn.execute("lock table account_person in share row exclusive mode")  # so that one is the first
         row = conn.execute(sql("penstock.account", "make_person"), {
             "email": address, "name": given[0], "zone": given[1], "password": unusable(), "platform": platform,
-            "may_be_first": account is not None and PLATFORM in actor.roles,
+            "may_be_first": not wanted and account is not None and PLATFORM in actor.roles,
         }).fetchone()  # fmt: skip
         assert row is not None
         number, made, first = row
@@ -117,6 +117,16 @@ def find(conn: psycopg.Connection[Any], email: str) -> Person:
 def listed(conn: psycopg.Connection[Any], account: int | None) -> list[Person]:
     """Return those with a role in the account (None: everybody), by address; of their roles only those in this account."""
     return _select(conn, email=None, account=account)
+
+
+def has_administrator(conn: psycopg.Connection[Any], account: int) -> bool:
+    """Tell whether anybody who may come in is administrator of the account."""
+    row = conn.execute(
+        "select exists (select from account_membership m join account_person p on p.id = m.person_id"
+        " where m.account_id = %s and p.is_active and %s = any (m.roles))",
+        (account, ADMINISTRATOR),
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def unusable() -> str:

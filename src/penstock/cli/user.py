@@ -1,5 +1,6 @@
 """`penstock user …`: people, their roles, and the links by which they sign in."""
 
+import shlex
 from typing import Annotated, Any
 
 import typer
@@ -23,7 +24,11 @@ _ROLES = "author, approver, operator or administrator"
 def create(
     email: Email,
     role: Annotated[
-        list[str] | None, typer.Option(metavar="ROLE", help=f"What they may do: {_ROLES}. Again for more.")
+        list[str] | None,
+        typer.Option(
+            metavar="ROLE",
+            help=f"What they may do: {_ROLES}. Again for more. Without one: nothing yet; the first person of all: everything.",
+        ),
     ] = None,
     account: Of = None,
     name: Annotated[str, typer.Option(help="What they are called.")] = "",
@@ -33,17 +38,29 @@ def create(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Add somebody, and print a link that signs them in once. The first person of an installation gets every role."""
-    from penstock.account import links, people
+    """Add somebody, and print a link that signs them in once. Without --role the first person of an installation gets every role."""
+    from penstock.account import accounts, links, people
     from penstock.cli.membership import account_of, owner, session
+    from penstock.cli.screen import tell
 
     with session("penstock user") as conn:
-        actor = owner()
+        actor, number = owner(), account_of(conn, account)
         made = people.create(
-            conn, email=email, name=name, zone=zone, account=account_of(conn, account), roles=role or (), platform=platform,
+            conn,
+            email=email,
+            name=name,
+            zone=zone,
+            account=number,
+            roles=role or (),
+            platform=platform,
             actor=actor,
-        )  # fmt: skip
+        )
         link = links.make(conn, made.email, actor)
+        names = {str(each.id): each.name for each in accounts.listed(conn)}
+        governed = people.has_administrator(conn, number)
+    tell(f"{made.email} has these roles: {_roles(made, names) or 'none yet'}.")
+    if not governed:
+        tell(_ungoverned(made, number, names[str(number)]))
     _show(made, link, json)
 
 
@@ -156,6 +173,15 @@ def _show(person: Any, link: Any, json: bool) -> None:
         return
     tell(f"{person.email} signs in with this link, once, until {moment(link.expires_at)}:")
     written(link.url)
+
+
+def _ungoverned(person: Any, account: int, name: str) -> str:
+    """Return what to do about an account that has no administrator; `roles` sets exactly those that it is given."""
+    from penstock.account.accounts import FIRST
+
+    given = [shlex.quote(person.email), *person.accounts.get(str(account), []), "administrator"]
+    where = "" if account == FIRST else f" --account {shlex.quote(name)}"
+    return f"Nobody is administrator of {name}: `penstock user roles{where} {' '.join(given)}` makes {person.email} one."
 
 
 def _roles(person: Any, names: dict[str, str]) -> str:

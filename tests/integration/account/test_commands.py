@@ -127,6 +127,35 @@ def test_people_are_added_with_a_link_and_given_roles(told: Told, cli: Cli) -> N
     assert [each["email"] for each in told("user", "list", "--account", "default")] == ["first@example.org"]
 
 
+def test_the_first_person_gets_what_is_said_and_the_command_says_what_that_is(told: Told, cli: Cli) -> None:
+    ran = cli("user", "create", "anna@example.org", "--role", "author", "--role", "operator")
+    assert "anna@example.org has these roles: default: author, operator.\n" in ran.stderr
+    cure = re.search(r"Nobody is administrator of default: `penstock (user roles [^`]+)`", ran.stderr)
+    assert cure, ran.stderr
+    assert ran.stdout.count("\n") == 1, "the link alone"
+    (anna,) = told("user", "list")
+    assert (anna["is_platform"], anna["accounts"]) == (False, {"1": ["author", "operator"]})
+    cli(*cure[1].split())
+    (anna,) = told("user", "list")
+    assert anna["accounts"] == {"1": ["author", "operator", "administrator"]}
+    said = cli("user", "create", "bo@example.org", "--role", "author").stderr
+    assert "administrator" not in said
+
+
+def test_an_account_of_its_own_is_named_in_the_cure(told: Told, cli: Cli) -> None:
+    first = cli("user", "create", "first@example.org").stderr
+    assert "default: author, approver, operator, administrator; platform" in first
+    assert "Nobody is" not in first
+    number = str(told("account", "create", "Other Org")["id"])
+    said = cli("user", "create", "bo@example.org", "--account", "Other Org").stderr
+    assert "bo@example.org has these roles: none yet." in said
+    assert "`penstock user roles --account 'Other Org' bo@example.org administrator`" in said
+    cli("user", "roles", "--account", "Other Org", "bo@example.org", "administrator")
+    assert {each["email"]: each["accounts"] for each in told("user", "list", "--account", number)} == {
+        "bo@example.org": {number: ["administrator"]}
+    }
+
+
 def test_a_persons_token_is_theirs(conn: psycopg.Connection, told: Told, cli: Cli) -> None:
     cli("user", "create", "first@example.org")
     cli("user", "create", "anna@example.org", "--role", "author")

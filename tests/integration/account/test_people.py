@@ -35,6 +35,18 @@ def test_the_first_user_of_an_installation_holds_all_roles(
     assert (second.is_platform, second.accounts) == (False, {"1": ["author"]})
 
 
+def test_the_first_user_gets_the_roles_that_are_said_and_no_more(conn: psycopg.Connection) -> None:
+    made = add(conn, "anna@example.org", "author", "operator")
+    assert (made.is_platform, made.accounts) == (False, {"1": ["author", "operator"]})
+    assert not people.has_administrator(conn, 1)
+    add(conn, "bo@example.org", "administrator")
+    assert people.has_administrator(conn, 1)
+    people.set_active(conn, email="bo@example.org", active=False, actor=OWNER)
+    assert not people.has_administrator(conn, 1)
+    second = add(conn, "first@example.org")
+    assert (second.is_platform, second.accounts) == (False, {}), "roles are for the first of all only"
+
+
 def test_somebody_who_is_here_becomes_staff(conn: psycopg.Connection, first: people.Person) -> None:
     add(conn, "anna@example.org", "author")
     assert add(conn, "anna@example.org", platform=True).is_platform

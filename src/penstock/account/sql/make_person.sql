@@ -1,4 +1,4 @@
--- Adds a person, or finds them by their address: number, whether they are new, and whether they are the first of all.
+-- Adds a person, or finds them by their address: number, whether they are new, and whether they are the first of all and get every role.
 with first as (select %(may_be_first)s and not exists (select from account_person) as is_first),
      made as (
          insert into account_person (email, name, zone, password, is_platform, is_active, created_at)
