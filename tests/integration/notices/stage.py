@@ -36,10 +36,8 @@ def person(
 
 
 def team(conn: psycopg.Connection[Any]) -> dict[str, Actor]:
-    """One of each role. The very first person of an installation gets every role, so that is somebody else."""
+    """One of each role, and an administrator."""
     person(conn, "first", "administrator")
-    conn.execute("update account_membership set roles = '{administrator}'")
-    conn.execute("update account_person set is_platform = false")
     names = {"ada": "author", "paul": "approver", "olga": "operator"}
     return {role: person(conn, name, role) for name, role in names.items()} | {
         "platform": person(conn, "petra", platform=True)
