@@ -29,12 +29,14 @@ def test_head_is_get_without_its_body(web: Web) -> None:
     assert head.headers["content-length"] == str(len(got.content))
 
 
-def test_a_message_of_ten_megabytes_and_nothing_beyond_twelve(web: Web) -> None:
-    large = {**NEW, "message": {**MESSAGE, "text": ("ä" * 70 + "\n") * 70_000}}
+def test_a_message_as_large_as_may_be_and_nothing_beyond(web: Web) -> None:
+    large = {**NEW, "message": {**MESSAGE, "text": ("ä" * 70 + "\n") * 7_000}}
     made = web.ask("POST", "/mailings", json=large)
     assert made.status_code == 201, made.text[:300]
     shown = web.ask("GET", f"/mailings/{made.json()['id']}").json()
     assert shown["message"]["text"] == large["message"]["text"]
+    refused = web.ask("POST", "/mailings", json={**NEW, "message": {**MESSAGE, "text": "x" * 1_100_000}})
+    assert (refused.status_code, refused.json()["code"]) == (422, "message_too_large")
     refused = web.ask("POST", "/mailings", json={**NEW, "message": {**MESSAGE, "text": "x" * 13_000_000}})
     assert refused.status_code == 413
     assert refused.headers["content-type"] == "application/problem+json"
