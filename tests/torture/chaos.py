@@ -61,8 +61,11 @@ class Chaos:
         self.wait_for_arrivals()
         for wait, event in self.plan.draw():
             self.watch(wait)
-            if self.state() in ("sent", "cancelled"):
-                break
+            match self.state():
+                case "sent":
+                    break
+                case "cancelled":
+                    self.send_rest()
             self.say(event)
             getattr(self, event)()
         self.say("the rest is left in peace")
@@ -82,8 +85,10 @@ class Chaos:
         until, said = time.monotonic() + self.plan.patience, time.monotonic()
         while time.monotonic() < until:
             match self.state():
-                case "sent" | "cancelled" as state:
-                    return state
+                case "sent":
+                    return "sent"
+                case "cancelled":
+                    self.send_rest()
                 case "paused" | "interrupted" as state:
                     self.say(f"resume from {state}: {self.reason()}")
                     self.command("resume", reason="after the torture")
@@ -230,15 +235,20 @@ class Chaos:
         self.command("resume")
 
     def cancel(self) -> None:
-        """Cancel, sometimes with what is prepared going out still; when that is over, send the rest."""
+        """Cancel, sometimes with what is prepared going out still, which may take as long as the whole mailing."""
         self.command("cancel", reason="torture", prepared=self.chance.choice(("drop", "deliver")))
         if self.chance.random() < 0.5:
             self.cut_connections()
-        until = time.monotonic() + 30
+        until = time.monotonic() + self.chance.uniform(0.5, 3)
         while self.state() == "cancelling" and time.monotonic() < until:
             self.watch(0.1)
         if self.state() == "cancelled":
-            self.command("send_rest", plan={"kind": "now"}, confirm=True)
+            self.send_rest()
+
+    def send_rest(self) -> None:
+        """Everybody must be accounted for in the end: whom a cancellation left out gets it after all."""
+        self.say("send_rest")
+        self.command("send_rest", plan={"kind": "now"}, confirm=True)
 
     def withhold(self) -> None:
         """A kill switch on the transport for a moment."""
