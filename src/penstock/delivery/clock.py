@@ -6,7 +6,9 @@ The times are the database's: whatever the clocks of the machines say, nothing s
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -27,9 +29,10 @@ SWITCH: Final = control.Actor(control.SYSTEM.name, frozenset({lifecycle.OPERATOR
 def strike(conn: psycopg.Connection[Any]) -> None:
     """Carry out everything whose time has come. Can be repeated; what does not apply any more is left alone."""
     for mailing, event in conn.execute(sql("penstock.delivery", "clock")).fetchall():
-        _guarded(conn, mailing, event)
+        _guarded(mailing, event, partial(_bring, conn, mailing, event))
     for mailing, state, words in conn.execute(sql("penstock.delivery", "switched_off")).fetchall():
-        _switch_off(conn, mailing, State(state), f"Sending is switched off: {words}.")
+        text = f"Sending is switched off: {words}."
+        _guarded(mailing, "switching off", partial(_switch_off, conn, mailing, State(state), text))
 
 
 def seconds_left(conn: psycopg.Connection[Any]) -> float | None:
@@ -61,8 +64,8 @@ def _switch_off(conn: psycopg.Connection[Any], mailing: int, state: State, text:
         interrupt(conn, mailing, "kill_switch", text)
 
 
-def _guarded(conn: psycopg.Connection[Any], mailing: int, event: str) -> None:
-    """One mailing's trouble must not stop the others."""
+def _bring(conn: psycopg.Connection[Any], mailing: int, event: str) -> None:
+    """Give an event; one that may not start because of a kill switch is interrupted."""
     try:
         control.command(conn, mailing, event, control.SYSTEM)
     except control.Refused as refused:
@@ -70,7 +73,13 @@ def _guarded(conn: psycopg.Connection[Any], mailing: int, event: str) -> None:
             interrupt(conn, mailing, refused.code, str(refused))
     except control.NotFound:
         pass
+
+
+def _guarded(mailing: int, what: str, act: Callable[[], None]) -> None:
+    """One mailing's trouble must not stop the others."""
+    try:
+        act()
     except psycopg.OperationalError:
         raise
     except Exception:  # tried again at the next tick
-        log.exception("mailing %s: %s failed", mailing, event)
+        log.exception("mailing %s: %s failed", mailing, what)

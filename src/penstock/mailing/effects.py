@@ -30,7 +30,6 @@ class Change:
     columns: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     made: int | None = None  # the number of a mailing that was made
-    warnings: list[str] = field(default_factory=list)
     finishing: int | None = None  # packages that have begun are finished: so many recipients still go out
 
     @property
@@ -226,12 +225,12 @@ def _finish_begun(change: Change, counted_by: str) -> None:
 
 
 def _let_go_of_the_past(change: Change) -> None:
-    """Who goes on with it lets those go, too, whom a kill switch held back that has expired; the engine reads it in the journal."""
+    """Who goes on with it lets those go, too, whom a kill switch held back that has expired (delivery_switches)."""
     past = change.conn.execute(
         sql("penstock.mailing", "expired_switches"), {"mailing": change.mailing}
     ).fetchall()
     if past:
-        change.data["let_go"] = [number for (number,) in past]
+        change.columns["let_go"] = change.data["let_go"] = [number for (number,) in past]
 
 
 def _resume(change: Change) -> None:

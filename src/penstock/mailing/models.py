@@ -31,6 +31,9 @@ class Mailing(models.Model):
     due_at = models.DateTimeField(null=True, help_text="When it is to start, if its plan has a time.")
     ends_at = models.DateTimeField(null=True, help_text="The plan's end date.")
     undo_until = models.DateTimeField(null=True, help_text="Until then a start can be taken back.")
+    let_go = ArrayField(
+        models.IntegerField(), null=True, help_text="Expired kill switches that somebody went on past."
+    )
     digest = models.TextField(null=True, help_text="Of what was submitted; approvals are bound to it.")
     authors = models.JSONField(default=list, help_text="Who wrote or submitted this revision.")
     approved_size = models.IntegerField(null=True, help_text="How many would have got it at submission.")
