@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 
 ROLES = ["author", "approver", "operator", "administrator"]
 """The roles somebody can have in an account; `penstock.account.access` says what each may do."""
@@ -146,6 +146,11 @@ class Transport(models.Model):
     secret = models.BinaryField(null=True, help_text="The password, encrypted by account.secrets.")
     connections = models.PositiveSmallIntegerField(default=10)
     rate = models.FloatField(null=True, help_text="Messages a second, over all senders; empty: no limit.")
+    is_local = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="All it hands over stays on this machine: nothing to verify.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -154,3 +159,63 @@ class Transport(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Domain(models.Model):
+    """A domain that an account sends from: what its DNS has to say, and what it said when it was last asked."""
+
+    id = models.AutoField(primary_key=True)
+    account = models.ForeignKey(Account, models.PROTECT)
+    name = models.TextField(help_text="A-labels, lower case, without a dot at the end.")
+    spf = models.TextField(help_text="The mechanism that lets our servers send: include:…, ip4:…, a:….")
+    return_host = models.TextField(
+        null=True, help_text="The host of its return path, under the name; empty: the name itself."
+    )
+    verified_at = models.DateTimeField(null=True, help_text="Empty: not verified (any more).")
+    checked_at = models.DateTimeField(null=True)
+    check_at = models.DateTimeField(null=True, help_text="When it is to be checked again.")
+    failing_since = models.DateTimeField(null=True, help_text="Since when a verified one answers otherwise.")
+    found = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()),
+                             help_text="What the last check said of each record.")  # fmt: skip
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "account_domain"
+        constraints = [
+            models.UniqueConstraint("account", "name", name="account_domain_name"),
+            models.CheckConstraint(condition=models.Q(name=Lower("name")), name="account_domain_lower"),
+        ]
+        indexes = [models.Index(fields=["check_at"], name="account_domain_check")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DomainKey(models.Model):
+    """A key pair that signs the mail of a domain (DKIM, RFC 6376): the private half encrypted, the public one for its DNS."""
+
+    id = models.AutoField(primary_key=True)
+    domain = models.ForeignKey(Domain, models.CASCADE)
+    selector = models.TextField()
+    algorithm = models.TextField(help_text="rsa (2048 bits) or ed25519 (RFC 8463).")
+    secret = models.BinaryField(help_text="The private key, PKCS #8 in DER, encrypted by account.secrets.")
+    public = models.TextField(help_text="What stands in p= of the record, base64.")
+    found_at = models.DateTimeField(
+        null=True, help_text="When its record was last right; empty: it does not sign."
+    )
+    retired_at = models.DateTimeField(
+        null=True, help_text="It signs no more; its record stays until it is deleted."
+    )
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "account_domain_key"
+        constraints = [
+            models.UniqueConstraint("domain", "selector", name="account_domain_key_selector"),
+            models.CheckConstraint(
+                condition=models.Q(algorithm__in=["rsa", "ed25519"]), name="account_domain_key_algorithm"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.selector

@@ -83,9 +83,15 @@ class Policy:
         _one_of("click", "type_count", "off"),
         "Before sending: a yes, the number of recipients typed out, or no question.",
     )
-    # `required` joins with the page that verifies a domain: until then it would forbid every sending off this machine.
+    require_test: str = _always(
+        "off",
+        _one_of("off", "on"),
+        "On: a mailing is submitted after a test of exactly its message. Off: it warns.",
+    )
     sender_domain: str = _always(
-        "warn", _one_of("warn"), "Asks before mail from an unverified domain leaves for another machine."
+        "required",
+        _one_of("required", "warn"),
+        "Mail leaves for other machines only as a verified domain, or a question is asked before.",
     )
     undo_seconds: int | None = _each(
         None,

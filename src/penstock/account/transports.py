@@ -57,9 +57,16 @@ def create(conn: psycopg.Connection[Any], account: int, *, name: str, url: str, 
     with conn.transaction():
         try:
             row = conn.execute(
-                "insert into account_transport (account_id, name, url, secret, connections, created_at)"
-                " values (%s, %s, %s, %s, %s, now()) returning id",
-                (account, _name(name), bare, encrypt(password) if password else None, connections_of(bare)),
+                "insert into account_transport (account_id, name, url, secret, connections, is_local, created_at)"
+                " values (%s, %s, %s, %s, %s, %s, now()) returning id",
+                (
+                    account,
+                    _name(name),
+                    bare,
+                    encrypt(password) if password else None,
+                    connections_of(bare),
+                    _local(bare),
+                ),
             ).fetchone()
         except psycopg.errors.UniqueViolation:
             raise _taken(name) from None
@@ -161,14 +168,15 @@ def store(conn: psycopg.Connection[Any], account: int, url: str) -> int:
             if _opens(secret) == password:
                 return int(number)
         made = conn.execute(
-            "insert into account_transport (account_id, name, url, secret, connections, created_at)"
-            " values (%s, %s, %s, %s, %s, now()) returning id",
+            "insert into account_transport (account_id, name, url, secret, connections, is_local, created_at)"
+            " values (%s, %s, %s, %s, %s, %s, now()) returning id",
             (
                 account,
                 _free_name(conn, account, bare),
                 bare,
                 encrypt(password) if password else None,
                 connections_of(bare),
+                _local(bare),
             ),
         ).fetchone()
     assert made is not None
@@ -187,7 +195,7 @@ def load(conn: psycopg.Connection[Any], transport: int) -> str:
 def _address(before: Transport, url: str, actor: Actor) -> dict[str, Any]:
     """Return the columns that a new address changes. Raises TransportError where the password has to be given again."""
     bare, password = _checked(url, actor)
-    columns: dict[str, Any] = {"url": bare, "connections": connections_of(bare)}
+    columns: dict[str, Any] = {"url": bare, "connections": connections_of(bare), "is_local": _local(bare)}
     if password:
         return columns | {"secret": encrypt(password)}
     if urlsplit(bare).username is None:
@@ -211,6 +219,10 @@ def _checked(url: str, actor: Actor) -> tuple[str, str]:
             "The option cafile names a file of this server: it is set on the command line only."
         )
     return split(url)
+
+
+def _local(bare: str) -> bool:
+    return Server.from_url(bare, "").loopback
 
 
 def _taken(name: str) -> TransportError:

@@ -57,7 +57,7 @@ def asked(
     )  # fmt: skip
 
 
-def message_parts(html: Path | None, text: Path | None) -> dict[str, str | None]:
+def message_parts(html: Path | None, text: Path | None) -> dict[str, Any]:
     """Return the parts of a message that are read from files; an .mjml file stands in place of the HTML."""
     parts: dict[str, str | None] = {}
     if html is not None:

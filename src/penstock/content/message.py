@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Message:
     """The source of a mailing's content; every text except ``sender`` and ``reply_to`` may hold Liquid.
 
-    ``mjml`` stands in place of ``html``. A message without ``text`` gets a text part made from its HTML.
+    ``mjml`` stands in place of ``html``, ``design`` (the blocks of the visual editor, penstock.content.design) in place of
+    both. A short message (``channel`` sms) has a sender and a ``text``, and nothing else. A message without ``text`` gets a text part made from its HTML.
     """
 
     sender: str
@@ -19,6 +21,8 @@ class Message:
     mjml: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     reply_to: str | None = None
+    design: dict[str, Any] | None = None
+    channel: str = "email"
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.content.message import Message
+from penstock.content.headers import parse_mailboxes
+from penstock.content.message import Message, Problem
 
 
 def store_message(conn: psycopg.Connection, account: int, message: Message) -> int:
     """Store ``message`` for ``account`` and return its id. It is not compiled here: compile it first."""
     row = conn.execute(
-        "insert into content_message (account_id, sender, reply_to, subject, html, text, mjml, headers)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s) returning id",
+        "insert into content_message (account_id, sender, reply_to, subject, html, text, mjml, headers, design, channel, sender_domain)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id",
         (
             account,
             message.sender,
@@ -22,16 +23,25 @@ def store_message(conn: psycopg.Connection, account: int, message: Message) -> i
             message.text,
             message.mjml,
             Jsonb(dict(message.headers)),
+            Jsonb(message.design) if message.design is not None else None,
+            message.channel,
+            sender_domain(message.sender),
         ),
     ).fetchone()
     assert row is not None
     return int(row[0])
 
 
+def sender_domain(sender: str) -> str | None:
+    """The domain of the sender's address, in A-labels and lower case; None where it is no address."""
+    found = parse_mailboxes(sender, "from", several=False)
+    return None if isinstance(found, Problem) else found[0].domain.lower()
+
+
 def load_message(conn: psycopg.Connection, message_id: int) -> Message | None:
     """The message, or None if there is none with this id."""
     row = conn.execute(
-        "select sender, subject, html, text, mjml, headers, reply_to from content_message where id = %s",
+        "select sender, subject, html, text, mjml, headers, reply_to, design, channel from content_message where id = %s",
         (message_id,),
     ).fetchone()
     return None if row is None else Message(*row)

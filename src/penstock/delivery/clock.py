@@ -21,6 +21,12 @@ log = logging.getLogger(__name__)
 
 STARTS = ("due", "promote")
 """Events that start a mailing, or interrupt it where it may not start."""
+INTERRUPTING = {
+    "kill_switch": "kill_switch",
+    "sender_domain": "sender_domain",
+    "analysis_blocked": "technical",
+}
+"""Why a mailing may not start at its time, by the refusal's code: the reason of its interruption."""
 
 SWITCH: Final = control.Actor(control.SYSTEM.name, frozenset({lifecycle.OPERATOR}), control.SYSTEM.door)
 """Who cancels what a kill switch stops while it is being cancelled: the system, as an operator would."""
@@ -65,12 +71,12 @@ def _switch_off(conn: psycopg.Connection[Any], mailing: int, state: State, text:
 
 
 def _bring(conn: psycopg.Connection[Any], mailing: int, event: str) -> None:
-    """Give an event; one that may not start because of a kill switch is interrupted."""
+    """Give an event; what may not start at its time is interrupted, and says why."""
     try:
         control.command(conn, mailing, event, control.SYSTEM)
     except control.Refused as refused:
-        if event in STARTS and refused.code == "kill_switch":
-            interrupt(conn, mailing, refused.code, str(refused))
+        if event in STARTS and (code := INTERRUPTING.get(refused.code)):
+            interrupt(conn, mailing, code, str(refused))
     except control.NotFound:
         pass
 

@@ -12,7 +12,7 @@ def of_submitted(conn: psycopg.Connection[Any], row: dict[str, Any]) -> str:
     """Return the digest (64 hex digits) of the mailing whose columns are `row`; the message itself is read here."""
     with conn.cursor(row_factory=dict_row) as cursor:
         message = cursor.execute(
-            "select sender, reply_to, subject, html, text, mjml, headers from content_message where id = %s",
+            "select sender, reply_to, subject, html, text, mjml, headers, design from content_message where id = %s",
             (row["message_id"],),
         ).fetchone()
     told = {"message": message, "audience": row["audience"], "channel": row["channel"]}

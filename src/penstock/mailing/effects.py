@@ -94,8 +94,18 @@ def _change(change: Change) -> None:
     changes = change.given.get("changes") or {}
     _check_owned(change, changes)
     change.columns |= {name: Jsonb(v) if isinstance(v, dict) else v for name, v in changes.items()}
+    if "message_id" in changes:
+        saved(change.conn, change.mailing, changes["message_id"], change.found.revision, change.actor.who)
     change.data["changed"] = sorted(changes)
     _note_author(change)
+
+
+def saved(conn: psycopg.Connection[Any], mailing: int, message: int, revision: int, who: str) -> None:
+    """Note that the mailing has this message from now on: what it had before stays, and can be taken again."""
+    conn.execute(
+        "insert into mailing_saved (mailing_id, message_id, revision, identity) values (%s, %s, %s, %s)",
+        (mailing, message, revision, who),
+    )
 
 
 def _check_owned(change: Change, changes: dict[str, Any]) -> None:
@@ -154,6 +164,18 @@ def _note_submission(change: Change) -> None:
     )  # fmt: skip
     if not change.found.facts.frozen:
         _have_counted(change, digest)
+        _have_analysed(change)
+
+
+def _have_analysed(change: Change) -> None:
+    """In the background, for every recipient; nothing to do where exactly this was analysed before."""
+    from penstock.platform import jobs
+
+    asked = change.conn.execute(
+        "select preflight_ask(%s, %s, false)", (change.mailing, change.actor.name)
+    ).fetchone()
+    if asked and asked[0] is not None:
+        jobs.defer(change.conn, "analyse", analysis=asked[0])
 
 
 def _have_counted(change: Change, digest: str) -> None:
@@ -168,17 +190,18 @@ def _have_counted(change: Change, digest: str) -> None:
 def _note_gate(kind: str) -> Callable[[Change], None]:
     def note(change: Change) -> None:
         reviewed = change.given.get("digest") is not None
+        analysed = change.found.facts.analysis in (None, "done")
         # One that was submitted before there were digests has none yet.
         digest = change.found.facts.digest or of_submitted(change.conn, change.found.row)
         change.conn.execute(
-            "insert into mailing_approval (account_id, mailing_id, revision, kind, digest, identity, reviewed, at)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s)"
+            "insert into mailing_approval (account_id, mailing_id, revision, kind, digest, identity, reviewed, analysed, at)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " on conflict (mailing_id, digest, kind, identity) where voided_at is null do nothing",
             (change.found.account, change.mailing, change.found.revision, kind, digest, change.actor.who, reviewed,
-             change.found.facts.now),
+             analysed, change.found.facts.now),
         )  # fmt: skip
         change.columns |= {"approved_at": change.found.facts.now, "digest": digest}
-        change.data |= {"digest": digest, "reviewed": reviewed}
+        change.data |= {"digest": digest, "reviewed": reviewed, "analysed": analysed}
 
     return note
 

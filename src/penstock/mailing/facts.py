@@ -17,6 +17,7 @@ _FIGURES = (
 )  # fmt: skip
 _PLAIN = (
     "reason_code", "now", "zone", "digest", "validated", "ever_approved", "plan", "due_at", "ends_at", "undo_until", "started", "archived",
+    "channel", "sender_domain", "domain", "transport_local", "analysis", "analysed", "tested", "tested_before",
     "sequence_busy", "is_head", "queue_length", "queue_version", "frozen", "approved_size", *_FIGURES,
 )  # fmt: skip
 
@@ -53,6 +54,7 @@ def gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...
         corrected_by=tuple(row["corrected_by"]),
         blockers=blockers,
         switches=tuple(row["switches"]),
+        analysis_blockers=tuple(row["analysis_blockers"]),
         count=_count(conn, row) if policy.confirm_send == "type_count" else None,
         **{name: row[name] for name in _PLAIN},
     )

@@ -109,16 +109,22 @@ def sent_or_expired(facts: Facts, arguments: Arguments) -> State:
     return EXPIRED if facts.expired else SENT
 
 
-def _unless_switched_off(target: Callable[[Facts, Arguments], State]) -> Guard:
-    def not_launched_while_switched_off(facts: Facts, arguments: Arguments) -> Refusal | None:
-        """Nothing starts at once while a kill switch concerns it; it may be planned for later."""
+def _if_it_starts(target: Callable[[Facts, Arguments], State], *asked: Guard) -> tuple[Guard, ...]:
+    """The guards of a launch (or those `asked`), for a command that may launch at once or plan for later."""
+    return tuple(_asked_at_launch(target, guard) for guard in asked or guards.OF_LAUNCH)
+
+
+def _asked_at_launch(target: Callable[[Facts, Arguments], State], guard: Guard) -> Guard:
+    def at_launch(facts: Facts, arguments: Arguments) -> Refusal | None:
         try:
             starts = target(facts, arguments) is STARTING
         except PlanError:
             return None  # said by the guard of the plan
-        return guards.not_switched_off(facts, arguments) if starts else None
+        return guard(facts, arguments) if starts else None
 
-    return not_launched_while_switched_off
+    at_launch.__doc__ = f"If it starts at once: {guard.__doc__}"
+    at_launch.__name__ = f"at_launch_{guard.__name__}"
+    return at_launch
 
 
 @dataclass(frozen=True)
@@ -153,14 +159,15 @@ _g = guards
 TABLE: tuple[Row, ...] = (
     _row("edit",       (DRAFT,), DRAFT, WRITERS, check=(_g.changes_possible,), effects=("change",)),
     _row("submit",     (DRAFT,), after_submit, WRITERS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
-         check=(_g.complete, _g.no_blockers, _g.plan_possible, _g.confirmed_unless_later, _unless_switched_off(after_submit)),
+         check=(_g.complete, _g.no_blockers, _g.plan_possible, _g.confirmed_unless_later, _g.domain_verified, _g.analysis_clear,
+                _g.tested, *_if_it_starts(after_submit, _g.not_switched_off)),
          effects=("keep_plan", "note_submission")),
     _row("approve",    (IN_REVIEW,), after_approval, APPROVERS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
-         check=(_g.not_approved_by_same, _g.four_eyes, _g.digest_seen, _g.no_blockers, _g.not_late, _g.end_to_come,
-                _unless_switched_off(after_approval)),
+         check=(_g.not_approved_by_same, _g.four_eyes, _g.digest_seen, _g.no_blockers, _g.analysis_clear, _g.analysis_over, _g.not_late,
+                _g.end_to_come, *_if_it_starts(after_approval, _g.not_switched_off, _g.domain_verified)),
          effects=("note_approval",)),
     _row("validate",   (IN_MODERATION,), after_validation, (PLATFORM,), to=(IN_REVIEW, *_PLANNED),
-         check=(_g.digest_seen, _g.not_late, _g.end_to_come, _unless_switched_off(after_validation)),
+         check=(_g.digest_seen, _g.not_late, _g.end_to_come, *_if_it_starts(after_validation)),
          effects=("note_validation",)),
     _row("edit_plan",  (IN_REVIEW, IN_MODERATION), stays, APPROVERS, check=(_g.plan_possible, _g.first_plan_confirmed),
          effects=("keep_plan",)),
@@ -169,10 +176,10 @@ TABLE: tuple[Row, ...] = (
          effects=("void_approvals",)),
     _row("withdraw",   (IN_REVIEW, IN_MODERATION), DRAFT, WRITERS, check=(_g.never_started,), effects=("void_approvals",)),
     _row("revise",     (REJECTED,), DRAFT, WRITERS, check=(_g.never_started,), effects=("next_revision",)),
-    _row("send_now",   _BEFORE, STARTING, OPERATORS, check=(_g.confirmed, _g.end_to_come, _g.not_switched_off),
+    _row("send_now",   _BEFORE, STARTING, OPERATORS, check=(_g.confirmed, _g.end_to_come, *_g.OF_LAUNCH),
          effects=("plan_now",)),
     _row("schedule",   _BEFORE, _g.new_plan_leads, OPERATORS, to=(SCHEDULED, STARTING),
-         check=(_g.not_locked, _g.time_possible, _g.confirmed, _unless_switched_off(_g.new_plan_leads)), effects=("keep_plan",)),
+         check=(_g.not_locked, _g.time_possible, _g.confirmed, *_if_it_starts(_g.new_plan_leads)), effects=("keep_plan",)),
     _row("enqueue",    (PARKED, SCHEDULED), QUEUED, OPERATORS, check=(_g.not_locked, _g.confirmed, _g.end_to_come),
          effects=("plan_sequence",)),
     _row("move",       (QUEUED,), QUEUED, OPERATORS, check=(_g.position_possible, _g.queue_unchanged), effects=("place",)),
@@ -182,7 +189,7 @@ TABLE: tuple[Row, ...] = (
          effects=("void_approvals",)),
     _row("pause",      (*_BEFORE, STARTING, SENDING, FINISHING), PAUSED, OPERATORS, effects=("remember_state", "stop_senders")),
     _row("resume",     (PAUSED, INTERRUPTED), where_it_was, OPERATORS, to=(*_PLANNED, SENDING, FINISHING),
-         check=(_g.acknowledged, _g.new_time_possible, _g.first_plan_confirmed, _g.end_not_past, _g.not_switched_off),
+         check=(_g.acknowledged, _g.new_time_possible, _g.first_plan_confirmed, _g.end_not_past, _g.not_switched_off, _g.domain_verified),
          effects=("resume",)),
     _row("cancel",     (IN_REVIEW, IN_MODERATION), CANCELLED, (APPROVER, *OPERATORS), check=(_g.reason_given,),
          effects=("close_packages",)),
@@ -190,7 +197,7 @@ TABLE: tuple[Row, ...] = (
          to=(CANCELLING, CANCELLED), check=(_g.reason_given, _g.prepared_possible), effects=("close_packages", "stop_senders")),
     _row("send_rest",  (CANCELLED, EXPIRED), send_rest, OPERATORS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
          check=(_g.something_ended, _g.not_corrected, _g.no_blockers, _g.plan_possible, _g.confirmed_unless_later,
-                _unless_switched_off(send_rest)),
+                *_if_it_starts(send_rest)),
          effects=("keep_plan", "reopen_packages")),
     _row("release_doubt", (PAUSED, INTERRUPTED, CANCELLED, EXPIRED), stays, OPERATORS,
          check=(_g.something_in_doubt, _g.which_named, _g.reason_given), effects=("release_doubt",)),
@@ -207,8 +214,8 @@ TABLE: tuple[Row, ...] = (
     _row("late",       (IN_REVIEW,), held_or_expired, (SYSTEM,), to=(IN_REVIEW, EXPIRED), check=(_g.is_late,), effects=("hold",)),
     _row("late",       (IN_MODERATION,), held_or_expired, (SYSTEM,), to=(IN_MODERATION, EXPIRED), check=(_g.is_late,),
          effects=("hold",)),
-    _row("due",        (SCHEDULED,), STARTING, (SYSTEM,), check=(_g.is_due, _g.not_switched_off)),
-    _row("promote",    (QUEUED,), STARTING, (SYSTEM,), check=(_g.is_its_turn, _g.not_switched_off)),
+    _row("due",        (SCHEDULED,), STARTING, (SYSTEM,), check=(_g.is_due, *_g.OF_LAUNCH)),
+    _row("promote",    (QUEUED,), STARTING, (SYSTEM,), check=(_g.is_its_turn, *_g.OF_LAUNCH)),
     _row("prepared",   (STARTING,), SENDING, (SYSTEM,), check=(_g.undo_over, _g.audience_not_empty, _g.audience_as_approved)),
     _row("handed_off", (SENDING,), FINISHING, (SYSTEM,), check=(_g.all_handed_off,)),
     _row("settled",    (FINISHING,), sent_or_expired, (SYSTEM,), to=(SENT, EXPIRED), check=(_g.all_settled,)),

@@ -70,6 +70,10 @@ def create(
              Jsonb([] if actor is SYSTEM else [actor.who])),
         ).fetchone()  # fmt: skip
         assert row is not None
+        conn.execute(
+            "insert into mailing_saved (mailing_id, message_id, revision, identity) values (%s, %s, 1, %s)",
+            (row[0], message, actor.who),
+        )
         journal.append(
             conn,
             account=account,

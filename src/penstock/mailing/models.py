@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from penstock.mailing.states import State
 
@@ -163,6 +164,23 @@ class Submission(models.Model):
         return f"revision {self.revision}"
 
 
+class Saved(models.Model):
+    """Every message that a mailing has had, in the order in which they were saved: nothing that was typed is lost."""
+
+    id = models.AutoField(primary_key=True)
+    mailing = models.ForeignKey(Mailing, models.PROTECT)
+    message = models.ForeignKey("content.Message", models.PROTECT, db_index=False)
+    revision = models.IntegerField()
+    identity = models.TextField(help_text="Who saved it.")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "mailing_saved"
+
+    def __str__(self) -> str:
+        return f"message {self.message_id} of revision {self.revision}"
+
+
 class Approval(models.Model):
     """Somebody let exactly this digest pass: an approval, or the platform's validation."""
 
@@ -174,6 +192,9 @@ class Approval(models.Model):
     digest = models.TextField()
     identity = models.TextField(help_text="Who: an approver counts once.")
     reviewed = models.BooleanField(help_text="Whether it was looked at: the digest came with the approval.")
+    analysed = models.BooleanField(
+        default=True, db_default=True, help_text="Whether the analysis was over by then."
+    )
     at = models.DateTimeField()
     voided_at = models.DateTimeField(null=True)
 

@@ -39,6 +39,7 @@ TASK_MODULES = (
     "penstock.delivery.estimating",
     "penstock.mailing.jobs",
     "penstock.notices.jobs",
+    "penstock.preflight.jobs",
 )
 
 # Modules of the rooms with a loop beside the jobs, `run(stop)`: each gets a thread in the process of the jobs.

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "penstock.mailing",
     "penstock.delivery",
     "penstock.notices",
+    "penstock.preflight",
     "penstock.web",
 ]
 

@@ -30,6 +30,18 @@ class Facts:
     ever_approved: bool = False
     missing: tuple[str, ...] = ()  # parts of the mailing that do not exist (yet)
     blockers: tuple[str, ...] = ()  # why its content cannot be sent
+    # what was found beforehand
+    channel: str = "email"
+    sender_domain: str | None = None
+    domain: str = "missing"  # verified, unverified or missing among the account's sending domains
+    transport_local: bool = False  # what it hands over stays on this machine
+    analysis: str | None = (
+        None  # of exactly this message and audience rule: waiting, running, done, cancelled, failed; None: none
+    )
+    analysed: int = 0  # percent of its recipients that were looked at
+    analysis_blockers: tuple[str, ...] = ()
+    tested: bool = False  # somebody has had a test of exactly this message
+    tested_before: bool = False  # only of an earlier one
     # plan
     plan: Mapping[str, Any] | None = None
     due_at: datetime | None = None

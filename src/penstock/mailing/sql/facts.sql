@@ -3,7 +3,8 @@ select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revis
        clock_timestamp() as now, a.zone, a.policy as account_policy, m.options, m.message_id, m.transport_id, m.audience,
        m.digest, m.authors, m.plan, m.due_at, m.ends_at, m.undo_until, m.approved_size,
        m.started_at is not null as started, m.frozen_at is not null as frozen, m.archived_at is not null as archived,
-       f.*,
+       f.*, p.*, c.sender_domain, account_sender_domain(m.account_id, c.sender_domain) as domain,
+       coalesce(t.is_local, false) as transport_local,
        coalesce(gate.approvers, '{}') as approvers, coalesce(gate.validated, false) as validated,
        coalesce(gate.ever_approved, false) as ever_approved,
        exists (select from mailing_mailing o
@@ -28,10 +29,12 @@ select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revis
   from mailing_mailing m
   join account_account a on a.id = m.account_id
   left join mailing_queue q on q.account_id = m.account_id
+  left join content_message c on c.id = m.message_id
+  left join account_transport t on t.id = m.transport_id
   left join lateral (
        select array_agg(distinct p.identity) filter (where p.kind = 'approval' and p.digest = m.digest and p.voided_at is null) as approvers,
               bool_or(p.kind = 'validation' and p.digest = m.digest and p.voided_at is null) as validated,
               bool_or(p.kind = 'approval') as ever_approved
          from mailing_approval p where p.mailing_id = m.id) gate on true,
-       delivery_facts(m.id) as f
+       delivery_facts(m.id) as f, preflight_facts(m.id) as p
  where m.id = %(mailing)s and m.deleted_at is null
