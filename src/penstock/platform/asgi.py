@@ -1,5 +1,6 @@
 """The application that uvicorn serves: Django, behind a bound on what a stranger may upload."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
@@ -17,6 +18,12 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY = 64 * 1024
 """Bytes. Django spools a body of any size to disk before a view sees it; no form here needs more than this."""
+
+
+LINGER = 32 << 20
+"""Bytes of a body too large that are read and thrown away before it is refused. Whoever still writes when the connection is
+closed sees it reset, and not the answer: a proxy then says 502."""
+LINGER_SECONDS = 10.0
 
 
 class Bound(NamedTuple):
@@ -40,7 +47,7 @@ def bounded(app: App, largest: Largest) -> App:
         bound = await largest(scope)
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > bound.most:
-            await _refuse(send, bound)
+            await _refuse(receive, send, bound)
             return
         taken = 0
 
@@ -53,12 +60,13 @@ def bounded(app: App, largest: Largest) -> App:
 
         await app(scope, count, send)
         if taken > bound.most:
-            await _refuse(send, bound)
+            await _refuse(receive, send, bound)
 
     return answer
 
 
-async def _refuse(send: Send, bound: Bound) -> None:
+async def _refuse(receive: Receive, send: Send, bound: Bound) -> None:
+    await _discard(receive)
     headers = [
         (b"content-type", bound.kind),
         (b"content-length", b"%d" % len(bound.words)),
@@ -66,6 +74,20 @@ async def _refuse(send: Send, bound: Bound) -> None:
     ]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": bound.words})
+
+
+async def _discard(receive: Receive) -> None:
+    """Read what the client still writes, up to LINGER bytes and for a while: who sends more has earned the reset."""
+    left = LINGER
+    try:
+        async with asyncio.timeout(LINGER_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
+    except TimeoutError:
+        return
 
 
 async def _largest(scope: Message) -> Bound:
