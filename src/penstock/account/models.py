@@ -171,6 +171,13 @@ class Domain(models.Model):
     return_host = models.TextField(
         null=True, help_text="The host of its return path, under the name; empty: the name itself."
     )
+    return_target = models.TextField(
+        null=True,
+        help_text="The mail server that its return path's MX is to name; empty: any that takes mail.",
+    )
+    return_found_at = models.DateTimeField(
+        null=True, help_text="When the return host was last right; empty: it is not used."
+    )
     verified_at = models.DateTimeField(null=True, help_text="Empty: not verified (any more).")
     checked_at = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True, help_text="When it is to be checked again.")
@@ -202,6 +209,12 @@ class DomainKey(models.Model):
     public = models.TextField(help_text="What stands in p= of the record, base64.")
     found_at = models.DateTimeField(
         null=True, help_text="When its record was last right; empty: it does not sign."
+    )
+    failing_since = models.DateTimeField(
+        null=True, help_text="Since when the record of a key that signs is wrong or gone."
+    )
+    failures = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Checks in a row that found it so."
     )
     retired_at = models.DateTimeField(
         null=True, help_text="It signs no more; its record stays until it is deleted."
