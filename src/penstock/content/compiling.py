@@ -79,7 +79,10 @@ class Compiler:
         texts = self._constant(segment, nodes)
         if texts is not None:
             return {id(node): Text(text) for node, text in zip(nodes, texts, strict=True)}
-        return {id(node): Slot(segment, number) for number, node in enumerate(nodes)}
+        return {
+            id(node): Slot(segment, number, output=isinstance(node, OutputNode))
+            for number, node in enumerate(nodes)
+        }
 
     def _constant(self, segment: Segment, nodes: Sequence[Node]) -> tuple[str, ...] | None:
         """The texts of a segment that reads nothing, made here once; and a trial run of any other."""

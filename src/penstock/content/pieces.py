@@ -46,10 +46,11 @@ class Segment:
 
 @dataclass(frozen=True)
 class Slot:
-    """The place of one text of a segment."""
+    """The place of one text of a segment. ``output``: it is that of a ``{{ … }}``, not of a tag."""
 
     segment: Segment
     number: int
+    output: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from email.utils import formatdate
 
 from penstock.content.lines import Unfit
+from penstock.content.links import view_token
 from penstock.content.message import Message, MessageError, Problem, RenderError
 from penstock.content.mime import Blueprint, Field, Part, Variant, needs_smtputf8, recipient
 from penstock.content.pieces import fallible
@@ -30,14 +31,16 @@ def compile_message(
     base_url: str | None = None,
     unsubscribe_mailto: str | None = None,
     inline_css: bool = False,
+    view_base: str | None = None,
 ) -> Program:
     """Compile ``message``; MessageError names every problem of every part at once.
 
     ``variables`` are the attributes that the audience's contacts have; with None every name is taken for one.
     ``base_url`` is the public address under which unsubscribing answers; without it the link is a ``mailto:`` to
-    ``unsubscribe_mailto``, or to the sender. ``inline_css`` writes style sheets into the elements. Costs some milliseconds.
+    ``unsubscribe_mailto``, or to the sender. ``view_base`` is the address under which messages can be looked at in a
+    browser; without it ``view_url`` is empty. ``inline_css`` writes style sheets into the elements. Costs some milliseconds.
     """
-    prepared = prepare(message, variables, base_url, unsubscribe_mailto, inline_css)
+    prepared = prepare(message, variables, base_url, unsubscribe_mailto, inline_css, view_base)
     blueprint, names, problems, warnings = prepared
     if problems or blueprint is None:
         raise MessageError(problems)
@@ -49,9 +52,16 @@ def date_bytes(now: float) -> bytes:
     return formatdate(now, localtime=False).encode("ascii")
 
 
+def _name(text: Field | Part) -> str:
+    if isinstance(text, Part):
+        return "html" if text.subtype == "html" else "text"
+    return "subject" if text.name == "Subject" else f"header {text.name}"
+
+
 class Program:
     """A compiled message. ``variables`` names the values it wants; ``domain`` is the sender's, in A-labels.
 
+    ``texts`` are the compiled templates with their place: "subject", "header X-Tag", "text", "html".
     ``warnings`` are Problems that do not keep the message from being sent. ``size_estimate`` is about how many
     octets a message takes. ``fallible``: the data of some recipient may be such that no message can be made of it.
     """
@@ -62,8 +72,9 @@ class Program:
         self.domain = blueprint.sender.domain.encode("ascii")
         self.sender = blueprint.sender.address
         texts: list[Field | Part] = [blueprint.subject, *blueprint.fields, *blueprint.parts]
+        self.texts = tuple((_name(text), text.pieces) for text in texts)
         self.fallible = any(fallible(text.pieces) for text in texts)
-        self._link = blueprint.unsubscribe if blueprint.width > len(variables) else None
+        self._links = blueprint.width - len(variables)
         self._blueprint = blueprint
         self._quoted: Variant | None = None
         self._seven: Variant | None = None
@@ -75,14 +86,20 @@ class Program:
     ) -> bytes:
         """The whole message for one recipient. ``eightbit``: the peer offers 8BITMIME."""
         to = recipient(values[0])
-        if self._link is not None:
-            values = (*values, self._link.prefix + private.decode("ascii"))
+        if self._links:
+            values = (*values, *self._own_links(private)[: self._links])
         if eightbit:
             try:
                 return self._eight.data(values, to, public, private, date)
             except Unfit:
                 return self._fallback().data(values, to, public, private, date)
         return self._without_8bit(values, to, public, private, date)
+
+    def _own_links(self, private: bytes) -> tuple[str, str | None]:
+        """The recipient's links as values, where they do not stand bare in a body."""
+        blueprint = self._blueprint
+        view = blueprint.view + view_token(private).decode("ascii") if blueprint.view else None
+        return blueprint.unsubscribe.prefix + private.decode("ascii"), view
 
     def check(self, rows: Iterable[tuple[str | None, ...]]) -> Iterator[tuple[int, RenderError]]:
         """Try every row of values, as before sending; yield the number of each row that fails, from 0, and why."""
