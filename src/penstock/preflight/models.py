@@ -116,10 +116,12 @@ class TestSend(models.Model):
         null=True, help_text="As whom it was made; empty: as nobody, with empty attributes."
     )
     address = models.TextField(help_text="Where it went.")
+    prefix = models.TextField(default="", db_default="", help_text="What was put before the subject.")
     state = models.TextField(default="waiting", db_default="waiting")
     reply = models.TextField(null=True, help_text="The server's words, or why nothing was sent.")
     asked_by = models.TextField()
     asked_at = models.DateTimeField(db_default=Now())
+    begun_at = models.DateTimeField(null=True, help_text="When a process took it into its hands.")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -132,7 +134,11 @@ class TestSend(models.Model):
                 name="preflight_test_state",
             )
         ]
-        indexes = [models.Index(fields=["mailing", "-id"], name="preflight_test_mailing")]
+        indexes = [
+            models.Index(fields=["mailing", "-id"], name="preflight_test_mailing"),
+            # How many an account had lately, for the limit.
+            models.Index(fields=["account", "asked_at"], name="preflight_test_lately"),
+        ]
 
     def __str__(self) -> str:
         return f"test to {self.address}"
