@@ -30,8 +30,8 @@ from penstock.cli.warnings import settle_unsubscribing, unverified
 from penstock.cli.watching import AHEAD
 from penstock.content.message import MessageError
 from penstock.content.messages import store_message
-from penstock.content.render import Program, compile_message
-from penstock.delivery.order import unsubscribe_base
+from penstock.content.render import Program
+from penstock.delivery.order import program_of
 from penstock.mailing import control
 from penstock.mailing.mailings import create
 from penstock.mailing.plan import Plan, PlanError, read
@@ -138,7 +138,7 @@ def _wanted(asked: Asked) -> frozenset[str]:
 
 
 def _compile(asked: Asked, variables: frozenset[str] | None) -> Program:
-    return compile_message(asked.message, variables=variables, base_url=unsubscribe_base(asked.options))
+    return program_of(asked.message, asked.options, variables=variables)
 
 
 def _agree(

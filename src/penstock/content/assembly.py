@@ -7,8 +7,9 @@ names, cities and languages repeat.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
+from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from penstock.content.lines import At, plain_constant, plain_piece, quoted
@@ -131,16 +132,19 @@ class Assembly:
 class Layout:
     """Lays pieces of one body out into an assembly, keeping track of where in a line each begins.
 
-    Raises Unfit where ``encoding`` cannot hold the constant parts. ``link`` is the position of the unsubscribe
-    link and how it is laid out, where it stands bare in the text.
+    Raises Unfit where ``encoding`` cannot hold the constant parts. ``links`` are the positions of the recipient's own
+    links and how each is laid out, where it stands bare in the text.
     """
 
     def __init__(
-        self, encoding: Encoding, assembly: Assembly, link: tuple[int, Callable[[Encoding], None]] | None
+        self,
+        encoding: Encoding,
+        assembly: Assembly,
+        links: Mapping[int, Callable[[Encoding], None]] = MappingProxyType({}),
     ):
         self.encoding = encoding
         self.assembly = assembly
-        self.link = link
+        self.links = links
         self.at = At.START
         self._segments: dict[Segment, list[tuple[int, int, Callable[[str], bytes]]]] = {}
 
@@ -164,8 +168,8 @@ class Layout:
             self.at = At.START if text.endswith(("\n", "\r")) else At.MIDDLE
 
     def _hole(self, hole: Hole, following: Piece | None) -> None:
-        if self.link is not None and hole.bare and hole.reads == (self.link[0],):
-            self.link[1](self.encoding)
+        if hole.bare and hole.reads[0] in self.links:
+            self.links[hole.reads[0]](self.encoding)
             self.at = At.MIDDLE
             return
         dot_next = isinstance(following, Text) and following.text.startswith(".")
@@ -181,7 +185,7 @@ class Layout:
         ends = {self.at}
         arms = []
         for pieces in choice.arms:
-            arm = Layout(self.encoding, Assembly(), None)
+            arm = Layout(self.encoding, Assembly())
             # Several arms of a case may follow each other, so where one begins is not known.
             arm.at = At.UNKNOWN if choice.many else self.at
             arm.lay(pieces)

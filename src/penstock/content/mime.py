@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from penstock.content.assembly import Assembly, Encoding, Layout, Plain, Quoted
 from penstock.content.headers import Mailbox, a_labels, field_bytes, mailboxes_bytes
 from penstock.content.lines import MAX_LINE, At, Unfit
+from penstock.content.links import view_token
 from penstock.content.message import RenderError
 from penstock.content.pieces import Piece, Text, Values, reads_of, text_of
 
@@ -38,13 +40,12 @@ class Part:
 class Unsubscribe:
     """The link that ends the mail: ``prefix`` and a private token; ``also`` is a second one, a mailto.
 
-    ``one_click``: the link answers the POST of RFC 8058. ``position`` is its place among the values.
+    ``one_click``: the link answers the POST of RFC 8058.
     """
 
     prefix: str
     also: str
     one_click: bool
-    position: int
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ class Blueprint:
     fields: list[Field]
     parts: list[Part]
     unsubscribe: Unsubscribe
+    view: str
+    """What stands before a view token; empty where nothing answers it."""
+    positions: tuple[int, int]
+    """The places of the two links, to unsubscribe and to view, among the values."""
     boundary: str
     width: int
     """How many values a recipient has."""
@@ -89,6 +94,7 @@ class Variant:
         self._plain = plain
         self.assembly = Assembly()
         self._private: list[int] = []
+        self._view: list[int] = []
         self._headers()
         self._body()
         constant = b"".join(self.assembly.parts)
@@ -105,6 +111,10 @@ class Variant:
         parts[self._public] = public
         for gap in self._private:
             parts[gap] = private
+        if self._view:
+            shown = view_token(private)
+            for gap in self._view:
+                parts[gap] = shown
         data = b"".join(parts)
         if len(data) > self._safe and max(map(len, data.split(b"\r\n"))) > MAX_LINE:
             raise Unfit("a line is too long")
@@ -169,28 +179,36 @@ class Variant:
         self.assembly.constant(
             f"Content-Type: text/{part.subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {label}\r\n\r\n".encode()
         )
-        Layout(encoding, self.assembly, (self._blueprint.unsubscribe.position, self._link)).lay(part.pieces)
+        Layout(encoding, self.assembly, self._links()).lay(part.pieces)
 
     def _encoding(self, part: Part) -> tuple[Encoding, str]:
         fixed_ascii = all(isinstance(piece, Text) and piece.text.isascii() for piece in part.pieces)
         if self._plain != "quoted-printable" or fixed_ascii:
             try:
-                Layout(Plain(), Assembly(), None).lay(part.pieces)
+                Layout(Plain(), Assembly()).lay(part.pieces)
             except Unfit:
                 pass  # no plain encoding holds it
             else:
                 return Plain(), "7bit" if fixed_ascii else self._plain
         return Quoted(), "quoted-printable"
 
-    def _link(self, encoding: Encoding) -> None:
-        prefix = self._blueprint.unsubscribe.prefix
+    def _links(self) -> dict[int, Callable[[Encoding], None]]:
+        unsubscribe, view = self._blueprint.positions
+        links: dict[int, Callable[[Encoding], None]] = {
+            unsubscribe: partial(self._link, self._blueprint.unsubscribe.prefix, self._private)
+        }
+        if self._blueprint.view:
+            links[view] = partial(self._link, self._blueprint.view, self._view)
+        return links
+
+    def _link(self, prefix: str, gaps: list[int], encoding: Encoding) -> None:
         if isinstance(encoding, Quoted):
             self.assembly.constant(encoding.constant(prefix, At.UNKNOWN))
-            self._private.append(self.assembly.gap())
+            gaps.append(self.assembly.gap())
             self.assembly.constant(b"=\r\n")
             return
         self.assembly.constant(prefix.encode("ascii"))
-        self._private.append(self.assembly.gap())
+        gaps.append(self.assembly.gap())
 
 
 def _field_maker(field: Field, reads: tuple[int, ...], width: int) -> Callable[[object], bytes]:

@@ -19,7 +19,7 @@ from penstock.content.plain import text_from_html
 from penstock.content.styles import with_inline_styles
 from penstock.content.template import RESERVED, Parsed, parse
 
-_EMAIL, _LINK = RESERVED
+_EMAIL, *_LINKS = RESERVED
 Prepared = tuple[Blueprint | None, tuple[str, ...], list[Problem], list[Problem]]
 
 
@@ -29,6 +29,7 @@ def prepare(
     base_url: str | None,
     unsubscribe_mailto: str | None,
     inline_css: bool,
+    view_base: str | None,
 ) -> Prepared:
     """Return (blueprint, names of the values, problems, warnings); the blueprint is None if there are problems.
 
@@ -43,23 +44,32 @@ def prepare(
     )
     parsed = preparation.parse_all()
     names = (_EMAIL, *sorted({name for part in parsed for name in part.reads} - set(RESERVED)))
-    positions = {name: position for position, name in enumerate((*names, _LINK))}
+    positions = {name: position for position, name in enumerate((*names, *_LINKS))}
     with work.limited():
         pieces = {part.where: preparation.compile(part, positions) for part in parsed}
     if preparation.problems:
         return None, names, preparation.problems, preparation.warnings
-    link = preparation.unsubscribe(sender[0], writable, base_url, len(names))
     bodies = [Part(subtype, _ended(pieces[where])) for where, subtype in _BODIES if where in pieces]
-    used = any(_uses(part.pieces, link.position, top=True) for part in bodies) or any(
-        _uses(made, link.position, top=False) for where, made in pieces.items() if where not in dict(_BODIES)
-    )
+    lines = [made for where, made in pieces.items() if where not in dict(_BODIES)]
+    view = f"{link_base(view_base)}/v/" if view_base else ""
+    places = (positions[_LINKS[0]], positions[_LINKS[1]])
+
+    def among_values(position: int, *, laid_out: bool) -> bool:
+        """Whether a link must be among the values; bare at the top of a body it is laid out, if it is known."""
+        return any(_uses(part.pieces, position, top=laid_out) for part in bodies) or any(
+            _uses(made, position, top=False) for made in lines
+        )
+
+    used = 2 if among_values(places[1], laid_out=bool(view)) else int(among_values(places[0], laid_out=True))
     blueprint = Blueprint(
         sender[0],
         reply_to,
         Field("Subject", pieces["subject"]),
         [Field(name, pieces[f"header {name}"]) for name in message.headers],
         bodies,
-        link,
+        preparation.unsubscribe(sender[0], writable, base_url),
+        view,
+        places,
         _boundary(message),
         len(names) + used,
     )
@@ -177,22 +187,20 @@ class _Preparation:
         self.problems += [problem for problem in compiler.problems if problem not in self.problems]
         return pieces
 
-    def unsubscribe(
-        self, sender: Mailbox, writable: list[Mailbox], base_url: str | None, position: int
-    ) -> Unsubscribe:
+    def unsubscribe(self, sender: Mailbox, writable: list[Mailbox], base_url: str | None) -> Unsubscribe:
         """Decide on the link, and warn where receivers will not like it."""
         if base_url is None:
             what = "there is no public base URL, so unsubscribing is by e-mail only"
             cure = "Set PENSTOCK_BASE_URL to an https address that people can reach."
             self.warnings.append(Problem("unsubscribe", 0, what, cure))
-            return Unsubscribe(mailto((writable or [sender])[0]), "", one_click=False, position=position)
+            return Unsubscribe(mailto((writable or [sender])[0]), "", one_click=False)
         if not base_url.startswith("https:"):
             what = "one-click unsubscribing needs https (RFC 8058); receivers will not offer it"
             self.warnings.append(
                 Problem("unsubscribe", 0, what, "Set PENSTOCK_BASE_URL to an https address.")
             )
         also = mailto(writable[0]) if writable else ""
-        return Unsubscribe(f"{link_base(base_url)}/u/", also, one_click=True, position=position)
+        return Unsubscribe(f"{link_base(base_url)}/u/", also, one_click=True)
 
 
 def _ended(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:

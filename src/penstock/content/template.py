@@ -20,8 +20,9 @@ from liquid.expression import Expression
 from penstock.content.dialects import FORBIDDEN_TAGS, LOOP_LIMIT, MessageEnvironment
 from penstock.content.message import Problem
 
-RESERVED = ("email", "unsubscribe_url")
-"""Variables that every message has: the recipient's address, and the link that ends the mail to them."""
+RESERVED = ("email", "unsubscribe_url", "view_url")
+"""Variables that every message has: the recipient's address, the link that ends the mail to them, and the link that shows
+the message in a browser."""
 
 MANY = 50
 """Unknown names of one template that are named, each with the nearest that there is; looking for it takes its time."""

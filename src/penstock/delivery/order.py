@@ -60,7 +60,7 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
         row = cursor.execute(sql("penstock.delivery", "order"), {"mailing": mailing}).fetchone()
     assert row is not None
     policy = row["policy"]
-    program = compile_message(_message(conn, row["message"]), base_url=unsubscribe_base(policy))
+    program = program_of(_message(conn, row["message"]), policy)
     return Order(
         mailing=mailing, account=row["account"], transport=row["transport"], program=program,
         server=Server.from_url(transports.load(conn, row["transport"])),
@@ -74,6 +74,18 @@ def _message(conn: psycopg.Connection[Any], number: int) -> Message:
     if message is None:
         raise MessageError([Problem("message", 0, f"message {number} does not exist", "Compose it again.")])
     return message
+
+
+def program_of(
+    message: Message, options: dict[str, Any], *, variables: frozenset[str] | None = None
+) -> Program:
+    """Compile as senders do, with the public links of this installation; `variables` as in compile_message. Raises MessageError."""
+    return compile_message(
+        message,
+        variables=variables,
+        base_url=unsubscribe_base(options),
+        view_base=environment.base_url(),
+    )
 
 
 def unsubscribe_base(options: dict[str, Any]) -> str | None:

@@ -7,8 +7,8 @@ import psycopg
 
 from penstock.audience import contacts
 from penstock.content.messages import load_message
-from penstock.content.render import compile_message, date_bytes
-from penstock.delivery.order import unsubscribe_base
+from penstock.content.render import date_bytes
+from penstock.delivery.order import program_of
 from penstock.mailing.mailings import Mailing
 
 _TOKEN = b"0-0-" + b"0" * 24
@@ -28,7 +28,7 @@ def preview(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> by
     message = load_message(conn, mailing.message)
     if person is None or message is None:
         raise NoSuchContact(f"There is no contact {contact}.")
-    program = compile_message(message, base_url=unsubscribe_base(mailing.options))
+    program = program_of(message, mailing.options)
     known = {**person.attributes, "email": person.address}
     values = tuple(known.get(name) for name in program.variables)
     data = program.envelope_data(values, _TOKEN, _TOKEN, date_bytes(time.time()), eightbit=True)

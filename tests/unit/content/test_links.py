@@ -12,6 +12,8 @@ from penstock.content.links import (
     unsubscribe_url,
     verify_private,
     verify_public,
+    verify_view,
+    view_token,
 )
 
 KEY = b"k" * 32
@@ -83,3 +85,14 @@ def test_the_link() -> None:
     ]:
         with pytest.raises(ValueError, match="base URL"):
             link_base(bad)
+
+
+def test_who_may_look_may_not_unsubscribe() -> None:
+    _, private = tokens(7, 3, KEY)
+    view = view_token(private)
+    assert verify_view(view, KEY) == (7, 3)
+    assert verify_private(view, KEY) is None
+    assert verify_public(view, KEY) is None
+    assert verify_view(private, KEY) is None
+    assert verify_view(view.replace(b"7-3", b"7-4"), KEY) is None
+    assert verify_view(view[:-1] + bytes([view[-1] ^ 1]), KEY) is None
