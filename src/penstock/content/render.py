@@ -14,8 +14,10 @@ the program changes, the next recipient is not touched. A program belongs to one
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from email.utils import formatdate
+from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 
+from penstock.content.dkim import Signer
 from penstock.content.lines import Unfit
 from penstock.content.links import view_token
 from penstock.content.message import Message, MessageError, Problem, RenderError
@@ -52,6 +54,12 @@ def date_bytes(now: float) -> bytes:
     return formatdate(now, localtime=False).encode("ascii")
 
 
+@lru_cache(maxsize=4)
+def _seconds(date: bytes) -> int:
+    """The time of a Date field, seconds since 1970."""
+    return int(parsedate_to_datetime(date.decode("ascii")).timestamp())
+
+
 def _name(text: Field | Part) -> str:
     if isinstance(text, Part):
         return "html" if text.subtype == "html" else "text"
@@ -64,7 +72,10 @@ class Program:
     ``texts`` are the compiled templates with their place: "subject", "header X-Tag", "text", "html".
     ``warnings`` are Problems that do not keep the message from being sent. ``size_estimate`` is about how many
     octets a message takes. ``fallible``: the data of some recipient may be such that no message can be made of it.
+    ``signer`` may be set: then every message is in 7-bit form and carries its signatures, or SigningError is raised.
     """
+
+    signer: Signer | None = None
 
     def __init__(self, blueprint: Blueprint, variables: tuple[str, ...], warnings: list[Problem]):
         self.variables = variables
@@ -88,6 +99,10 @@ class Program:
         to = recipient(values[0])
         if self._links:
             values = (*values, *self._own_links(private)[: self._links])
+        if (
+            self.signer is not None
+        ):  # a relay that had to convert it would break the signature (RFC 6376 §5.3)
+            return self.signer.sign(self._without_8bit(values, to, public, private, date), _seconds(date))
         if eightbit:
             try:
                 return self._eight.data(values, to, public, private, date)
