@@ -1,6 +1,8 @@
 """`{{ view_url }}`: the link that shows the message in a browser, wherever it stands."""
 
 import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
 
@@ -20,7 +22,9 @@ def made(
     program: Program = compile_message(message, base_url=base, view_base=view)
     row = ("ann@example.org", *[None] * (len(program.variables) - 1))
     data = program.envelope_data(row, PUBLIC, PRIVATE, date_bytes(0), eightbit=eightbit)
-    return data.replace(b"=\r\n", b"").decode() if b"quoted-printable" in data else data.decode()
+    whole = message_from_bytes(data, policy=policy.default)
+    assert isinstance(whole, EmailMessage)
+    return str(whole) if "html" in more else f"{whole}\n{whole.get_content()}"
 
 
 @pytest.mark.parametrize(
