@@ -47,8 +47,8 @@ def check_passwords(conn: psycopg.Connection[Any]) -> list[Finding]:
     """Every stored password of a server opens with this home's key."""
     found, number = [], 0
     rows = conn.execute(
-        "select a.name, t.name, t.secret from account_transport t join account_account a on a.id = t.account_id"
-        " where t.secret is not null order by t.id"
+        "select a.name, t.name, s.secret from account_server s join account_transport t on t.id = s.transport_id"
+        " join account_account a on a.id = t.account_id where s.secret is not null order by s.id"
     )
     for account, name, secret in rows:
         number += 1

@@ -137,15 +137,11 @@ class Link(models.Model):
 
 
 class Transport(models.Model):
-    """A way out: a server that takes messages, with its credentials (encrypted) and its limits."""
+    """A way out: one or more servers that take messages. Which of them takes which is delivery's to decide."""
 
     id = models.AutoField(primary_key=True)
     account = models.ForeignKey(Account, models.PROTECT)
     name = models.TextField()
-    url = models.TextField(help_text="As transport.smtp.server understands it, without the password.")
-    secret = models.BinaryField(null=True, help_text="The password, encrypted by account.secrets.")
-    connections = models.PositiveSmallIntegerField(default=10)
-    rate = models.FloatField(null=True, help_text="Messages a second, over all senders; empty: no limit.")
     is_local = models.BooleanField(
         default=False,
         db_default=False,
@@ -159,6 +155,50 @@ class Transport(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Server(models.Model):
+    """One server of a transport, with its credentials (encrypted), its part of the work and its limits."""
+
+    id = models.AutoField(primary_key=True)
+    transport = models.ForeignKey(Transport, models.CASCADE)
+    place = models.PositiveSmallIntegerField(help_text="Its place in the list, from 1.")
+    url = models.TextField(help_text="As transport.terms understands it, without the password.")
+    secret = models.BinaryField(null=True, help_text="The password, encrypted by account.secrets.")
+    weight = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="Its part of the messages, in proportion to the others."
+    )
+    connections = models.PositiveSmallIntegerField(
+        default=10, db_default=10, help_text="Connections that one sender opens for one mailing."
+    )
+    connection_limit = models.PositiveSmallIntegerField(
+        null=True, help_text="Connections over all senders and mailings; empty: no limit."
+    )
+    rate = models.FloatField(
+        null=True, help_text="Messages a second, over all senders and mailings; empty: no limit."
+    )
+    enabled = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        db_table = "account_server"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["transport", "place"],
+                name="account_server_place",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(condition=models.Q(weight__gt=0), name="account_server_weight"),
+            models.CheckConstraint(
+                condition=models.Q(rate__isnull=True) | models.Q(rate__gt=0), name="account_server_rate"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(connection_limit__isnull=True) | models.Q(connection_limit__gt=0),
+                name="account_server_limit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class Domain(models.Model):

@@ -1,9 +1,10 @@
 """The address of a transport taken apart: what is shown, and the password, which is kept elsewhere. Pure."""
 
 from dataclasses import replace
-from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from penstock.transport.smtp.server import DEFAULT_CONNECTIONS, Server
+from penstock.transport.smtp.server import Server
+from penstock.transport.terms import Terms, terms
 
 
 def split(url: str) -> tuple[str, str]:
@@ -24,24 +25,23 @@ def join(bare: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
 
-def connections_of(url: str) -> int:
-    """Return how many connections a sender may open to `url`: its parameter `connections`, else 10."""
-    given = parse_qs(urlsplit(url).query).get("connections", [""])[-1]
-    return int(given) if given.isdecimal() and int(given) > 0 else DEFAULT_CONNECTIONS
-
-
 def same_keeper(one: str, other: str) -> bool:
     """Tell whether a password for `one` may go to `other` as well: to the same user of the same server, as well protected.
 
     Only then is it kept when an address is changed. Otherwise whoever may change addresses could have it sent to a server of
     their own, or in the clear.
     """
+    return _keeper(terms(one, "")) == _keeper(terms(other, ""))
 
-    def keeper(url: str) -> Server:
+
+def _keeper(found: Terms) -> Terms:
+    """What of an address says who sees the password, and who may listen."""
+    if isinstance(found, Server):
         usual = Server("")
         return replace(
-            Server.from_url(url, ""), connections=usual.connections, helo="",
+            found,
+            connections=usual.connections,
+            helo="",
             messages_per_connection=usual.messages_per_connection,
-        )  # fmt: skip
-
-    return keeper(one) == keeper(other)
+        )
+    return replace(found, connections=1, options=tuple((n, v) for n, v in found.options if n == "region"))

@@ -55,7 +55,7 @@ class Lane:
         self._connect, self._done = connect, done
         self._wanted = asyncio.Event()
         self.handoff = HandOff(order, fence, self._wanted.set)
-        self.pool = Pool(order.server, self.handoff, order.server.connections)
+        self.pool = Pool(order.ways[0].terms, self.handoff)  # type: ignore[arg-type]
         self.handoff.stop = self.pool.stop
         self._claims: Claims | None = None
         self._held: set[Held] = set()
@@ -321,7 +321,7 @@ class Lane:
 
         At least two for each connection: one on the wire, and one whose commands go out with it.
         """
-        connections = self.order.server.connections
+        connections = self.order.connections
         rate = min(self._rate, self.order.rate) if self.order.rate else self._rate
         least = max(1, int(self.order.rate * WORK)) if self.order.rate else WINDOW
         window = min(WINDOW, max(min(2 * connections, least), int(rate * WORK)))

@@ -17,7 +17,7 @@ from penstock.delivery.outcome import Schedule
 from penstock.platform import environment
 from penstock.platform.database import sql
 from penstock.transport.envelope import Envelope, Peer
-from penstock.transport.smtp.server import Server
+from penstock.transport.terms import Way
 
 WINDOW = 1000
 """Recipients that one lane may have claimed and not recorded: the most that are in doubt when a sender is killed."""
@@ -31,12 +31,17 @@ class Order:
     account: int
     transport: int
     program: Program
-    server: Server
+    ways: tuple[Way, ...]  # the servers of its transport
     key: bytes
     domain: bytes  # of the return path
     schedule: Schedule
     never_lost: bool
     rate: float | None  # messages a second, over all senders
+
+    @property
+    def connections(self) -> int:
+        """Connections that one lane opens, over all servers."""
+        return sum(way.terms.connections for way in self.ways)
 
     def envelope(
         self, item: Item, row: tuple[Any, ...], public: bytes, private: bytes, date: bytes, peer: Peer
@@ -63,7 +68,7 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
     program = program_of(_message(conn, row["message"]), policy)
     return Order(
         mailing=mailing, account=row["account"], transport=row["transport"], program=program,
-        server=Server.from_url(transports.load(conn, row["transport"])),
+        ways=tuple(transports.ways(conn, row["transport"])),
         key=environment.link_key(), domain=program.domain,
         schedule=_schedule(policy), never_lost=policy.get("in_doubt") == "never_lost", rate=policy.get("rate"),
     )  # fmt: skip

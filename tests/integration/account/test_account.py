@@ -45,7 +45,7 @@ def test_a_password_is_stored_encrypted_and_comes_back(conn: psycopg.Connection)
     url = "smtp://anna:p%40ss%2Fw%3Ard@mail.example.org:587?tls=starttls&connections=3"
     number = transports.store(conn, 1, url)
     row = conn.execute(
-        "select url, secret, connections from account_transport where id = %s", (number,)
+        "select url, secret, connections from account_server where transport_id = %s", (number,)
     ).fetchone()
     assert row is not None
     bare, secret, connections = row

@@ -47,7 +47,7 @@ def test_more_approvals_than_approvers_are_told(conn: psycopg.Connection) -> Non
 def test_a_password_of_another_key_is_told(conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     transports.create(conn, 1, name="relay", url="smtp://a:hush@mail.example.org", actor=OWNER)
     assert check_passwords(conn)[0].what.startswith("1 stored")
-    conn.execute("update account_transport set secret = '\\x00'")
+    conn.execute("update account_server set secret = '\\x00'")
     (told,) = check_passwords(conn)
     assert told.level == "fail"
     assert "relay of account default" in told.what

@@ -235,7 +235,7 @@ def test_a_transport_that_was_mended_is_taken_as_it_is_on_resuming(
         mailing = begin(conn, 300, first.url(2))
         eventually(lambda: counts(conn, mailing).get("accepted", 0) > 10)
         command(conn, mailing, "pause")
-        conn.execute("update account_transport set url = %s", (second.url(2),))
+        conn.execute("update account_server set url = %s", (second.url(2),))
         before = len(first.arrived())
         command(conn, mailing, "resume")
         becomes(conn, mailing, "sent")

@@ -166,8 +166,8 @@ def test_a_message_that_cannot_be_compiled_interrupts(conn: Conn, a_sink: Sinks)
 @pytest.mark.parametrize(
     "spoilt",
     [
-        "update account_transport set url = 'gopher://nowhere' where id = {transport}",
-        "update account_transport set secret = '\\x00' where id = {transport}",
+        "update account_server set url = 'gopher://nowhere' where transport_id = {transport}",
+        "update account_server set secret = '\\x00' where transport_id = {transport}",
         'update mailing_mailing set options = \'{{"retry_window_hours": "long"}}\' where id = {mailing}',
     ],
 )
@@ -205,7 +205,7 @@ def test_a_server_that_is_not_there_interrupts_after_the_limit(conn: Conn, a_sin
             command(conn, mailing, "resume")
         assert refused.value.code == "note_required"
         sink = a_sink()
-        conn.execute("update account_transport set url = %s", (sink.url(2),))
+        conn.execute("update account_server set url = %s", (sink.url(2),))
         command(conn, mailing, "cancel", reason="its transport is gone")
         becomes(conn, mailing, "cancelled")
     assert sound(conn, mailing) == {"cancelled": 30}

@@ -32,9 +32,7 @@ def web(module_database: str, log: Path) -> Iterator[int]:
         conn.execute(
             "insert into content_message (account_id, sender, subject, headers) values (1, 'a@example.org', 's', '{}')"
         )
-        conn.execute(
-            "insert into account_transport (account_id, name, url, connections, created_at) values (1, 't', 'smtp://t', 1, now())"
-        )
+        conn.execute("insert into account_transport (account_id, name, created_at) values (1, 't', now())")
         conn.execute("insert into audience_list (account_id, name) values (1, 'l')")
         conn.execute(
             "insert into mailing_mailing (id, account_id, name, channel, state, version, revision, message_id, transport_id,"

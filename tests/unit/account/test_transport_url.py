@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.account.transport_url import connections_of, join, same_keeper, split
+from penstock.account.transport_url import join, same_keeper, split
 from penstock.transport.smtp.server import Server
 
 passwords = st.text(st.characters(min_codepoint=0x20, exclude_categories=["Cs"]), min_size=1).filter(
@@ -38,8 +38,3 @@ def test_what_is_split_joins_again(password: str) -> None:
 def test_a_password_stays_with_its_server_user_and_protection(one: str, other: str, same: bool) -> None:
     assert same_keeper(one, other) is same
     assert same_keeper(other, one) is same
-
-
-def test_connections_are_those_of_the_address() -> None:
-    assert connections_of("smtp://h?connections=3") == 3
-    assert connections_of("smtp://h") == connections_of("smtp://h?connections=0") == 10

@@ -1,0 +1,44 @@
+"""The providers whose APIs django-anymail speaks, and what each wants to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """One provider's API. `secret` and `user` are anymail's names for what stands as password and user in the URL.
+
+    `options` are anymail's settings that the URL may give, `needed` those without which nothing works, `regions` the base
+    addresses of other regions; `home` is false where the base address has to be given, as everybody runs their own.
+    """
+
+    title: str
+    secret: str
+    user: str = ""
+    options: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+    regions: dict[str, str] = field(default_factory=dict)
+    home: bool = True
+    path: str = "/"  # behind the host of a base address that was given
+
+
+KNOWN: Final[dict[str, Api]] = {
+    "brevo": Api("Brevo", "api_key", path="/v3/"),
+    "mailersend": Api("MailerSend", "api_token", path="/v1/"),
+    "mailgun": Api("Mailgun", "api_key", options=("sender_domain",), path="/v3",
+                   regions={"eu": "https://api.eu.mailgun.net/v3"}),
+    "mailjet": Api("Mailjet", "secret_key", user="api_key", path="/v3.1/"),
+    "mailtrap": Api("Mailtrap", "api_token"),
+    "mandrill": Api("Mandrill", "api_key", path="/api/1.0"),
+    "postal": Api("Postal", "api_key", home=False, path="/api/v1"),
+    "postmark": Api("Postmark", "server_token", options=("message_stream",)),
+    "resend": Api("Resend", "api_key"),
+    "scaleway": Api("Scaleway", "secret_key", options=("project_id", "region"), needed=("project_id",)),
+    "sendgrid": Api("SendGrid", "api_key", path="/v3/"),
+    "sparkpost": Api("SparkPost", "api_key", options=("subaccount",), path="/api/v1/",
+                     regions={"eu": "https://api.eu.sparkpost.com/api/v1"}),
+    "unisender_go": Api("Unisender Go", "api_key", home=False, path="/ru/transactional/api/v1"),
+}  # fmt: skip
+"""By the name in the URL. Amazon SES is not here: it takes mail over SMTP, with credentials made for that."""
