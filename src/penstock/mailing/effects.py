@@ -175,7 +175,7 @@ def _have_analysed(change: Change) -> None:
         "select preflight_ask(%s, %s, false)", (change.mailing, change.actor.name)
     ).fetchone()
     if asked and asked[0] is not None:
-        jobs.defer(change.conn, "analyse", analysis=asked[0])
+        jobs.defer(change.conn, "analyse", queue=jobs.LONG, analysis=asked[0])
 
 
 def _have_counted(change: Change, digest: str) -> None:

@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -46,6 +46,7 @@ TASK_MODULES = (
 LOOPS = ("penstock.notices.watching",)
 
 QUEUE = "penstock"
+LONG = "penstock long"  # for jobs that take minutes: they have workers of their own, and nothing short waits for them
 POLLING = 1.0  # seconds between looks for work, should a NOTIFY be lost
 STALLED_AFTER = 30.0  # seconds without a heartbeat (one every 10 s) after which a worker counts as dead
 ATTEMPTS = 5  # a job that saw so many workers die is given up: it may be what kills them
@@ -55,6 +56,8 @@ _RESTARTS = (1.0, 30.0)  # seconds before a failed worker is started again: firs
 
 log = logging.getLogger(__name__)
 tasks = Blueprint()
+stopping = threading.Event()
+"""Set while this process's worker is stopping: a job that takes minutes ends then, and says that it wants to run again."""
 _NAMESPACE = "penstock"
 
 
@@ -133,7 +136,7 @@ def _pool(**options: Any) -> AsyncConnectionPool[Any]:
         database.url(),
         kwargs={"application_name": "penstock jobs", **database.KEEPALIVE},
         min_size=1,
-        max_size=4,
+        max_size=6,
         timeout=10.0,
         **options,
     )
@@ -188,23 +191,44 @@ async def _opened(app: App) -> AsyncIterator[App]:
 async def work(*, concurrency: int = 2, wait: bool = True) -> None:
     """Run one worker in this event loop until it is cancelled; `wait=False`: until nothing is left to do.
 
-    Synchronous tasks run in threads, `concurrency` at a time.
+    Synchronous tasks run in threads, `concurrency` at a time, and as many of the queue LONG beside them.
     """
     async with _opened(worker_app()) as app:
         await rescue(app)
-        await app.run_worker_async(
-            queues=[QUEUE, home_queue(), "builtin"],
-            name="penstock",
-            concurrency=concurrency,
-            wait=wait,
-            fetch_job_polling_interval=POLLING,
-            abort_job_polling_interval=POLLING,
-            shutdown_graceful_timeout=_GRACE,
-            listen_notify=wait,
-            delete_jobs="successful",
-            stalled_worker_timeout=STALLED_AFTER,
-            install_signal_handlers=False,  # the supervisor's process decides what a signal means
+        # One that loses the database ends by itself; then the other ends as well, and both are started again.
+        await _together(
+            [_work(app, queues, concurrency, wait) for queues in ([QUEUE, home_queue(), "builtin"], [LONG])],
+            until=asyncio.FIRST_COMPLETED if wait else asyncio.ALL_COMPLETED,
         )
+
+
+async def _together(parts: list[Coroutine[Any, Any, None]], *, until: str) -> None:
+    """Run all until one (or each) has ended; the others are cancelled and waited for, also when this is cancelled itself."""
+    running = [asyncio.create_task(part) for part in parts]
+    try:
+        ended, _ = await asyncio.wait(running, return_when=until)
+        for task in ended:
+            task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _work(app: App, queues: list[str], concurrency: int, wait: bool) -> None:
+    await app.run_worker_async(
+        queues=queues,
+        name=queues[0],
+        concurrency=concurrency,
+        wait=wait,
+        fetch_job_polling_interval=POLLING,
+        abort_job_polling_interval=POLLING,
+        shutdown_graceful_timeout=_GRACE,
+        listen_notify=wait,
+        delete_jobs="successful",
+        stalled_worker_timeout=STALLED_AFTER,
+        install_signal_handlers=False,  # the supervisor's process decides what a signal means
+    )
 
 
 def loops(stop: threading.Event) -> list[threading.Thread]:
@@ -233,10 +257,12 @@ def run_worker(stop: threading.Event, *, concurrency: int = 2) -> None:
 
 async def _until(stop: threading.Event, concurrency: int) -> None:
     """Run a worker until `stop` is set or the worker ends by itself (its side tasks lost the database)."""
+    stopping.clear()
     running = asyncio.create_task(work(concurrency=concurrency))
     while not stop.is_set() and not running.done():
         await asyncio.wait([running], timeout=0.1)
     if not running.done():
+        stopping.set()
         running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running

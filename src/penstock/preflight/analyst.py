@@ -1,0 +1,123 @@
+"""The process that analyses: `python -m penstock.platform.leash penstock.preflight.analyst NUMBER`, one analysis, then it ends.
+
+It is nice to everything else on the machine, holds no lock that anybody sending waits for, and no transaction for longer than it
+takes to read a portion of the recipients. Whoever started it (penstock.preflight.supervising) ends it by a signal at any moment:
+what was found is stored in one transaction, at the end, if the analysis is still wanted then.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import dict_row
+
+from penstock.content.message import MessageError
+from penstock.content.messages import load_message
+from penstock.content.render import compile_message
+from penstock.delivery.order import unsubscribe_base
+from penstock.platform import database
+from penstock.platform.database import sql
+from penstock.preflight import recipients, storing
+from penstock.preflight.examining import Examination
+from penstock.preflight.findings import BLOCKER, Finding
+
+NICE: Final = 10
+LOCK: Final = 7010
+"""First key of the advisory lock that keeps two processes from one analysis."""
+BEAT: Final = 0.5
+"""Seconds between two notes of how far it is."""
+_CHOOSING, _READING = "10min", "1min"
+"""The longest that a statement may take: who is meant is asked once, for all of a large list."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be analysed. `policy`: the account's, with the mailing's options before it."""
+
+    analysis: int
+    account: int
+    mailing: int
+    message: int
+    transport: int
+    audience: dict[str, Any]
+    options: dict[str, Any]
+    policy: dict[str, Any]
+
+
+def main() -> None:
+    """Run the analysis whose number is the last argument."""
+    os.nice(NICE)
+    logging.basicConfig(level=logging.WARNING, format="analysis %(process)d: %(message)s")
+    with database.connect(name="penstock analysis") as conn:
+        # Whoever ends this process has its statement ended as well.
+        conn.execute("set client_connection_check_interval = '1s'")
+        perform(conn, int(sys.argv[-1]))
+
+
+def perform(conn: psycopg.Connection[Any], analysis: int) -> None:
+    """Analyse, unless it is over, called off, or another process is at it. What goes wrong here stands in its row then."""
+    locked = conn.execute("select pg_try_advisory_lock(%s, %s)", (LOCK, analysis)).fetchone()
+    if not locked or not locked[0]:
+        return
+    try:
+        with conn.cursor(row_factory=dict_row) as cursor:
+            row = cursor.execute(
+                sql("penstock.preflight", "begin_analysis"), {"analysis": analysis}
+            ).fetchone()
+        if row is not None:
+            _analyse(conn, Asked(analysis, **row))
+    except storing.NotWanted:
+        pass
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise  # tried again when the database is back
+    except Exception as error:
+        logging.exception("analysis %s failed", analysis)
+        storing.fail(conn, analysis, f"{type(error).__name__}: {error}")
+    finally:
+        if not conn.closed:
+            conn.execute("select pg_advisory_unlock(%s, %s)", (LOCK, analysis))
+
+
+def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
+    message = load_message(conn, asked.message)
+    if message is None:
+        storing.fail(conn, asked.analysis, f"message {asked.message} does not exist")
+        return
+    try:
+        program = compile_message(message, base_url=unsubscribe_base(asked.policy))
+    except MessageError as error:
+        storing.finish(conn, asked.analysis, _of_message(error), {})
+        return
+    conn.execute("select set_config('statement_timeout', %s, false)", (_CHOOSING,))
+    total = recipients.choose(conn, asked.account, asked.audience)
+    conn.execute("select set_config('statement_timeout', %s, false)", (_READING,))
+    storing.beat(conn, asked.analysis, 0, total)
+    examination = Examination(program, message)
+    last = time.monotonic()
+    for portion in recipients.portions(conn, program.variables):
+        for contact, values in portion:
+            examination.look(contact, values)
+        if time.monotonic() - last > BEAT:
+            storing.beat(conn, asked.analysis, examination.seen, total)
+            last = time.monotonic()
+    storing.beat(conn, asked.analysis, examination.seen, total)
+    storing.finish(conn, asked.analysis, examination.findings(), examination.figures())
+
+
+def _of_message(error: MessageError) -> list[Finding]:
+    return [
+        Finding(
+            BLOCKER,
+            "message_invalid",
+            f"{problem.where}, line {problem.line}" if problem.line else problem.where,
+            problem.what,
+            problem.cure,
+        )
+        for problem in error.problems
+    ]
