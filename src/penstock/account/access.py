@@ -48,6 +48,8 @@ TABLE = (
     _scope("suppressions:write", _SENDERS, "Suppress addresses, and take that back."),
     _scope("transports:read", _EVERYBODY, "See the transports, without their passwords."),
     _scope("transports:write", (ADMINISTRATOR,), "Create, change and delete transports."),
+    _scope("domains:read", _EVERYBODY, "See the sending domains and the records they need."),
+    _scope("domains:write", (ADMINISTRATOR,), "Add, change, check and delete sending domains, and make their keys."),
     _scope("policies:read", _EVERYBODY, "See the account's policies."),
     _scope("policies:write", (ADMINISTRATOR, PLATFORM), "Change the account's policies."),
     _scope("people:read", (ADMINISTRATOR, PLATFORM), "See the account's people and their roles."),
