@@ -1,5 +1,9 @@
-"""Every night: what is over is forgotten. Sign-in links and sessions of the web face; tokens stay, for the journal's sake."""
+"""Background jobs of accounts: sending domains are checked when they are due; every night what is over is forgotten.
 
+That is sign-in links and sessions of the web face; tokens stay, for the journal's sake.
+"""
+
+from penstock.account import domain_checks
 from penstock.platform import database
 from penstock.platform.jobs import QUEUE, tasks
 
@@ -11,3 +15,11 @@ def forget_sign_ins(timestamp: int) -> None:
     with database.connect(name="penstock sign-ins") as conn:
         conn.execute("delete from account_link where expires_at < now()")
         conn.execute("delete from django_session where expire_date < now()")
+
+
+@tasks.periodic(cron="* * * * *", queueing_lock="check_domains")
+@tasks.task(name="check_domains", queue=QUEUE, queueing_lock="check_domains", lock="check_domains")
+def check_domains(timestamp: int) -> None:
+    """Every minute: look at the DNS of the sending domains that are due, one run after another."""
+    with database.connect(name="penstock domains") as conn:
+        domain_checks.check_due(conn)
