@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 LOCKED := $(INSTALL) --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench spec docs lock torture clean \
+.PHONY: help install demo test judges check bench spec docs lock torture clean \
         check-lint check-format check-types check-imports check-migrations check-purity
 
 help:  ## list the targets
@@ -56,6 +56,17 @@ demo: $(RUNTIME)  ## a mailing from sample contacts into a catching server, then
 
 test: $(TESTING)  ## run the tests
 	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+
+JUDGES := build/judges/node_modules/.package-lock.json
+
+judges: $(JUDGES)  ## install what npm has to judge messages with, for the tests
+
+# The lock names no registry: which one is asked is npm's own setting.
+$(JUDGES): tests/acceptance/judges/package.json tests/acceptance/judges/package-lock.json
+	@mkdir -p build/judges
+	@cp $^ build/judges/
+	npm ci --prefix build/judges --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 spec: $(TESTING)  ## every numbered behaviour with its tests; fails for a claimed one without a passing test
 	$(BIN)/python -m tests.spec $(ARGS)
