@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from penstock.content.dkim import SigningError
 from penstock.content.links import tokens
 from penstock.content.message import RenderError
 from penstock.delivery import record
@@ -108,6 +109,11 @@ class HandOff:
             except RenderError as error:
                 self._note(item, Reply(0, "", f"template_error: {error}", "skip", ""), Outcome(State.SKIPPED))
                 continue
+            except SigningError as error:  # it is not the recipient's fault, and nobody gets it unsigned
+                queue.appendleft(item)
+                self.stopped_by = ("technical", str(error))
+                self.stop()
+                break
             if self.allowance > 0:
                 self.allowance -= 1
             return envelope

@@ -12,6 +12,7 @@ from penstock.account import transports
 from penstock.content import messages
 from penstock.content.message import Message, MessageError, Problem
 from penstock.content.render import Program, compile_message, needs_smtputf8, recipient
+from penstock.delivery import signing
 from penstock.delivery.claim import Item
 from penstock.delivery.outcome import Schedule
 from penstock.platform import environment
@@ -46,7 +47,7 @@ class Order:
     def envelope(
         self, item: Item, row: tuple[Any, ...], public: bytes, private: bytes, date: bytes, peer: Peer
     ) -> Envelope:
-        """Make the envelope of one recipient; `row` is (seq, skip, address, attributes ...). Raises RenderError."""
+        """Make the envelope of one recipient; `row` is (seq, skip, address, attributes ...). Raises RenderError, SigningError."""
         values = row[2:]
         address = values[0]
         data = self.program.envelope_data(values, public, private, date, eightbit=peer.eightbitmime)
@@ -60,16 +61,21 @@ class Order:
 
 
 def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
-    """Read and compile. Raises MessageError when the message cannot be compiled."""
+    """Read and compile. Raises MessageError when the message cannot be compiled, SigningError when its domain's keys cannot sign.
+
+    The keys are read and decrypted here, once: a lane signs with those that it began with.
+    """
     with conn.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(sql("penstock.delivery", "order"), {"mailing": mailing}).fetchone()
     assert row is not None
     policy = row["policy"]
     program = program_of(_message(conn, row["message"]), policy)
+    sender = program.domain.decode("ascii")
+    program.signer = signing.signer(conn, row["account"], sender)
     return Order(
         mailing=mailing, account=row["account"], transport=row["transport"], program=program,
         ways=tuple(transports.ways(conn, row["transport"])),
-        key=environment.link_key(), domain=program.domain,
+        key=environment.link_key(), domain=signing.return_domain(conn, row["account"], sender).encode("ascii"),
         schedule=_schedule(policy), never_lost=policy.get("in_doubt") == "never_lost", rate=policy.get("rate"),
     )  # fmt: skip
 

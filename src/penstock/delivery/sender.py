@@ -21,6 +21,7 @@ import psycopg
 import uvloop
 
 from penstock.account.secrets import SecretError
+from penstock.content.dkim import SigningError
 from penstock.content.message import MessageError
 from penstock.delivery import order as orders
 from penstock.delivery.handoff import Fence
@@ -216,7 +217,12 @@ class Sender:
         except MessageError as error:
             await self._interrupt(mailing, "technical", f"the message cannot be compiled: {error}")
             return
-        except (ValueError, LookupError, SecretError) as error:  # its transport or its options; others go on
+        except (
+            ValueError,
+            LookupError,
+            SecretError,
+            SigningError,
+        ) as error:  # transport, keys, options; others go on
             await self._interrupt(mailing, "technical", f"the mailing cannot be made ready: {error}")
             return
         lane = Lane(order, self.number, self.fence, connect, self._package_done)
