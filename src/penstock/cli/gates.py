@@ -25,6 +25,10 @@ Digest = Annotated[
         "--digest", help="What you looked at, as `mailing show` prints it; refused if it is another now."
     ),
 ]
+WithoutAnalysis = Annotated[
+    bool,
+    typer.Option("--without-analysis", help="Approve before the analysis of its recipients is over."),
+]
 Why = Annotated[str, typer.Option("--reason", help="Why; the author is told.")]
 Ground = Annotated[
     str | None, typer.Option("--ground", help="Of a refusal by the platform: technical or conduct.")
@@ -61,6 +65,7 @@ def submit(
 def approve(
     mailing: Id,
     digest: Digest = None,
+    without_analysis: WithoutAnalysis = False,
     yes: Yes = False,
     dry_run: DryRun = False,
     expect: Expect = None,
@@ -74,7 +79,14 @@ def approve(
     from penstock.cli.questions import approving
 
     manner = Manner(json, dry_run, expect, yes)
-    return order(mailing, "approve", manner, question=approving, digest=digest)
+    return order(
+        mailing,
+        "approve",
+        manner,
+        question=approving,
+        digest=digest,
+        without_analysis=without_analysis or None,
+    )
 
 
 def validate(

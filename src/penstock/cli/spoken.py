@@ -7,6 +7,7 @@ _COMMANDS = re.compile(r"\b(send_now|edit_plan|send_rest|release_doubt|fix_rest)
 _JSON = (
     (re.compile(r'"confirm": true'), "--yes"),
     (re.compile(r'"confirm": (\d+)'), r"--confirm \1"),
+    (re.compile(r'"without_analysis": true'), "--without-analysis"),
     (re.compile(r'"fold": "first" or "second"'), "--fold first or --fold second"),
     (re.compile(r" \(ends_at\)"), " (--ends-at)"),
 )

@@ -48,9 +48,16 @@ class Commands(Resource):
         """Submit a draft: it goes to the gates, then where its plan leads."""
         return self._give(mailing, "submit", options, plan=plan)
 
-    def approve(self, mailing: int, *, digest: str | None = None, **options: Unpack[Options]) -> Answer:
-        """Approve what is in review; `digest` is that of the mailing that was looked at."""
-        return self._give(mailing, "approve", options, digest=digest)
+    def approve(
+        self, mailing: int, *, digest: str | None = None, without_analysis: bool = False, **options: Unpack[Options]
+    ) -> Answer:  # fmt: skip
+        """Approve what is in review; `digest` is that of the mailing that was looked at.
+
+        `without_analysis`: before the analysis of its recipients is over, which is refused else.
+        """
+        return self._give(
+            mailing, "approve", options, digest=digest, without_analysis=without_analysis or None
+        )
 
     def validate(self, mailing: int, *, digest: str | None = None, **options: Unpack[Options]) -> Answer:
         """Let a mailing in moderation pass, as the platform."""

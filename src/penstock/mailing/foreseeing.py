@@ -11,18 +11,18 @@ from penstock.mailing.plan import Kind
 
 def warnings(facts: Facts, decision: Decision, given: Mapping[str, Any]) -> list[str]:
     """Return what whoever gives the command should know; it does not keep them from it."""
-    return [*_of_sequence(facts, decision, given), *_of_checks(facts, decision)]
+    return [*_of_sequence(facts, decision, given), *of_checks(facts, decision.row.command)]
 
 
-def _of_checks(facts: Facts, decision: Decision) -> list[str]:
-    """What was not done before it is submitted, or not finished before it is approved."""
+def of_checks(facts: Facts, command: str) -> list[str]:
+    """Return what was not done before it is submitted, or not finished before it is approved."""
     told = []
-    if decision.row.command == "submit" and not facts.tested:
+    if command == "submit" and not facts.tested:
         told.append(guards.untested(facts))
     exempt = facts.channel != "email" or facts.transport_local or facts.domain == "verified"
-    if decision.row.command == "submit" and not exempt:
+    if command == "submit" and not exempt:
         told.append(f"{facts.sender_domain} is not verified as a sending domain of this account.")
-    if decision.row.command == "approve" and facts.analysis not in (None, "done"):
+    if command == "approve" and facts.analysis not in (None, "done"):
         told.append("It is approved without its analysis.")
     return told
 

@@ -82,6 +82,8 @@ class Person:
 
     def give(self, mailing: int, command: str, **arguments: Any) -> Document:
         """Give a command that is carried out; returns the answer."""
+        if command == "approve":
+            arguments.setdefault("without_analysis", True)
         return dict(self.ask("POST", f"/mailings/{mailing}/{command}", json=arguments))
 
     def problem(self, mailing: int, command: str, status: int = 409, **arguments: Any) -> Document:

@@ -88,7 +88,7 @@ WITHOUT_LEDGER = ("edit", "submit", "approve", "validate", "edit_plan", "reject"
                   "move", "park", "undo", "unschedule", "delete", "late", "due", "promote")  # fmt: skip
 GIVEN = {
     "reason": "because", "confirm": True, "plan": {"kind": "later"}, "at": None, "changes": {"name": "Other news"}, "position": 1,
-    "which": "all", "ground": "technical",
+    "which": "all", "ground": "technical", "without_analysis": True,
 }  # fmt: skip
 
 

@@ -126,7 +126,7 @@ class Commands(RuleBasedStateMachine):
     def launch(self, mailing: int, plan: dict[str, Any]) -> None:
         for name, actor, given in (
             ("submit", stage.ANNA, {"plan": plan}),
-            ("approve", BEA, {}),
+            ("approve", BEA, {"without_analysis": True}),
             ("validate", STAFF, {}),
         ):
             self.give(mailing, name, actor, confirm=True, **given)
@@ -159,7 +159,7 @@ class Commands(RuleBasedStateMachine):
         if name in ("cancel", "fix_rest"):
             given["prepared"] = prepared
         given |= {"move": {"position": position}, "release_doubt": {"which": "all"}, "reject": {"ground": "technical"},
-                  "edit": {"changes": {"name": "Other news"}}}.get(name, {})  # fmt: skip
+                  "edit": {"changes": {"name": "Other news"}}, "approve": {"without_analysis": True}}.get(name, {})  # fmt: skip
         return given
 
     @rule(

@@ -1,5 +1,6 @@
 """The lifecycle: every command in every state by every role, against what the specification says, written out here once more."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -102,7 +103,7 @@ def facts(state: State, **more: Any) -> Facts:
     known: dict[str, Any] = {
         "came_from": State.SENDING if state in (State.PAUSED, State.INTERRUPTED) else None,
         "now": NOW, "sendable": 3, "recipients": 3, "frozen": True, "ended": 1, "in_doubt": 1, "is_head": True, "queue_length": 1,
-        "plan": {"kind": "later"},
+        "plan": {"kind": "later"}, "sender_domain": "example.org", "domain": "verified",
     }  # fmt: skip
     return Facts(state=state, **{**known, **more})
 
@@ -224,15 +225,21 @@ def test_an_unknown_command_is_named() -> None:
 
 
 def test_a_refusal_names_everything_that_is_wrong() -> None:
-    empty = Facts(state=State.DRAFT, missing=("message", "audience"), blockers=("no subject",))
+    empty = Facts(
+        state=State.DRAFT,
+        missing=("message", "audience"),
+        blockers=("no subject",),
+        sender_domain="example.org",
+    )
     refused = decide("submit", empty, frozenset({"operator"}), {"plan": {"kind": "tomorrow"}})
     assert isinstance(refused, Refused)
     assert [reason.code for reason in refused.reasons] == [
-        "forbidden", "incomplete", "blocked", "unknown_plan", "confirmation_required",
+        "forbidden", "incomplete", "blocked", "unknown_plan", "confirmation_required", "sender_domain",
     ]  # fmt: skip
     assert "no message, no audience" in refused.reasons[1].text
     assert "no subject" in refused.reasons[2].text
     assert "tomorrow" in refused.reasons[3].text
+    assert "example.org" in refused.reasons[5].text
     assert refused.code == "forbidden"
 
 
@@ -251,6 +258,17 @@ def test_somebody_without_a_role_is_told_so() -> None:
     [
         (State.DRAFT, {"frozen": False}, ""),
         (State.DRAFT, {"frozen": True}, "delete"),
+        (State.DRAFT, {"frozen": False, "domain": "missing"}, "submit"),
+        (State.DRAFT, {"frozen": False, "domain": "unverified", "policy": Policy(sender_domain="warn")}, ""),
+        (State.DRAFT, {"frozen": False, "domain": "missing", "transport_local": True}, ""),
+        (State.DRAFT, {"frozen": False, "analysis_blockers": ("html: broken",)}, "submit"),
+        (State.DRAFT, {"frozen": False, "policy": Policy(require_test="on")}, "submit"),
+        (State.DRAFT, {"frozen": False, "policy": Policy(require_test="on"), "tested": True}, ""),
+        (State.IN_REVIEW, {"analysis_blockers": ("html: broken",)}, "approve"),
+        (State.IN_REVIEW, {"analysis": "running"}, ""),  # it can be approved without
+        (State.QUEUED, {"domain": "unverified"}, "send_now"),
+        (State.QUEUED, {"analysis_blockers": ("html: broken",)}, "send_now"),
+        (State.INTERRUPTED, {"domain": "unverified"}, "resume"),
         (State.STARTING, {"frozen": False, "undo_until": NOW + HOUR}, ""),
         (State.STARTING, {"frozen": False, "undo_until": NOW}, "undo"),
         (State.STARTING, {"frozen": True, "undo_until": NOW + HOUR}, "undo"),
@@ -477,6 +495,23 @@ def test_released_doubt_makes_a_sent_mailing_try_again_and_no_other() -> None:
 AT = {"plan": {"kind": "at", "at": "2026-03-02T09:00"}}
 
 
+NOW_PLAN: dict[str, Any] = {"plan": {"kind": "now"}}
+WITHOUT: dict[str, Any] = {**GIVEN, "without_analysis": True}
+LAUNCHES: tuple[tuple[str, str, dict[str, Any], dict[str, Any]], ...] = (
+    ("submit", "draft", {"policy": Policy(approvals_required=0)}, {**NOW_PLAN, "confirm": True}),
+    ("submit", "draft", {}, {"plan": {"kind": "later"}}),
+    ("approve", "in_review", NOW_PLAN, {}),
+    ("validate", "in_moderation", {"approvers": ("bea",), **NOW_PLAN}, {}),
+    ("send_now", "parked", {}, {"confirm": True}),
+    ("resume", "paused", {}, {}),
+    ("resume", "interrupted", {}, {"reason": "mended"}),
+    ("send_rest", "cancelled", {"approvers": ("bea",)}, {**NOW_PLAN, "confirm": True}),
+    ("due", "scheduled", {"due_at": NOW}, {}),
+    ("promote", "queued", {}, {}),
+)
+"""Every way to the wire, and submitting, which begins it."""
+
+
 @pytest.mark.parametrize(
     ("command", "state", "more", "given", "code"),
     [
@@ -499,6 +534,18 @@ AT = {"plan": {"kind": "at", "at": "2026-03-02T09:00"}}
         ("submit", "draft", {"switches": ("all",), "policy": Policy(approvals_required=0)},
          {"plan": {"kind": "now"}, "confirm": True}, "kill_switch"),
         ("approve", "in_review", {"approvers": ("anna",), "policy": Policy(approvals_required=2)}, GIVEN, "approved_already"),
+        *((command, state, {"domain": domain, **more}, given, "sender_domain") for domain in ("missing", "unverified")
+          for command, state, more, given in LAUNCHES),
+        *((command, state, {"analysis_blockers": ("html: broken",), **more}, given, "analysis_blocked")
+          for command, state, more, given in LAUNCHES if command != "resume"),
+        ("approve", "in_review", {"analysis_blockers": ("html: broken",)}, WITHOUT, "analysis_blocked"),
+        ("approve", "in_review", {"analysis": "waiting"}, GIVEN, "analysis_running"),
+        ("approve", "in_review", {"analysis": "running"}, GIVEN, "analysis_running"),
+        ("approve", "in_review", {"analysis": "running"}, {**GIVEN, "without_analysis": "true"}, "analysis_running"),
+        ("approve", "in_review", {"analysis": "cancelled"}, GIVEN, "analysis_missing"),
+        ("approve", "in_review", {"analysis": "failed"}, GIVEN, "analysis_missing"),
+        ("submit", "draft", {"policy": Policy(require_test="on")}, GIVEN, "test_required"),
+        ("submit", "draft", {"policy": Policy(require_test="on"), "tested_before": True}, GIVEN, "test_required"),
         ("edit_plan", "in_review", {"plan": {"kind": "later"}}, {"plan": {"kind": "now"}}, "confirmation_required"),
         ("edit_plan", "in_moderation", {"plan": None}, AT, "confirmation_required"),
         ("resume", "paused", {"plan": {"kind": "later"}, "came_from": State.PARKED}, AT, "confirmation_required"),
@@ -615,6 +662,18 @@ def test_a_guard_refuses(
         ("submit", "draft", {}, {"plan": {"kind": "later"}}),  # confirmed when its time is decided
         ("submit", "draft", {"switches": ("all",)}, {"plan": {"kind": "now"}, "confirm": True}),  # the gate comes first
         ("submit", "draft", {"switches": ("all",), "policy": Policy(approvals_required=0)}, GIVEN),
+        *((command, state, {"domain": "missing", "transport_local": True, **more}, given) for command, state, more, given in LAUNCHES),
+        *((command, state, {"domain": "missing", **more, "policy": replace(more.get("policy", Policy()), sender_domain="warn")}, given)
+          for command, state, more, given in LAUNCHES),
+        *((command, state, {"domain": "missing", "channel": "sms", **more}, given) for command, state, more, given in LAUNCHES),
+        ("approve", "in_review", {"domain": "missing", "plan": {"kind": "later"}}, GIVEN),  # it does not start yet
+        ("schedule", "parked", {"domain": "missing"}, GIVEN),
+        ("enqueue", "parked", {"domain": "missing"}, GIVEN),
+        ("cancel", "sending", {"domain": "missing", "analysis_blockers": ("html: broken",)}, {"reason": "no"}),
+        ("submit", "draft", {"policy": Policy(require_test="on"), "tested": True}, GIVEN),
+        ("submit", "draft", {"analysis": "running"}, GIVEN),
+        ("approve", "in_review", {"analysis": "done", "analysed": 100}, GIVEN),
+        *(("approve", "in_review", {"analysis": analysis}, WITHOUT) for analysis in ("waiting", "running", "cancelled", "failed", None)),
         ("approve", "in_review", {"digest": "ab"}, {"digest": "ab"}),
         ("approve", "in_review", {"digest": "ab"}, {}),  # without review
         ("schedule", "scheduled", {"due_at": NOW + HOUR}, GIVEN),

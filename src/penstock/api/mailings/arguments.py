@@ -50,10 +50,19 @@ class Approve(Command):
 
     EXAMPLE = {"digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
     digest: Digest | None = None
+    without_analysis: Annotated[
+        bool,
+        Field(
+            description="Approve it although its recipients were not all analysed. The journal says so; blockers forbid it all the same."
+        ),
+    ] = False
 
 
-class Validate(Approve):
+class Validate(Command):
     """Let a mailing in moderation pass, as the platform."""
+
+    EXAMPLE = Approve.EXAMPLE
+    digest: Digest | None = None
 
 
 class EditPlan(Command):
