@@ -6,9 +6,10 @@ counting, before anything is parsed; the parsers of Liquid, of HTML and of addre
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from penstock.content.message import Message, MessageError, Problem
 
@@ -43,6 +44,8 @@ class TooLarge(MessageError):
 def size_of(message: Message) -> int:
     """Octets, in UTF-8, of all that the author wrote."""
     texts = [text for _, text in (*_bodies(message), *_lines(message))] + list(message.headers)
+    if message.design:
+        texts.append(json.dumps(message.design, ensure_ascii=False))
     return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
 
 
@@ -52,6 +55,16 @@ def check(message: Message) -> None:
     problems = list(_beyond(message, size))
     if problems:
         raise TooLarge(problems, size)
+
+
+def texts_of(document: Any, where: str) -> Iterator[tuple[str, str]]:
+    """Every text in a JSON document, with its path under `where`."""
+    if isinstance(document, str):
+        yield where, document
+    elif isinstance(document, dict | list):
+        parts = document.items() if isinstance(document, dict) else enumerate(document)
+        for name, part in parts:
+            yield from texts_of(part, f"{where}/{name}")
 
 
 def made_from_mjml(html: str) -> Problem | None:
@@ -96,7 +109,7 @@ def _beyond(message: Message, size: int) -> Iterator[Problem]:
         if where != "text" and (tags := text.count("<")) > TAGS:
             what = f"it has {tags:,} tags, and may have {TAGS:,}"
             yield Problem(where, 0, what, "Write it with fewer elements, or link to a page that has them.")
-    yield from _liquid([*_bodies(message), *_lines(message)])
+    yield from _liquid([*_bodies(message), *texts_of(message.design, "design"), *_lines(message)])
 
 
 def _liquid(texts: list[tuple[str, str]]) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from typing import Any
 
 from penstock.content import limits, work
 from penstock.content.compiling import Compiler
@@ -77,6 +78,7 @@ def prepare(
 
 
 _BODIES = (("text", "plain"), ("html", "html"))
+_FORMS = {"design": "a design", "mjml": "MJML", "html": "HTML"}
 
 
 class _Preparation:
@@ -123,9 +125,11 @@ class _Preparation:
             yield clean(message.text), "text", TEXT
         elif html is not None:
             yield text_from_html(html), "text", MADE_TEXT
-        elif not (message.mjml and message.mjml.strip()):
+        elif not _written(message):
             self.problems.append(
-                Problem("message", 0, "there is nothing in it", "Give an HTML, MJML or text part.")
+                Problem(
+                    "message", 0, "there is nothing in it", "Give an HTML, MJML or text part, or a design."
+                )
             )
 
     def _one_line(self, source: str, where: str) -> str:
@@ -136,21 +140,42 @@ class _Preparation:
         return clean(source).replace("\n", " ")
 
     def _html(self) -> str | None:
-        message = self.message
-        if message.mjml and message.mjml.strip():
-            if message.html and message.html.strip():
-                self.problems.append(
-                    Problem("html", 0, "there is HTML as well as MJML", "Give one of the two.")
-                )
-            source = clean(message.mjml)
+        """The HTML template: as written, or made of MJML or of a design, which win in this order where there are several."""
+        message, written = self.message, _written(self.message)
+        for superfluous in written[1:]:
+            what = f"there is {_FORMS[superfluous]} as well as {_FORMS[written[0]]}"
+            self.problems.append(Problem(superfluous, 0, what, "Give one of the two."))
+        if "design" in written[:1]:
+            return self._from_design(message.design or {})
+        if "mjml" in written[:1]:
+            source = clean(message.mjml or "")
             # The names and the Liquid are judged in what the author wrote, whose lines they know.
             parsed = self._parse(source, "mjml", HTML)
-            html = html_from_mjml(source)
-            problem = html if isinstance(html, Problem) else limits.made_from_mjml(html)
-            if problem:
-                self.problems.append(problem)
-            return None if problem or isinstance(html, Problem) or parsed is None or parsed.problems else html
-        return clean(message.html) if message.html and message.html.strip() else None
+            fit = parsed is not None and not parsed.problems
+            html = self._from_mjml(source)
+            return html if fit else None
+        return clean(message.html or "") if written else None
+
+    def _from_mjml(self, source: str) -> str | None:
+        html = html_from_mjml(source)
+        problem = html if isinstance(html, Problem) else limits.made_from_mjml(html)
+        if problem or isinstance(html, Problem):
+            self.problems += [problem] if problem else []
+            return None
+        return html
+
+    def _from_design(self, document: dict[str, Any]) -> str | None:
+        # Only for those who use it: pydantic takes longer to import than all else that a sender needs.
+        from penstock.content.design import mjml_from_design
+
+        parsed = [self._parse(clean(text), path, HTML) for path, text in limits.texts_of(document, "design")]
+        if any(each is None or each.problems for each in parsed):
+            return None
+        mjml = mjml_from_design(document)
+        if isinstance(mjml, str):
+            return self._from_mjml(clean(mjml))
+        self.problems += mjml
+        return None
 
     def _inlined(self, html: str) -> str:
         inlined = with_inline_styles(html)
@@ -167,7 +192,7 @@ class _Preparation:
                 cure = (
                     "Its Liquid stands between the HTML's tags in a way text cannot follow; give a text part."
                 )
-                if not any(problem.where in ("html", "mjml") for problem in self.problems):
+                if not any(problem.where.split("/")[0] in _FORMS for problem in self.problems):
                     self.problems.append(Problem("text", 0, "no text part can be made from the HTML", cure))
             else:
                 self.problems.append(parsed)
@@ -175,7 +200,9 @@ class _Preparation:
         if not made:
             self.problems += parsed.problems
             self.warnings += [
-                warning for warning in parsed.warnings if where != "html" or not self.message.mjml
+                warning
+                for warning in parsed.warnings
+                if where != "html" or _written(self.message)[:1] == ["html"]
             ]
         return parsed
 
@@ -201,6 +228,13 @@ class _Preparation:
             )
         also = mailto(writable[0]) if writable else ""
         return Unsubscribe(f"{link_base(base_url)}/u/", also, one_click=True)
+
+
+def _written(message: Message) -> list[str]:
+    """The forms in which the message has its HTML; there should be one at most."""
+    return [
+        name for name in _FORMS if (form := getattr(message, name)) and (name == "design" or form.strip())
+    ]
 
 
 def _ended(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
