@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal
 
+from penstock.client.analyses import Analysis, Case
 from penstock.client.commands import Commands, Prepared
 from penstock.client.pages import Pages
 from penstock.client.resource import told
@@ -105,6 +106,26 @@ class Mailings(Commands):
         """What a command would do now."""
         query = {"command": command, "prepared": prepared}
         return dict(self._connection.ask("GET", f"{self.path}/{mailing}/forecast", query=query).json())
+
+    def analysis(self, mailing: int) -> Analysis:
+        """The newest analysis of it, with what was found; NotFound while there was none."""
+        return Analysis.model_validate(self._connection.ask("GET", f"{self.path}/{mailing}/analysis").json())
+
+    def analyse(self, mailing: int, *, links: bool = False) -> Analysis:
+        """Have it analysed as it is now, in the background; ask `analysis` until it is over. `links`: try where they lead."""
+        answer = self._connection.ask("POST", f"{self.path}/{mailing}/analysis", body={"links": links})
+        return Analysis.model_validate(answer.json())
+
+    def cancel_analysis(self, mailing: int) -> Analysis:
+        """Call off the analysis that is under way."""
+        return Analysis.model_validate(
+            self._connection.ask("DELETE", f"{self.path}/{mailing}/analysis").json()
+        )
+
+    def cases(self, mailing: int, finding: int, *, limit: int | None = None) -> Pages[Case]:
+        """Whom a finding concerns, the worst first."""
+        path = f"{self.path}/{mailing}/analysis/findings/{finding}/cases"
+        return Pages(self._connection, path, Case, told(limit=limit))
 
     def preview(self, mailing: int, contact: int) -> bytes:
         """The message as this contact would get it (RFC 5322)."""

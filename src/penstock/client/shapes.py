@@ -34,8 +34,10 @@ class Message(TypedDict, total=False):
     html: str | None
     text: str | None
     mjml: str | None
+    design: dict[str, Any] | None
     reply_to: str | None
     headers: dict[str, str] | None
+    channel: Literal["email", "sms"]
 
 
 class Reason(Model):
@@ -75,6 +77,7 @@ class Links(Model):
     ledger: str
     packages: str
     forecast: str
+    analysis: str
 
 
 class Mailing(Model):

@@ -70,6 +70,7 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
     mailings = [
         _mailing(api, conn, listed, *commands) for commands in ((), ("submit",), ("submit", "approve"))
     ]
+    _, finding, _ = [_finding(conn, mailing, contact["id"]) for mailing in mailings]
     freeze.freeze(conn, mailings[-1])
     stage.command(conn, mailings[-1], "pause")
     outbox.turn(conn)
@@ -80,6 +81,7 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
         "account": [1], "mailing": mailings, "list": [listed], "contact": [contact["id"]], "import": [number["id"]],
         "suppression": [suppression["id"]], "transport": [transport["id"]], "person": [person["id"]], "token": [token["id"]],
         "webhook": [webhook["id"]], "delivery": [delivery["id"]], "switch": [switch["id"]], "notice": [notice],
+        "finding": [finding],
     }  # fmt: skip
 
 
@@ -90,6 +92,22 @@ def _mailing(api: Api, conn: Conn, listed: int, *commands: str) -> int:
         arguments = {"plan": {"kind": "now"}, "confirm": True} if command == "submit" else {}
         stage.command(conn, made, command, reason=MARK, **arguments)
     return int(made)
+
+
+def _finding(conn: Conn, mailing: int, contact: int) -> int:
+    """Something that the analysis of a mailing found."""
+    conn.execute("select preflight_ask(%s, %s, false)", (mailing, MARK))
+    row = conn.execute(
+        "with done as (update preflight_analysis set state = 'done', ended_at = now(), asked_by = %(mark)s"
+        "               where mailing_id = %(mailing)s returning id),"
+        " found as (insert into preflight_finding (analysis_id, severity, code, place, text, cure, count)"
+        "           select id, 'warning', 'template_error', %(mark)s, %(mark)s, %(mark)s, 1 from done returning id)"
+        " insert into preflight_case (finding_id, contact, weight, detail)"
+        " select id, %(contact)s, 1, %(mark)s from found returning finding_id",
+        {"mailing": mailing, "contact": contact, "mark": MARK},
+    ).fetchone()
+    assert row
+    return int(row[0])
 
 
 @pytest.fixture
@@ -130,7 +148,9 @@ def kinds(path: str) -> list[str]:
 
 
 def addresses(path: str, numbers: dict[str, list[int]]) -> list[str]:
-    """The path with numbers of these put in: every mailing, the first of other kinds."""
+    """The path with numbers of these put in: every mailing, the first of other kinds; a finding is the second mailing's."""
+    if "{finding}" in path:
+        numbers = {**numbers, "mailing": numbers["mailing"][1:2]}
     found = [path]
     for name, kind in zip(re.findall(r"{(\w+)}", path), kinds(path), strict=True):
         found = [each.replace(f"{{{name}}}", str(number), 1) for each in found for number in numbers[kind]]
@@ -272,7 +292,8 @@ def test_cursors_of_one_account_open_no_page_of_another(
 
 
 SHOWING = {
-    "/mailings", "/mailings/{mailing}", "/mailings/{mailing}/journal", "/mailings/{mailing}/ledger", "/mailings/{mailing}/preview/{contact}",
+    "/mailings", "/mailings/{mailing}", "/mailings/{mailing}/analysis", "/mailings/{mailing}/analysis/findings/{finding}/cases",
+    "/mailings/{mailing}/journal", "/mailings/{mailing}/ledger", "/mailings/{mailing}/preview/{contact}",
     "/contacts", "/contacts/{contact}", "/lists", "/lists/{list}", "/imports", "/imports/{number}", "/imports/{number}/problems",
     "/suppressions", "/suppressions/{suppression}", "/transports", "/transports/{number}", "/tokens", "/tokens/{number}",
     "/people", "/people/{number}", "/switches", "/switches/{number}", "/webhooks", "/webhooks/{number}", "/notices",

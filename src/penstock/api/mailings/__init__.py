@@ -2,11 +2,13 @@
 
 from ninja import Router
 
+from penstock.api.mailings.analyses import router as analyses
 from penstock.api.mailings.commands import router as commands
 from penstock.api.mailings.commands import unknown
 from penstock.api.mailings.facets import router as facets
 from penstock.api.mailings.objects import router as objects
 from penstock.api.mailings.overview import router as overview
+from penstock.api.mailings.previewing import router as previewing
 from penstock.api.mailings.recipients import router as recipients
 
 ROUTERS: list[tuple[str, Router, str]] = [
@@ -14,6 +16,8 @@ ROUTERS: list[tuple[str, Router, str]] = [
     ("/mailings", objects, "mailings"),
     ("/mailings", facets, "mailings"),
     ("/mailings", recipients, "recipients"),
+    ("/mailings", previewing, "recipients"),
+    ("/mailings", analyses, "analysis"),
     ("/mailings", commands, "commands"),
     ("/mailings", unknown, "commands"),
 ]

@@ -2,15 +2,7 @@
 
 from typing import Any
 
-MESSAGE: dict[str, Any] = {
-    "sender": "News <news@example.org>",
-    "subject": "News for {{ first_name }}",
-    "html": "<p>Dear {{ first_name }}, …</p>",
-    "text": None,
-    "mjml": None,
-    "reply_to": None,
-    "headers": {},
-}
+from penstock.api import messages
 
 MAILING: dict[str, Any] = {
     "id": 7,
@@ -67,10 +59,11 @@ MAILING: dict[str, Any] = {
         "ledger": "/api/v1/mailings/7/ledger",
         "packages": "/api/v1/mailings/7/packages",
         "forecast": "/api/v1/mailings/7/forecast",
+        "analysis": "/api/v1/mailings/7/analysis",
     },
 }
 
-WHOLE = {**MAILING, "message": MESSAGE, "blockers": []}
+WHOLE = {**MAILING, "message": messages.EXAMPLE, "blockers": []}
 PAGE = {"items": [MAILING], "next_cursor": None}
 NEW = {
     "name": "December news",

@@ -6,14 +6,12 @@ from typing import Annotated, Any, Literal
 from ninja import Query
 from pydantic import Field
 
+from penstock.api.messages import Message, MessageChange
 from penstock.api.shapes import Body, Document, Number, Shown
-from penstock.content import limits
 from penstock.mailing.states import State
 from penstock.report.board import Area
 
 Numbers = Annotated[list[Number], Field(max_length=100)]
-Text = Annotated[str, Field(description=f"All of a message may have {limits.SIZE:,} bytes in UTF-8.")]
-Line = Annotated[str, Field(max_length=998)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Time = Annotated[
     str,
@@ -52,30 +50,6 @@ class Audience(Body):
     list: Number
     reached_by: Numbers = []
     not_reached_by: Numbers = []
-
-
-class Message(Body):
-    """The content, with Liquid for what differs between recipients. `mjml` stands in place of `html`."""
-
-    sender: Annotated[Line, Field(description="`News <news@example.org>`")]
-    subject: Line
-    html: Text | None = None
-    text: Text | None = None
-    mjml: Text | None = None
-    reply_to: Line | None = None
-    headers: Annotated[dict[str, Line], Field(max_length=50)] = {}
-
-
-class MessageChange(Body):
-    """The members of the message that are to change; null takes an optional one away."""
-
-    sender: Line = ""
-    subject: Line = ""
-    html: Text | None = None
-    text: Text | None = None
-    mjml: Text | None = None
-    reply_to: Line | None = None
-    headers: Annotated[dict[str, Line], Field(max_length=50)] | None = None
 
 
 class NewMailing(Body):
@@ -143,6 +117,7 @@ class Links(Shown):
     ledger: str
     packages: str
     forecast: str
+    analysis: str
 
 
 class Mailing(Shown):

@@ -87,7 +87,7 @@ def _possible(
 def links(number: int) -> dict[str, str]:
     """Return the addresses of what is known of a mailing."""
     own = f"/api/v1/mailings/{number}"
-    more = {name: f"{own}/{name}" for name in ("journal", "ledger", "packages", "forecast")}
+    more = {name: f"{own}/{name}" for name in ("journal", "ledger", "packages", "forecast", "analysis")}
     return {"self": own, **more}
 
 

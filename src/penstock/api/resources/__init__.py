@@ -3,12 +3,14 @@
 from ninja import Router
 
 from penstock.account import access
+from penstock.account import domains as names
 from penstock.account import people as persons
 from penstock.account import policy as rules
 from penstock.account import tokens as bearers
 from penstock.account import transports as ways
 from penstock.api.resources import (
     contacts,
+    domains,
     imports,
     lists,
     me,
@@ -25,9 +27,11 @@ from penstock.audience import address, attributes, editing, suppression, uploads
 from penstock.audience import contacts as addressees
 from penstock.audience import imports as files
 from penstock.audience import lists as sets
+from penstock.content import accepting
 from penstock.mailing import switches as kills
 from penstock.notices import deliveries, settings
 from penstock.notices import webhooks as hooks
+from penstock.preflight import analysis, preview, worst
 
 ROUTERS: list[tuple[str, Router, str]] = [
     ("/contacts", contacts.router, "contacts"),
@@ -35,6 +39,7 @@ ROUTERS: list[tuple[str, Router, str]] = [
     ("/imports", imports.router, "imports"),
     ("/suppressions", suppressions.router, "suppressions"),
     ("/transports", transports.router, "transports"),
+    ("/domains", domains.router, "domains"),
     ("/tokens", tokens.router, "tokens"),
     ("/people", people.router, "people"),
     ("/policies", policies.router, "policies"),
@@ -46,11 +51,14 @@ ROUTERS: list[tuple[str, Router, str]] = [
 """Each router with its address and its heading in the document."""
 
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
+    accepting.NotAccepted: (422, "message_not_accepted"),
     addressees.UnknownContact: (404, "not_found"),
     addressees.UnknownList: (404, "not_found"),
     files.UnknownImport: (404, "not_found"),
     suppression.UnknownSuppression: (404, "not_found"),
     ways.UnknownTransport: (404, "not_found"),
+    names.UnknownDomain: (404, "not_found"),
+    names.UnknownKey: (404, "not_found"),
     bearers.UnknownToken: (404, "not_found"),
     persons.UnknownPerson: (404, "not_found"),
     kills.UnknownSwitch: (404, "not_found"),
@@ -66,6 +74,10 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     uploads.UploadProblem: (422, "upload_invalid"),
     ways.InUse: (409, "transport_in_use"),
     ways.TransportError: (422, "transport_invalid"),
+    names.Taken: (409, "domain_exists"),
+    names.InUse: (409, "domain_in_use"),
+    names.KeyWaits: (409, "key_waiting"),
+    names.DomainError: (422, "domain_invalid"),
     bearers.TokenError: (422, "token_invalid"),
     access.UnknownScope: (422, "scope_unknown"),
     persons.PersonError: (422, "person_invalid"),
@@ -73,5 +85,10 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     kills.SwitchError: (422, "switch_invalid"),
     hooks.WebhookError: (422, "webhook_invalid"),
     settings.SettingError: (422, "setting_invalid"),
+    analysis.NoAnalysis: (404, "not_found"),
+    analysis.AnalysisRefused: (409, "analysis_refused"),
+    preview.NoSuchContact: (404, "not_found"),
+    preview.Nobody: (404, "nobody"),
+    worst.NoAnalysis: (409, "no_analysis"),
 }
 """What rooms raise, with the status and the code it is answered with; the text of the exception is told."""
