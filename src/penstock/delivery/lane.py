@@ -23,7 +23,7 @@ from penstock.delivery.order import WINDOW, Order
 from penstock.delivery.outcome import Outcome, State
 from penstock.delivery.pace import GRAIN, Pace
 from penstock.mailing.stopping import STOPPED
-from penstock.transport.smtp.pool import Pool
+from penstock.transport.hands import way_out
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Lane:
         self._connect, self._done = connect, done
         self._wanted = asyncio.Event()
         self.handoff = HandOff(order, fence, self._wanted.set)
-        self.pool = Pool(order.ways[0].terms, self.handoff)  # type: ignore[arg-type]
+        self.pool = way_out(order.ways, self.handoff)
         self.handoff.stop = self.pool.stop
         self._claims: Claims | None = None
         self._held: set[Held] = set()

@@ -43,6 +43,9 @@ class Peer:
     starttls: bool = False  # RFC 3207
     mechanisms: tuple[str, ...] = ()  # RFC 4954
     tls: str = ""  # version of the connection's TLS, "" for clear text
+    rebuilt: bool = (
+        False  # a provider takes the message apart and makes another: no signature of ours would hold
+    )
 
 
 class Source(Protocol):

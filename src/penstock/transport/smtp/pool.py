@@ -55,6 +55,7 @@ class Pool:
         self._retry: asyncio.TimerHandle | None = None
         self._sweep: asyncio.TimerHandle | None = None
         self._changed = asyncio.Event()
+        self._answered = 0  # messages on connections that are gone
 
     # -- the sender's side --------------------------------------------------------------------------------
 
@@ -110,8 +111,8 @@ class Pool:
             self._sweep.cancel()
 
     def resize(self, connections: int) -> None:
-        """Change the number of connections; surplus ones finish what they have taken."""
-        self._size = self._wanted = max(1, connections)
+        """Change the number of connections, 0 for none; surplus ones finish what they have taken."""
+        self._size = self._wanted = max(0, connections)
         surplus = sorted(self._sessions, key=lambda session: session.dialogue.busy)[
             : max(0, len(self._sessions) - self._size)
         ]
@@ -130,6 +131,18 @@ class Pool:
     def open(self) -> int:
         """Connections that are open, ready or about to be."""
         return sum(session.dialogue.stage is not Stage.QUIT for session in self._sessions)
+
+    @property
+    def held(self) -> int:
+        """Connections that the server may count, those that are being opened or closed as well."""
+        return len(self._sessions) + len(self._parting) + len(self._opening)
+
+    @property
+    def answered(self) -> int:
+        """Messages answered so far."""
+        return self._answered + sum(
+            session.dialogue.verdicts for session in [*self._sessions, *self._parting]
+        )
 
     # -- what sessions tell -------------------------------------------------------------------------------
 
@@ -159,6 +172,7 @@ class Pool:
         self._parting.discard(session)
         self._changed.set()
         dialogue = session.dialogue
+        self._answered += dialogue.verdicts
         self._judge(session)
         if dialogue.failure is not None:
             self._failed(dialogue.failure, worked=dialogue.verdicts > 0)

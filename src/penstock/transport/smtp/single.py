@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 from penstock.transport.envelope import Envelope, Peer
+from penstock.transport.fate import Fate, Replied, Unanswered, Unsent
 from penstock.transport.reply import Reply, Trouble
 from penstock.transport.smtp.failures import describe
 from penstock.transport.smtp.server import Server
 from penstock.transport.smtp.session import Session, open_session
 from penstock.transport.smtp.timeouts import Timeouts
 
+__all__ = ["PATIENCE", "Fate", "Replied", "Unanswered", "Unsent", "hand_over"]
+
 PATIENCE = Timeouts(greeting=60, command=60, data=60, block=60, dot=300, quit=2)
-
-
-@dataclass(frozen=True)
-class Replied:
-    """The server's verdict on the recipient."""
-
-    reply: Reply
-
-
-@dataclass(frozen=True)
-class Unanswered:
-    """The body had begun and no answer came: in doubt."""
-
-    cause: str
-
-
-@dataclass(frozen=True)
-class Unsent:
-    """Certainly not sent. `permanent`: trying again without a change of the transport will not help."""
-
-    cause: str
-    permanent: bool
-
-
-Fate = Replied | Unanswered | Unsent
 
 
 async def hand_over(server: Server, envelope: Envelope, timeouts: Timeouts = PATIENCE) -> Fate:

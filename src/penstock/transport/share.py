@@ -1,0 +1,94 @@
+"""One server's part in a fleet: a source that asks, before each message, whether it is this server's turn."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from penstock.transport.envelope import Envelope, Peer, Source
+from penstock.transport.reply import Reply, Trouble
+from penstock.transport.standing import Standing
+from penstock.transport.terms import Way
+
+
+class Hands(Protocol):
+    """What hands over to one server: a Pool, or a provider's desk."""
+
+    def wake(self, waiting: int | None = None) -> None: ...
+    def stop(self) -> int: ...
+    def start_again(self) -> None: ...
+    async def drained(self) -> None: ...
+    async def close(self, grace: float = ...) -> None: ...
+    def resize(self, connections: int) -> None: ...
+    @property
+    def on_the_wire(self) -> int: ...
+    @property
+    def open(self) -> int: ...
+    @property
+    def held(self) -> int: ...
+
+
+class Allotting(Protocol):
+    """The fleet, as its shares see it."""
+
+    source: Source
+
+    def may_take(self, share: Share) -> bool: ...
+    def took(self, share: Share) -> None: ...
+    def gave_back(self, share: Share) -> None: ...
+    def answered(self, share: Share, reply: Reply) -> None: ...
+    def troubled(self, share: Share, trouble: Trouble) -> None: ...
+
+
+class Share:
+    """A server of the fleet: its place there, its limits, its standing, its connections."""
+
+    hands: Hands
+
+    def __init__(self, fleet: Allotting, place: int, way: Way) -> None:
+        self._fleet = fleet
+        self.place, self.way = place, way
+        self.standing = Standing()
+        self.enabled = True
+        self.allowance = -1 if way.rate is None else 0  # messages that may begin; negative: no limit
+        self.answered = 0  # messages
+        self.slow = False  # it kept the others waiting lately: for some time they do not
+        self.behind_since: float | None = None  # since when the others wait for it
+
+    @property
+    def usable(self) -> bool:
+        """It can take messages now, as far as is known: the others wait for it."""
+        return self.enabled and self.allowance != 0 and not self.slow and not self.standing.aside
+
+    # -- what its connections ask and tell ------------------------------------------------------------------
+
+    def take(self, peer: Peer) -> Envelope | None:
+        """The next envelope, when it is this server's turn."""
+        if not self.enabled or self.allowance == 0 or not self._fleet.may_take(self):
+            return None
+        envelope = self._fleet.source.take(peer)
+        if envelope is not None:
+            if self.allowance > 0:
+                self.allowance -= 1
+            self._fleet.took(self)
+        return envelope
+
+    def replied(self, envelope: Envelope, reply: Reply) -> None:
+        """The peer's verdict."""
+        self.answered += 1
+        self._fleet.source.replied(envelope, reply)
+        self._fleet.answered(self, reply)
+
+    def unanswered(self, envelope: Envelope, cause: str) -> None:
+        """In doubt; the trouble that comes with it says what is wrong with the server."""
+        self._fleet.source.unanswered(envelope, cause)
+
+    def unsent(self, envelope: Envelope, cause: str) -> None:
+        """Back to the fleet's source: another server may take it."""
+        if self.allowance >= 0:
+            self.allowance += 1
+        self._fleet.gave_back(self)
+        self._fleet.source.unsent(envelope, cause)
+
+    def trouble(self, reply: Reply, permanent: bool) -> None:
+        """A connection could not be made or kept."""
+        self._fleet.troubled(self, Trouble(reply, permanent))
