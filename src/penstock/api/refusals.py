@@ -40,10 +40,19 @@ def _error(found: Mapping[str, Any]) -> dict[str, str]:
     detail = str(found["msg"])
     if place == "body":
         # ninja puts the name of the view's argument first
-        steps = [part.replace("~", "~0").replace("/", "~1") for part in path[1:]]
+        steps = [part.replace("~", "~0").replace("/", "~1") for part in _members(path[1:])]
         return {"pointer": "#" + "".join(f"/{step}" for step in steps), "detail": detail}
     kind = "header" if place == "header" else "parameter"
     return {kind: path[0] if path else place, "detail": detail}
+
+
+def _members(path: list[str]) -> list[str]:
+    """Return the path without the kind of a block, which pydantic names behind its number in a design."""
+    return [
+        step
+        for n, step in enumerate(path)
+        if not (n > 1 and "design" in path[:n] and path[n - 2] == "blocks" and n < len(path) - 1)
+    ]
 
 
 def _where(error: Mapping[str, str]) -> str:

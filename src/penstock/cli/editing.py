@@ -14,7 +14,7 @@ from penstock.cli.choosing import any_mailing
 from penstock.cli.commanding import Manner, Order
 from penstock.cli.endings import Exit, wrong
 from penstock.cli.recipients import find_list
-from penstock.content.message import Message
+from penstock.content.message import Message, changed
 from penstock.content.messages import load_message, store_message
 from penstock.content.render import compile_message
 from penstock.mailing.mailings import Mailing
@@ -98,7 +98,7 @@ def _message(conn: psycopg.Connection[Any], there: Mailing, changes: Changes) ->
     before = load_message(conn, there.message)
     if not said or before is None:
         return None
-    message = replace(before, **said)
+    message = changed(before, said)
     compile_message(message)
     return message
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+FORMS: Final = ("design", "mjml", "html")
+"""In which an author may give the HTML of a message: one of them."""
 
 
 @dataclass(frozen=True)
@@ -11,7 +15,8 @@ class Message:
     """The source of a mailing's content; every text except ``sender`` and ``reply_to`` may hold Liquid.
 
     ``mjml`` stands in place of ``html``, ``design`` (the blocks of the visual editor, penstock.content.design) in place of
-    both. A short message (``channel`` sms) has a sender and a ``text``, and nothing else. A message without ``text`` gets a text part made from its HTML.
+    both. A message without ``text`` gets a text part made from its HTML. A short message (``channel`` sms) has a sender and
+    a ``text``, and nothing else.
     """
 
     sender: str
@@ -23,6 +28,12 @@ class Message:
     reply_to: str | None = None
     design: dict[str, Any] | None = None
     channel: str = "email"
+
+
+def changed(message: Message, given: Mapping[str, Any]) -> Message:
+    """Return ``message`` with the members ``given`` in place of its own; HTML in one form takes the place of that in another."""
+    replaced = dict.fromkeys(FORMS) if any(given.get(form) for form in FORMS) else {}
+    return replace(message, **{**replaced, **given})
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,9 @@ def prepare(
     Raises TooLarge before anything else is looked at.
     """
     limits.check(message)
+    if message.channel != "email":
+        cure = "Give the mailing a message with a subject and an HTML or text part."
+        return None, (), [Problem("message", 0, "a short message cannot go out as e-mail", cure)], []
     preparation = _Preparation(message, known, inline_css)
     sender = preparation.mailboxes(message.sender, "from", several=False)
     reply_to = preparation.mailboxes(message.reply_to, "reply-to", several=True) if message.reply_to else []

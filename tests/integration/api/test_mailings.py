@@ -53,7 +53,8 @@ def test_what_was_sent_in_comes_back(api: Any, readers: int) -> None:
     assert document["state"] == "draft"
     assert document["area"] == "Drafts"
     assert document["channel"] == "email"
-    assert document["message"] == {**MESSAGE, "text": None, "mjml": None, "reply_to": None, "headers": {}}
+    empty = dict.fromkeys(("text", "mjml", "design", "reply_to"))
+    assert document["message"] == {**MESSAGE, **empty, "headers": {}, "channel": "email"}
     assert document["audience"] == {"list": readers}
     assert document["plan"] == plan
     assert document["options"] == {"undo_seconds": 30, "unsubscribe": "mailto"}

@@ -8,9 +8,9 @@ import psycopg
 
 from penstock.api.mailings.shapes import MailingChange, NewMailing
 from penstock.api.mailings.showing import found
+from penstock.api.messages import changed, message_of
 from penstock.api.repeating import once
-from penstock.content import limits
-from penstock.content.message import Message
+from penstock.content import accepting
 from penstock.content.messages import load_message, store_message
 from penstock.mailing import control, drafting, mailings
 from penstock.mailing.actor import Actor
@@ -28,8 +28,8 @@ def create(
     Raises DraftError, TooLarge.
     """
     audience = _rule(given.audience)
-    message = Message(**dict(given.message))
-    limits.check(message)
+    message = message_of(given.message)
+    accepting.check(message, channel=accepting.EMAIL)
 
     def make() -> dict[str, Any]:
         transport = given.transport or drafting.only_transport(conn, account)
@@ -96,9 +96,9 @@ def _changed_message(conn: psycopg.Connection[Any], there: mailings.Mailing, giv
     """Store the message as it is now with the changes; a stored one is never changed, others may use it."""
     assert given.message is not None
     before = load_message(conn, there.message)
-    now = {**(before.__dict__ if before else {}), **given.message.model_dump(exclude_unset=True)}
-    message = Message(**{**now, "headers": now.get("headers") or {}})
-    limits.check(message)
+    assert before is not None
+    message = changed(before, given.message)
+    accepting.check(message, channel=accepting.EMAIL)
     return store_message(conn, there.account, message)
 
 
