@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from penstock.platform import database as platform
+from tests import nameserver, postgres
 from tests import needs as system
-from tests import postgres
 from tests.spec.behaviours import unknown_markers
 
 hypothesis.settings.register_profile("penstock", deadline=None, max_examples=100, print_blob=True)
@@ -79,3 +79,11 @@ def conn(database: str) -> Iterator[psycopg.Connection]:
     """An autocommit connection to this test's database."""
     with psycopg.connect(database, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def dns(monkeypatch: pytest.MonkeyPatch) -> Iterator[nameserver.Nameserver]:
+    """A DNS server on loopback, which is the one that is asked meanwhile."""
+    with nameserver.running() as server:
+        monkeypatch.setenv("PENSTOCK_DNS", server.address)
+        yield server

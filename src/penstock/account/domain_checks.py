@@ -36,10 +36,7 @@ LEASE = "5 minutes"
 def check(
     conn: psycopg.Connection[Any], account: int, number: int, actor: Actor, ask: Ask | None = None
 ) -> Domain:
-    """Check a domain now and return it as that left it; takes some seconds, at most resolver.DEADLINE.
-
-    Raises UnknownDomain, Forbidden, and Trouble when PENSTOCK_DNS cannot be read.
-    """
+    """Check a domain now and return it as that left it; takes some seconds, at most resolver.DEADLINE. Raises UnknownDomain, Forbidden."""
     access.require_in(actor, "domains:write", account)
     domain = domains.find(conn, account, number)
     apply(conn, domain, look(domain, ask or Resolver().ask))

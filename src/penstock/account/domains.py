@@ -17,7 +17,7 @@ from penstock.account.records import mechanisms, suggestion
 from penstock.mailing.actor import Actor
 from penstock.platform.database import sql
 
-__all__ = ["Domain", "DomainError", "InUse", "Key", "UnknownDomain", "UnknownKey"]
+__all__ = ["Domain", "DomainError", "InUse", "Key", "KeyWaits", "Taken", "UnknownDomain", "UnknownKey"]
 
 MOST = 500
 """Domains of one account; each is looked up every day."""
@@ -35,6 +35,14 @@ class UnknownKey(LookupError):
 
 class DomainError(ValueError):
     """A domain or a key that cannot be so; says what to do."""
+
+
+class Taken(DomainError):
+    """The account has the domain already."""
+
+
+class KeyWaits(DomainError):
+    """A new key still waits for its record: another one would only be one more to set."""
 
 
 class InUse(DomainError):
@@ -80,7 +88,8 @@ def create(
     """Add a domain, with a key of each algorithm; it signs, and is verified, once a check finds the record of one.
 
     spf: the mechanisms that let the account's servers send; derived from its transports where it is not given. return_host: the host
-    of the return path, as a label or a whole name; return_target: the mail server its MX is to name. Raises DomainError, Forbidden.
+    of the return path, as a label or a whole name; return_target: the mail server its MX is to name. Raises Taken, DomainError,
+    Forbidden.
     """
     access.require_in(actor, "domains:write", account)
     wanted = _named(name)
@@ -99,7 +108,7 @@ def create(
             {"account": account, "name": wanted, **given},
         ).fetchone()
         if row is None:
-            raise DomainError(f"The account has the domain {wanted} already.")
+            raise Taken(f"The account has the domain {wanted} already.")
         selectors = [_store(conn, row[0], number, pair) for number, pair in enumerate(pairs, 1)]
         record(conn, account, actor, "domain_add", domain=row[0], name=wanted, selectors=selectors, **given)
     return find(conn, account, row[0])
@@ -160,7 +169,7 @@ def delete(conn: psycopg.Connection[Any], account: int, number: int, actor: Acto
 def make_key(conn: psycopg.Connection[Any], account: int, number: int, algorithm: str, actor: Actor) -> Key:
     """Make another key. It signs when a check finds its record; the key of its algorithm that signed until then is retired.
 
-    Raises UnknownDomain, Forbidden, and DomainError while another new key still waits for its record.
+    Raises UnknownDomain, KeyWaits, DomainError, Forbidden.
     """
     access.require_in(actor, "domains:write", account)
     if algorithm not in dkim_keys.ALGORITHMS:
@@ -174,7 +183,7 @@ def make_key(conn: psycopg.Connection[Any], account: int, number: int, algorithm
         keys = find(conn, account, number).keys
         for key in keys:
             if key.algorithm == algorithm and key.state == "waiting":
-                raise DomainError(
+                raise KeyWaits(
                     f"The key {key.selector} still waits for its record. Set that one, or delete the key first."
                 )
         if len(keys) >= MOST_KEYS:

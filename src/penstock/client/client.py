@@ -8,6 +8,7 @@ import httpx
 from penstock.client.account import Me, People, Policies, Switches, Tokens, Transports
 from penstock.client.audience import Contacts, Imports, Lists, Suppressions
 from penstock.client.connection import Connection
+from penstock.client.domains import Domains
 from penstock.client.mailings import Mailings
 from penstock.client.notices import Notices, Webhooks
 from penstock.client.pages import Pages
@@ -35,6 +36,7 @@ class Penstock:
         self.imports = Imports(connection)
         self.suppressions = Suppressions(connection)
         self.transports = Transports(connection)
+        self.domains = Domains(connection)
         self.tokens = Tokens(connection)
         self.people = People(connection)
         self.policies = Policies(connection)

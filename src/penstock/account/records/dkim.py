@@ -3,12 +3,11 @@
 import base64
 import binascii
 import re
+from itertools import takewhile
 
 from penstock.account.records.answers import Answer, Ask, Finding, State, led, unreachable
 
 _SPACE = re.compile(r"\s+")
-_PREFIX = 24
-"""Characters of base64 that are the same in every RSA key's beginning and more: fewer say nothing of whose key it is."""
 
 
 def name_of(selector: str, domain: str) -> str:
@@ -112,7 +111,7 @@ def _difference(found: str, kind: str, public: str, algorithm: str) -> tuple[str
             "has the key with the lines around it (BEGIN PUBLIC KEY)",
             "Enter only what stands in the value given.",
         )
-    if public.startswith(found) and len(found) >= min(_PREFIX, len(public) - 1):
+    if public.startswith(found):
         how = f"has only the first {len(found)} of the {len(public)} characters of the key: it was cut off"
         return (
             how,
@@ -121,7 +120,7 @@ def _difference(found: str, kind: str, public: str, algorithm: str) -> tuple[str
     if found.startswith(public):
         return "has something after the key", again
     try:
-        decoded = base64.b64decode(found, validate=True)
+        base64.b64decode(found, validate=True)
     except binascii.Error:
         return "has a key that is no base64: characters were lost or changed", again
     if kind != algorithm:
@@ -129,15 +128,24 @@ def _difference(found: str, kind: str, public: str, algorithm: str) -> tuple[str
     if _nearly(found, public):
         return "has our key with some characters changed", again
     return (
-        f"has another key ({8 * len(decoded)} bits of p=): that of another selector, program or account",
+        "has another key: that of another selector, program or account",
         "Set this selector's key there; or make another key, whose selector nobody else has.",
     )
 
 
 def _nearly(found: str, public: str) -> bool:
-    """Whether two keys of one length differ in a few characters: typed or converted, not another key."""
+    """Whether two keys are the same but for one place or a few characters: typed or converted, not another key."""
+    most = min(len(found), len(public))
+    alike = _common(found, public) + _common(found[::-1], public[::-1])
     differing = sum(one != other for one, other in zip(found, public, strict=False))
-    return abs(len(found) - len(public)) <= 4 and 4 * differing < len(public)
+    return 4 * min(alike, most) > 3 * len(public) or (
+        len(found) == len(public) and 4 * differing < len(public)
+    )
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _tags(text: str) -> dict[str, str] | None:

@@ -39,6 +39,8 @@ class Resolver:
             self._resolver = _resolver(given_servers())
         except dns.resolver.NoResolverConfiguration:
             self._trouble = f"this machine knows no DNS server; set {VARIABLE}"
+        except Trouble as trouble:
+            self._trouble = trouble.what.rstrip(".")
 
     def ask(self, name: str, kind: str) -> Answer:
         """Return the records of `name` of a kind; the CNAMEs on the way are followed."""

@@ -26,6 +26,20 @@ PROVIDERS: Final = {
 """What providers ask their customers to include, by the end of the names of their servers."""
 
 
+_API: Final = "anymail+"  # begins the address of a transport that is a provider's API
+_APIS: Final = {
+    "amazon_ses": "amazonaws.com",
+    "amazon-ses": "amazonaws.com",
+    "brevo": "brevo.com",
+    "mailgun": "mailgun.org",
+    "mailjet": "mailjet.com",
+    "mandrill": "mandrillapp.com",
+    "postmark": "postmarkapp.com",
+    "sendgrid": "sendgrid.net",
+}
+"""Providers by the name in such an address, with the end of the names of their servers."""
+
+
 def of_hosts(hosts: Iterable[str]) -> str:
     """Return the mechanisms for servers of these names; a server of one's own is taken to send from its address."""
     found = dict.fromkeys(_mechanism(host) for host in hosts if host)
@@ -33,11 +47,14 @@ def of_hosts(hosts: Iterable[str]) -> str:
 
 
 def host_of(url: str) -> str:
-    """Return the host in the address of a server."""
+    """Return the host in the address of a server, or the name that a provider's servers end with; none: not known."""
     try:
-        return urlsplit(url).hostname or ""
+        parts = urlsplit(url)
     except ValueError:
         return ""
+    if parts.scheme.startswith(_API):
+        return _APIS.get(parts.scheme.removeprefix(_API), "")
+    return parts.hostname or ""
 
 
 def _mechanism(host: str) -> str:
