@@ -97,6 +97,9 @@ _KNOWN: dict[str, tuple[Exit, Callable[[Any], str]]] = {
     "penstock.platform.trouble.Trouble": (Exit.FAILED, str),
     "penstock.mailing.control.Refused": (Exit.REFUSED, _refused),
     "penstock.mailing.control.NotFound": (Exit.REFUSED, str),
+    "penstock.preflight.analysis.AnalysisRefused": (Exit.REFUSED, str),
+    "penstock.preflight.analysis.NoAnalysis": (Exit.REFUSED, str),
+    "penstock.preflight.supervising.AnalystDied": (Exit.FAILED, str),
     "penstock.mailing.switches.SwitchError": (Exit.REFUSED, str),
     "penstock.mailing.switches.UnknownSwitch": (Exit.REFUSED, str),
     "penstock.account.policy.PolicyError": (

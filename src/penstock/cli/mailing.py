@@ -108,6 +108,40 @@ def ledger(
         export_ledger(conn, mailing, output, "json" if json else form, state, reason)
 
 
+@app.command()
+def analyse(
+    mailing: Id,
+    links: Annotated[bool, typer.Option("--links", help="Try as well where its links lead.")] = False,
+    json: Json = False,
+) -> int:
+    """Have every recipient looked at: templates that fail, empty attributes, links and so on. Status 1: something must be mended.
+
+    A worker does it, or this command where none runs; Ctrl-C calls it off.
+    """
+    from penstock.cli import analysing
+
+    with _database() as conn:
+        return analysing.analyse(conn, mailing, links=links, json=json)
+
+
+@app.command()
+def analysis(
+    mailing: Id,
+    finding: Annotated[
+        int | None, typer.Option(metavar="N", help="Whom this finding concerns, the worst first.")
+    ] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Call off the one that is under way.")] = False,
+    json: Json = False,
+) -> int:
+    """Show what the newest analysis found, the worst first."""
+    from penstock.cli import analysing
+
+    with _database() as conn:
+        if cancel:
+            return analysing.cancel(conn, mailing, json=json)
+        return analysing.show(conn, mailing, json=json, finding=finding)
+
+
 register(app, making.edit, gates.submit, gates.approve, gates.validate, gates.reject, gates.edit_plan, gates.withdraw,
          gates.revise, planning.send_now, planning.schedule, planning.enqueue, planning.move, planning.park, planning.undo,
          planning.unschedule, stopping.pause, stopping.resume, stopping.cancel, stopping.send_rest, stopping.release_doubt,
