@@ -7,6 +7,7 @@ from typing import Any, Literal
 from penstock.client.analyses import Analysis, Case
 from penstock.client.commands import Commands, Prepared
 from penstock.client.pages import Pages
+from penstock.client.preview import Previews
 from penstock.client.resource import told
 from penstock.client.shapes import (
     Answer,
@@ -21,7 +22,7 @@ from penstock.client.shapes import (
 )
 
 
-class Mailings(Commands):
+class Mailings(Commands, Previews):
     """`/mailings`, its commands, and its facets."""
 
     path = "/mailings"
@@ -126,11 +127,6 @@ class Mailings(Commands):
         """Whom a finding concerns, the worst first."""
         path = f"{self.path}/{mailing}/analysis/findings/{finding}/cases"
         return Pages(self._connection, path, Case, told(limit=limit))
-
-    def preview(self, mailing: int, contact: int) -> bytes:
-        """The message as this contact would get it (RFC 5322)."""
-        path = f"{self.path}/{mailing}/preview/{contact}"
-        return self._connection.ask("GET", path).content
 
 
 def _conditions(expected_version: int | None, key: str | None) -> dict[str, str]:

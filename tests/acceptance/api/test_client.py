@@ -27,17 +27,19 @@ def test_from_contacts_to_a_mailing(web: Web, tmp_path: Path, monkeypatch: pytes
         transport = next(iter(client.transports.all())).id
         made = client.mailings.create("by the client", message, {"list": done.list}, transport=transport)
         contact = next(iter(client.contacts.all(address="P7@y.example")))
-        assert b"Subject: Hi P7" in client.mailings.preview(made.id, contact.id)
+        assert b"Subject: Hi P7" in client.mailings.preview_source(made.id, contact.id)
+        assert client.mailings.preview(made.id, contact.id).subject == "Hi P7"
+        assert len(list(client.mailings.recipients(made.id, "p", limit=10))) == 25
         submitted = client.mailings.submit(made.id, plan={"kind": "later"}, expected_version=made.version)
         assert submitted.state == "in_review"
         with pytest.raises(VersionChanged):
-            client.mailings.approve(made.id, expected_version=made.version)
+            client.mailings.approve(made.id, without_analysis=True, expected_version=made.version)
         with pytest.raises(Refused) as refused:
             client.mailings.pause(made.id)
         assert (refused.value.code, refused.value.state) == ("wrong_state", "in_review")
         assert "approve" in refused.value.allowed_actions
-        assert client.mailings.approve(made.id, dry_run=True).dry_run
-        assert client.mailings.approve(made.id).state == "parked"
+        assert client.mailings.approve(made.id, without_analysis=True, dry_run=True).dry_run
+        assert client.mailings.approve(made.id, without_analysis=True).state == "parked"
         first = client.mailings.cancel(made.id, "wrong date", key="one-cancellation")
         again = client.mailings.cancel(made.id, "wrong date", key="one-cancellation")
         assert (first.state, first.repeated, again.repeated) == ("cancelled", False, True)

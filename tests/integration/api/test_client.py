@@ -37,7 +37,9 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "cancel_analysis": ("mailings.cancel_analysis", (7,), {}),
     "list_cases": ("mailings.cases", (7, 31), {"limit": 5}),
     "show_ledger": ("mailings.ledger", (7,), {"state": "bounced", "reason": "5.1.1", "limit": 5}),
-    "show_preview": ("mailings.preview", (7, 12), {}),
+    "list_recipients": ("mailings.recipients", (7, "ann"), {"limit": 5}),
+    "show_first_preview": ("mailings.first_preview", (7,), {"case": 4, "worst": True}),
+    "show_preview": ("mailings.preview", (7, 12), {"case": 4, "worst": True}),
     "submit_mailing": ("mailings.submit", (7,), {"plan": PLAN, "reason": "r", **EVERY}),
     "approve_mailing": ("mailings.approve", (7,), {"digest": "d", **EVERY}),
     "validate_mailing": ("mailings.validate", (7,), {"digest": "d", **EVERY}),
@@ -117,7 +119,7 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
 }  # fmt: skip
 """By operation: the client's method, called with everything that it takes."""
 
-BESIDES = {"close", "mailings.ledger_csv"}
+BESIDES = {"close", "mailings.ledger_csv", "mailings.preview_html", "mailings.preview_source"}
 """Methods that are no operation of their own."""
 
 

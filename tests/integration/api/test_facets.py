@@ -124,7 +124,7 @@ def test_the_preview_is_what_senders_make(api: Any, conn: Any) -> None:
     contact = conn.execute(
         "select id from audience_contact where normal = %s", (stage.address(2),)
     ).fetchone()[0]
-    answer = api.get(f"/mailings/{mailing}/preview/{contact}")
+    answer = api.get(f"/mailings/{mailing}/preview/{contact}", Accept="message/rfc822")
     assert answer.status_code == 200
     assert answer["Content-Type"] == "message/rfc822"
     message = answer.content

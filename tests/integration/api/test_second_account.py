@@ -294,6 +294,7 @@ def test_cursors_of_one_account_open_no_page_of_another(
 SHOWING = {
     "/mailings", "/mailings/{mailing}", "/mailings/{mailing}/analysis", "/mailings/{mailing}/analysis/findings/{finding}/cases",
     "/mailings/{mailing}/journal", "/mailings/{mailing}/ledger", "/mailings/{mailing}/preview/{contact}",
+    "/mailings/{mailing}/preview", "/mailings/{mailing}/recipients",
     "/contacts", "/contacts/{contact}", "/lists", "/lists/{list}", "/imports", "/imports/{number}", "/imports/{number}/problems",
     "/suppressions", "/suppressions/{suppression}", "/transports", "/transports/{number}", "/tokens", "/tokens/{number}",
     "/people", "/people/{number}", "/switches", "/switches/{number}", "/webhooks", "/webhooks/{number}", "/notices",

@@ -1,4 +1,4 @@
-"""To whom a mailing goes: the ledger, and the message as one of them gets it."""
+"""To whom a mailing went: the ledger."""
 
 from typing import Annotated, Any, Literal
 
@@ -12,11 +12,9 @@ from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples
 from penstock.api.mailings.shapes import Ledger
-from penstock.api.mailings.showing import found, known
+from penstock.api.mailings.showing import known
 from penstock.api.problems import Problem
 from penstock.api.shapes import Cursor, Id, Limit
-from penstock.content.message import MessageError, RenderError
-from penstock.delivery import preview
 from penstock.report import ledger
 from penstock.report.progress import STATES
 
@@ -54,23 +52,3 @@ def show_ledger(
     following = None if last is None else cursors.write(listing, last)
     cursors.link_next(request, response, following)
     return {"items": [row._asdict() for row in rows], "next_cursor": following}
-
-
-@router.get(
-    "/{mailing}/preview/{contact}",
-    response={200: str},
-    openapi_extra=documented(refuses=(409,), instead={"message/rfc822": examples.PREVIEW}),
-)
-def show_preview(request: HttpRequest, mailing: Id, contact: Id) -> Any:
-    """The message as this contact would get it, byte for byte, but for the token in its links."""
-    actor = actor_of(request)
-    access.require(actor, "recipients:read")
-    with connection() as conn:
-        there = found(conn, actor, mailing)
-        try:
-            made = preview.preview(conn, there, contact)
-        except preview.NoSuchContact as error:
-            raise Problem(404, "not_found", str(error)) from None
-        except (MessageError, RenderError) as error:
-            raise Problem(409, "cannot_be_made", f"The message cannot be made: {error}") from None
-    return HttpResponse(made, content_type="message/rfc822")

@@ -19,6 +19,7 @@ from penstock.api.resources import (
     policies,
     suppressions,
     switches,
+    templates,
     tokens,
     transports,
     webhooks,
@@ -28,6 +29,7 @@ from penstock.audience import contacts as addressees
 from penstock.audience import imports as files
 from penstock.audience import lists as sets
 from penstock.content import accepting
+from penstock.content import templates as letters
 from penstock.mailing import switches as kills
 from penstock.notices import deliveries, settings
 from penstock.notices import webhooks as hooks
@@ -38,6 +40,7 @@ ROUTERS: list[tuple[str, Router, str]] = [
     ("/lists", lists.router, "lists"),
     ("/imports", imports.router, "imports"),
     ("/suppressions", suppressions.router, "suppressions"),
+    ("/templates", templates.router, "templates"),
     ("/transports", transports.router, "transports"),
     ("/domains", domains.router, "domains"),
     ("/tokens", tokens.router, "tokens"),
@@ -55,6 +58,9 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     addressees.UnknownContact: (404, "not_found"),
     addressees.UnknownList: (404, "not_found"),
     files.UnknownImport: (404, "not_found"),
+    letters.UnknownTemplate: (404, "not_found"),
+    letters.TemplateNameProblem: (422, "template_name_invalid"),
+    letters.TemplateNameTaken: (409, "template_name_taken"),
     suppression.UnknownSuppression: (404, "not_found"),
     ways.UnknownTransport: (404, "not_found"),
     names.UnknownDomain: (404, "not_found"),

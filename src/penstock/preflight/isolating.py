@@ -1,0 +1,70 @@
+"""Showing somebody's HTML without letting it do anything: no scripts, no forms, no frames, and nothing loaded from outside. Pure.
+
+What a message holds is its author's, and contacts' data stands in it: a preview is opened by whoever approves it, in a browser
+that is signed in elsewhere. So it is shown in a sandbox, an origin of its own, whose policy allows inline styles and nothing that
+tells anybody that it was looked at; pictures of this installation are shown, others only when asked for.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+_ALWAYS = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
+_SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
+"""Links may be tried: they open beside it, as they would from a mail program."""
+
+
+def policy(base: str, *, pictures: bool) -> str:
+    """Return the Content-Security-Policy of a page that shows a message. `base`: the public address, whose pictures are ours."""
+    sources = "data: https: http:" if pictures else f"data: {base.rstrip('/')}/p/"
+    return f"{_ALWAYS}; img-src {sources}"
+
+
+def headers(base: str, *, pictures: bool) -> dict[str, str]:
+    """Return the headers under which a message's HTML is answered as it is."""
+    return {
+        "Content-Security-Policy": f"{_SANDBOX}; {policy(base, pictures=pictures)}",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "X-DNS-Prefetch-Control": "off",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+
+
+def page(shown: list[tuple[str, str]], html: str, base: str, *, pictures: bool) -> str:
+    """Return a whole page that needs no server: the lines `shown` (name and value) and the message in a frame of its own.
+
+    The frame is a sandbox without scripts, and the page's policy holds in it too (CSP3 §4.2.3: srcdoc inherits).
+    """
+    lines = "\n".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in shown)
+    return _PAGE.format(
+        policy=escape(policy(base, pictures=pictures)), title=escape(dict(shown).get("Subject", "")), lines=lines,
+        html=escape(f'<base target="_blank">{html}'),
+    )  # fmt: skip
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta http-equiv="x-dns-prefetch-control" content="off">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>
+body {{ margin: 0; font: 14px/1.5 system-ui, sans-serif; display: flex; flex-direction: column; height: 100vh }}
+dl {{ margin: 0; padding: 12px 16px; display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; border-bottom: 1px solid #ccc }}
+dt {{ color: #666 }}
+dd {{ margin: 0; overflow-wrap: anywhere }}
+iframe {{ flex: 1; border: 0; background: #fff }}
+</style>
+</head>
+<body>
+<dl>
+{lines}
+</dl>
+<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer" title="The message" srcdoc="{html}"></iframe>
+</body>
+</html>
+"""

@@ -1,0 +1,122 @@
+"""Walking the recipients of a mailing in their one order, forwards and back.
+
+Before the freeze they are whom the audience rule means now, the suppressed left out, in the order of the contacts, which is the
+order that the freeze will give them. From then on the ledger is the audience. A *place* is a contact's number before, and the
+number in the ledger after it. Nothing is counted, and no step looks at more than it has to: with a million on the list it takes as
+long as with ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+
+from penstock.audience.suppression import SUPPRESSED
+from penstock.delivery import chosen
+from penstock.mailing.mailings import Mailing
+from penstock.platform.database import sql
+
+FEW: Final = 100
+"""Members of the list that are looked at first; eight times as many each time that none of them fits."""
+MANY: Final = 50_000
+WHOLE: Final = 2**62
+
+_FORWARDS = {"beyond": ">", "order": "asc", "last": "max"}
+_BACKWARDS = {"beyond": "<", "order": "desc", "last": "min"}
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody to whom a mailing goes: as a contact, at an address, with the attributes of now."""
+
+    contact: int
+    address: str
+    attributes: dict[str, str]
+    place: int
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A further condition in SQL over a contact `c`, with its parameters."""
+
+    condition: str
+    parameters: Mapping[str, Any]
+
+
+def walk(
+    conn: psycopg.Connection[Any], mailing: Mailing, place: int, *, back: bool = False, limit: int = 1,
+    matching: Filter | None = None, most: int = WHOLE,
+) -> tuple[list[Recipient], int | None]:  # fmt: skip
+    """Return up to `limit` recipients beyond `place`, nearest first, and the place to go on from; None: there is nobody beyond.
+
+    At most `most` are looked at: where few match, a page may be short although more follow.
+    """
+    found: list[Recipient] = []
+    looked, portion = 0, min(max(FEW, limit), most)
+    while True:
+        rows = _portion(conn, mailing, place, back, limit - len(found), portion, matching)
+        number, reached = rows[0][:2]
+        found += [Recipient(contact, address, attributes, at) for _, _, at, contact, address, attributes in rows if contact]  # fmt: skip
+        looked += number
+        if len(found) == limit:
+            return found, found[-1].place
+        if number < portion:
+            return found, None
+        place = reached
+        if looked >= most:
+            return found, place
+        portion = min(portion * 8, MANY, most - looked)
+
+
+def neighbour(
+    conn: psycopg.Connection[Any], mailing: Mailing, place: int, *, back: bool = False
+) -> int | None:
+    """Return the contact before or after a place; None at the end."""
+    found, _ = walk(conn, mailing, place, back=back)
+    return found[0].contact if found else None
+
+
+def find(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> Recipient | None:
+    """Return the recipient who is this contact; None when it is none."""
+    if (place := placed(conn, mailing, contact)) is None:
+        return None
+    found, _ = walk(conn, mailing, place - 1, most=1)
+    return found[0] if found and found[0].contact == contact else None
+
+
+def placed(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> int | None:
+    """Return the place of a contact. Before the freeze everybody has one; then only who stands in the ledger."""
+    if mailing.frozen_at is None:
+        return contact
+    by_address = (
+        "select r.seq from audience_contact c join delivery_recipient r on r.mailing = %s and r.normal = c.normal"
+        " and r.package > 0 where c.id = %s and c.account_id = %s and r.contact = c.id"
+    )
+    row = conn.execute(by_address, (mailing.id, contact, mailing.account)).fetchone()
+    if row is None:  # the address is another one since: there is no index by contact, and this is rare
+        by_contact = "select seq from delivery_recipient where mailing = %s and contact = %s and package > 0"
+        row = conn.execute(by_contact, (mailing.id, contact)).fetchone()
+    return int(row[0]) if row else None
+
+
+def _portion(
+    conn: psycopg.Connection[Any], mailing: Mailing, place: int, back: bool, limit: int, portion: int,
+    matching: Filter | None,
+) -> list[tuple[Any, ...]]:  # fmt: skip
+    given: dict[str, Any] = {"place": place, "limit": limit, "portion": portion}
+    if mailing.frozen_at is None:
+        name, holes = (
+            "walk_rule",
+            {"chosen": chosen.condition(mailing.audience), "suppressed": SUPPRESSED},
+        )
+        given |= chosen.parameters(mailing.account, mailing.audience)
+    else:
+        name, holes = "walk_ledger", {}
+        given |= {"mailing": mailing.id, "account": mailing.account}
+    holes |= {"matching": matching.condition if matching else "true", **(_BACKWARDS if back else _FORWARDS)}
+    text = sql("penstock.preflight", name).format(**holes)
+    given |= dict(matching.parameters) if matching else {}
+    return conn.execute(text, given, prepare=False).fetchall()
