@@ -66,6 +66,7 @@ def test_html_and_text(judge: OpenDKIM, html: str, text: str | None, row: tuple[
     holds(judge, *signed_and_plain(message, row))
 
 
+one_line = plain_templates.map(lambda text: text.replace("\n", " ") + "!")
 NAMES = st.sampled_from(
     ["Feedback-ID", "List-Id", "List-Help", "X-Tag", "Precedence", "Organization", "Auto-Submitted"]
 )
@@ -73,10 +74,10 @@ NAMES = st.sampled_from(
 
 @settings(max_examples=EXAMPLES)
 @given(
-    subject=plain_templates, headers=st.dictionaries(NAMES, plain_templates, max_size=4), reply_to=st.booleans(),
+    subject=one_line, headers=st.dictionaries(NAMES, one_line, max_size=4), reply_to=st.booleans(),
     row=rows, name=st.one_of(words, value.map(lambda text: text or "")),
 )  # fmt: skip
-@example(subject="", headers={}, reply_to=True, row=("a@b.org", None, None, None, None), name="")
+@example(subject="{{ city }}", headers={}, reply_to=True, row=("a@b.org", None, None, None, None), name="")
 @example(
     subject="{{ first_name }}", headers={"List-Id": "{{ n }}"}, reply_to=True,
     row=("a@b.org", "שלום 👩‍👩‍👧‍👦 " * 60, "word " * 300, None, None), name="Größe " * 60,
@@ -93,7 +94,7 @@ def test_header_fields_of_every_kind(
     row: tuple[str | None, ...],
     name: str,
 ) -> None:
-    quoted = name.replace("\\", "").replace('"', "")
+    quoted = "".join(c for c in name if c.isprintable() and c not in '\\"')
     sender = f'"{quoted}" <news@example.org>'
     try:
         message = Message(
