@@ -45,15 +45,15 @@ def test_a_mailing_is_rejected_revised_and_approved_as_it_was_seen(
     cli("mailing", "submit", "1", "--plan", "later", "--yes")
     seen = json.loads(cli("mailing", "show", "1", "--json").stdout)
     assert seen["revision"] == 2
-    assert "not the one" in cli("mailing", "approve", "1", "--yes", "--digest", "0" * 64, status=2).stderr
-    cli("mailing", "approve", "1", "--yes", "--digest", seen["digest"])
+    assert "not the one" in cli("mailing", "approve", "1", "--yes", "--without-analysis", "--digest", "0" * 64, status=2).stderr
+    cli("mailing", "approve", "1", "--yes", "--without-analysis", "--digest", seen["digest"])
     assert state(conn, 1) == "parked"
     told = cli("mailing", "journal", "1").stdout
     assert "a typo in the subject" in told
     assert "without review" not in told
     cli("mailing", "unschedule", "1", "--yes")
     cli("mailing", "submit", "1", "--plan", "later", "--yes")
-    cli("mailing", "approve", "1", "--yes")
+    cli("mailing", "approve", "1", "--yes", "--without-analysis")
     assert "without review" in cli("mailing", "journal", "1").stdout
 
 
@@ -65,7 +65,7 @@ def test_the_platform_validates_and_names_the_ground_of_a_refusal(cli: Cli, conn
     cli("mailing", "submit", number, "--at", "+3d", "--yes")
     told = cli("mailing", "edit-plan", number, "--at", "2031-12-01T09:00", "--zone", "Europe/Paris").stderr
     assert "2031-12-01 09:00 Europe/Paris" in told
-    assert "validate" in cli("mailing", "approve", number, "--yes").stderr
+    assert "validate" in cli("mailing", "approve", number, "--yes", "--without-analysis").stderr
     assert "ground" in cli("mailing", "reject", number, "--reason", "spam", "--yes", status=2).stderr
     cli("mailing", "validate", number, "--yes")
     assert state(conn, mailing) == "scheduled"
@@ -168,7 +168,7 @@ def test_four_eyes_leave_a_send_at_its_gate(
     ran = cli(*sending(people(2), catcher().url, "--json"))
     assert json.loads(ran.stdout)["status"] == "in_review"
     assert "waits for approval" in ran.stderr
-    assert "four_eyes" in cli("mailing", "approve", "1", "--yes", status=2).stderr
+    assert "four_eyes" in cli("mailing", "approve", "1", "--yes", "--without-analysis", status=2).stderr
 
 
 class Asked:
@@ -255,7 +255,7 @@ def test_the_rest_gets_the_correction_and_nobody_gets_two(
     assert state(conn, 1) == "cancelled"
     cli("mailing", "edit", "2", "--subject", "Corrected", "--rate", "1000/s")
     cli("mailing", "submit", "2", "--yes")
-    cli("mailing", "approve", "2", "--yes")
+    cli("mailing", "approve", "2", "--yes", "--without-analysis")
     done = json.loads(cli("mailing", "watch", "2", "--work", "--json").stdout)
     assert (done["status"], done["accepted"]) == ("sent", 60 - reached)
     assert set(mails.counts.values()) == {1}
@@ -380,7 +380,7 @@ def test_sending_is_confirmed_as_the_account_wants_it(
     assert "Mailing 1 is kept as a draft" in said
     assert "--confirm 4" in cli("mailing", "submit", "1", "--confirm", "3", status=2).stderr
     cli("mailing", "submit", "1", "--confirm", "4", "--plan", "later")
-    cli("mailing", "approve", "1", "--yes")
+    cli("mailing", "approve", "1", "--yes", "--without-analysis")
     assert "--confirm 4" in cli("mailing", "send-now", "1", status=2).stderr
     cli("mailing", "send-now", "1", "--confirm", "4")
     assert state(conn, 1) == "starting"
