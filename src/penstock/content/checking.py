@@ -8,9 +8,12 @@ from typing import Any, Final, NamedTuple
 import psycopg
 
 from penstock.audience import contacts
-from penstock.content.message import Message, MessageError
+from penstock.content.accepting import EMAIL
+from penstock.content.dialects import TEXT
+from penstock.content.message import Message, MessageError, Problem
 from penstock.content.messages import load_message
 from penstock.content.render import compile_message
+from penstock.content.template import parse
 
 KEPT: Final = 256
 """Messages of which a process remembers what it found; some kilobytes each at most."""
@@ -54,6 +57,14 @@ def blockers(conn: psycopg.Connection[Any], mailing: int) -> tuple[str, ...]:
         if known:  # of an empty list nobody can say what its contacts will have
             return judged(message, known).faults
     return found.faults
+
+
+def faults(message: Message) -> tuple[str, ...]:
+    """Return why no mailing of its channel can be made of `message` as it stands, each in words."""
+    if message.channel == EMAIL:
+        return judged(message, None).faults
+    parsed = parse(message.text or "", "text", TEXT, None)
+    return tuple(map(str, [parsed] if isinstance(parsed, Problem) else parsed.problems))
 
 
 def judged(message: Message, known: frozenset[str] | None) -> Judged:

@@ -57,6 +57,24 @@ class Template(models.Model):
         return self.name
 
 
+class TemplateVersion(models.Model):
+    """Every message that a template has had: what a mailing was made from can be looked at, and taken again."""
+
+    id = models.AutoField(primary_key=True)
+    template = models.ForeignKey(Template, models.PROTECT, db_index=False)
+    version = models.IntegerField()
+    message = models.ForeignKey(Message, models.PROTECT, db_index=False)
+    made_by = models.TextField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "content_template_version"
+        constraints = [models.UniqueConstraint("template", "version", name="content_template_version_once")]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+
 class Picture(models.Model):
     """A picture that messages show; served under the public base URL to whoever knows its key."""
 

@@ -60,7 +60,9 @@ def list_mailings(
 @router.post(
     "",
     response={201: WholeMailing},
-    openapi_extra=documented(examples.WHOLE, body=examples.NEW, conditions=("Idempotency-Key",)),
+    openapi_extra=documented(
+        examples.WHOLE, body=examples.NEW, conditions=("Idempotency-Key",), refuses=(404,)
+    ),
 )
 def create_mailing(
     request: HttpRequest, response: HttpResponse, given: NewMailing, account: Account = None

@@ -56,7 +56,10 @@ class NewMailing(Body):
     """A mailing to make, as a draft."""
 
     name: Name
-    message: Message
+    message: Message | None = None
+    template: Annotated[
+        Number | None, Field(description="Take the message of this template; in place of `message`.")
+    ] = None
     audience: Audience
     transport: Annotated[Number | None, Field(description="Not needed where the account has one only.")] = (
         None

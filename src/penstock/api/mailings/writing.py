@@ -6,11 +6,13 @@ from typing import Any
 
 import psycopg
 
+from penstock.account import access
 from penstock.api.mailings.shapes import MailingChange, NewMailing
 from penstock.api.mailings.showing import found
 from penstock.api.messages import changed, message_of
+from penstock.api.problems import Problem
 from penstock.api.repeating import once
-from penstock.content import accepting
+from penstock.content import accepting, templates
 from penstock.content.messages import load_message, store_message
 from penstock.mailing import control, drafting, mailings
 from penstock.mailing.actor import Actor
@@ -25,11 +27,11 @@ def create(
 ) -> tuple[int, bool]:
     """Make the draft; return its number, or that of the first one for a request that comes again, and whether that was so.
 
-    Raises DraftError, TooLarge.
+    Raises DraftError, Forbidden, NotAccepted, Problem, TooLarge, UnknownTemplate.
     """
     audience = _rule(given.audience)
-    message = message_of(given.message)
-    accepting.check(message, channel=accepting.EMAIL)
+    if given.message is not None:
+        accepting.check(message_of(given.message), channel=accepting.EMAIL)
 
     def make() -> dict[str, Any]:
         transport = given.transport or drafting.only_transport(conn, account)
@@ -37,7 +39,7 @@ def create(
             conn, account, name=given.name, audience=audience, transport=transport, options=given.options
         )
         number = mailings.create(
-            conn, account, name=given.name.strip(), message=store_message(conn, account, message),
+            conn, account, name=given.name.strip(), message=_first_message(conn, account, given, actor),
             audience=audience, transport=transport, options=given.options, plan=_document(given.plan), actor=actor,
         )  # fmt: skip
         return {"made": number}
@@ -90,6 +92,22 @@ def tried(conn: psycopg.Connection[Any], *, dry: bool) -> Iterator[None]:
     with conn.transaction() as transaction:
         yield
         raise psycopg.Rollback(transaction)
+
+
+def _first_message(conn: psycopg.Connection[Any], account: int, given: NewMailing, actor: Actor) -> int:
+    """The number of the message that the mailing begins with: stored now, or a template's."""
+    if (given.message is None) == (given.template is None):
+        words = "Give either a message, or the template to take it from."
+        raise Problem(422, "invalid", words, errors=[{"pointer": "#/message", "detail": words}])
+    if given.message is not None:
+        return store_message(conn, account, message_of(given.message))
+    access.require(actor, "templates:read")
+    assert given.template is not None
+    number = templates.message_of(conn, account, given.template)
+    message = load_message(conn, number)
+    assert message is not None
+    accepting.check(message, channel=accepting.EMAIL)
+    return number
 
 
 def _changed_message(conn: psycopg.Connection[Any], there: mailings.Mailing, given: MailingChange) -> int:
