@@ -147,6 +147,9 @@ class Transport(models.Model):
         db_default=False,
         help_text="All it hands over stays on this machine: nothing to verify.",
     )
+    version = models.IntegerField(
+        default=1, db_default=1, help_text="Counts changes of its servers: senders look at it."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -97,7 +97,7 @@ def put(
         }
         conn.execute(_UPDATE if "id" in each else _INSERT, values)
     conn.execute(
-        "update account_transport set is_local = %s where id = %s",
+        "update account_transport set is_local = %s, version = version + 1 where id = %s",
         (all(terms(each["url"], "").loopback for each in wanted), transport),
     )
     return [_told(each, before.get(each.get("id", 0))) for each in wanted]

@@ -21,9 +21,11 @@ from penstock.delivery.claim import Claimed, Claims, Fenced, Held, Item, Turn, r
 from penstock.delivery.handoff import GIVEN_BACK, Fence, HandOff, words_of
 from penstock.delivery.order import WINDOW, Order
 from penstock.delivery.outcome import Outcome, State
-from penstock.delivery.pace import GRAIN, Pace
+from penstock.delivery.pacing import pacing_of
 from penstock.mailing.stopping import STOPPED
+from penstock.transport.fleet import Fleet
 from penstock.transport.hands import way_out
+from penstock.transport.share import Share
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +117,11 @@ class Lane:
         return self._idle_since is not None and time.monotonic() - self._idle_since > seconds
 
     @property
+    def shares(self) -> list[Share]:
+        """The servers, where there are several or one with limits."""
+        return self.pool.shares if isinstance(self.pool, Fleet) else []
+
+    @property
     def unsettled(self) -> bool:
         """Something claimed has no recorded outcome."""
         return bool(self._outstanding)
@@ -131,7 +138,7 @@ class Lane:
 
     async def run(self) -> None:
         """Take turns until closed and everything is recorded."""
-        pacing = asyncio.create_task(self._keep_pace(self.order.rate)) if self.order.rate else None
+        pacing = pacing_of(self.order, self.shares, self.handoff, self._wants, self._grant, self._connect)
         try:
             while not self._closing or self._held or self.handoff.unrecorded or self._answer is not None:
                 try:
@@ -140,24 +147,19 @@ class Lane:
                     await self._again(self._claims, error)
                 await self._wait()
         finally:
-            if pacing:
-                pacing.cancel()
+            for task in pacing:
+                task.cancel()
             await self.pool.close()
             if self._claims:
                 await self._claims.conn.close()
 
-    async def _keep_pace(self, rate: float) -> None:
-        """Let messages begin as the meter of the mailing allows. A halt is not delayed by it: it only ever grants."""
-        pace = Pace(self.order.mailing, rate, self._connect)
-        try:
-            while True:
-                if self.handoff.allowance > 0 or not self.handoff.queue or self.halted:
-                    await asyncio.sleep(GRAIN / 2)
-                    continue
-                self.handoff.allowance += await pace.next()
-                self.pool.wake()
-        finally:
-            await pace.close()
+    def _wants(self) -> bool:
+        """Messages wait that may begin."""
+        return bool(self.handoff.queue) and not self.halted
+
+    def _grant(self, messages: int) -> None:
+        self.handoff.allowance += messages
+        self.pool.wake()
 
     async def _wait(self) -> None:
         try:

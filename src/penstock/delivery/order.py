@@ -33,6 +33,7 @@ class Order:
     transport: int
     program: Program
     ways: tuple[Way, ...]  # the servers of its transport
+    version: int  # of its transport: when it is changed another lane takes over
     key: bytes
     domain: bytes  # of the return path
     schedule: Schedule
@@ -74,7 +75,7 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
     program.signer = signing.signer(conn, row["account"], sender)
     return Order(
         mailing=mailing, account=row["account"], transport=row["transport"], program=program,
-        ways=tuple(transports.ways(conn, row["transport"])),
+        ways=tuple(transports.ways(conn, row["transport"])), version=row["version"],
         key=environment.link_key(), domain=signing.return_domain(conn, row["account"], sender).encode("ascii"),
         schedule=_schedule(policy), never_lost=policy.get("in_doubt") == "never_lost", rate=policy.get("rate"),
     )  # fmt: skip

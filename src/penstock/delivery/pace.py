@@ -1,4 +1,4 @@
-"""The pace of a mailing with a rate: slots of time granted by a meter in the database, so that several senders share one rate.
+"""The pace of a mailing or a server with a rate: slots of time granted by a meter in the database, so that senders share one rate.
 
 Grants are taken when messages wait, for about 50 ms of work at a time, in transactions of their own that need not survive a crash.
 """
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import psycopg
+from psycopg import sql
 
 from penstock.platform.trouble import Trouble
 
@@ -19,11 +20,16 @@ GRAIN: Final = 0.05
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 
 
-class Pace:
-    """Grants of one mailing for one lane."""
+OF_MAILING: Final = "delivery_grant"
+OF_SERVER: Final = "delivery_server_grant"
+"""The meters: functions of a number, a rate and so many slots, which say how long to wait for them."""
 
-    def __init__(self, mailing: int, rate: float, connect: Connect) -> None:
-        self._mailing, self._rate, self._connect = mailing, rate, connect
+
+class Pace:
+    """Grants of one meter for one lane."""
+
+    def __init__(self, meter: str, number: int, rate: float, connect: Connect) -> None:
+        self._meter, self._number, self._rate, self._connect = meter, number, rate, connect
         self._conn: psycopg.AsyncConnection[Any] | None = None
         self.slots = max(1, int(rate * GRAIN))
 
@@ -45,7 +51,8 @@ class Pace:
             self._conn = await self._connect()
             await self._conn.execute("set synchronous_commit = off")
         cursor = await self._conn.execute(
-            "select delivery_grant(%s, %s, %s)", (self._mailing, self._rate, self.slots)
+            sql.SQL("select {}(%s, %s, %s)").format(sql.Identifier(self._meter)),
+            (self._number, self._rate, self.slots),
         )
         row = await cursor.fetchone()
         assert row is not None
@@ -56,3 +63,15 @@ class Pace:
         if self._conn is not None:
             await self._conn.close()
             self._conn = None
+
+
+async def keep(pace: Pace, wanted: Callable[[], bool], grant: Callable[[int], None]) -> None:
+    """Let messages begin as the meter allows, while more are wanted. A halt is not delayed by it: it only ever grants."""
+    try:
+        while True:
+            if wanted():
+                grant(await pace.next())
+            else:
+                await asyncio.sleep(GRAIN / 2)
+    finally:
+        await pace.close()

@@ -23,9 +23,11 @@ import uvloop
 from penstock.account.secrets import SecretError
 from penstock.content.dkim import SigningError
 from penstock.content.message import MessageError
+from penstock.delivery import health
 from penstock.delivery import order as orders
 from penstock.delivery.handoff import Fence
 from penstock.delivery.lane import Lane
+from penstock.delivery.slots import Slots
 from penstock.delivery.ticker import Ticker
 from penstock.mailing import control
 from penstock.platform import database
@@ -60,6 +62,7 @@ class Sender:
         self._poke = asyncio.Event()
         self._stopping = asyncio.Event()
         self._ticker = Ticker(self._poke.set)
+        self._slots = Slots(self.lanes, connect)
 
     async def run(self) -> None:
         """Send until told to stop."""
@@ -73,6 +76,7 @@ class Sender:
             asyncio.create_task(self._beat()),
             asyncio.create_task(self._watch()),
             asyncio.create_task(self._ticker.run()),
+            asyncio.create_task(self._slots.run(lambda: self.number)),
         ]
         try:
             await self._serve(desk)
@@ -162,6 +166,7 @@ class Sender:
                     (self.number,),
                 )
                 self.fence.answered()
+                await health.tell(conn, self.number, list(self.lanes.values()))
             except psycopg.OperationalError:
                 await conn.close()
                 conn = await self._again()
@@ -192,10 +197,12 @@ class Sender:
         )
         self.fence.answered()
         found = await cursor.fetchall()
-        for mailing, version, may, work, withheld in found:
+        for mailing, version, may, work, withheld, transport in found:
             lane = self.lanes.get(mailing)
             if lane and not may:
                 lane.halt(version)
+            elif lane and lane.order.version != transport:
+                lane.close()  # the next look begins another, over the servers as they are now
             elif lane:
                 lane.handoff.withhold(frozenset(withheld))
                 lane.go_on(version)

@@ -7,8 +7,8 @@ place: at the source, or on one connection. What one server gives back unsent, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from penstock.transport.envelope import Source
 from penstock.transport.reply import Reply, Trouble
@@ -25,15 +25,6 @@ TICK: Final = 0.1
 """Seconds between two looks at who waits for whom, and who may be tried again."""
 
 Make = Callable[[Terms, Source], Hands]
-
-
-class Setting(NamedTuple):
-    """What may be changed of a server while it is used."""
-
-    weight: int
-    enabled: bool
-    rate: float | None
-    limit: int | None
 
 
 class Fleet:
@@ -100,7 +91,7 @@ class Fleet:
         """Connections that are open, ready or about to be."""
         return sum(share.hands.open for share in self.shares)
 
-    # -- limits and settings --------------------------------------------------------------------------------
+    # -- limits --------------------------------------------------------------------------------------------
 
     def grant(self, share: Share, messages: int) -> None:
         """So many more may begin at a server whose rate is limited."""
@@ -109,19 +100,13 @@ class Fleet:
         if not self._stopped:
             share.hands.wake()
 
-    def adjust(self, settings: Mapping[int, Setting]) -> None:
-        """Take up what was changed of the servers, by their number; one that is not there any more is switched off."""
-        for share in self.shares:
-            setting = settings.get(share.way.number)
-            enabled = setting is not None and setting.enabled
-            if setting is not None:
-                self._turns.weigh(share.place, setting.weight)
-            if enabled != share.enabled:
-                share.enabled = enabled
-                if share.way.limit is None or not enabled:
-                    share.hands.resize(share.way.terms.connections if enabled else 0)
-                self._reckon(share)
-                self._soon()
+    def give(self, share: Share, connections: int) -> None:
+        """So many connections to a server that limits them are ours now."""
+        share.slots = connections
+        share.hands.resize(min(connections, share.way.terms.connections))
+        self._reckon(share)
+        if connections and not self._stopped:
+            share.hands.wake()
 
     # -- what the shares ask and tell -----------------------------------------------------------------------
 
@@ -175,16 +160,15 @@ class Fleet:
         """It failed. The source hears of it when no server is left that does not."""
         share.standing.failed(trouble, asyncio.get_running_loop().time())
         self._changed(share)
-        there = [each for each in self.shares if each.enabled]
-        if any(each.standing.state == "sound" for each in there):
+        if any(each.standing.state == "sound" for each in self.shares):
             return
-        if spared := [each for each in there if each.standing.spared]:
+        if spared := [each for each in self.shares if each.standing.spared]:
             for each in spared:  # better one that refuses some than none
                 each.standing.reset()
                 self._changed(each)
                 each.hands.wake()
             return
-        self.source.trouble(trouble.reply, all(each.standing.hopeless for each in there))
+        self.source.trouble(trouble.reply, all(each.standing.hopeless for each in self.shares))
 
     # -- inside ---------------------------------------------------------------------------------------------
 

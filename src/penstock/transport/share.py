@@ -32,6 +32,8 @@ class Allotting(Protocol):
 
     source: Source
 
+    def grant(self, share: Share, messages: int) -> None: ...
+    def give(self, share: Share, connections: int) -> None: ...
     def may_take(self, share: Share) -> bool: ...
     def took(self, share: Share) -> None: ...
     def gave_back(self, share: Share) -> None: ...
@@ -45,11 +47,11 @@ class Share:
     hands: Hands
 
     def __init__(self, fleet: Allotting, place: int, way: Way) -> None:
-        self._fleet = fleet
+        self.fleet = fleet
         self.place, self.way = place, way
         self.standing = Standing()
-        self.enabled = True
         self.allowance = -1 if way.rate is None else 0  # messages that may begin; negative: no limit
+        self.slots: int | None = None if way.limit is None else 0  # connections that are ours; None: no limit
         self.answered = 0  # messages
         self.slow = False  # it kept the others waiting lately: for some time they do not
         self.behind_since: float | None = None  # since when the others wait for it
@@ -57,38 +59,38 @@ class Share:
     @property
     def usable(self) -> bool:
         """It can take messages now, as far as is known: the others wait for it."""
-        return self.enabled and self.allowance != 0 and not self.slow and not self.standing.aside
+        return self.allowance != 0 and self.slots != 0 and not self.slow and not self.standing.aside
 
     # -- what its connections ask and tell ------------------------------------------------------------------
 
     def take(self, peer: Peer) -> Envelope | None:
         """The next envelope, when it is this server's turn."""
-        if not self.enabled or self.allowance == 0 or not self._fleet.may_take(self):
+        if self.allowance == 0 or not self.fleet.may_take(self):
             return None
-        envelope = self._fleet.source.take(peer)
+        envelope = self.fleet.source.take(peer)
         if envelope is not None:
             if self.allowance > 0:
                 self.allowance -= 1
-            self._fleet.took(self)
+            self.fleet.took(self)
         return envelope
 
     def replied(self, envelope: Envelope, reply: Reply) -> None:
         """The peer's verdict."""
         self.answered += 1
-        self._fleet.source.replied(envelope, reply)
-        self._fleet.answered(self, reply)
+        self.fleet.source.replied(envelope, reply)
+        self.fleet.answered(self, reply)
 
     def unanswered(self, envelope: Envelope, cause: str) -> None:
         """In doubt; the trouble that comes with it says what is wrong with the server."""
-        self._fleet.source.unanswered(envelope, cause)
+        self.fleet.source.unanswered(envelope, cause)
 
     def unsent(self, envelope: Envelope, cause: str) -> None:
         """Back to the fleet's source: another server may take it."""
         if self.allowance >= 0:
             self.allowance += 1
-        self._fleet.gave_back(self)
-        self._fleet.source.unsent(envelope, cause)
+        self.fleet.gave_back(self)
+        self.fleet.source.unsent(envelope, cause)
 
     def trouble(self, reply: Reply, permanent: bool) -> None:
         """A connection could not be made or kept."""
-        self._fleet.troubled(self, Trouble(reply, permanent))
+        self.fleet.troubled(self, Trouble(reply, permanent))

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from penstock.transport import fleet as fleets
-from penstock.transport.fleet import Fleet, Setting
+from penstock.transport.fleet import Fleet
 from penstock.transport.hands import hands
 from penstock.transport.smtp.server import Server
 from penstock.transport.terms import Way
@@ -229,23 +229,3 @@ async def test_a_limited_rate_is_granted_and_the_other_goes_on_meanwhile() -> No
         await until(lambda: source.settled == 200)
         await fleet.close()
     assert (len(one.taken), len(other.taken)) == (7, 193)
-
-
-@on_uvloop
-async def test_a_server_is_switched_off_and_on_while_it_is_used() -> None:
-    one, other, source = Taking(0.001), Taking(0.001), Memory(100_000)
-    on = Setting(1, True, None, None)
-    async with Listening(one) as first, Listening(other) as second:
-        fleet = Fleet([way(1, first.port), way(2, second.port)], source, hands)
-        fleet.wake()
-        await until(lambda: len(one.taken) > 50)
-        fleet.adjust({1: on._replace(enabled=False), 2: on})
-        await until(lambda: not fleet.shares[0].hands.held)
-        before = len(one.taken), len(other.taken)
-        await until(lambda: len(other.taken) > before[1] + 100)
-        assert len(one.taken) == before[0]
-        fleet.adjust({1: on, 2: on})
-        await until(lambda: len(one.taken) > before[0] + 100)
-        fleet.stop()
-        await fleet.drained()
-        await fleet.close()

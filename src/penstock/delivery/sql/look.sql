@@ -1,11 +1,12 @@
 -- What a sender looks for: the mailings that may be sent, with what it has in hand; whether more of each may begin, whether a
--- package waits, and the domains whose recipients are withheld. A mailing that is paused or being cancelled has at most packages
+-- package waits, and the domains whose recipients are withheld; and the version of its transport. A mailing that is paused or being cancelled has at most packages
 -- that are to be finished.
 select m.id, m.version, may and not withheld.everything,
        exists (select from delivery_package p
                 where p.mailing = m.id and p.state = 'waiting' and p.release_at <= now() and (p.bound or m.state = any(%(sent_in)s))),
-       withheld.domains
+       withheld.domains, coalesce(r.version, 0)
   from mailing_mailing m
+  left join account_transport r on r.id = m.transport_id
   left join delivery_turn t on t.mailing = m.id
  cross join lateral (
        select m.state = any(%(sent_in)s)
