@@ -27,9 +27,11 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "list_mailings": ("mailings.all", (), {"state": ["draft", "sent"], "search": "news", "archived": True, "limit": 5}),
     "create_mailing": ("mailings.create", ("n", MESSAGE, {"list": 3, "not_reached_by": [5]}), {"transport": 1, "plan": PLAN, "options": {"rate": 5}, "key": "k"}),
     "show_mailing": ("mailings.get", (7,), {}),
-    "edit_mailing": ("mailings.edit", (7,), {"name": "n", "message": {"html": None}, "audience": {"list": 3}, "transport": 1, "plan": PLAN, "options": {}, "dry_run": True, "expected_version": 3, "key": "k"}),
+    "edit_mailing": ("mailings.edit", (7,), {"name": "n", "message": {"html": None}, "message_from": {"mailing": 5, "number": 2}, "audience": {"list": 3}, "transport": 1, "plan": PLAN, "options": {}, "dry_run": True, "expected_version": 3, "key": "k"}),
     "delete_mailing": ("mailings.delete", (7,), {"dry_run": True, "expected_version": 3, "key": "k"}),
     "show_journal": ("mailings.journal", (7,), {"limit": 5}),
+    "list_revisions": ("mailings.revisions", (7,), {"limit": 5}),
+    "show_revision": ("mailings.revision", (7, 3), {}),
     "list_packages": ("mailings.packages", (7,), {"limit": 5}),
     "show_forecast": ("mailings.forecast", (7, "cancel"), {"prepared": "deliver"}),
     "show_analysis": ("mailings.analysis", (7,), {}),
@@ -41,7 +43,7 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "show_first_preview": ("mailings.first_preview", (7,), {"case": 4, "worst": True}),
     "show_preview": ("mailings.preview", (7, 12), {"case": 4, "worst": True}),
     "submit_mailing": ("mailings.submit", (7,), {"plan": PLAN, "reason": "r", **EVERY}),
-    "approve_mailing": ("mailings.approve", (7,), {"digest": "d", **EVERY}),
+    "approve_mailing": ("mailings.approve", (7,), {"digest": "d", "without_analysis": True, **EVERY}),
     "validate_mailing": ("mailings.validate", (7,), {"digest": "d", **EVERY}),
     "edit_plan_mailing": ("mailings.edit_plan", (7,), {"plan": PLAN, **WHEN, **EVERY}),
     "reject_mailing": ("mailings.reject", (7, "r"), {"ground": "conduct", **EVERY}),
@@ -87,6 +89,14 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "show_transport": ("transports.get", (1,), {}),
     "edit_transport": ("transports.edit", (1,), {"name": "n", "url": "smtp://127.0.0.1"}),
     "delete_transport": ("transports.delete", (1,), {}),
+    "list_domains": ("domains.all", (), {}),
+    "create_domain": ("domains.create", ("example.org",), {"spf": "mx", "return_host": "bounce", "return_target": "mx.example.org"}),
+    "show_domain": ("domains.get", (1,), {}),
+    "edit_domain": ("domains.edit", (1,), {"spf": "mx", "return_host": "bounce", "return_target": "mx.example.org"}),
+    "delete_domain": ("domains.delete", (1,), {}),
+    "check_domain": ("domains.check", (1,), {}),
+    "create_domain_key": ("domains.make_key", (1, "rsa"), {}),
+    "delete_domain_key": ("domains.delete_key", (1, "ps1-k7q2"), {}),
     "list_tokens": ("tokens.all", (), {"revoked": True}),
     "create_token": ("tokens.create", ("n", ["contacts:read"]), {"person": 1, "expires_at": LATER, "rate": 5.0, "burst": 9}),
     "show_token": ("tokens.get", (2,), {}),
@@ -153,7 +163,7 @@ class Server(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.asked += 1
-        pattern = re.sub(r"{\w+}", r"[0-9]+", self.path)
+        pattern = re.sub(r"{\w+}", r"[0-9a-z-]+", self.path)
         assert request.method == self.method
         assert re.fullmatch(pattern, request.url.path), request.url
         self._check_parameters(request)

@@ -27,13 +27,13 @@ MARK = "zebra"
 
 COLUMNS = {
     "account_id": "account", "mailing_id": "mailing", "mailing": "mailing", "list_id": "list", "import_id": "import",
-    "webhook_id": "webhook", "delivery_id": "delivery", "notice_id": "notice", "person_id": "person",
+    "domain_id": "domain", "webhook_id": "webhook", "delivery_id": "delivery", "notice_id": "notice", "person_id": "person",
 }  # fmt: skip
 """By which columns a row is told to be the victim's."""
 
 
 @pytest.fixture(autouse=True)
-def _private(monkeypatch: pytest.MonkeyPatch) -> None:
+def _private(monkeypatch: pytest.MonkeyPatch, dns: Any) -> None:
     monkeypatch.setenv("PENSTOCK_WEBHOOKS_PRIVATE", "1")
 
 
@@ -51,6 +51,7 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
     )
     suppression = took(api.post("/suppressions", {"address": f"{MARK}2@x.example"}))
     transport = took(api.post("/transports", {"name": MARK, "url": "smtp://zebra:zebra@127.0.0.1:1"}))
+    domain = took(api.post("/domains", {"name": f"{MARK}.example"}))
     person = took(api.post("/people", {"email": f"{MARK}@y.example", "name": MARK, "roles": ["approver"]}))
     token = took(api.post("/tokens", {"name": MARK, "scopes": ["contacts:read"]}))
     webhook = took(api.post("/webhooks", {"url": f"http://127.0.0.1:9/{MARK}", "description": MARK}))
@@ -79,9 +80,10 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
     assert sorted(n for (n,) in row) == sorted(mailings)
     return {
         "account": [1], "mailing": mailings, "list": [listed], "contact": [contact["id"]], "import": [number["id"]],
+        "domain": [domain["id"]], "selector": [domain["keys"][0]["selector"]],
         "suppression": [suppression["id"]], "transport": [transport["id"]], "person": [person["id"]], "token": [token["id"]],
         "webhook": [webhook["id"]], "delivery": [delivery["id"]], "switch": [switch["id"]], "notice": [notice],
-        "finding": [finding],
+        "finding": [finding], "revision": [1],
     }  # fmt: skip
 
 
@@ -139,6 +141,7 @@ def kinds(path: str) -> list[str]:
     own = {
         "imports": "import",
         "transports": "transport",
+        "domains": "domain",
         "tokens": "token",
         "people": "person",
         "switches": "switch",
@@ -294,9 +297,10 @@ def test_cursors_of_one_account_open_no_page_of_another(
 SHOWING = {
     "/mailings", "/mailings/{mailing}", "/mailings/{mailing}/analysis", "/mailings/{mailing}/analysis/findings/{finding}/cases",
     "/mailings/{mailing}/journal", "/mailings/{mailing}/ledger", "/mailings/{mailing}/preview/{contact}",
-    "/mailings/{mailing}/preview", "/mailings/{mailing}/recipients",
+    "/mailings/{mailing}/preview", "/mailings/{mailing}/recipients", "/mailings/{mailing}/revisions",
+    "/mailings/{mailing}/revisions/{revision}",
     "/contacts", "/contacts/{contact}", "/lists", "/lists/{list}", "/imports", "/imports/{number}", "/imports/{number}/problems",
-    "/suppressions", "/suppressions/{suppression}", "/transports", "/transports/{number}", "/tokens", "/tokens/{number}",
+    "/suppressions", "/suppressions/{suppression}", "/domains", "/domains/{number}", "/transports", "/transports/{number}", "/tokens", "/tokens/{number}",
     "/people", "/people/{number}", "/switches", "/switches/{number}", "/webhooks", "/webhooks/{number}", "/notices",
     "/notices/settings", "/board", "/journal",
 }  # fmt: skip
