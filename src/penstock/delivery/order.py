@@ -18,6 +18,7 @@ from penstock.delivery.outcome import Schedule
 from penstock.platform import environment
 from penstock.platform.database import sql
 from penstock.transport.envelope import Envelope, Peer
+from penstock.transport.provider.provider import Provider
 from penstock.transport.terms import Way
 
 WINDOW = 1000
@@ -72,10 +73,14 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
     policy = row["policy"]
     program = program_of(_message(conn, row["message"]), policy)
     sender = program.domain.decode("ascii")
-    program.signer = signing.signer(conn, row["account"], sender)
+    ways = tuple(transports.ways(conn, row["transport"]))
+    if not all(
+        isinstance(way.terms, Provider) for way in ways
+    ):  # providers make messages of their own, and sign them
+        program.signer = signing.signer(conn, row["account"], sender)
     return Order(
         mailing=mailing, account=row["account"], transport=row["transport"], program=program,
-        ways=tuple(transports.ways(conn, row["transport"])), version=row["version"],
+        ways=ways, version=row["version"],
         key=environment.link_key(), domain=signing.return_domain(conn, row["account"], sender).encode("ascii"),
         schedule=_schedule(policy), never_lost=policy.get("in_doubt") == "never_lost", rate=policy.get("rate"),
     )  # fmt: skip

@@ -21,9 +21,10 @@ from penstock.content.message import RenderError
 from penstock.notices import letter, schedule
 from penstock.notices.settings import SettingError, mailbox
 from penstock.platform.database import sql
+from penstock.transport.errand import hand_over
+from penstock.transport.fate import Fate, Replied, Unanswered, Unsent
 from penstock.transport.reply import sanitise
-from penstock.transport.smtp.server import Server, ServerURLError
-from penstock.transport.smtp.single import Fate, Replied, Unanswered, Unsent, hand_over
+from penstock.transport.smtp.server import ServerURLError
 
 BUDGET = 30.0
 """Seconds after which a job leaves the rest to the next, so that a slow server does not keep other work waiting."""
@@ -94,10 +95,10 @@ def _hand_over(conn: psycopg.Connection[Any], waiting: Waiting) -> Fate:
             sender=mailbox(waiting.sender), to=waiting.identity, subject=waiting.subject, text=waiting.text,
             uuid=waiting.uuid.hex, at=waiting.at, account=waiting.account,
         )  # fmt: skip
-        server = Server.from_url(transports.load(conn, waiting.transport))
+        ways = transports.ways(conn, waiting.transport)
     except (RenderError, SettingError, SecretError, ServerURLError, transports.UnknownTransport) as error:
         return Unsent(str(error), True)
-    return asyncio.run(hand_over(server, sealed))
+    return asyncio.run(hand_over(ways, sealed))
 
 
 def _ending(fate: Fate, *, never_lost: bool) -> tuple[str, str]:

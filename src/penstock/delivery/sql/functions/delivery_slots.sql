@@ -7,7 +7,7 @@ declare
 begin
     for slot in select n from generate_series(1, p_limit) n where n <> all(p_held) loop
         exit when cardinality(taken) >= p_want;
-        if pg_try_advisory_lock(7005, (p_server % 131072) * 16384 + slot) then
+        if pg_try_advisory_lock(7020, (p_server % 131072) * 16384 + slot) then
             taken := taken || slot;
         end if;
     end loop;

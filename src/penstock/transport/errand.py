@@ -1,0 +1,42 @@
+"""Hand over one message by itself, outside any mailing: by the first of a transport's servers that takes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from penstock.transport.envelope import Envelope
+from penstock.transport.fate import Fate, Unsent
+from penstock.transport.provider.line import Line
+from penstock.transport.provider.provider import Provider
+from penstock.transport.smtp import single
+from penstock.transport.terms import Terms, Way
+
+
+async def hand_over(ways: Sequence[Way], envelope: Envelope) -> Fate:
+    """Try one server after the other, in their order, until one answers, or may have taken it. Never raises for what they do.
+
+    What is certainly not sent goes to the next one, so nothing is sent twice. Unsent: by none, with the causes of all.
+    """
+    unsent: list[Unsent] = []
+    for way in ways:
+        fate = await _by(way.terms, envelope)
+        if not isinstance(fate, Unsent):
+            return fate
+        unsent.append(fate)
+    causes = " ".join(each.cause for each in unsent) or "the transport has no server"
+    return Unsent(causes, all(each.permanent for each in unsent))
+
+
+async def _by(terms: Terms, envelope: Envelope) -> Fate:
+    if isinstance(terms, Provider):
+        return await asyncio.to_thread(_ask, terms, envelope)
+    return await single.hand_over(terms, envelope)
+
+
+def _ask(provider: Provider, envelope: Envelope) -> Fate:
+    line = Line(provider)
+    try:
+        return line.send(envelope).fate
+    finally:
+        line.close()
