@@ -93,15 +93,22 @@ class Program:
         self.size_estimate = self._eight.size + 150 + 20 * len(variables)
 
     def envelope_data(
-        self, values: tuple[str | None, ...], public: bytes, private: bytes, date: bytes, *, eightbit: bool
+        self,
+        values: tuple[str | None, ...],
+        public: bytes,
+        private: bytes,
+        date: bytes,
+        *,
+        eightbit: bool,
+        rebuilt: bool = False,
     ) -> bytes:
-        """The whole message for one recipient. ``eightbit``: the peer offers 8BITMIME."""
+        """The whole message for one recipient. ``eightbit``: the peer offers 8BITMIME. ``rebuilt``: the peer takes it apart and
+        makes another of it, which breaks every signature: it carries none."""
         to = recipient(values[0])
         if self._links:
             values = (*values, *self._own_links(private)[: self._links])
-        if (
-            self.signer is not None
-        ):  # a relay that had to convert it would break the signature (RFC 6376 §5.3)
+        if self.signer is not None and not rebuilt:
+            # A relay that had to convert it would break the signature (RFC 6376 §5.3): so it is in 7-bit form.
             return self.signer.sign(self._without_8bit(values, to, public, private, date), _seconds(date))
         if eightbit:
             try:

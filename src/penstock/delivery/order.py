@@ -52,7 +52,9 @@ class Order:
         """Make the envelope of one recipient; `row` is (seq, skip, address, attributes ...). Raises RenderError, SigningError."""
         values = row[2:]
         address = values[0]
-        data = self.program.envelope_data(values, public, private, date, eightbit=peer.eightbitmime)
+        data = self.program.envelope_data(
+            values, public, private, date, eightbit=peer.eightbitmime, rebuilt=peer.rebuilt
+        )
         sender = b"bounce+%b@%b" % (
             public,
             self.domain,

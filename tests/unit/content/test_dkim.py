@@ -254,3 +254,10 @@ def test_a_signature_that_fails_is_an_error_and_no_message(monkeypatch: pytest.M
 
 def test_a_key_does_not_show_itself() -> None:
     assert "private" not in repr(rsa_key())
+
+
+def test_what_a_provider_takes_apart_carries_no_signature() -> None:
+    program = compile_message(letter(), base_url="https://mail.example.org")
+    program.signer = Signer(both())
+    data = program.envelope_data(("ann@example.net",), PUBLIC, PRIVATE, DATE, eightbit=True, rebuilt=True)
+    assert count(unstuffed(data)) == 0
