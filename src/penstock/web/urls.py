@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from penstock.web.pictures import Picture
 from penstock.web.signing import SignIn, SignOut
 from penstock.web.views import Home, Unsubscribe
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("sign-in/<str:secret>", SignIn.as_view(), name="sign-in"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
+    path("p/<str:file>", Picture.as_view(), name="picture"),
     path("u/<str:token>", Unsubscribe.as_view(), name="unsubscribe"),
 ]
 

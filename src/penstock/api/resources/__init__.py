@@ -16,6 +16,7 @@ from penstock.api.resources import (
     me,
     notices,
     people,
+    pictures,
     policies,
     suppressions,
     switches,
@@ -30,16 +31,18 @@ from penstock.audience import imports as files
 from penstock.audience import lists as sets
 from penstock.content import accepting
 from penstock.content import templates as letters
+from penstock.content.pictures import judging, storing
 from penstock.mailing import switches as kills
 from penstock.notices import deliveries, settings
 from penstock.notices import webhooks as hooks
-from penstock.preflight import analysis, preview, worst
+from penstock.preflight import analysis, preview, testing, worst
 
 ROUTERS: list[tuple[str, Router, str]] = [
     ("/contacts", contacts.router, "contacts"),
     ("/lists", lists.router, "lists"),
     ("/imports", imports.router, "imports"),
     ("/suppressions", suppressions.router, "suppressions"),
+    ("/pictures", pictures.router, "pictures"),
     ("/templates", templates.router, "templates"),
     ("/transports", transports.router, "transports"),
     ("/domains", domains.router, "domains"),
@@ -58,6 +61,10 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     addressees.UnknownContact: (404, "not_found"),
     addressees.UnknownList: (404, "not_found"),
     files.UnknownImport: (404, "not_found"),
+    storing.UnknownPicture: (404, "not_found"),
+    storing.PictureInUse: (409, "picture_in_use"),
+    judging.PictureTooLarge: (413, "too_large"),
+    judging.PictureError: (422, "picture_invalid"),
     letters.UnknownTemplate: (404, "not_found"),
     letters.TemplateNameProblem: (422, "template_name_invalid"),
     letters.TemplateNameTaken: (409, "template_name_taken"),
@@ -96,5 +103,6 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     preview.NoSuchContact: (404, "not_found"),
     preview.Nobody: (404, "nobody"),
     worst.NoAnalysis: (409, "no_analysis"),
+    testing.TestProblem: (422, "test_invalid"),
 }
 """What rooms raise, with the status and the code it is answered with; the text of the exception is told."""
