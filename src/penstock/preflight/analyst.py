@@ -19,11 +19,10 @@ from psycopg.rows import dict_row
 
 from penstock.content.message import MessageError
 from penstock.content.messages import load_message
-from penstock.content.render import compile_message
-from penstock.delivery.order import unsubscribe_base
+from penstock.delivery.order import program_of
 from penstock.platform import database
 from penstock.platform.database import sql
-from penstock.preflight import recipients, storing
+from penstock.preflight import judging, recipients, storing
 from penstock.preflight.examining import Examination
 from penstock.preflight.findings import BLOCKER, Finding
 
@@ -90,7 +89,7 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
         storing.fail(conn, asked.analysis, f"message {asked.message} does not exist")
         return
     try:
-        program = compile_message(message, base_url=unsubscribe_base(asked.policy))
+        program = program_of(message, asked.policy)
     except MessageError as error:
         storing.finish(conn, asked.analysis, _of_message(error), {})
         return
@@ -107,7 +106,12 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
             storing.beat(conn, asked.analysis, examination.seen, total)
             last = time.monotonic()
     storing.beat(conn, asked.analysis, examination.seen, total)
-    storing.finish(conn, asked.analysis, examination.findings(), examination.figures())
+    figures = examination.figures()
+    found = judging.look(
+        conn, account=asked.account, mailing=asked.mailing, transport=asked.transport, message=message, program=program,
+        examination=examination, figures=figures,
+    )  # fmt: skip
+    storing.finish(conn, asked.analysis, [*examination.findings(), *found], figures)
 
 
 def _of_message(error: MessageError) -> list[Finding]:

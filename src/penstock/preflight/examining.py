@@ -6,15 +6,26 @@ beside making the message.
 
 from __future__ import annotations
 
+import time
 from typing import Any, Final
 
 from penstock.content.message import Message, RenderError
+from penstock.content.pieces import Text, text_of
 from penstock.content.render import Program, date_bytes
+from penstock.preflight.addresses import Fault
 from penstock.preflight.emptiness import Emptiness
 from penstock.preflight.findings import BLOCKER, WARNING, Cases, Finding, people
+from penstock.preflight.leading import Leading
+from penstock.preflight.opening import unstuffed
 
 BROKEN_SHARE: Final = 0.01
 """From this share of recipients for whom no message can be made the mailing is held back: somebody is wrong about the data."""
+CLIPPED: Final = 102 * 1024
+"""Octets of HTML behind which Gmail cuts a letter off."""
+REFUSED: Final = 10_000_000
+"""Octets of a message that many servers refuse."""
+ADDRESSES: Final = 20
+"""Links and what is wrong with them, told one by one."""
 TOKEN: Final = b"f-f-" + b"0" * 24
 """Stands where a recipient's token will, as long as one; it is nobody's."""
 
@@ -29,10 +40,20 @@ class Examination:
         self._empty = Emptiness(
             [(self._places.get(place, place), pieces) for place, pieces in program.texts], program.variables
         )
-        self._date = date_bytes(0)
+        self._html = next((pieces for place, pieces in program.texts if place == "html"), ())
+        self._leading = Leading(self._html, len(program.variables))
+        self.clipped_always = (
+            sum(len(piece.text.encode()) for piece in self._html if isinstance(piece, Text)) > CLIPPED
+        )
+        self.sample: bytes | None = None
+        """A message as a recipient gets it, one in which nothing is empty if there is any."""
+        self._whole = False
+        self._date = date_bytes(time.time())
         self._broken: dict[str, Cases] = {}
         self._unfit = Cases()
         self._blank: dict[str, tuple[Cases, set[str]]] = {}
+        self._clipped, self._refused = Cases(), Cases()
+        self._astray: dict[tuple[str, Fault], Cases] = {}
         self._octets, self._smallest, self._largest = 0, 0, 0
 
     def look(self, contact: int, values: tuple[str | None, ...]) -> None:
@@ -40,7 +61,10 @@ class Examination:
         self.seen += 1
         try:
             data = self._make(values, TOKEN, TOKEN, self._date, eightbit=True)
-            empty = self._empty.of((*values, "link"))
+            linked = (*values, "link", "link")
+            empty = self._empty.of(linked)
+            if self._leading:
+                self._follow(contact, linked)
         except RenderError as error:
             self._fails(contact, values[0], error)
             return
@@ -50,8 +74,39 @@ class Examination:
             self._largest = size
         if size < self._smallest or not self._smallest:
             self._smallest = size
+        if size > CLIPPED:
+            self._is_large(contact, size, linked)
         if empty:
             self._is_blank(contact, empty)
+        if not self._whole:
+            self._keep(data, whole=not empty)
+
+    def _keep(self, data: bytes, *, whole: bool) -> None:
+        if whole or self.sample is None:
+            self.sample, self._whole = unstuffed(data), whole
+
+    def _follow(self, contact: int, values: tuple[str | None, ...]) -> None:
+        for address, url, wrong in self._leading.faults(values):
+            key = (address.shown, wrong)
+            if key not in self._astray and len(self._astray) >= ADDRESSES:
+                key = (
+                    "",
+                    Fault(
+                        wrong.severity,
+                        "link_faults",
+                        "have something wrong with them",
+                        "Correct the attributes.",
+                    ),
+                )
+            self._astray.setdefault(key, Cases()).add(1, contact, url[:200])
+
+    def _is_large(self, contact: int, size: int, values: tuple[str | None, ...]) -> None:
+        if size > REFUSED:
+            self._refused.add(size // 1024, contact, f"{size:,} octets")
+        if not self.clipped_always:
+            octets = len(text_of(self._html, values).encode())
+            if octets > CLIPPED:
+                self._clipped.add(octets // 1024, contact, f"{octets:,} octets of HTML")
 
     def _fails(self, contact: int, address: str | None, error: RenderError) -> None:
         if error.where == "to":
@@ -80,7 +135,7 @@ class Examination:
 
     def findings(self) -> list[Finding]:
         """What was found of the recipients seen so far."""
-        return [*self._failures(), *self._unfits(), *self._blanks()]
+        return [*self._failures(), *self._unfits(), *self._blanks(), *self._links(), *self._sizes()]
 
     def _failures(self) -> list[Finding]:
         broken = sum(cases.count for cases in self._broken.values())
@@ -117,6 +172,39 @@ class Examination:
             )
             for name, (cases, places) in self._blank.items()
         ]  # fmt: skip
+
+    def _links(self) -> list[Finding]:
+        return [
+            Finding(
+                wrong.severity, wrong.code, f"link {shown}" if shown else "links",
+                f"for {people(cases.count, self.seen)} it {wrong.text}", wrong.cure, cases.count, cases.worst(),
+            )
+            for (shown, wrong), cases in self._astray.items()
+        ]  # fmt: skip
+
+    def _sizes(self) -> list[Finding]:
+        found = []
+        place = self._places["html"]
+        cure = "Shorten it: Gmail hides what is behind that, the link to unsubscribe too."
+        over = f"more than {CLIPPED // 1024} kB of HTML"
+        if self.clipped_always:
+            found.append(Finding(WARNING, "size_clipped", place, f"it is {over}", cure))
+        elif self._clipped.count:
+            text = f"it is {over} for {people(self._clipped.count, self.seen)}"
+            found.append(
+                Finding(
+                    WARNING, "size_clipped", place, text, cure, self._clipped.count, self._clipped.worst()
+                )
+            )
+        if self._refused.count:
+            text = f"it has more than {REFUSED:,} octets for {people(self._refused.count, self.seen)}"
+            cure = "Shorten their attributes: many servers refuse such messages."
+            found.append(
+                Finding(
+                    WARNING, "size_refused", "message", text, cure, self._refused.count, self._refused.worst()
+                )
+            )
+        return found
 
 
 def written(message: Message) -> dict[str, str]:

@@ -1,0 +1,32 @@
+"""The message itself, looked at from every side, once its recipients were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+
+from penstock.content.message import Message
+from penstock.content.render import Program
+from penstock.preflight import alignment, composition, resemblance, spam
+from penstock.preflight.examining import Examination
+from penstock.preflight.findings import WARNING, Finding
+
+
+def look(
+    conn: psycopg.Connection[Any], *, account: int, mailing: int, transport: int, message: Message, program: Program,
+    examination: Examination, figures: dict[str, Any],
+) -> Iterator[Finding]:  # fmt: skip
+    """Yield what is to be said of a message that `examination` has seen all recipients of; numbers go into `figures`."""
+    if not examination.seen:
+        cure = "Put contacts on its list, or look whether they are suppressed or excluded."
+        yield Finding(WARNING, "audience_empty", "audience", "nobody would get it now", cure)
+    there = composition.written(message)
+    if there is not None:
+        figures["links"], figures["pictures"] = len(there.page.links), len(there.page.pictures)
+    yield from composition.look(message, there, program.warnings)
+    yield from alignment.look(conn, account, transport, program.domain.decode("ascii"))
+    yield from resemblance.look(conn, mailing, message, examination.seen)
+    if examination.sample is not None:
+        yield from spam.look(examination.sample, figures)
