@@ -1,10 +1,11 @@
 """What a sending domain and its keys look like when they are shown; the private keys are in neither."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from penstock.account import dkim_keys
 from penstock.account.records.wanted import Record, records
 
 
@@ -29,6 +30,25 @@ class Key:
     def state(self) -> str:
         """In a word, what the key does."""
         return "retired" if self.retired_at else "signing" if self.found_at else "waiting"
+
+    @property
+    def record(self) -> str:
+        """The text of its TXT record."""
+        return dkim_keys.record(self.algorithm, self.public)
+
+    def document(self) -> dict[str, Any]:
+        """Return what is shown of it."""
+        names = (
+            "selector",
+            "algorithm",
+            "state",
+            "record",
+            "found_at",
+            "failing_since",
+            "retired_at",
+            "made_at",
+        )
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -69,6 +89,19 @@ class Domain:
     def records(self) -> list[Record]:
         """The records that it is to have, with what the last check said of each."""
         return records(self.name, self.keys, self.spf, self.return_host, self.return_target, self.found)
+
+    def document(self) -> dict[str, Any]:
+        """Return what is shown of it: in lists, in files, over the API."""
+        names = (
+            "id", "name", "state", "spf", "return_host", "return_target", "verified_at", "checked_at", "check_at",
+            "failing_since", "created_at",
+        )  # fmt: skip
+        return {
+            **{name: getattr(self, name) for name in names},
+            "return_path_used": self.return_found_at is not None,
+            "keys": [key.document() for key in self.keys],
+            "records": [asdict(record) for record in self.records],
+        }
 
 
 _TIMES = ("found_at", "failing_since", "retired_at", "made_at")

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from penstock.cli import account, contacts, demo, mailing, running, send, switch, token, upkeep, user
+from penstock.cli import account, contacts, demo, domain, mailing, running, send, switch, token, upkeep, user
 from penstock.cli.endings import Exit
 
 _EPILOG = (
@@ -30,6 +30,7 @@ app.command("web")(running.web)
 app.command("worker")(running.worker)
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(contacts.app, name="contacts")
+app.add_typer(domain.app, name="domain")
 app.add_typer(switch.app, name="kill-switch")
 app.add_typer(account.app, name="account")
 app.add_typer(user.app, name="user")

@@ -111,6 +111,9 @@ _KNOWN: dict[str, tuple[Exit, Callable[[Any], str]]] = {
     "penstock.account.accounts.AccountError": (Exit.REFUSED, str),
     "penstock.account.people.PersonError": (Exit.REFUSED, str),
     "penstock.account.tokens.TokenError": (Exit.REFUSED, str),
+    "penstock.account.domains.DomainError": (Exit.REFUSED, str),
+    "penstock.account.domains.UnknownDomain": (Exit.REFUSED, str),
+    "penstock.account.domains.UnknownKey": (Exit.REFUSED, str),
     "penstock.account.transports.TransportError": (Exit.REFUSED, str),
     "penstock.account.transports.UnknownTransport": (Exit.REFUSED, str),
     "penstock.content.message.MessageError": (

@@ -1,6 +1,5 @@
 """`/domains`: what an account sends as, and the DNS records that this takes. A private key never comes out."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -8,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router, Status
 from pydantic import Field
 
-from penstock.account import dkim_keys, domain_checks, domains
+from penstock.account import domain_checks, domains
 from penstock.api.document import documented
 from penstock.api.resources.asking import asked
 from penstock.api.resources.paging import whole
@@ -141,25 +140,11 @@ _SHOWN = {
 _NEW = {"name": "example.org", "spf": "include:spf.example.net", "return_host": "bounce"}
 
 
-def _key(key: domains.Key) -> dict[str, Any]:
-    return {**asdict(key), "state": key.state, "record": dkim_keys.record(key.algorithm, key.public)}
-
-
-def _shown(domain: domains.Domain) -> dict[str, Any]:
-    return {
-        **vars(domain),
-        "state": domain.state,
-        "return_path_used": domain.return_found_at is not None,
-        "keys": [_key(key) for key in domain.keys],
-        "records": [asdict(record) for record in domain.records],
-    }
-
-
 @router.get("", response=DomainPage, openapi_extra=documented({"items": [_SHOWN], "next_cursor": None}))
 def list_domains(request: HttpRequest, account: Account = None) -> Any:
     """The sending domains of the account, by name."""
     with asked(request, "domains:read") as ask:
-        return whole([_shown(each) for each in domains.listed(*ask.given)])
+        return whole([each.document() for each in domains.listed(*ask.given)])
 
 
 @router.post("", response={201: Domain}, openapi_extra=documented(_SHOWN, body=_NEW, refuses=(409,)))
@@ -170,21 +155,21 @@ def create_domain(
     with asked(request, "domains:write") as ask:
         made = domains.create(*ask.given, actor=ask.actor, **given.model_dump())
         response["Location"] = f"/api/v1/domains/{made.id}"
-        return Status(201, _shown(made))
+        return Status(201, made.document())
 
 
 @router.get("/{number}", response=Domain, openapi_extra=documented(_SHOWN))
 def show_domain(request: HttpRequest, number: Id, account: Account = None) -> Any:
     """One domain, with its records."""
     with asked(request, "domains:read") as ask:
-        return _shown(domains.find(*ask.given, number))
+        return domains.find(*ask.given, number).document()
 
 
 @router.patch("/{number}", response=Domain, openapi_extra=documented(_SHOWN, body={"return_host": "bounce"}))
 def edit_domain(request: HttpRequest, number: Id, given: DomainChange, account: Account = None) -> Any:
     """Change what the records are to say. A new return path is used once a check has found it."""
     with asked(request, "domains:write") as ask:
-        return _shown(domains.update(*ask.given, number, actor=ask.actor, **given.model_dump()))
+        return domains.update(*ask.given, number, actor=ask.actor, **given.model_dump()).document()
 
 
 @router.delete("/{number}", response={204: None}, openapi_extra=documented(refuses=(409,)))
@@ -199,7 +184,7 @@ def delete_domain(request: HttpRequest, number: Id, account: Account = None) -> 
 def check_domain(request: HttpRequest, number: Id, account: Account = None) -> Any:
     """Look the records up now. Takes as long as the DNS does, a quarter of a minute at most."""
     with asked(request, "domains:write") as ask:
-        return _shown(domain_checks.check(*ask.given, number, ask.actor))
+        return domain_checks.check(*ask.given, number, ask.actor).document()
 
 
 @router.post(
@@ -210,7 +195,7 @@ def check_domain(request: HttpRequest, number: Id, account: Account = None) -> A
 def create_domain_key(request: HttpRequest, number: Id, given: NewKey, account: Account = None) -> Any:
     """Make another key. It signs once its record is found; the one of its algorithm that signed before is retired then."""
     with asked(request, "domains:write") as ask:
-        return Status(201, _key(domains.make_key(*ask.given, number, given.algorithm, ask.actor)))
+        return Status(201, domains.make_key(*ask.given, number, given.algorithm, ask.actor).document())
 
 
 @router.delete("/{number}/keys/{selector}", response={204: None}, openapi_extra=documented(refuses=(409,)))
