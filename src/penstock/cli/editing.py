@@ -17,6 +17,7 @@ from penstock.cli.recipients import find_list
 from penstock.content.message import Message, changed
 from penstock.content.messages import load_message, store_message
 from penstock.content.render import compile_message
+from penstock.mailing import saved
 from penstock.mailing.mailings import Mailing
 from penstock.platform import database
 from penstock.transport.smtp.server import Server
@@ -39,6 +40,8 @@ class Changes:
     via: str | None = None
     rate: str | None = None
     policies: list[str] | None = None
+    revision: int | None = None
+    message_from: int | None = None
 
     @property
     def any(self) -> bool:
@@ -70,13 +73,16 @@ def _columns(
     columns: dict[str, Any] = {}
     if changes.name is not None:
         columns["name"] = changes.name
-    message = _message(conn, there, changes)
+    taken = _taken(conn, there, changes)
+    message = _message(conn, taken or there.message, changes)
     audience = _audience(conn, there, changes)
     if audience != there.audience:
         columns["audience"] = audience
     if changes.rate or changes.policies:
         columns["options"] = there.options | read_options(changes.rate, changes.policies or [])
     server = Server.from_url(changes.via) if changes.via else None
+    if taken is not None:
+        columns["message_id"] = taken
     if store and message is not None:
         columns["message_id"] = store_message(conn, there.account, message)
     if store and server is not None:
@@ -85,7 +91,17 @@ def _columns(
     return columns
 
 
-def _message(conn: psycopg.Connection[Any], there: Mailing, changes: Changes) -> Message | None:
+def _taken(conn: psycopg.Connection[Any], there: Mailing, changes: Changes) -> int | None:
+    """Return the number of the message that is taken over, one of its own or another mailing's. Raises Failure."""
+    if changes.revision is None and changes.message_from is None:
+        return None
+    try:
+        return saved.message_of(conn, there.account, changes.message_from or there.id, changes.revision)
+    except saved.UnknownSaved as unknown:
+        raise wrong(str(unknown)) from None
+
+
+def _message(conn: psycopg.Connection[Any], number: int, changes: Changes) -> Message | None:
     """Return the message with the parts that were named in place of its own; None when none was. Raises MessageError."""
     said: dict[str, Any] = {
         name: value
@@ -95,7 +111,7 @@ def _message(conn: psycopg.Connection[Any], there: Mailing, changes: Changes) ->
     said |= message_parts(changes.html, changes.text)
     if changes.headers:
         said["headers"] = read_headers(changes.headers)
-    before = load_message(conn, there.message)
+    before = load_message(conn, number)
     if not said or before is None:
         return None
     message = changed(before, said)

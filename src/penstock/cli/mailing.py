@@ -66,6 +66,24 @@ def journal(mailing: Id, json: Json = False) -> None:
 
 
 @app.command()
+def revisions(
+    mailing: Id,
+    number: Annotated[
+        int | None, typer.Argument(metavar="[N]", min=1, help="Show this one with its content.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List every message that a mailing has had, newest first: edits and submissions; none is lost.
+
+    `mailing edit ID --revision N` takes one again.
+    """
+    from penstock.cli import revising
+
+    with _database() as conn:
+        revising.show(conn, mailing, number, json)
+
+
+@app.command()
 def watch(
     mailing: Id,
     work: Annotated[

@@ -30,6 +30,24 @@ def edit(
     name: Annotated[str | None, typer.Option(help="Name of the mailing.")] = None,
     sender: Annotated[str | None, typer.Option("--from", metavar="MAILBOX", help="From.")] = None,
     subject: Annotated[str | None, typer.Option(help="Subject.")] = None,
+    revision: Annotated[
+        int | None,
+        typer.Option(
+            "--revision",
+            metavar="N",
+            min=1,
+            help="Take the message of this number again (`mailing revisions`).",
+        ),
+    ] = None,
+    message_from: Annotated[
+        int | None,
+        typer.Option(
+            "--message-from",
+            metavar="ID",
+            min=1,
+            help="Take this mailing's message; with --revision, one that it had.",
+        ),
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="HTML body; an .mjml file is compiled.")] = None,
     text: Annotated[Path | None, typer.Option(help="Text body.")] = None,
     reply_to: Annotated[str | None, typer.Option(metavar="MAILBOX", help="Reply-To.")] = None,
@@ -60,6 +78,7 @@ def edit(
     changes = Changes(
         name=name, sender=sender, subject=subject, html=html, text=text, reply_to=reply_to, headers=header,
         list_name=list_name, not_reached_by=not_reached_by, reached_by=reached_by, via=via, rate=rate, policies=policy,
+        revision=revision, message_from=message_from,
     )  # fmt: skip
     return edit(mailing, changes, Manner(json, dry_run, expect))
 

@@ -9,6 +9,7 @@ from penstock.client.commands import Commands, Prepared
 from penstock.client.pages import Pages
 from penstock.client.preview import Previews
 from penstock.client.resource import told
+from penstock.client.revisions import MessageFrom, Revisions
 from penstock.client.shapes import (
     Answer,
     Audience,
@@ -22,7 +23,7 @@ from penstock.client.shapes import (
 )
 
 
-class Mailings(Commands, Previews):
+class Mailings(Commands, Revisions, Previews):
     """`/mailings`, its commands, and its facets."""
 
     path = "/mailings"
@@ -51,13 +52,16 @@ class Mailings(Commands, Previews):
         return WholeMailing.model_validate(self._connection.ask("GET", f"{self.path}/{mailing}").json())
 
     def edit(
-        self, mailing: int, *, name: str | None = None, message: Message | None = None, audience: Audience | None = None,
-        transport: int | None = None, plan: Plan | None = None, options: Mapping[str, Any] | None = None,
+        self, mailing: int, *, name: str | None = None, message: Message | None = None, message_from: MessageFrom | None = None,
+        audience: Audience | None = None, transport: int | None = None, plan: Plan | None = None, options: Mapping[str, Any] | None = None,
         dry_run: bool = False, expected_version: int | None = None, key: str | None = None,
     ) -> WholeMailing:  # fmt: skip
-        """Edit a draft: what is given changes, also within the message; the rest stays."""
+        """Edit a draft: what is given changes, also within the message; the rest stays.
+
+        `message_from`: take a message that it had before, or another mailing's; `message` changes it then.
+        """
         body = told(
-            name=name, message=message, audience=audience, transport=transport, plan=plan,
+            name=name, message=message, message_from=message_from, audience=audience, transport=transport, plan=plan,
             options=None if options is None else dict(options), dry_run=dry_run or None,
         )  # fmt: skip
         headers = _conditions(expected_version, key)

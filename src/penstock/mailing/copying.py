@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.mailing import journal
+from penstock.mailing import journal, saved
 from penstock.mailing.actor import Actor
 from penstock.mailing.facts import Gathered
 
@@ -35,6 +35,7 @@ def _make(
          Jsonb(list(dict.fromkeys([*row["authors"], actor.who]))), copied_from, fixes),
     ).fetchone()  # fmt: skip
     assert made is not None
+    saved.save(conn, int(made[0]), row["message_id"], 1, actor.who)
     journal.append(
         conn, account=found.account, mailing=int(made[0]), actor=actor.name, door=actor.door, command="create",
         to_state="draft", data={"copied_from": copied_from, **({"fixes": fixes} if fixes else {})},

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.mailing import copying, guards, lifecycle, queue
+from penstock.mailing import copying, guards, lifecycle, queue, saved
 from penstock.mailing.actor import Actor
 from penstock.mailing.digest import of_submitted
 from penstock.mailing.facts import Gathered
@@ -95,17 +95,11 @@ def _change(change: Change) -> None:
     _check_owned(change, changes)
     change.columns |= {name: Jsonb(v) if isinstance(v, dict) else v for name, v in changes.items()}
     if "message_id" in changes:
-        saved(change.conn, change.mailing, changes["message_id"], change.found.revision, change.actor.who)
+        saved.save(
+            change.conn, change.mailing, changes["message_id"], change.found.revision, change.actor.who
+        )
     change.data["changed"] = sorted(changes)
     _note_author(change)
-
-
-def saved(conn: psycopg.Connection[Any], mailing: int, message: int, revision: int, who: str) -> None:
-    """Note that the mailing has this message from now on: what it had before stays, and can be taken again."""
-    conn.execute(
-        "insert into mailing_saved (mailing_id, message_id, revision, identity) values (%s, %s, %s, %s)",
-        (mailing, message, revision, who),
-    )
 
 
 def _check_owned(change: Change, changes: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from penstock.mailing import journal, lifecycle
+from penstock.mailing import journal, lifecycle, saved
 from penstock.mailing.actor import SYSTEM, Actor
 from penstock.mailing.states import State
 from penstock.platform.database import sql
@@ -70,10 +70,7 @@ def create(
              Jsonb([] if actor is SYSTEM else [actor.who])),
         ).fetchone()  # fmt: skip
         assert row is not None
-        conn.execute(
-            "insert into mailing_saved (mailing_id, message_id, revision, identity) values (%s, %s, 1, %s)",
-            (row[0], message, actor.who),
-        )
+        saved.save(conn, int(row[0]), message, 1, actor.who)
         journal.append(
             conn,
             account=account,

@@ -10,11 +10,13 @@ from penstock.api.mailings.objects import router as objects
 from penstock.api.mailings.overview import router as overview
 from penstock.api.mailings.previewing import router as previewing
 from penstock.api.mailings.recipients import router as recipients
+from penstock.api.mailings.revisions import router as revisions
 
 ROUTERS: list[tuple[str, Router, str]] = [
     ("", overview, "overview"),
     ("/mailings", objects, "mailings"),
     ("/mailings", facets, "mailings"),
+    ("/mailings", revisions, "mailings"),
     ("/mailings", recipients, "recipients"),
     ("/mailings", previewing, "recipients"),
     ("/mailings", analyses, "analysis"),

@@ -71,10 +71,23 @@ class NewMailing(Body):
     ] = {}
 
 
+class MessageFrom(Body):
+    """A message that there is: of this mailing, or of another one; that which it has now, or had under a number."""
+
+    mailing: Annotated[Number | None, Field(description="Without it: the mailing that is edited.")] = None
+    number: Annotated[Number | None, Field(description="As `revisions` numbers them.")] = None
+
+
 class MailingChange(Body):
-    """What is to change of a draft; what is left out stays."""
+    """What is to change of a draft; what is left out stays. With `message_from` and `message`, the one is changed by the other."""
 
     name: Name | None = None
+    message_from: Annotated[
+        MessageFrom | None,
+        Field(
+            description="Take this message in place of its own: one that it had before, or another mailing's."
+        ),
+    ] = None
     message: MessageChange | None = None
     audience: Audience | None = None
     transport: Number | None = None

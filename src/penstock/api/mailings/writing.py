@@ -7,14 +7,14 @@ from typing import Any
 import psycopg
 
 from penstock.account import access
-from penstock.api.mailings.shapes import MailingChange, NewMailing
+from penstock.api.mailings.shapes import MailingChange, MessageFrom, NewMailing
 from penstock.api.mailings.showing import found
 from penstock.api.messages import changed, message_of
 from penstock.api.problems import Problem
 from penstock.api.repeating import once
 from penstock.content import accepting, templates
 from penstock.content.messages import load_message, store_message
-from penstock.mailing import control, drafting, mailings
+from penstock.mailing import control, drafting, mailings, saved
 from penstock.mailing.actor import Actor
 
 
@@ -68,8 +68,8 @@ def edit(
         changes: dict[str, Any] = {}
         if given.name:
             changes["name"] = given.name.strip()
-        if given.message:
-            changes["message_id"] = _changed_message(conn, there, given)
+        if given.message or given.message_from:
+            changes["message_id"] = _changed_message(conn, there, given, actor)
         if audience:
             changes["audience"] = audience
         if given.transport:
@@ -110,14 +110,27 @@ def _first_message(conn: psycopg.Connection[Any], account: int, given: NewMailin
     return number
 
 
-def _changed_message(conn: psycopg.Connection[Any], there: mailings.Mailing, given: MailingChange) -> int:
+def _changed_message(
+    conn: psycopg.Connection[Any], there: mailings.Mailing, given: MailingChange, actor: Actor
+) -> int:
     """Store the message as it is now with the changes; a stored one is never changed, others may use it."""
-    assert given.message is not None
-    before = load_message(conn, there.message)
+    number = _taken(conn, there, given.message_from, actor) if given.message_from else there.message
+    if given.message is None:
+        return number
+    before = load_message(conn, number)
     assert before is not None
     message = changed(before, given.message)
     accepting.check(message, channel=accepting.EMAIL)
     return store_message(conn, there.account, message)
+
+
+def _taken(conn: psycopg.Connection[Any], there: mailings.Mailing, wanted: MessageFrom, actor: Actor) -> int:
+    """The number of a message that this mailing had, or that another one of the account has or had. Raises DraftError."""
+    access.require(actor, "mailings:read")
+    try:
+        return saved.message_of(conn, there.account, wanted.mailing or there.id, wanted.number)
+    except saved.UnknownSaved as unknown:
+        raise drafting.DraftError([drafting.Fault("message_from", str(unknown))]) from None
 
 
 def _rule(audience: Any) -> dict[str, Any]:
