@@ -76,25 +76,10 @@ async def _within(
 async def _post(url: str, body: bytes, headers: Mapping[str, str], begun: float) -> Answered:
     private = private_allowed()
     target = httpx.URL(check(url, private=private))
-    found = await _look_up(target)
+    found = await look_up(target)
     address = judge(target.host, found, private=private)
-    # The very address that was judged is called; the name stays in Host and in the certificate.
-    request = httpx.Request(
-        "POST",
-        target.copy_with(host=address),
-        content=body,
-        headers={
-            "Host": target.netloc.decode("ascii"), "Content-Type": "application/json", "Accept": "*/*",
-            "User-Agent": f"Penstock/{penstock.__version__}", "Connection": "close", **headers,
-        },
-        extensions={"sni_hostname": target.raw_host.decode("ascii"), "timeout": httpx.Timeout(SECONDS, connect=CONNECT).as_dict()},
-    )  # fmt: skip
-    async with httpx.AsyncHTTPTransport(verify=_authorities(), trust_env=False, retries=0) as transport:
-        response = await transport.handle_async_request(request)
-        try:
-            text = await _beginning(response)
-        finally:
-            await response.aclose()
+    more = {"Content-Type": "application/json", **headers}
+    response, text = await exchange("POST", target, address, body, more)
     took = time.monotonic() - begun
     wish = _retry_after(response.headers.get("retry-after"))
     error = "" if 200 <= response.status_code < 300 else f"answered {response.status_code}"
@@ -103,13 +88,39 @@ async def _post(url: str, body: bytes, headers: Mapping[str, str], begun: float)
     return Answered(response.status_code, took, error, text, wish)
 
 
+async def exchange(
+    method: str, target: httpx.URL, address: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+) -> tuple[httpx.Response, str]:
+    """Make one request of `address`, the very one that was judged; return the answer and its beginning.
+
+    The name stays in Host and in the certificate. Redirects are not followed, no proxy is asked.
+    """
+    request = httpx.Request(
+        method,
+        target.copy_with(host=address),
+        content=body or None,
+        headers={
+            "Host": target.netloc.decode("ascii"), "Accept": "*/*", "User-Agent": f"Penstock/{penstock.__version__}",
+            "Connection": "close", **(headers or {}),
+        },
+        extensions={"sni_hostname": target.raw_host.decode("ascii"), "timeout": httpx.Timeout(SECONDS, connect=CONNECT).as_dict()},
+    )  # fmt: skip
+    async with httpx.AsyncHTTPTransport(verify=_authorities(), trust_env=False, retries=0) as transport:
+        response = await transport.handle_async_request(request)
+        try:
+            return response, await _beginning(response)
+        finally:
+            await response.aclose()
+
+
 @cache
 def _authorities() -> ssl.SSLContext:
     """The system's certificates, as for mail; SSL_CERT_FILE names others."""
     return ssl.create_default_context()
 
 
-async def _look_up(url: httpx.URL) -> list[str]:
+async def look_up(url: httpx.URL) -> list[str]:
+    """Return the addresses of a URL's host. Raises OSError."""
     port = url.port or (443 if url.scheme == "https" else 80)
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(url.raw_host.decode("ascii").strip("[]"), port, type=socket.SOCK_STREAM)

@@ -39,6 +39,8 @@ def circle(kind: Kind, state: str | None) -> Circle:
         Kind.REJECTED: Circle(authors=True),
         Kind.INTERRUPTED: Circle(("operator",), authors=True),
         Kind.FINISHED: Circle(("operator",), authors=True),
+        Kind.DOMAIN_FAILING: Circle(("administrator",)),
+        Kind.DOMAIN_UNVERIFIED: Circle(("administrator", "operator")),
         Kind.WEBHOOK_DISABLED: Circle(("administrator",)),
     }[kind]
 

@@ -14,6 +14,8 @@ class Kind(StrEnum):
     INTERRUPTED = "mailing.interrupted"
     HELD = "mailing.held"
     FINISHED = "mailing.finished"
+    DOMAIN_FAILING = "domain.failing"
+    DOMAIN_UNVERIFIED = "domain.unverified"
     WEBHOOK_DISABLED = "webhook.disabled"
 
 
@@ -26,12 +28,23 @@ MEANING = {
     Kind.INTERRUPTED: "The system stopped a mailing, with the reason.",
     Kind.HELD: "The launch time of a mailing passed while it waits at a gate: it needs a new one.",
     Kind.FINISHED: "A mailing has ended: `data.mailing.state` is `sent`, `cancelled` or `expired`.",
+    Kind.DOMAIN_FAILING: "The DNS of a verified sending domain has none of its keys any more; in a day it is unverified.",
+    Kind.DOMAIN_UNVERIFIED: "A sending domain is no longer verified: mail leaves as it no more.",
     Kind.WEBHOOK_DISABLED: "A webhook failed for so long that nothing is sent there any more.",
 }
 """A sentence for each kind; the reference is made from it."""
 
 DISABLE = "disable_webhook"
 """The journal's command for a webhook that the system gave up."""
+
+_OF_ACCOUNTS = {
+    DISABLE: Kind.WEBHOOK_DISABLED,
+    "domain_failing": Kind.DOMAIN_FAILING,
+    "domain_unverified": Kind.DOMAIN_UNVERIFIED,
+}
+"""What is told of entries that concern an account and no mailing, by the journal's command."""
+
+OF_DOMAINS = (Kind.DOMAIN_FAILING, Kind.DOMAIN_UNVERIFIED)
 
 
 @dataclass(frozen=True)
@@ -45,8 +58,8 @@ class Change:
 
 def kind_of(change: Change) -> Kind | None:
     """Return what is told of an entry; None when it concerns nobody who has not asked."""
-    if change.command == DISABLE:
-        return Kind.WEBHOOK_DISABLED
+    if change.command in _OF_ACCOUNTS:
+        return _OF_ACCOUNTS[change.command]
     if change.to_state is None:
         return None
     state, before = State(change.to_state), change.from_state

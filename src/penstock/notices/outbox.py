@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from penstock.notices.concerned import circle, people
 from penstock.notices.cursor import TROUBLED, Gap, advance
-from penstock.notices.kinds import Change, Kind, kind_of
+from penstock.notices.kinds import OF_DOMAINS, Change, Kind, kind_of
 from penstock.notices.payload import body, data_of
 from penstock.notices.wording import Told, subject, text
 from penstock.platform.database import sql
@@ -118,14 +118,22 @@ def _told(conn: psycopg.Connection[Any], kind: Kind, entry: Row, mailing: Row) -
     data, reason = entry["data"], entry["reason"]
     if kind is Kind.HELD:
         reason = reason or (mailing.get("reason") or {}).get("text")
-    if kind is Kind.WEBHOOK_DISABLED:
+    if kind in (Kind.WEBHOOK_DISABLED, *OF_DOMAINS):
         reason = data["why"]
     figures = {}
     if kind is Kind.FINISHED:
         now = progress(conn, entry["mailing"])
         figures = {state: n for state in STATES if (n := getattr(now, state))}
-    extra = {"webhook": data["webhook"], "url": data["url"]} if kind is Kind.WEBHOOK_DISABLED else {}
     return Told(
         kind, entry["at"], entry["actor"], account[0], account[1], entry["mailing"], mailing.get("name", ""),
-        entry["to_state"], reason, data.get("code"), data.get("revision"), figures, extra,
+        entry["to_state"], reason, data.get("code"), data.get("revision"), figures, _extra(kind, data),
     )  # fmt: skip
+
+
+def _extra(kind: Kind, data: Row) -> Row:
+    """Return what a notice of no mailing is about."""
+    if kind is Kind.WEBHOOK_DISABLED:
+        return {"webhook": data["webhook"], "url": data["url"]}
+    if kind in OF_DOMAINS:
+        return {"domain": {"id": data["domain"], "name": data["name"]}}
+    return {}

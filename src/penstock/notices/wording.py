@@ -53,9 +53,15 @@ def subject(told: Told) -> str:
         Kind.INTERRUPTED: f"{name} is interrupted",
         Kind.HELD: f"{name} is held: its launch time has passed",
         Kind.FINISHED: f"{name} {_ended(told)}",
+        Kind.DOMAIN_FAILING: f"The DNS of {_domain(told)} has none of its keys any more",
+        Kind.DOMAIN_UNVERIFIED: f"{_domain(told)} is no longer verified as a sending domain",
         Kind.WEBHOOK_DISABLED: f"Webhook {told.data.get('webhook')} is disabled",
     }[told.kind]
     return f"[{one_line(told.account, LONGEST_NAME)}] {said}"
+
+
+def _domain(told: Told) -> str:
+    return one_line(told.data.get("domain", {}).get("name", ""), LONGEST_NAME)
 
 
 def _ended(told: Told) -> str:
@@ -114,6 +120,13 @@ def next_step(told: Told) -> str:
                 if told.state == State.SENT
                 else f" The rest can be sent: `penstock mailing send-rest {number}`."
             )
+        ),
+        Kind.DOMAIN_FAILING: (
+            f"Set the record again: `penstock domain show {_domain(told)}`. If it stays so for a day, mail leaves as it no more."
+        ),
+        Kind.DOMAIN_UNVERIFIED: (
+            f"What was on its way as it is interrupted. Set the records (`penstock domain show {_domain(told)}`), check them"
+            f" (`penstock domain check {_domain(told)}`), then resume."
         ),
         Kind.WEBHOOK_DISABLED: (
             "Mend what answers there, enable the webhook again, and redeliver what failed: the delivery log has it all."

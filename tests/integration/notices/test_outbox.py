@@ -10,11 +10,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from penstock.account import domain_checks, domains
 from penstock.mailing import control, journal
 from penstock.mailing.control import SYSTEM
 from penstock.notices import doctor, outbox, watching
 from tests.integration.delivery.stage import eventually, policy, state
 from tests.integration.notices.stage import ROOT, process, read, submitted, team, told
+from tests.nameserver import Nameserver
 
 
 @pytest.mark.behaviour("S1.13")
@@ -263,3 +265,29 @@ def test_an_author_who_is_no_person_is_not_looked_for(conn: psycopg.Connection) 
     mailing = submitted(conn, ROOT)
     control.command(conn, mailing, "cancel", ROOT, reason="no", confirm=True)
     assert read(conn) == [("mailing.finished", ["olga"])]
+
+
+def test_a_domain_that_loses_its_records_concerns_administrators_before_it_is_too_late(
+    conn: psycopg.Connection, dns: Nameserver
+) -> None:
+    team(conn)
+    made = domains.create(conn, 1, name="example.org", actor=SYSTEM)
+    for record in made.records[:2]:
+        dns.txt(record.name, record.value)
+    domain_checks.check(conn, 1, made.id, SYSTEM)
+    assert read(conn) == []
+    for record in made.records[:2]:
+        dns.txt(record.name)
+    domain_checks.check(conn, 1, made.id, SYSTEM)
+    assert read(conn) == [("domain.failing", ["first"])]
+    conn.execute("update account_domain_key set failing_since = failing_since - interval '25 hours'")
+    domain_checks.check(conn, 1, made.id, SYSTEM)
+    assert read(conn)[1:] == [("domain.unverified", ["first", "olga"])]
+    subject, text, data = conn.execute(
+        "select subject, text, data from notices_notice where kind = 'domain.unverified'"
+    ).fetchone()
+    assert subject == "[default] example.org is no longer verified as a sending domain"
+    assert "There is no TXT record at ps1-" in text
+    assert "penstock domain check example.org" in text
+    assert data["domain"] == {"id": made.id, "name": "example.org"}
+    assert "mailing" not in data
