@@ -109,7 +109,7 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
     figures = examination.figures()
     found = judging.look(
         conn, account=asked.account, mailing=asked.mailing, transport=asked.transport, message=message, program=program,
-        examination=examination, figures=figures,
+        examination=examination, figures=figures, links=bool(asked.options.get("links")),
     )  # fmt: skip
     storing.finish(conn, asked.analysis, [*examination.findings(), *found], figures)
 

@@ -9,22 +9,26 @@ import psycopg
 
 from penstock.content.message import Message
 from penstock.content.render import Program
-from penstock.preflight import alignment, composition, resemblance, spam
+from penstock.preflight import alignment, composition, reaching, resemblance, spam
 from penstock.preflight.examining import Examination
 from penstock.preflight.findings import WARNING, Finding
+from penstock.preflight.page import Link, Picture
 
 
 def look(
     conn: psycopg.Connection[Any], *, account: int, mailing: int, transport: int, message: Message, program: Program,
-    examination: Examination, figures: dict[str, Any],
+    examination: Examination, figures: dict[str, Any], links: bool,
 ) -> Iterator[Finding]:  # fmt: skip
-    """Yield what is to be said of a message that `examination` has seen all recipients of; numbers go into `figures`."""
+    """Yield what is to be said of a message that `examination` has seen all recipients of; numbers go into `figures`. `links`: try where they lead."""
     if not examination.seen:
         cure = "Put contacts on its list, or look whether they are suppressed or excluded."
         yield Finding(WARNING, "audience_empty", "audience", "nobody would get it now", cure)
     there = composition.written(message)
     if there is not None:
         figures["links"], figures["pictures"] = len(there.page.links), len(there.page.pictures)
+        if links:
+            addresses: list[Link | Picture] = [*there.page.links, *there.page.pictures]
+            yield from reaching.look([each.url for each in addresses if not each.dynamic], there.place)
     yield from composition.look(message, there, program.warnings)
     yield from alignment.look(conn, account, transport, program.domain.decode("ascii"))
     yield from resemblance.look(conn, mailing, message, examination.seen)
