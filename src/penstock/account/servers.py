@@ -62,12 +62,15 @@ def of(conn: psycopg.Connection[Any], transports: Iterable[int]) -> dict[int, li
     return found
 
 
-def ways(conn: psycopg.Connection[Any], transport: int) -> list[Way]:
-    """Return the servers that are switched on, with their passwords: for whoever sends. Raises SecretError, ServerURLError."""
+def ways(conn: psycopg.Connection[Any], transport: int, *, every: bool = False) -> list[Way]:
+    """Return the servers that are switched on (or `every` one), with their passwords: for whoever sends.
+
+    Raises SecretError, ServerURLError.
+    """
     rows = conn.execute(
         "select id, url, secret, weight, rate, connection_limit from account_server"
-        " where transport_id = %s and enabled order by place",
-        (transport,),
+        " where transport_id = %s and (enabled or %s) order by place",
+        (transport, every),
     ).fetchall()
     return [
         Way(number, terms(url, decrypt(secret) if secret else ""), weight, rate, limit)

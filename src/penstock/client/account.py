@@ -1,4 +1,4 @@
-"""What an account is made of: transports, tokens, people, policies, kill switches."""
+"""What an account is made of: tokens, people, policies, kill switches."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,17 +16,6 @@ class Me(Model):
     account: int | None
     roles: list[str]
     scopes: list[str]
-
-
-class Transport(Model):
-    """A way out; `url` is without the password."""
-
-    id: int
-    name: str
-    url: str
-    has_password: bool
-    connections: int
-    created_at: datetime
 
 
 class Token(Model):
@@ -94,32 +83,6 @@ class PutSwitch(Switch):
     """A switch just put, and the mailings that it interrupted."""
 
     interrupted: list[int]
-
-
-class Transports(Resource):
-    """`/transports`."""
-
-    path = "/transports"
-
-    def all(self) -> Pages[Transport]:
-        """The transports of the account, by name."""
-        return self._pages(Transport)
-
-    def create(self, name: str, url: str) -> Transport:
-        """Make a transport; the password stands in `url`."""
-        return self._one(Transport, "POST", body={"name": name, "url": url})
-
-    def get(self, number: int) -> Transport:
-        """One transport."""
-        return self._one(Transport, "GET", f"/{number}")
-
-    def edit(self, number: int, *, name: str | None = None, url: str | None = None) -> Transport:
-        """Change a transport."""
-        return self._one(Transport, "PATCH", f"/{number}", body=told(name=name, url=url))
-
-    def delete(self, number: int) -> None:
-        """Delete a transport that no mailing refers to."""
-        self._ask("DELETE", f"/{number}")
 
 
 class Tokens(Resource):

@@ -5,7 +5,7 @@ from typing import Self
 
 import httpx
 
-from penstock.client.account import Me, People, Policies, Switches, Tokens, Transports
+from penstock.client.account import Me, People, Policies, Switches, Tokens
 from penstock.client.audience import Contacts, Imports, Lists, Suppressions
 from penstock.client.connection import Connection
 from penstock.client.domains import Domains
@@ -14,6 +14,7 @@ from penstock.client.notices import Notices, Webhooks
 from penstock.client.pages import Pages
 from penstock.client.resource import told
 from penstock.client.shapes import AccountEntry, Board, Queue
+from penstock.client.transports import Transports
 
 
 class Penstock:

@@ -1,5 +1,9 @@
 """To whom a mailing goes, and the message as each of them gets it."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
 from penstock.client.models import Model
 from penstock.client.pages import Pages
 from penstock.client.resource import Resource, told
@@ -59,8 +63,28 @@ class Preview(Model):
     case: Case | None
 
 
+class Test(Model):
+    """A message that was handed over to try it. `current`: it was the one that the mailing has now."""
+
+    __test__ = False
+
+    id: int
+    mailing: int
+    message: int
+    revision: int
+    current: bool
+    address: str
+    contact: int | None
+    prefix: str
+    state: Literal["waiting", "sending", "accepted", "refused", "failed", "in_doubt"]
+    reply: str | None
+    asked_by: str
+    asked_at: datetime
+    ended_at: datetime | None
+
+
 class Previews(Resource):
-    """`/mailings/{id}/preview` and `/mailings/{id}/recipients`."""
+    """`/mailings/{id}/preview`, `/recipients`, `/test` and `/tests`."""
 
     def recipients(self, mailing: int, q: str | None = None, *, limit: int | None = None) -> Pages[Listed]:
         """To whom it goes; of a search those whose address begins so, or the value of a variable."""
@@ -90,3 +114,16 @@ class Previews(Resource):
     def _form(self, mailing: int, contact: int, form: str) -> bytes:
         path = f"{self.path}/{mailing}/preview/{contact}"
         return self._connection.ask("GET", path, headers={"Accept": form}).content
+
+    def test(
+        self, mailing: int, to: Sequence[str] = (), *, list: int | None = None, as_whom: int | Literal["each"] = "each",
+        prefix: str = "", key: str | None = None,
+    ) -> tuple[Test, ...]:  # fmt: skip
+        """Have it sent to these addresses, or to everybody on a list, as one contact gets it or each as themselves; `tests` tells more."""
+        body = {"to": [*to], "list": list, "as": as_whom, "prefix": prefix}
+        answer = self._ask("POST", f"/{mailing}/test", body=body, key=key, once=True)
+        return tuple(Test.model_validate(item) for item in answer.json()["items"])
+
+    def tests(self, mailing: int, *, limit: int | None = None) -> Pages[Test]:
+        """The tests of a mailing and what became of them, newest first."""
+        return Pages(self._connection, f"{self.path}/{mailing}/tests", Test, told(limit=limit))

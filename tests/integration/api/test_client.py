@@ -39,6 +39,8 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "cancel_analysis": ("mailings.cancel_analysis", (7,), {}),
     "list_cases": ("mailings.cases", (7, 31), {"limit": 5}),
     "show_ledger": ("mailings.ledger", (7,), {"state": "bounced", "reason": "5.1.1", "limit": 5}),
+    "test_mailing": ("mailings.test", (7, ["a@x.example"]), {"as_whom": 12, "prefix": "p", "key": "k"}),
+    "list_tests": ("mailings.tests", (7,), {"limit": 5}),
     "list_recipients": ("mailings.recipients", (7, "ann"), {"limit": 5}),
     "show_first_preview": ("mailings.first_preview", (7,), {"case": 4, "worst": True}),
     "show_preview": ("mailings.preview", (7, 12), {"case": 4, "worst": True}),
@@ -85,10 +87,12 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "show_suppression": ("suppressions.get", (5,), {}),
     "lift_suppression": ("suppressions.lift", (5,), {}),
     "list_transports": ("transports.all", (), {}),
-    "create_transport": ("transports.create", ("n", "smtp://127.0.0.1"), {}),
+    "create_transport": ("transports.create", ("n",), {"servers": [{"url": "smtp://127.0.0.1", "weight": 2, "rate": 5.0}]}),
     "show_transport": ("transports.get", (1,), {}),
-    "edit_transport": ("transports.edit", (1,), {"name": "n", "url": "smtp://127.0.0.1"}),
+    "edit_transport": ("transports.edit", (1,), {"name": "n", "servers": [{"id": 3, "enabled": False}, {"url": "smtp://127.0.0.1"}]}),
     "delete_transport": ("transports.delete", (1,), {}),
+    "show_transport_health": ("transports.health", (1,), {}),
+    "try_transport": ("transports.test", (1,), {"server": 3}),
     "list_domains": ("domains.all", (), {}),
     "create_domain": ("domains.create", ("example.org",), {"spf": "mx", "return_host": "bounce", "return_target": "mx.example.org"}),
     "show_domain": ("domains.get", (1,), {}),
@@ -252,7 +256,7 @@ def test_a_method_asks_and_reads_as_the_document_says(document: dict[str, Any], 
     with Penstock("http://127.0.0.1:9", "pst_x", account=3, transport=server) as client:
         answer = called(client, name)
     assert server.asked == 1
-    shown = answer[0] if isinstance(answer, list) else answer
+    shown = answer[0] if isinstance(answer, list | tuple) else answer
     schema = next(iter(server.content.values()), {}).get("schema", {})
     if isinstance(shown, BaseModel):
         assert {field.alias or name for name, field in type(shown).model_fields.items()} == members(

@@ -50,6 +50,50 @@ def test_the_password_of_a_transport_goes_in_and_never_comes_out(api: Api, conn:
     assert "geheim" not in str(conn.execute("select * from mailing_entry").fetchall())
 
 
+def test_a_transport_has_several_servers(api: Api, conn: Any) -> None:
+    given = [
+        {"url": "smtp://me:hush@mail.example.org", "weight": 3, "rate": 2.5, "connection_limit": 7},
+        {"url": "anymail+postmark://:hush-token@?message_stream=broadcast"},
+    ]
+    made_ = made(api.post("/transports", {"name": "two", "servers": given}))
+    first, second = made_["servers"]
+    assert (first["weight"], first["rate"], first["connection_limit"], first["place"]) == (3, 2.5, 7, 1)
+    assert (second["url"], second["has_password"]) == ("anymail+postmark://@?message_stream=broadcast", True)
+    assert "hush" not in str(made_)
+    path = f"/transports/{made_['id']}"
+    problem(api.patch(path, {"url": "smtp://127.0.0.1"}), 422, "transport_invalid")
+    changed = made(
+        api.patch(path, {"servers": [{"id": second["id"]}, {"id": first["id"], "rate": None}]}), 200
+    )
+    assert [each["id"] for each in changed["servers"]] == [second["id"], first["id"]]
+    assert (changed["servers"][1]["rate"], changed["servers"][1]["weight"]) == (None, 3)
+    assert all(each["has_password"] for each in changed["servers"])
+    problem(api.patch(path, {"servers": [{"id": 999}]}), 422, "transport_invalid")
+    problem(api.patch(path, {"servers": [{"id": first["id"], "enabled": False}]}), 422, "transport_invalid")
+    problem(api.patch(path, {"servers": [{"weight": 2}]}), 422, "transport_invalid")
+    problem(
+        api.patch(path, {"servers": [{"id": first["id"], "url": "smtp://me@else.example.org"}]}),
+        422,
+        "transport_invalid",
+    )
+    problem(api.post("/transports", {"name": "none"}), 422, "transport_invalid")
+    health = made(api.get(f"{path}/health"), 200)["items"]
+    assert [(each["id"], each["state"]) for each in health] == [
+        (second["id"], "unused"),
+        (first["id"], "unused"),
+    ]
+    made(api.patch(path, {"servers": [{"id": first["id"]}]}), 200)
+    assert len(made(api.get(path), 200)["servers"]) == 1
+
+
+def test_trying_a_transport_says_each_step_and_no_secret(api: Api, conn: Any) -> None:
+    one = made(api.post("/transports", {"name": "closed", "url": "smtp://me:hush@127.0.0.1:1?connections=2"}))
+    (tried,) = made(api.post(f"/transports/{one['id']}/test", {}), 200)["items"]
+    assert (tried["ok"], tried["id"]) == (False, one["servers"][0]["id"])
+    assert "hush" not in str(tried)
+    problem(api.post(f"/transports/{one['id']}/test", {"server": 999}), 404, "not_found")
+
+
 def test_a_transport_that_mailings_use_stays(api: Api, conn: Any) -> None:
     stage.draft(conn, stage.add_contacts(conn, "news", 1), via="smtp://127.0.0.1:1")
     (used,) = items(api.get("/transports"))

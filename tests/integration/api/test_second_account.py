@@ -300,7 +300,7 @@ SHOWING = {
     "/mailings/{mailing}/preview", "/mailings/{mailing}/recipients", "/mailings/{mailing}/revisions",
     "/mailings/{mailing}/revisions/{revision}",
     "/contacts", "/contacts/{contact}", "/lists", "/lists/{list}", "/imports", "/imports/{number}", "/imports/{number}/problems",
-    "/suppressions", "/suppressions/{suppression}", "/domains", "/domains/{number}", "/transports", "/transports/{number}", "/tokens", "/tokens/{number}",
+    "/suppressions", "/suppressions/{suppression}", "/domains", "/domains/{number}", "/transports", "/transports/{number}", "/transports/{number}/health", "/tokens", "/tokens/{number}",
     "/people", "/people/{number}", "/switches", "/switches/{number}", "/webhooks", "/webhooks/{number}", "/notices",
     "/notices/settings", "/board", "/journal",
 }  # fmt: skip

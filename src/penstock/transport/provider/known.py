@@ -22,10 +22,12 @@ class Api:
     regions: dict[str, str] = field(default_factory=dict)
     home: bool = True
     path: str = "/"  # behind the host of a base address that was given
+    check: str = ""  # what can be asked with the key alone, from the base address on
+    key_field: str = ""  # the header field that shows the key then
 
 
 KNOWN: Final[dict[str, Api]] = {
-    "brevo": Api("Brevo", "api_key", path="/v3/"),
+    "brevo": Api("Brevo", "api_key", path="/v3/", check="account", key_field="api-key: {key}"),
     "mailersend": Api("MailerSend", "api_token", path="/v1/"),
     "mailgun": Api("Mailgun", "api_key", options=("sender_domain",), path="/v3",
                    regions={"eu": "https://api.eu.mailgun.net/v3"}),
@@ -33,12 +35,13 @@ KNOWN: Final[dict[str, Api]] = {
     "mailtrap": Api("Mailtrap", "api_token"),
     "mandrill": Api("Mandrill", "api_key", path="/api/1.0"),
     "postal": Api("Postal", "api_key", home=False, path="/api/v1"),
-    "postmark": Api("Postmark", "server_token", options=("message_stream",)),
+    "postmark": Api("Postmark", "server_token", options=("message_stream",), check="server",
+                    key_field="X-Postmark-Server-Token: {key}"),
     "resend": Api("Resend", "api_key"),
     "scaleway": Api("Scaleway", "secret_key", options=("project_id", "region"), needed=("project_id",)),
-    "sendgrid": Api("SendGrid", "api_key", path="/v3/"),
+    "sendgrid": Api("SendGrid", "api_key", path="/v3/", check="scopes", key_field="Authorization: Bearer {key}"),
     "sparkpost": Api("SparkPost", "api_key", options=("subaccount",), path="/api/v1/",
-                     regions={"eu": "https://api.eu.sparkpost.com/api/v1"}),
+                     check="account", key_field="Authorization: {key}", regions={"eu": "https://api.eu.sparkpost.com/api/v1"}),
     "unisender_go": Api("Unisender Go", "api_key", home=False, path="/ru/transactional/api/v1"),
 }  # fmt: skip
 """By the name in the URL. Amazon SES is not here: it takes mail over SMTP, with credentials made for that."""

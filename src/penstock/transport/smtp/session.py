@@ -70,7 +70,7 @@ class Session(asyncio.Protocol):
         secure = _tls_version(self._transport)
         loopback = ipaddress.ip_address(address.partition("%")[0]).is_loopback
         name = f"{self._server.host}[{address}]:{port}"
-        hello = self._server.helo or _our_name(transport.get_extra_info("sockname")[0])
+        hello = self._server.helo or our_name(transport.get_extra_info("sockname")[0])
         handshake = Handshake(self._server, name, hello, loopback=loopback, secure=secure, clear=self._clear)
         self.dialogue = Protocol(
             handshake, self._source, name, timeouts=self._timeouts, limit=self._limit, ready=self._ready
@@ -229,7 +229,7 @@ def _tls_version(transport: asyncio.Transport) -> str:
     return tls.version() or "TLS" if tls else ""
 
 
-def _our_name(address: str) -> str:
+def our_name(address: str) -> str:
     """Our name for EHLO: this host's, if it is qualified, else the address as a literal (RFC 5321 §4.1.4)."""
     name = socket.gethostname()
     if "." in name.strip("."):

@@ -1,0 +1,130 @@
+"""The ways out: transports, their servers, how they fare, and trying them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from penstock.client.models import Model
+from penstock.client.pages import Pages
+from penstock.client.resource import Resource, told
+
+
+class Server(Model):
+    """One server of a transport; `url` is without the password. Limits hold over all senders; None: no limit."""
+
+    id: int
+    place: int
+    url: str
+    has_password: bool
+    weight: int
+    connections: int
+    connection_limit: int | None
+    rate: float | None
+    enabled: bool
+
+
+class Transport(Model):
+    """A way out; `url` and `has_password` are its first server's. `is_local`: all servers are on Penstock's machine."""
+
+    id: int
+    name: str
+    url: str
+    has_password: bool
+    connections: int
+    is_local: bool
+    servers: list[Server]
+    created_at: datetime
+
+
+class ServerHealth(Model):
+    """How a server fares: `state` is sound, shaky, aside (tried next at `retry_at`), unused or off."""
+
+    id: int
+    place: int
+    url: str
+    state: str
+    senders: int
+    open: int
+    busy: int
+    answered: int
+    retry_at: datetime | None
+    trouble: str | None
+    troubled_at: datetime | None
+
+
+class Step(Model):
+    """A step of a try, in words, with what to do where it went wrong."""
+
+    name: str
+    ok: bool
+    text: str
+    seconds: float
+    cure: str
+
+
+class Certificate(Model):
+    """Whom a server's certificate names, and until when."""
+
+    names: list[str]
+    issuer: str
+    not_after: datetime
+    verified: bool
+
+
+class TriedServer(Model):
+    """What a try of one server found out."""
+
+    id: int
+    server: str
+    ok: bool
+    summary: str
+    steps: list[Step]
+    offers: list[str]
+    size: int | None
+    certificate: Certificate | None
+
+
+class Transports(Resource):
+    """`/transports`."""
+
+    path = "/transports"
+
+    def all(self) -> Pages[Transport]:
+        """The transports of the account, by name."""
+        return self._pages(Transport)
+
+    def create(
+        self, name: str, url: str | None = None, *, servers: Sequence[Mapping[str, Any]] | None = None
+    ) -> Transport:
+        """Make a transport of one server at `url`, or of several: {url, weight, rate, connection_limit, enabled}, each.
+
+        The passwords stand in the addresses.
+        """
+        body = told(name=name, url=url, servers=None if servers is None else [dict(each) for each in servers])
+        return self._one(Transport, "POST", body=body)
+
+    def get(self, number: int) -> Transport:
+        """One transport."""
+        return self._one(Transport, "GET", f"/{number}")
+
+    def edit(
+        self, number: int, *,
+        name: str | None = None, url: str | None = None, servers: Sequence[Mapping[str, Any]] | None = None,
+    ) -> Transport:  # fmt: skip
+        """Change a transport. `servers`: all of them in their order, with `id` those there are; what is left out stays."""
+        body = told(name=name, url=url, servers=None if servers is None else [dict(each) for each in servers])
+        return self._one(Transport, "PATCH", f"/{number}", body=body)
+
+    def health(self, number: int) -> list[ServerHealth]:
+        """How each server fares, by what senders say of it."""
+        found = self._ask("GET", f"/{number}/health").json()["items"]
+        return [ServerHealth.model_validate(each) for each in found]
+
+    def test(self, number: int, *, server: int | None = None) -> list[TriedServer]:
+        """Try the servers, or one, step by step. Nothing is sent."""
+        found = self._ask("POST", f"/{number}/test", body=told(server=server)).json()["items"]
+        return [TriedServer.model_validate(each) for each in found]
+
+    def delete(self, number: int) -> None:
+        """Delete a transport that no mailing refers to."""
+        self._ask("DELETE", f"/{number}")
