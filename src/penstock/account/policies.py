@@ -11,6 +11,26 @@ from penstock.account.journalling import record
 from penstock.account.policy import RULES, Policy, PolicyError, check, tolerant
 from penstock.mailing.actor import Actor
 
+AT_THE_TERMINAL = {"sender_domain": "warn"}
+"""What an account begins with that somebody at the terminal has for themselves: they are asked, and nobody else is."""
+
+_UNTOUCHED = """
+select a.policy = '{}' and not exists (select from account_membership m where m.account_id = a.id)
+       and not exists (select from mailing_mailing x where x.account_id = a.id)
+       and not exists (select from mailing_entry e where e.account_id = a.id and e.command = 'policy_change')
+  from account_account a where a.id = %s
+"""
+
+
+def begin_at_the_terminal(conn: psycopg.Connection[Any], account: int, actor: Actor) -> None:
+    """Set what an account begins with that the installation made by itself, when it is first sent from at the terminal.
+
+    Set for good and journalled, so that it can be seen and changed. Nothing where there are people, mailings or decisions.
+    """
+    untouched = conn.execute(_UNTOUCHED, (account,)).fetchone()
+    if untouched and untouched[0]:
+        change(conn, account, AT_THE_TERMINAL, actor)
+
 
 def read(conn: psycopg.Connection[Any], account: int) -> Policy:
     """Return what holds in the account. Raises LookupError when there is none."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from penstock.account import transport_url, transports
+from penstock.account import policies, transport_url, transports
 from penstock.account.policy import Policy, effective
 from penstock.audience import contacts
 from penstock.cli import BEGAN
@@ -26,10 +26,10 @@ from penstock.cli.signals import Signals
 from penstock.cli.spoken import cure, in_words
 from penstock.cli.summary import summarise
 from penstock.cli.trying import try_all
-from penstock.cli.warnings import settle_unsubscribing, unverified
+from penstock.cli.warnings import refuse_unverified, settle_unsubscribing, unverified
 from penstock.cli.watching import AHEAD
 from penstock.content.message import MessageError
-from penstock.content.messages import store_message
+from penstock.content.messages import sender_domain, store_message
 from penstock.content.render import Program
 from penstock.delivery.order import program_of
 from penstock.mailing import control
@@ -58,7 +58,12 @@ def carry_out(
         own = {"start": time.time() - BEGAN}
         with _nothing_sent():
             account = chosen_account(conn, asked.account)
+            if asked.account is None:
+                policies.begin_at_the_terminal(conn, account, actor())
             plan = planned(conn, account, asked)
+            if not asked.draft:
+                domain = sender_domain(asked.message.sender)
+                refuse_unverified(conn, account, domain, asked.server, _policy(conn, account, asked.options))
             listed, program = _prepare(conn, account, asked, own, skip_failing=skip_failing)
             before = time.time()
             if warn and not asked.draft:
@@ -154,14 +159,14 @@ def _agree(
     policy = _policy(conn, account, asked.options)
     for warning in [*warnings, *map(str, program.warnings)]:
         tell(f"warning: {warning}")
-    domain = unverified(program, asked.server)
-    if domain:
-        tell(f"warning: {domain}")
+    doubt = unverified(conn, account, sender_domain(asked.message.sender), asked.server)
+    if doubt:
+        tell(f"warning: {doubt}")
     if yes:
         return None
     if policy.confirm_send != "off":
         return confirm(conn, program, listed, str(asked.server), policy, plan)
-    if domain:
+    if doubt:
         agree("Send all the same?")
     return None
 

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from penstock.content.render import Program
+import psycopg
+
+from penstock.account.policy import Policy
+from penstock.cli.endings import wrong
 from penstock.platform import environment
 from penstock.transport.smtp.server import Server
 
@@ -25,9 +28,31 @@ def settle_unsubscribing(options: dict[str, Any]) -> str | None:
     return None
 
 
-def unverified(program: Program, server: Server) -> str | None:
-    """Return a warning about a sending domain that nobody has verified; None towards this machine."""
-    if server.loopback:
+def unverified(conn: psycopg.Connection[Any], account: int, domain: str | None, server: Server) -> str | None:
+    """Return a warning about a sending domain that the account has not shown to be its own; None towards this machine."""
+    if server.loopback or domain is None or _standing(conn, account, domain) == "verified":
         return None
-    domain = program.domain.decode()
-    return f"{domain} is not verified here: see that its SPF record allows {server.host}, and that it signs with DKIM."
+    return (
+        f"{domain} is not verified as a sending domain: the message is not signed (DKIM),"
+        f" and its SPF record has to allow {server.host}. See `penstock domain add {domain}`."
+    )
+
+
+def refuse_unverified(
+    conn: psycopg.Connection[Any], account: int, domain: str | None, server: Server, policy: Policy
+) -> None:
+    """Return when mail may leave this machine as `domain` (policy sender_domain). Raises Failure: before anything is imported."""
+    if policy.sender_domain != "required" or unverified(conn, account, domain, server) is None:
+        return
+    has = _standing(conn, account, str(domain)) == "unverified"
+    cure = f"penstock domain check {domain}" if has else f"penstock domain add {domain}"
+    raise wrong(
+        f"{domain} is not verified as a sending domain of this account, and {server} is not on this machine.",
+        f"Nothing was sent. Set the records that it is to have:  {cure}\n"
+        "Or be asked instead:  penstock account policy sender_domain=warn",
+    )
+
+
+def _standing(conn: psycopg.Connection[Any], account: int, domain: str) -> str:
+    row = conn.execute("select account_sender_domain(%s, %s)", (account, domain)).fetchone()
+    return str(row[0]) if row else "missing"
