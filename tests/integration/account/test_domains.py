@@ -18,6 +18,7 @@ from penstock.account.domain import Domain, Key
 from penstock.account.secrets import SecretError
 from penstock.mailing import journal
 from penstock.mailing.actor import EVERY_ROLE, Actor
+from penstock.mailing.control import Refused
 from penstock.mailing.lifecycle import ADMINISTRATOR, OPERATOR, PLATFORM
 from tests.integration.delivery import stage
 from tests.nameserver import Nameserver
@@ -525,3 +526,32 @@ def test_a_domain_that_mailings_under_way_send_as_stays(conn: Conn) -> None:
     domains.delete(conn, 1, made.id, ADMIN)
     assert domains.listed(conn, 1) == []
     assert happened(conn)[-1] == "domain_delete"
+
+
+# -- what is on its way ----------------------------------------------------------------------
+
+
+def test_what_is_on_its_way_as_a_domain_that_is_no_longer_verified_is_interrupted(
+    conn: Conn, dns: Nameserver
+) -> None:
+    made = verified(conn, dns)
+    away, here = "smtp://192.0.2.1:25", "smtp://127.0.0.1:1"
+    running = [stage.begin(conn, 1, via) for via in (away, here)]
+    waiting = stage.draft(conn, stage.add_contacts(conn, "later", 1), away)
+    stage.command(conn, waiting, "submit", plan={"kind": "later"}, confirm=True)
+    withdraw(dns, made)
+    check(conn, made)
+    assert [stage.state(conn, each) for each in running] == ["starting", "starting"]
+    later(conn, 25)
+    check(conn, made)
+    states = dict(conn.execute("select id, state from mailing_mailing order by id").fetchall())
+    assert list(states.values()) == ["interrupted", "starting", "in_review"]
+    told = stage.reason(conn, running[0])
+    assert told
+    assert (told["code"], "example.org is not verified" in told["text"]) == ("sender_domain", True)
+    with pytest.raises(Refused) as refused:
+        stage.command(conn, running[0], "resume", reason="again")
+    assert "sender_domain" in [reason.code for reason in refused.value.reasons]
+    publish(dns, made)
+    check(conn, made)
+    assert stage.command(conn, running[0], "resume", reason="again").state == "starting"
