@@ -46,6 +46,7 @@ TASK_MODULES = (
 LOOPS = ("penstock.notices.watching",)
 
 QUEUE = "penstock"
+PROMPT = "penstock prompt"  # for jobs that somebody waits for: they have workers of their own, and wait for no other
 LONG = "penstock long"  # for jobs that take minutes: they have workers of their own, and nothing short waits for them
 POLLING = 1.0  # seconds between looks for work, should a NOTIFY be lost
 STALLED_AFTER = 30.0  # seconds without a heartbeat (one every 10 s) after which a worker counts as dead
@@ -136,7 +137,7 @@ def _pool(**options: Any) -> AsyncConnectionPool[Any]:
         database.url(),
         kwargs={"application_name": "penstock jobs", **database.KEEPALIVE},
         min_size=1,
-        max_size=6,
+        max_size=8,
         timeout=10.0,
         **options,
     )
@@ -191,13 +192,16 @@ async def _opened(app: App) -> AsyncIterator[App]:
 async def work(*, concurrency: int = 2, wait: bool = True) -> None:
     """Run one worker in this event loop until it is cancelled; `wait=False`: until nothing is left to do.
 
-    Synchronous tasks run in threads, `concurrency` at a time, and as many of the queue LONG beside them.
+    Synchronous tasks run in threads, `concurrency` at a time, and as many of each of the queues PROMPT and LONG beside them.
     """
     async with _opened(worker_app()) as app:
         await rescue(app)
-        # One that loses the database ends by itself; then the other ends as well, and both are started again.
+        # One that loses the database ends by itself; then the others end as well, and all are started again.
         await _together(
-            [_work(app, queues, concurrency, wait) for queues in ([QUEUE, home_queue(), "builtin"], [LONG])],
+            [
+                _work(app, queues, concurrency, wait)
+                for queues in ([QUEUE, home_queue(), "builtin"], [PROMPT], [LONG])
+            ],
             until=asyncio.FIRST_COMPLETED if wait else asyncio.ALL_COMPLETED,
         )
 

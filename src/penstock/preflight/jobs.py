@@ -1,4 +1,4 @@
-"""The background jobs of preflight: analyses. Hints: truth is in the tables."""
+"""The background jobs of preflight: analyses, test sends. Hints: truth is in the tables."""
 
 from typing import Final
 
@@ -8,8 +8,9 @@ from procrastinate import JobContext, RetryStrategy
 from penstock.platform import database, jobs
 from penstock.platform.database import sql
 from penstock.platform.jobs import QUEUE, tasks
-from penstock.preflight import supervising
+from penstock.preflight import posting, supervising
 from penstock.preflight.analyst import LOCK
+from penstock.preflight.testing import JOB
 
 TRIES: Final = 3
 """Processes that may die over one analysis before it is given up: it may be what kills them."""
@@ -44,3 +45,11 @@ def fail_abandoned(timestamp: int) -> None:
     """Every minute: what nobody is at any more has failed, so that nobody waits for it."""
     with database.connect(name="penstock analysis watch") as conn:
         conn.execute(sql("penstock.preflight", "fail_abandoned"), {"after": SILENT, "lock": LOCK})
+
+
+@tasks.task(name=JOB, retry=_again, queue=jobs.PROMPT)
+def send_tests(mailing: int) -> None:
+    """Send the tests of a mailing that wait. May run twice: each test is taken once."""
+    with database.connect(name="penstock tests") as conn:
+        if posting.send(conn, mailing):
+            jobs.defer(conn, JOB, mailing=mailing, queue=jobs.PROMPT)

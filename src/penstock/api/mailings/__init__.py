@@ -11,6 +11,7 @@ from penstock.api.mailings.overview import router as overview
 from penstock.api.mailings.previewing import router as previewing
 from penstock.api.mailings.recipients import router as recipients
 from penstock.api.mailings.revisions import router as revisions
+from penstock.api.mailings.testing import router as testing
 
 ROUTERS: list[tuple[str, Router, str]] = [
     ("", overview, "overview"),
@@ -19,6 +20,7 @@ ROUTERS: list[tuple[str, Router, str]] = [
     ("/mailings", revisions, "mailings"),
     ("/mailings", recipients, "recipients"),
     ("/mailings", previewing, "recipients"),
+    ("/mailings", testing, "tests"),
     ("/mailings", analyses, "analysis"),
     ("/mailings", commands, "commands"),
     ("/mailings", unknown, "commands"),
