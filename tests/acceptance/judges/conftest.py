@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests import nameserver
 from tests.acceptance.judges import postfix, wire
 from tests.acceptance.judges.round import Round
 
@@ -21,22 +22,26 @@ def sent(module_database: str) -> Iterator[Round]:
         patch.setenv("PENSTOCK_BASE_URL", "https://mail.example.org")
         sink = wire.Sink()
         with (
+            nameserver.running() as dns,
             postfix.running(sink.port, wire.answers) as relay,
             psycopg.connect(module_database, autocommit=True) as conn,
         ):
             django.setup()
+            patch.setenv("PENSTOCK_DNS", dns.address)
             taps = [wire.Tap(port) for port in (relay.port, relay.seven)]
             try:
-                yield _sent(conn, relay, sink, taps)
+                yield _sent(conn, relay, sink, taps, dns)
             finally:
                 for each in (*taps, sink):
                     each.close()
 
 
-def _sent(conn: Any, relay: postfix.Postfix, sink: wire.Sink, taps: list[wire.Tap]) -> Round:
+def _sent(
+    conn: Any, relay: postfix.Postfix, sink: wire.Sink, taps: list[wire.Tap], dns: nameserver.Nameserver
+) -> Round:
     from penstock.api import connections
 
-    done = Round(conn, taps)
+    done = Round(conn, taps, dns)
     try:
         done.send(sink, relay)
     finally:

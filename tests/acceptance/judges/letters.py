@@ -168,7 +168,7 @@ def _made(number: int) -> Letter:
     return Letter(f"random {number}", text=text, html=html, subject=f"{number}: {subject}")
 
 
-def letters(count: int = 0) -> list[Letter]:
-    """All that were thought of, and random ones until there are `count`."""
+def letters(random_ones: int) -> list[Letter]:
+    """All that were thought of, and so many put together at random."""
     thought_of = [*_texts(), *_pages(), *_mjml(), *_heads(), *_liquid()]
-    return thought_of + [_made(n) for n in range(max(0, count - len(thought_of)))]
+    return thought_of + [_made(number) for number in range(random_ones)]

@@ -4,9 +4,10 @@ import html
 import re
 from dataclasses import dataclass
 from email import policy
+from functools import cache
 from typing import Any
 
-from liquid import Environment
+from liquid import BoundTemplate, Environment
 from liquid.builtin.filters.extra import safe
 from liquid.exceptions import LiquidError
 
@@ -43,12 +44,17 @@ def one_line(text: str) -> str:
     return re.sub("[\x00-\x20\x7f-\x9f\u2028\u2029]+", " ", text).strip()
 
 
+@cache
+def _parsed(source: str, *, html: bool) -> BoundTemplate:
+    return (_HTML if html else _TEXT).from_string(lined(source))
+
+
 def meaning(letter: Letter, attributes: dict[str, str], address: str, unsubscribe_url: str) -> Meaning | None:
     """What this letter says to the contact with these attributes; None if it cannot be made of their data."""
     values: dict[str, Any] = {**attributes, "email": address, "unsubscribe_url": unsubscribe_url}
 
     def text(source: str) -> str:
-        return _TEXT.from_string(lined(source)).render(**values)
+        return _parsed(source, html=False).render(**values)
 
     try:
         return Meaning(
@@ -56,9 +62,7 @@ def meaning(letter: Letter, attributes: dict[str, str], address: str, unsubscrib
             sender=mailboxes(letter.sender),
             reply_to=mailboxes(letter.reply_to or ""),
             text=None if letter.text is None else lined(text(letter.text)),
-            html=None
-            if letter.html is None
-            else lined(_HTML.from_string(lined(letter.html)).render(**values)),
+            html=None if letter.html is None else lined(_parsed(letter.html, html=True).render(**values)),
             marked=[lined(attributes.get(name, "")) for name in ("first_name", "city", "note")],
             headers={name: one_line(text(value)) for name, value in letter.headers.items()},
         )
@@ -66,6 +70,7 @@ def meaning(letter: Letter, attributes: dict[str, str], address: str, unsubscrib
         return None
 
 
+@cache
 def mailboxes(field: str) -> Mailboxes:
     """The mailboxes of an address field as its author wrote it, domains in A-labels."""
     found = policy.default.header_factory("Reply-To", field).addresses

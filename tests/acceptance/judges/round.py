@@ -1,8 +1,9 @@
 """One round of letters: written over the API, sent by sender processes, and every message known at both ends of the relay."""
 
+import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from penstock.account import transports
@@ -11,8 +12,14 @@ from tests.acceptance.judges.letters import Letter, letters
 from tests.acceptance.judges.postfix import Postfix
 from tests.integration.api.conftest import Api, make_token
 from tests.integration.delivery import stage
+from tests.nameserver import Nameserver
 
-CASES = 2_000
+FULL = os.environ.get("PENSTOCK_TORTURE") == "full" or os.environ.get("PENSTOCK_TEST_ALL") == "1"
+"""Every letter to every reader; else to a few of them, by turns."""
+_FEW = 3
+RANDOM = 16
+SIGNED = "signed.example.org"
+"""The sending domain of every third letter; the others' is nobody's."""
 _ENDS = ("sent", "interrupted", "cancelled", "expired")
 _TRACE = re.compile(rb"(?:Received:[^\r]*\r\n(?:[ \t][^\r]*\r\n)*)+")
 _MESSAGE_ID = re.compile(rb"(?mi)^Message-ID: *(<[^>\r]+>)")
@@ -31,24 +38,64 @@ class Case:
     def __str__(self) -> str:
         return f"{self.letter.name} to {self.address}"
 
+    @property
+    def signed(self) -> bool:
+        return SIGNED in self.letter.sender
+
 
 class Round:
-    """`cases` are all that arrived; `skipped` the letters and addresses of which no message could be made."""
+    """`cases` are all that arrived; `asked`: who was to get each letter; `skipped` the letters and addresses of which no message could be made.
 
-    def __init__(self, conn: Any, taps: list[wire.Tap]) -> None:
+    A third of the letters goes to a relay as relays are today, a third to one that takes seven bits and no pipelining, a third is
+    signed; `records` are the public keys, as they stand in the DNS.
+    """
+
+    def __init__(self, conn: Any, taps: list[wire.Tap], dns: Nameserver) -> None:
         self.conn, self.taps = conn, taps
         self.api = Api(make_token(conn, "administrator"))
         self.cases: list[Case] = []
+        self.asked: dict[str, set[str]] = {}
         self.skipped: list[tuple[Letter, str]] = []
         self.contacts = self._contacts()
-        self.letters = letters(CASES // len(self.contacts))
+        self.records = self._domain(dns)
+        self.letters = [
+            replace(letter, sender=letter.sender.replace("@example.org>", f"@{SIGNED}>"))
+            if number % 3 == 2
+            else letter
+            for number, letter in enumerate(letters(RANDOM))
+        ]
 
     def _contacts(self) -> dict[str, dict[str, str]]:
-        self.listed = self._asked("/lists", {"name": "readers"})["id"]
-        for contact in readers.contacts():
-            self._asked("/contacts", {**contact, "lists": [self.listed]})
+        """Make the contacts, on one list or on many; returns their attributes by address."""
+        everybody = readers.contacts()
+        size = len(everybody) if FULL else _FEW
+        self.lists = []
+        for at in range(0, len(everybody), size):
+            listed = self._asked("/lists", {"name": f"readers from {at}"})["id"]
+            group = [
+                self._asked("/contacts", {**contact, "lists": [listed]})
+                for contact in everybody[at : at + size]
+            ]
+            self.lists.append((listed, {each["address"] for each in group}))
         page = self.api.get("/contacts?limit=100").json()["items"]
         return {each["address"]: each["attributes"] for each in page}
+
+    def _list(self, number: int) -> tuple[int, set[str]]:
+        """The list that the letter of this number goes to, and who is on it."""
+        return self.lists[number % len(self.lists)]
+
+    def _domain(self, dns: Nameserver) -> dict[str, str]:
+        """Add the domain, do to the DNS as the answer says, have it checked."""
+        domain = self._asked("/domains", {"name": SIGNED})
+        records = {
+            record["name"]: record["value"] for record in domain["records"] if record["kind"] == "dkim"
+        }
+        for name, value in records.items():
+            dns.txt(name, value)
+        checked = self._asked(f"/domains/{domain['id']}/check", {}, 200)
+        assert checked["state"] == "verified", checked
+        assert {key["state"] for key in checked["keys"]} == {"signing"}
+        return records
 
     def _asked(self, path: str, body: dict[str, Any], status: int = 201) -> dict[str, Any]:
         answer = self.api.post(path, body)
@@ -61,14 +108,16 @@ class Round:
             transports.store(self.conn, 1, f"smtp://127.0.0.1:{tap.port}?tls=none&connections=4")
             for tap in self.taps
         ]
-        mailings = {
-            self._launched(letter, ways[number % len(ways)]): letter
-            for number, letter in enumerate(self.letters)
-        }
+        mailings = {}
+        for number, letter in enumerate(self.letters):
+            listed, self.asked[letter.name] = self._list(number)
+            mailings[self._launched(letter, listed, ways[number % 3 == 1])] = letter
         with stage.senders(2):
             for mailing in mailings:
                 stage.becomes(self.conn, mailing, *_ENDS, seconds=90)
-        ledgers = {mailing: self._ledger(mailing) for mailing in mailings}
+        ledgers = {
+            mailing: self._ledger(mailing, self.asked[letter.name]) for mailing, letter in mailings.items()
+        }
         expected = sum(state == "accepted" for ledger in ledgers.values() for state in ledger.values())
         try:
             stage.eventually(lambda: len(sink.caught) >= expected, 60, every=0.05)
@@ -76,11 +125,11 @@ class Round:
             raise AssertionError(f"{len(sink.caught)} of {expected} arrived\n{relay.log[-3000:]}") from None
         self._match(mailings, ledgers, sink)
 
-    def _launched(self, letter: Letter, way: int) -> int:
+    def _launched(self, letter: Letter, listed: int, way: int) -> int:
         given = {
             "name": letter.name,
             "message": letter.members(),
-            "audience": {"list": self.listed},
+            "audience": {"list": listed},
             "transport": way,
         }
         mailing = int(self._asked("/mailings", given)["id"])
@@ -89,10 +138,10 @@ class Round:
             self._asked(f"/mailings/{mailing}/approve", {"without_analysis": True}, 200)
         return mailing
 
-    def _ledger(self, mailing: int) -> dict[str, str]:
+    def _ledger(self, mailing: int, asked: set[str]) -> dict[str, str]:
         """Everybody's state; whoever is skipped is so because of the template, and nobody is anything else."""
         rows = self.api.get(f"/mailings/{mailing}/ledger?limit=100").json()["items"]
-        assert {row["address"] for row in rows} == set(self.contacts)
+        assert {row["address"] for row in rows} == asked
         assert {row["state"] for row in rows} <= {"accepted", "skipped"}, rows
         assert {row["reason"] for row in rows if row["state"] == "skipped"} <= {"template_error"}, rows
         return {row["address"]: row["state"] for row in rows}

@@ -65,7 +65,9 @@ def _messages(said: bytes) -> Iterator[bytes]:
     at = 0
     while (data := said.find(b"DATA\r\n", at)) >= 0:
         begin = data + len(b"DATA\r\n")
-        end = said.index(b"\r\n.\r\n", begin - 2) + 2
+        end = said.find(b"\r\n.\r\n", begin - 2) + 2
+        if end < 2:
+            return  # a sender that was held up gives back what it has not begun, by closing the connection
         yield re.sub(rb"(?m)^\.", b"", said[begin:end])
         at = end + len(b".\r\n")
 
