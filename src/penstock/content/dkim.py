@@ -46,6 +46,8 @@ _FOLD: Final = 72
 
 Sign = Callable[[bytes], bytes]
 """From what is hashed to the octets of ``b=``."""
+_Field = tuple[bytes, bytes, bytes]
+"""A header field as it stands, its name in lower case, and its relaxed form."""
 
 
 class SigningError(Exception):
@@ -77,6 +79,7 @@ class Signer:
         self.keys = tuple(sorted(keys, key=lambda key: key.algorithm != "rsa"))
         self._signs = [_signature(key) for key in self.keys]
         self._layouts: dict[bytes, list[tuple[bytes, bytes]]] = {}  # by h=, of which a message has one or two
+        self._before: list[_Field] = []  # those of the message before: most are the same in the next
 
     def sign(self, data: bytes, at: int) -> bytes:
         """Return ``data`` with a DKIM-Signature field for each key on top; ``at`` is the time of signing, seconds since 1970.
@@ -87,10 +90,9 @@ class Signer:
         plain = body.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
         plain = plain.removeprefix(b".")  # the first line's; what begins with a dot here was stuffed
         digest = b64encode(sha256(relaxed_body(plain)).digest())
-        found = fields(head)
-        names = tuple([each.partition(b":")[0].rstrip().lower() for each in found])
-        chosen, listed = _covered(names)
-        covered = b"\r\n".join([relaxed_field(found[number]) for number in chosen]) + b"\r\n"
+        found = self._fields(head)
+        chosen, listed = _covered(tuple([name for _, name, _ in found]))
+        covered = b"\r\n".join([found[number][2] for number in chosen]) + b"\r\n"
         if listed not in self._layouts:
             self._layouts[listed] = [_layout(key, listed) for key in self.keys]
         parts = []
@@ -101,6 +103,20 @@ class Signer:
                 raise _unusable(key, f"signing failed: {error}") from error
             parts += [raw % (at, digest), _folded(b64encode(octets))]
         return b"".join((*parts, data))
+
+    def _fields(self, head: bytes) -> list[_Field]:
+        raw, before = fields(head), self._before
+        if len(before) != len(raw):
+            before = [(b"", b"", b"")] * len(raw)
+        self._before = [
+            old if old[0] == each else _field(each) for each, old in zip(raw, before, strict=True)
+        ]
+        return self._before
+
+
+def _field(raw: bytes) -> _Field:
+    form = relaxed_field(raw)
+    return raw, form.partition(b":")[0], form
 
 
 @lru_cache(maxsize=256)
