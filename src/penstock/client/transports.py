@@ -52,6 +52,12 @@ class ServerHealth(Model):
     troubled_at: datetime | None
 
 
+class TransportHealth(Model):
+    """How each server of a transport fares."""
+
+    items: list[ServerHealth]
+
+
 class Step(Model):
     """A step of a try, in words, with what to do where it went wrong."""
 
@@ -82,6 +88,12 @@ class TriedServer(Model):
     offers: list[str]
     size: int | None
     certificate: Certificate | None
+
+
+class TriedTransport(Model):
+    """What a try of each server found out."""
+
+    items: list[TriedServer]
 
 
 class Transports(Resource):
@@ -115,15 +127,13 @@ class Transports(Resource):
         body = told(name=name, url=url, servers=None if servers is None else [dict(each) for each in servers])
         return self._one(Transport, "PATCH", f"/{number}", body=body)
 
-    def health(self, number: int) -> list[ServerHealth]:
+    def health(self, number: int) -> TransportHealth:
         """How each server fares, by what senders say of it."""
-        found = self._ask("GET", f"/{number}/health").json()["items"]
-        return [ServerHealth.model_validate(each) for each in found]
+        return self._one(TransportHealth, "GET", f"/{number}/health")
 
-    def test(self, number: int, *, server: int | None = None) -> list[TriedServer]:
+    def test(self, number: int, *, server: int | None = None) -> TriedTransport:
         """Try the servers, or one, step by step. Nothing is sent."""
-        found = self._ask("POST", f"/{number}/test", body=told(server=server)).json()["items"]
-        return [TriedServer.model_validate(each) for each in found]
+        return self._one(TriedTransport, "POST", f"/{number}/test", body=told(server=server))
 
     def delete(self, number: int) -> None:
         """Delete a transport that no mailing refers to."""
