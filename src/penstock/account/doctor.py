@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 from psycopg import errors
 
+from penstock.account import domain_doctor
 from penstock.account.policy import RULES, check, tolerant
 from penstock.account.secrets import SecretError, decrypt
 from penstock.platform.database import sql
@@ -62,3 +63,9 @@ def check_passwords(conn: psycopg.Connection[Any]) -> list[Finding]:
 register("account", "policies", check_policies)
 register("account", "gates", check_gates)
 register("account", "passwords", check_passwords)
+__all__ = [
+    "check_gates",
+    "check_passwords",
+    "check_policies",
+    "domain_doctor",
+]  # whose checks are registered with ours

@@ -3,8 +3,9 @@
 import psycopg
 import pytest
 
-from penstock.account import people, policies, tokens, transports
+from penstock.account import domains, people, policies, tokens, transports
 from penstock.account.doctor import check_gates, check_passwords, check_policies
+from penstock.account.domain_doctor import check_domains, check_keys
 from penstock.mailing.actor import EVERY_ROLE, Actor
 from penstock.mailing.lifecycle import PLATFORM
 from penstock.platform import doctor
@@ -15,7 +16,7 @@ OWNER = Actor("root", EVERY_ROLE | {PLATFORM}, "cli")
 def test_all_is_well_on_a_new_installation(conn: psycopg.Connection) -> None:
     findings = [finding for finding in doctor.examine() if finding.room == "account"]
     assert [(finding.name, finding.level) for finding in findings] == [
-        ("policies", "ok"), ("gates", "ok"), ("passwords", "ok"),
+        ("sending domains", "ok"), ("signing keys", "ok"), ("policies", "ok"), ("gates", "ok"), ("passwords", "ok"),
     ]  # fmt: skip
 
 
@@ -52,3 +53,26 @@ def test_a_password_of_another_key_is_told(conn: psycopg.Connection, monkeypatch
     assert told.level == "fail"
     assert "relay of account default" in told.what
     assert "PENSTOCK_SECRET_KEY" in told.cure
+
+
+def test_domains_that_are_not_verified_or_not_looked_at_are_told(
+    conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = domains.create(conn, 1, name="example.org", actor=OWNER)
+    (told,) = check_domains(conn)
+    assert (told.level, "example.org of account default is not verified" in told.what) == ("warn", True)
+    assert "penstock domain show example.org" in told.cure
+    conn.execute("update account_domain set verified_at = now(), check_at = now() + interval '1 hour'")
+    assert [each.level for each in check_domains(conn)] == ["ok"]
+    conn.execute("update account_domain set failing_since = now(), check_at = now() - interval '3 hours'")
+    failing, late = check_domains(conn)
+    assert "have not been in the DNS since" in failing.what
+    assert "should have been checked" in late.what
+    monkeypatch.setenv("PENSTOCK_DNS", "nowhere")
+    assert [(each.level, "PENSTOCK_DNS" in each.what) for each in check_domains(conn)] == [("fail", True)]
+    assert [each.level for each in check_keys(conn)] == ["ok"]
+    conn.execute(
+        "update account_domain_key set secret = '\\x00' where selector = %s", (made.keys[0].selector,)
+    )
+    (told,) = check_keys(conn)
+    assert (told.level, made.keys[0].selector in told.what) == ("fail", True)
