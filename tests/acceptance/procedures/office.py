@@ -81,13 +81,28 @@ class Person:
         return dict(self.ask("GET", f"/mailings/{mailing}"))
 
     def give(self, mailing: int, command: str, **arguments: Any) -> Document:
-        """Give a command that is carried out; returns the answer."""
+        """Give a command that is carried out; returns the answer. An approval waits for no analysis; `approve` does."""
         if command == "approve":
             arguments.setdefault("without_analysis", True)
         return dict(self.ask("POST", f"/mailings/{mailing}/{command}", json=arguments))
 
+    def analysed(self, mailing: int) -> Document:
+        """Wait until the analysis of its recipients is over, as a program does before it approves; returns it."""
+        over = ("done", "failed", "cancelled")
+        return eventually(
+            lambda: seen if (seen := self.ask("GET", f"/mailings/{mailing}/analysis"))["state"] in over else None,
+            30, every=0.1,
+        )  # fmt: skip
+
+    def approve(self, mailing: int, **arguments: Any) -> Document:
+        """Approve once the analysis is over."""
+        self.analysed(mailing)
+        return self.give(mailing, "approve", without_analysis=False, **arguments)
+
     def problem(self, mailing: int, command: str, status: int = 409, **arguments: Any) -> Document:
         """Give a command that is refused (`edit` and `delete` too); nothing changes by it. Returns the answer."""
+        if command == "approve":
+            arguments.setdefault("without_analysis", True)
         before = self.see(mailing)
         method = {"edit": "PATCH", "delete": "DELETE"}.get(command, "POST")
         path = f"/mailings/{mailing}" + (f"/{command}" if method == "POST" else "")

@@ -226,6 +226,34 @@ def test_what_goes_wrong_at_the_gate_disables_the_approval(office: Offices) -> N
     anna.give(mailing, "reject", reason="It needs everybody's code.")
 
 
+@behaviour("S1.11", "S1.12")
+def test_what_the_analysis_finds_disables_the_approval(office: Offices, site: Site) -> None:
+    """ "Once all validations are performed, and if everything is fine …": every recipient is looked at when it is submitted. What
+    must be mended is named with its place, and nothing but mending it helps."""
+    there = office()
+    anna = there.person()
+    mailing = anna.write(
+        there.list(*there.readers(3)),
+        "divided",
+        message=MESSAGE | {"subject": "divided", "html": "<p>{{ 10 | divided_by: first_name }}</p>"},
+    )
+    anna.submit(mailing)
+    found = anna.analysed(mailing)
+    blocking = [each for each in found["findings"] if each["severity"] == "blocker"]
+    assert [case["address"] for case in blocking[0]["cases"]] == sorted(there.readers(3))
+    assert "approve" not in anna.see(mailing)["allowed_actions"]
+    problem = anna.problem(mailing, "approve")
+    assert [reason["code"] for reason in problem["reasons"]] == ["analysis_blocked"]
+    assert blocking[0]["place"] in problem["reasons"][0]["detail"]
+    anna.give(mailing, "withdraw")
+    assert anna.refused(mailing, "submit", plan={"kind": "now"}, confirm=True) == ["analysis_blocked"]
+    anna.ask("PATCH", f"/mailings/{mailing}", json={"message": {"html": "<p>Dear {{ first_name }}</p>"}})
+    anna.submit(mailing)
+    assert anna.approve(mailing)["state"] == "starting"
+    anna.becomes(mailing, "sent")
+    assert sum(site.post.arrived("divided").values()) == 3
+
+
 @behaviour("S1.13", "S1.14")
 def test_rejected_revised_approved(office: Offices, site: Site) -> None:
     """ "If however you decide not to send this message, click on Reject, and specify the reason why and confirm." """

@@ -11,7 +11,7 @@ behaviour = pytest.mark.behaviour
 Offices = Callable[..., Office]
 
 
-@behaviour("S4.2", "S4.3", "S4.5", "S4.24", "S4.25", "S4.26")
+@behaviour("S4.1", "S4.2", "S4.3", "S4.5", "S4.24", "S4.25", "S4.26")
 def test_from_draft_to_sent(office: Offices, site: Site) -> None:
     """ "By default the mailing will begin immediately. After the mailing is performed, a string with the sending status and
     the percentage of messages sent is displayed."
@@ -21,7 +21,7 @@ def test_from_draft_to_sent(office: Offices, site: Site) -> None:
     mailing = anna.write(there.list(*there.readers(40)), "the whole way", options={"rate": 60})
     assert anna.state(mailing) == "draft"
     anna.submit(mailing)
-    anna.give(mailing, "approve")
+    anna.approve(mailing)
     seen = anna.reached(mailing, 5)
     assert seen["state"] == "sending"
     done = seen["progress"]

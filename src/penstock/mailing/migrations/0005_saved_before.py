@@ -14,7 +14,8 @@ select s.mailing_id, s.message_id, min(s.revision), (array_agg(s.identity order 
 PRESENT = """
 insert into mailing_saved (mailing_id, message_id, revision, identity, at)
 select m.id, m.message_id, m.revision, coalesce(m.authors ->> -1, 'system'),
-       greatest(m.created_at, (select max(x.at) from mailing_saved x where x.mailing_id = m.id))
+       greatest(m.created_at, (select max(x.at) from mailing_saved x where x.mailing_id = m.id),
+                (select max(e.at) from mailing_entry e where e.mailing_id = m.id and e.command = 'edit'))
   from mailing_mailing m
  where (select x.message_id from mailing_saved x where x.mailing_id = m.id order by x.id desc limit 1)
        is distinct from m.message_id
