@@ -1,11 +1,13 @@
 """Writes the figures of build/bench/*.json into docs/explanation/throughput.md, between its two marks.
 
-usage: python -m bench.figures
+usage: python -m bench.figures [NAME]…
 
-So that the page holds what was measured and nothing else, with the machine beside it. A measurement without a file is left out.
+So that the page holds what was measured and nothing else, with the machine beside it. Only the measurements that are named are
+written anew, or all; what has no file stays as it is.
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,11 +18,20 @@ BEGIN, END = "<!-- figures: begin (python -m bench.figures) -->", "<!-- figures:
 
 
 def main() -> None:
-    """Replace what stands between the marks."""
+    """Replace the sections between the marks, each by its heading; a new one goes to the end."""
     before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    text = "\n".join(line for name, section in SECTIONS.items() for line in written(name, section))
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+    old, after = rest.split(END)
+    sections = dict(map(headed, old.split("\n### ")[1:]))
+    for name in sys.argv[1:] or SECTIONS:
+        if text := "\n".join(written(name, SECTIONS[name])):
+            sections |= dict([headed(text.removeprefix("### "))])
+    text = "\n\n".join(f"### {heading}\n\n{section}" for heading, section in sections.items())
+    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+
+
+def headed(text: str) -> tuple[str, str]:
+    heading, _, section = text.partition("\n")
+    return heading, section.strip()
 
 
 def written(name: str, section: Callable[[dict[str, Any]], Iterator[str]]) -> Iterator[str]:
@@ -103,7 +114,34 @@ def pause(found: dict[str, Any]) -> Iterator[str]:
         )
 
 
-SECTIONS = {"throughput": throughput, "latency": latency, "footprint": footprint, "pause": pause}
+def dkim(found: dict[str, Any]) -> Iterator[str]:
+    yield "### Signed mailings\n"
+    options = found["options"]
+    yield (
+        f"Messages of 5 kB made and signed in {options['processes']} processes, beside the library's bare `sign` in as many;"
+        f" medians of {options['rounds']} rounds of {options['seconds']:g} s, rates a second over all processes.\n"
+    )
+    yield "| keys | bare signing | made and signed | ratio | ratio by CPU time |\n|---|---|---|---|---|"
+    for kind, m in found["medians"].items():
+        yield (
+            f"| {kind} | {m['bare_rate']:,.0f} ({m['bare_us']:.0f} µs) | {m['made_rate']:,.0f} ({m['made_us']:.0f} µs)"
+            f" | **{m['ratio']:.2f}** | {m['cpu']:.2f} |"
+        )
+    if m := found.get("sent_median"):
+        yield (
+            f"\nWhole mailings of {options['recipients']:,}, signed with RSA-2048, ledger and all: {m['sent_rate']:,.0f} messages a second, which is"
+            f" {m['ratio']:.2f} of the bare signing speed of all cores. CPU per message: senders {m['sender_us']:.0f} µs, PostgreSQL"
+            f" {m['postgresql_us']:.0f} µs, smtp-sink {m['sink_us']:.0f} µs; of others {m['foreign']:.0%}."
+        )
+
+
+SECTIONS = {
+    "throughput": throughput,
+    "latency": latency,
+    "footprint": footprint,
+    "pause": pause,
+    "dkim": dkim,
+}
 
 if __name__ == "__main__":
     main()
