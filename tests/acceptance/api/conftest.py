@@ -14,8 +14,9 @@ import httpx
 import psycopg
 import pytest
 
-from penstock.account import tokens
+from penstock.account import domains, tokens
 from penstock.mailing.actor import EVERY_ROLE, Actor
+from tests import nameserver
 from tests.integration.delivery import stage
 
 MAKER = Actor("anna", EVERY_ROLE | {"platform"}, "cli")
@@ -36,7 +37,16 @@ class Web:
 
 
 @pytest.fixture(scope="module")
-def web(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+def dns() -> Iterator[nameserver.Nameserver]:
+    """The DNS server that is asked, so that no test asks about the names of others."""
+    with nameserver.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def web(
+    module_database: str, dns: nameserver.Nameserver, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Web]:
     """`penstock web`, and mailings in many states behind it."""
     with psycopg.connect(module_database, autocommit=True) as conn:
         token = tokens.create(
@@ -50,7 +60,7 @@ def web(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "penstock", "web", "--port", str(port)],
-            env=os.environ | {"PENSTOCK_DATABASE_URL": module_database}, stderr=out,
+            env=os.environ | {"PENSTOCK_DATABASE_URL": module_database, "PENSTOCK_DNS": dns.address}, stderr=out,
         )  # fmt: skip
     try:
         _until_it_answers(process, port)
@@ -72,7 +82,8 @@ def _until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 def furnish(conn: psycopg.Connection[Any]) -> None:
-    """Mailings 1 to 8 in as many states; nobody sends here."""
+    """Mailings 1 to 8 in as many states, and a sending domain; nobody sends here."""
+    domains.create(conn, 1, name="example.org", actor=MAKER)
     readers = stage.add_contacts(conn, "readers", 12)
     paths: list[list[tuple[str, dict[str, Any]]]] = [
         [],
