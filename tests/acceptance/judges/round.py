@@ -109,10 +109,10 @@ class Round:
             for tap in self.taps
         ]
         mailings = {}
-        for number, letter in enumerate(self.letters):
-            listed, self.asked[letter.name] = self._list(number)
-            mailings[self._launched(letter, listed, ways[number % 3 == 1])] = letter
         with stage.senders(2):
+            for number, letter in enumerate(self.letters):
+                listed, self.asked[letter.name] = self._list(number)
+                mailings[self._launched(letter, listed, ways[number % 3 == 1])] = letter
             for mailing in mailings:
                 stage.becomes(self.conn, mailing, *_ENDS, seconds=90)
         ledgers = {
