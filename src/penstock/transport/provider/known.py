@@ -39,9 +39,9 @@ KNOWN: Final[dict[str, Api]] = {
                     key_field="X-Postmark-Server-Token: {key}"),
     "resend": Api("Resend", "api_key"),
     "scaleway": Api("Scaleway", "secret_key", options=("project_id", "region"), needed=("project_id",)),
-    "sendgrid": Api("SendGrid", "api_key", path="/v3/", check="scopes", key_field="Authorization: Bearer {key}"),
     "sparkpost": Api("SparkPost", "api_key", options=("subaccount",), path="/api/v1/",
                      check="account", key_field="Authorization: {key}", regions={"eu": "https://api.eu.sparkpost.com/api/v1"}),
     "unisender_go": Api("Unisender Go", "api_key", home=False, path="/ru/transactional/api/v1"),
 }  # fmt: skip
-"""By the name in the URL. Amazon SES is not here: it takes mail over SMTP, with credentials made for that."""
+"""By the name in the URL. Amazon SES and SendGrid are not here: they take mail over SMTP, with credentials made for that, and
+django-anymail wants a library of its own for the one and has given up the other."""

@@ -72,6 +72,9 @@ class Line:
     def _status(self, message: Any) -> Answer:
         found = list(message.anymail_status.recipients.values())
         status = found[0] if found else None
+        response = message.anymail_status.esp_response
+        if (status is None or status.status == "unknown") and getattr(response, "status_code", 200) >= 400:
+            return self._refused(response)  # anymail reads some errors itself, and knows nothing of this one
         return of_status(status.status if status else "unknown", status and status.message_id, self._peer)
 
     def _clean(self, text: str) -> str:
@@ -88,17 +91,16 @@ class Line:
         if response is not None:
             if 200 <= response.status_code < 300:  # taken, and the answer cannot be read
                 return Answer(Unanswered(f"{self._peer} answered what cannot be read"))
-            return of_http(
-                response.status_code,
-                self._clean(_said(response)),
-                response.headers.get("Retry-After"),
-                self._peer,
-            )
+            return self._refused(response)
         if not self._begun:
             return self._not_begun(error)
         if (cause := _no_connection(error)) is not None:
             return Answer(Unsent(f"cannot connect to {self._provider}: {cause}", False), sick=True)
         return Answer(Unanswered(f"no answer from {self._provider}: {self._clean(_words(error))}"), sick=True)
+
+    def _refused(self, response: Any) -> Answer:
+        words = self._clean(_said(response))
+        return of_http(response.status_code, words, response.headers.get("Retry-After"), self._peer)
 
     def _not_begun(self, error: Exception) -> Answer:
         """The message was not even offered: it cannot be, or the set-up is wrong."""
