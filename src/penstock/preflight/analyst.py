@@ -31,6 +31,8 @@ LOCK: Final = 7010
 """First key of the advisory lock that keeps two processes from one analysis."""
 BEAT: Final = 0.5
 """Seconds between two notes of how far it is."""
+_BETWEEN: Final = 100
+"""Recipients after which the clock is looked at: some templates take milliseconds each."""
 _CHOOSING, _READING = "10min", "1min"
 """The longest that a statement may take: who is meant is asked once, for all of a large list."""
 
@@ -102,9 +104,9 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
     for portion in recipients.portions(conn, program.variables):
         for contact, values in portion:
             examination.look(contact, values)
-        if time.monotonic() - last > BEAT:
-            storing.beat(conn, asked.analysis, examination.seen, total)
-            last = time.monotonic()
+            if not examination.seen % _BETWEEN and time.monotonic() - last > BEAT:
+                storing.beat(conn, asked.analysis, examination.seen, total)
+                last = time.monotonic()
     storing.beat(conn, asked.analysis, examination.seen, total)
     figures = examination.figures()
     found = judging.look(

@@ -1,0 +1,184 @@
+"""How an analysis ends that does not run to its end: called off, its process killed, its worker stopped, or nobody at it any more."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from penstock.mailing import journal
+from penstock.mailing.mailings import find
+from penstock.platform import jobs
+from penstock.preflight import analysis, supervising
+from penstock.preflight import jobs as duties
+from tests.integration.delivery.stage import ANNA, add_contacts, command, draft, eventually
+
+Conn = psycopg.Connection[Any]
+SLOW = "<p>{{ first_name }}{% for n in (1..500) %}{{ code }}{% endfor %}</p>"
+"""A millisecond and more for each recipient: the analysis of 20,000 takes minutes."""
+
+
+@contextmanager
+def worker() -> Iterator[subprocess.Popen[bytes]]:
+    """The process of background jobs, as `penstock worker` runs it."""
+    process = subprocess.Popen([sys.executable, "-m", "penstock.platform.background"], env=dict(os.environ))
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def submitted(conn: Conn, count: int = 20_000, html: str = SLOW) -> int:
+    mailing = draft(conn, add_contacts(conn, "all", count), html=html)
+    command(conn, mailing, "submit", plan={"kind": "now"}, confirm=True)
+    return mailing
+
+
+def state(conn: Conn, mailing: int) -> str:
+    found = analysis.newest(conn, mailing)
+    assert found
+    return found.state
+
+
+def analysts(conn: Conn) -> list[int]:
+    """The backends of processes that analyse."""
+    rows = conn.execute(
+        "select pid from pg_stat_activity where datname = current_database() and application_name = 'penstock analysis'"
+    )
+    return [pid for (pid,) in rows]
+
+
+def moving(conn: Conn, mailing: int) -> bool:
+    found = analysis.newest(conn, mailing)
+    return bool(found and found.state == "running" and found.done)
+
+
+def test_called_off_it_ends_within_a_second(conn: Conn) -> None:
+    mailing = submitted(conn)
+    there = find(conn, 1, mailing)
+    assert there
+    with worker():
+        eventually(lambda: moving(conn, mailing), 30)
+        asked = time.monotonic()
+        assert analysis.cancel(conn, there, ANNA).state == "cancelled"
+        eventually(lambda: not analysts(conn), 5)
+        assert time.monotonic() - asked < 1.0
+        assert state(conn, mailing) == "cancelled"
+        eventually(
+            lambda: (
+                conn.execute(
+                    "select count(*) from procrastinate_jobs where task_name = 'penstock:analyse'"
+                ).fetchone()
+                == (0,)
+            )
+        )
+    assert [entry["command"] for entry in journal.entries(conn, mailing)][-1] == "cancel_analysis"
+    assert journal.verify(conn) == []
+
+
+def test_a_change_of_the_message_calls_it_off_and_another_begins(conn: Conn) -> None:
+    mailing = submitted(conn, 300)
+    command(conn, mailing, "withdraw")
+    conn.execute(
+        "update mailing_mailing set audience = audience || '{\"not_reached_by\": []}' where id = %s",
+        (mailing,),
+    )
+    command(conn, mailing, "submit", plan={"kind": "now"}, confirm=True)
+    states = conn.execute(
+        "select state from preflight_analysis where mailing_id = %s order by id", (mailing,)
+    ).fetchall()
+    assert states == [("cancelled",), ("waiting",)]
+
+
+def test_killed_it_begins_anew(conn: Conn) -> None:
+    mailing = submitted(conn, 800)
+    with worker():
+        eventually(lambda: moving(conn, mailing), 30)
+        for process in _processes():
+            os.kill(process, signal.SIGKILL)
+        eventually(lambda: state(conn, mailing) == "done", 60)
+    found = analysis.require(conn, mailing)
+    assert (found.total, found.done) == (800, 800)
+
+
+def test_a_worker_that_stops_gives_it_back_at_once(conn: Conn) -> None:
+    mailing = submitted(conn)
+    with worker() as process:
+        eventually(lambda: moving(conn, mailing), 30)
+        process.send_signal(signal.SIGTERM)
+        asked = time.monotonic()
+        assert process.wait(20) == 0
+        assert time.monotonic() - asked < 8
+    eventually(lambda: not analysts(conn))
+    assert state(conn, mailing) == "running"
+    assert conn.execute(
+        "select status::text from procrastinate_jobs where task_name = 'penstock:analyse'"
+    ).fetchall() == [("todo",)]
+
+
+def test_a_worker_that_is_killed_takes_it_along(conn: Conn) -> None:
+    mailing = submitted(conn)
+    with worker() as process:
+        eventually(lambda: moving(conn, mailing), 30)
+        process.kill()
+        process.wait()
+        eventually(lambda: not analysts(conn), 5)
+    assert state(conn, mailing) == "running"
+
+
+def test_what_nobody_is_at_has_failed(conn: Conn) -> None:
+    mailing = submitted(conn, 3)
+    duties.fail_abandoned(0)
+    assert state(conn, mailing) == "waiting"  # its job will come
+    conn.execute("delete from procrastinate_jobs")
+    duties.fail_abandoned(0)
+    assert state(conn, mailing) == "waiting"  # asked for a moment ago
+    conn.execute("update preflight_analysis set asked_at = now() - interval '2 minutes'")
+    duties.fail_abandoned(0)
+    found = analysis.require(conn, mailing)
+    assert (found.state, found.error) == ("failed", "whoever analysed it is gone")
+
+
+def test_what_keeps_dying_is_given_up(conn: Conn, monkeypatch: pytest.MonkeyPatch) -> None:
+    mailing = submitted(conn, 3)
+    monkeypatch.setattr(supervising, "ANALYST", "penstock.preflight.no_such_module")
+    monkeypatch.setattr(duties._again, "exponential_wait", 0, raising=False)
+    import asyncio
+
+    for _ in range(duties.TRIES):
+        conn.execute("update procrastinate_jobs set scheduled_at = null where status = 'todo'")
+        asyncio.run(jobs.work(wait=False))
+    found = analysis.require(conn, mailing)
+    assert found.state == "failed"
+    assert "the process that analysed ended with status 1" in (found.error or "")
+
+
+def _processes() -> list[int]:
+    """The processes that analyse, by their command line."""
+    found = []
+    for entry in os.listdir("/proc"):
+        try:
+            with open(f"/proc/{entry}/cmdline", "rb") as file:
+                if (
+                    b"penstock.preflight.analyst" in file.read()
+                    and _home_of(entry) == os.environ["PENSTOCK_HOME"]
+                ):
+                    found.append(int(entry))
+        except (OSError, ValueError):
+            continue
+    assert found
+    return found
+
+
+def _home_of(process: str) -> str:
+    with open(f"/proc/{process}/environ", "rb") as file:
+        pairs = dict(each.partition(b"=")[::2] for each in file.read().split(b"\0"))
+    return pairs.get(b"PENSTOCK_HOME", b"").decode()
