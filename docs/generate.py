@@ -19,7 +19,8 @@ from penstock.api.problems import BY_STATUS, DETAILS, TITLES
 from penstock.audience.columns import ADDRESS_NAMES
 from penstock.audience.suppression import REASONS
 from penstock.cli.app import app
-from penstock.mailing.lifecycle import ALREADY, PLATFORM, TABLE, Row, stays
+from penstock.mailing.guards import Guard
+from penstock.mailing.lifecycle import ALREADY, AT_LAUNCH, PLATFORM, TABLE, Row, stays
 from penstock.mailing.states import ENDS, GATES, LIVE, MEANING, WAITING, State
 from penstock.notices.kinds import MEANING as MEANING_OF_NOTICE
 from penstock.notices.kinds import Kind
@@ -104,6 +105,14 @@ def mailing_states() -> str:
     return table(("state", "meaning", "commands", "events"), rows)
 
 
+def _conditions(guards: tuple[Guard, ...]) -> str:
+    """What the guards ask for; those of a launch, where it may come later, are said to be so once."""
+    told = [(guard.__doc__ or "").split("\n")[0] for guard in guards]
+    always = [text for text in told if not text.startswith(AT_LAUNCH)]
+    at_launch = [text.removeprefix(AT_LAUNCH) for text in told if text.startswith(AT_LAUNCH)]
+    return " ".join([*always, *([AT_LAUNCH + " ".join(at_launch)] if at_launch else [])])
+
+
 def mailing_commands() -> str:
     """Return every row of the lifecycle: from where to where, for whom, under what conditions."""
     return table(
@@ -114,7 +123,7 @@ def mailing_commands() -> str:
                 _states(row.sources),
                 "the same" if row.target is stays else _states(row.targets),
                 ", ".join(sorted(row.roles)),
-                " ".join((guard.__doc__ or "").split("\n")[0] for guard in row.guards) or "–",
+                _conditions(row.guards) or "–",
             )
             for row in TABLE
         ],

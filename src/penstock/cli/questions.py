@@ -95,14 +95,29 @@ def approving(order: Order) -> Order:
 
 
 def _look(conn: psycopg.Connection[Any], order: Order, facts: Facts) -> str:
-    """Return what an approver should see: the message as the first recipient gets it, and how many get it."""
+    """Return what an approver should see: the message as the first recipient gets it, how many get it, what was found."""
     listed = order.mailing.audience.get("list")
     program = _program(conn, order)
     people = contacts.count(conn, order.mailing.account, listed) if listed else 0
     shown = sample(conn, program, listed) if program and listed and people else "  (nobody is on its list)"
     excluded = order.mailing.audience.get("not_reached_by")
     without = f", without those whom {', '.join(map(str, excluded))} reached" if excluded else ""
-    return f"{shown}\n\n  To: the {number(people)} contacts on its list{without}"
+    found = _found(conn, order.mailing.id)
+    return f"{shown}\n\n  To: the {number(people)} contacts on its list{without}{found}"
+
+
+def _found(conn: psycopg.Connection[Any], mailing: int) -> str:
+    """Return what the analysis of the mailing as it is now found, as a line of its own; nothing where there is none."""
+    from penstock.preflight import analysis  # only here: not every question is about an approval
+
+    one = analysis.newest(conn, mailing)
+    if one is None or one.state != "done" or not one.current:
+        return ""
+    counts = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in one.counts.items() if n]
+    told = (
+        f"{', '.join(counts)}; `penstock mailing analysis {mailing}` has them" if counts else "nothing found"
+    )
+    return f"\n  Analysis: {told}"
 
 
 def _program(conn: psycopg.Connection[Any], order: Order) -> Program | None:

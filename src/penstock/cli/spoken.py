@@ -13,12 +13,17 @@ _JSON = (
 )
 
 _CURES = {
+    "analysis_running": "`penstock mailing analyse` with its number waits for it, or does it where no worker runs.",
+    "analysis_missing": "`penstock mailing analyse` with its number does it.",
+    "analysis_blocked": "`penstock mailing analysis` with its number tells whom it concerns.",
+    "sender_domain": "See `penstock domain --help`.",
+    "test_required": "See `penstock mailing test --help`.",
     "time_required": "Give --at TIME.",
     "reason_required": "Give --reason.",
     "note_required": "Give --reason.",
     "ground_required": "Give --ground technical or --ground conduct.",
 }
-"""What to do about a refusal, in options, by its code."""
+"""What to do about a refusal, in options and commands, by its code."""
 
 
 def hyphened(names: Iterable[str]) -> list[str]:

@@ -109,6 +109,10 @@ def sent_or_expired(facts: Facts, arguments: Arguments) -> State:
     return EXPIRED if facts.expired else SENT
 
 
+AT_LAUNCH = "If it starts at once: "
+"""How the words of a guard begin that asks only then."""
+
+
 def _if_it_starts(target: Callable[[Facts, Arguments], State], *asked: Guard) -> tuple[Guard, ...]:
     """The guards of a launch (or those `asked`), for a command that may launch at once or plan for later."""
     return tuple(_asked_at_launch(target, guard) for guard in asked or guards.OF_LAUNCH)
@@ -122,7 +126,7 @@ def _asked_at_launch(target: Callable[[Facts, Arguments], State], guard: Guard) 
             return None  # said by the guard of the plan
         return guard(facts, arguments) if starts else None
 
-    at_launch.__doc__ = f"If it starts at once: {guard.__doc__}"
+    at_launch.__doc__ = f"{AT_LAUNCH}{guard.__doc__}"
     at_launch.__name__ = f"at_launch_{guard.__name__}"
     return at_launch
 

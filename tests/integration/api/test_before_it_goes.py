@@ -30,6 +30,26 @@ def analyse(conn: Conn, mailing: int) -> str:
     return supervising.conduct(conn, row[0])
 
 
+@pytest.mark.behaviour("S1.4", "S4.1")
+def test_nothing_starts_before_audience_and_message_are_set_up(api: Any, draft: int, conn: Conn) -> None:
+    new = {
+        "name": "n",
+        "audience": {"list": 1},
+        "message": {"sender": "a@example.org", "subject": "s", "text": "t"},
+    }
+    for part in ("audience", "message"):
+        given = {name: value for name, value in new.items() if name != part}
+        assert part in problem(api.post("/mailings", given), 422, "invalid")["detail"]
+    problem(api.patch(f"/mailings/{draft}", {"audience": {"list": 99}}), 422, "invalid")
+    everything = {"plan": {"kind": "now"}, "confirm": True}
+    for command in ("approve", "send-now", "enqueue", "resume"):
+        problem(api.post(f"/mailings/{draft}/{command}", {}), 409, "wrong_state")
+    conn.execute("update mailing_mailing set audience = '{\"list\": 99}' where id = %s", (draft,))
+    said = problem(api.post(f"/mailings/{draft}/submit", everything), 409, "incomplete")
+    assert "no audience" in said["detail"]
+    assert stage.state(conn, draft) == "draft"
+
+
 @pytest.mark.behaviour("S1.12")
 def test_approval_comes_after_the_analysis(api: Any, draft: int, conn: Conn) -> None:
     submit(api, draft)
