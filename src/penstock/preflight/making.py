@@ -9,6 +9,7 @@ import psycopg
 
 from penstock.account.secrets import SecretError
 from penstock.content.dkim import SigningError
+from penstock.content.links import NOBODY as NOBODY
 from penstock.content.message import Message, MessageError, RenderError
 from penstock.content.messages import load_message
 from penstock.content.render import Program
@@ -16,9 +17,6 @@ from penstock.delivery import signing
 from penstock.delivery.order import program_of
 from penstock.mailing.mailings import Mailing
 from penstock.transport.provider.provider import SCHEME
-
-NOBODY: Final = b"0-0-" + b"0" * 24
-"""Stands where a recipient's token will: it is nobody's, so that no link in a preview or a test unsubscribes anybody."""
 
 
 class CannotBeMade(ValueError):

@@ -21,6 +21,12 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "done": ("You are unsubscribed", "You will get no more mail from this sender at this address."),
         "unknown": ("Nothing here", "This link leads nowhere. If you copied it, see that it is complete."),
+        "nobody": (
+            "A link of nobody’s",
+            "This is the link of a preview, of a test, or of a copy shown in a browser, which anybody may be given: it does nothing."
+            " Use the link in the message that you received.",
+        ),
+        "gone": ("No longer here", "This message is not kept any more, or not for you."),
         "unclear": ("Unsubscribe?", "The request was not understood. Please use the button.", "Unsubscribe"),
         "later": ("Not now", "This cannot be done at the moment. Please try again in a minute."),
         "sign-in": ("Sign in", "This link signs you in once. It is yours alone.", "Sign in"),
@@ -52,6 +58,12 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
             "Rien ici",
             "Ce lien ne mène nulle part. Si vous l’avez copié, vérifiez qu’il est complet.",
         ),
+        "nobody": (
+            "Un lien de personne",
+            "C’est le lien d’un aperçu, d’un test ou d’une copie affichée dans un navigateur, que chacun peut recevoir : il ne fait"
+            " rien. Utilisez le lien du message que vous avez reçu.",
+        ),
+        "gone": ("Plus rien ici", "Ce message n’est plus conservé, ou plus pour vous."),
         "unclear": (
             "Se désabonner ?",
             "La demande n’a pas été comprise. Utilisez le bouton, s’il vous plaît.",

@@ -9,6 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
+from penstock.content.links import NOBODY
 from penstock.feedback import unsubscribe
 from penstock.platform import database
 from penstock.platform.trouble import Trouble
@@ -35,7 +36,7 @@ class Unsubscribe(View):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         if unsubscribe.holder(token) is None:
-            return unknown(request)
+            return nobody(request) if token == NOBODY.decode() else unknown(request)
         return page(request, "ask", hidden=_ONE_CLICK)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -57,6 +58,11 @@ class Unsubscribe(View):
             response.headers["Retry-After"] = "60"
             return response
         return unknown(request) if done is None else page(request, "done")
+
+
+def nobody(request: HttpRequest) -> HttpResponse:
+    """Answer for the links in previews, tests and copies that are shown."""
+    return page(request, "nobody", HTTPStatus.NOT_FOUND)
 
 
 def unknown(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -32,7 +32,7 @@ def port(module_database: str, weblog: Path) -> Iterator[int]:
         until = time.monotonic() + 60
         while time.monotonic() < until and process.poll() is None:
             try:
-                connection = HTTPConnection("127.0.0.1", number, timeout=10)
+                connection = HTTPConnection("127.0.0.1", number, timeout=30)
                 connection.request("GET", "/healthz")
                 if connection.getresponse().status == 200:
                     break

@@ -1,5 +1,6 @@
 """Pictures in the database: each once for an account, found by its key, kept while anything shows it."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from penstock.transport.reply import sanitise
 
 LONGEST_NAME: Final = 200
 """Characters."""
+_FILE: Final = re.compile(r"[0-9a-f]{32}\.[a-z]{3,4}")
 _EXTENSIONS: Final = dict(KINDS.values())
 _SELECT: Final = (
     "select id, key, name, media_type, width, height, size, made_by, created_at from content_picture"
@@ -151,6 +153,8 @@ def delete(
 
 def served(conn: psycopg.Connection[Any], file: str) -> Served | None:
     """Return the picture under this last part of an address, whichever account's it is; None where there is none."""
+    if not _FILE.fullmatch(file):
+        return None
     key, _, extension = file.partition(".")
     row = conn.execute(
         "select media_type, digest, data from content_picture where key = %s", (key,)

@@ -11,12 +11,12 @@ select
             select m.id from mailing_mailing m
             where m.account_id = %(account)s and m.deleted_at is null and m.message_id in (select id from shown)
             order by m.id desc limit %(some)s
-        ) some
+        ) few
     ), '{}'),
     coalesce((
         select array_agg(id) from (
             select t.id from content_template t
             where t.account_id = %(account)s and t.message_id in (select id from shown)
             order by t.id limit %(some)s
-        ) some
+        ) few
     ), '{}')
