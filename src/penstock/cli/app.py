@@ -4,7 +4,22 @@ import sys
 
 import typer
 
-from penstock.cli import account, contacts, demo, domain, mailing, running, send, switch, token, upkeep, user
+from penstock.cli import (
+    account,
+    contacts,
+    demo,
+    domain,
+    mailing,
+    picture,
+    running,
+    send,
+    switch,
+    template,
+    token,
+    transport,
+    upkeep,
+    user,
+)
 from penstock.cli.endings import Exit
 
 _EPILOG = (
@@ -31,6 +46,9 @@ app.command("worker")(running.worker)
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(domain.app, name="domain")
+app.add_typer(transport.app, name="transport")
+app.add_typer(template.app, name="template")
+app.add_typer(picture.app, name="picture")
 app.add_typer(switch.app, name="kill-switch")
 app.add_typer(account.app, name="account")
 app.add_typer(user.app, name="user")

@@ -1,5 +1,6 @@
 """What `penstock send` was asked for, read and checked before anything is begun."""
 
+import json
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,11 +9,12 @@ from typing import Any
 from penstock.account.policy import effective, typed
 from penstock.cli.endings import wrong
 from penstock.cli.timing import AT_ONCE, Timing
-from penstock.content.message import Message
+from penstock.content.message import FORMS, Message
 from penstock.transport.reply import UNPRINTABLE
 from penstock.transport.smtp.server import Server
 
 _PER = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
+_DEEPEST = 32  # objects and arrays inside one another in a design, as over the API
 _LONGEST_NAME = 200  # characters of a subject that make a name
 
 
@@ -58,14 +60,38 @@ def asked(
 
 
 def message_parts(html: Path | None, text: Path | None) -> dict[str, Any]:
-    """Return the parts of a message that are read from files; an .mjml file stands in place of the HTML."""
-    parts: dict[str, str | None] = {}
+    """Return the parts of a message that are read from files; an .mjml file, or a design as .json, stands in place of the HTML."""
+    parts: dict[str, Any] = {}
     if html is not None:
-        mjml = html.suffix.lower() == ".mjml"
-        parts |= {"html": None if mjml else _read(html), "mjml": _read(html) if mjml else None}
+        form = {".mjml": "mjml", ".json": "design"}.get(html.suffix.lower(), "html")
+        read = _read(html)
+        parts |= dict.fromkeys(FORMS) | {form: _design(html, read) if form == "design" else read}
     if text is not None:
         parts["text"] = _read(text)
     return parts
+
+
+def _design(file: Path, text: str) -> dict[str, Any]:
+    """Return the design in a file. Raises Failure."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise wrong(
+            f"{file} is not JSON: {error}.", "A design is a JSON document; see its reference."
+        ) from None
+    if not isinstance(found, dict) or _depth(found) > _DEEPEST:
+        raise wrong(
+            f"{file} is no design.",
+            "A design is a JSON object with version, settings and blocks; see its reference.",
+        )
+    return found
+
+
+def _depth(document: Any, most: int = 0) -> int:
+    if most > _DEEPEST or not isinstance(document, dict | list):
+        return most
+    parts = document.values() if isinstance(document, dict) else document
+    return max((_depth(part, most + 1) for part in parts), default=most + 1)
 
 
 def _name(given: str | None, subject: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from penstock.cli import gates, making, planning, stopping
+from penstock.cli import gates, looking, making, planning, stopping
 from penstock.cli.helping import register
 from penstock.cli.options import Account, Id, Json
 
@@ -160,7 +160,7 @@ def analysis(
         return analysing.show(conn, mailing, json=json, finding=finding)
 
 
-register(app, making.edit, gates.submit, gates.approve, gates.validate, gates.reject, gates.edit_plan, gates.withdraw,
+register(app, looking.recipients, looking.preview, looking.test, looking.tests, making.edit, gates.submit, gates.approve, gates.validate, gates.reject, gates.edit_plan, gates.withdraw,
          gates.revise, planning.send_now, planning.schedule, planning.enqueue, planning.move, planning.park, planning.undo,
          planning.unschedule, stopping.pause, stopping.resume, stopping.cancel, stopping.send_rest, stopping.release_doubt,
          making.copy, making.fix_rest, making.delete, making.archive)  # fmt: skip

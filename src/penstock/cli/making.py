@@ -48,7 +48,9 @@ def edit(
             help="Take this mailing's message; with --revision, one that it had.",
         ),
     ] = None,
-    html: Annotated[Path | None, typer.Option(help="HTML body; an .mjml file is compiled.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="HTML body; an .mjml file is compiled, a .json file is a design.")
+    ] = None,
     text: Annotated[Path | None, typer.Option(help="Text body.")] = None,
     reply_to: Annotated[str | None, typer.Option(metavar="MAILBOX", help="Reply-To.")] = None,
     header: Annotated[

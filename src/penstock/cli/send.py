@@ -29,7 +29,8 @@ def send(
         str | None, typer.Option("--list", metavar="NAME", help="Send to a list that is here already.")
     ] = None,
     html: Annotated[
-        Path | None, typer.Option(help="HTML body with Liquid; an .mjml file is compiled.")
+        Path | None,
+        typer.Option(help="HTML body with Liquid; an .mjml file is compiled, a .json file is a design."),
     ] = None,
     text: Annotated[Path | None, typer.Option(help="Text body; made from the HTML when missing.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the mailing; else the subject.")] = None,

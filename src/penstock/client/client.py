@@ -8,6 +8,7 @@ import httpx
 from penstock.client.account import Me, People, Policies, Switches, Tokens
 from penstock.client.audience import Contacts, Imports, Lists, Suppressions
 from penstock.client.connection import Connection
+from penstock.client.content import Pictures, Templates
 from penstock.client.domains import Domains
 from penstock.client.mailings import Mailings
 from penstock.client.notices import Notices, Webhooks
@@ -36,6 +37,8 @@ class Penstock:
         self.lists = Lists(connection)
         self.imports = Imports(connection)
         self.suppressions = Suppressions(connection)
+        self.templates = Templates(connection)
+        self.pictures = Pictures(connection)
         self.transports = Transports(connection)
         self.domains = Domains(connection)
         self.tokens = Tokens(connection)

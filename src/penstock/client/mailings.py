@@ -37,12 +37,12 @@ class Mailings(Commands, Revisions, Previews):
         )
 
     def create(
-        self, name: str, message: Message, audience: Audience, *, transport: int | None = None, plan: Plan | None = None,
-        options: Mapping[str, Any] | None = None, key: str | None = None,
+        self, name: str, message: Message | None, audience: Audience, *, template: int | None = None,
+        transport: int | None = None, plan: Plan | None = None, options: Mapping[str, Any] | None = None, key: str | None = None,
     ) -> WholeMailing:  # fmt: skip
-        """Make a mailing, as a draft."""
+        """Make a mailing, as a draft, of a message or of a template's."""
         body = told(
-            name=name, message=message, audience=audience, transport=transport, plan=plan,
+            name=name, message=message, template=template, audience=audience, transport=transport, plan=plan,
             options=None if options is None else dict(options),
         )  # fmt: skip
         return self._one(WholeMailing, "POST", body=body, key=key, once=True)

@@ -19,6 +19,7 @@ from penstock.notices import outbox
 from penstock.platform import jobs
 from tests.integration.api.conftest import Api
 from tests.integration.delivery import stage
+from tests.unit.content.pictures import saved
 
 Bearer = Callable[..., Any]
 Conn = psycopg.Connection[Any]
@@ -27,7 +28,7 @@ MARK = "zebra"
 
 COLUMNS = {
     "account_id": "account", "mailing_id": "mailing", "mailing": "mailing", "list_id": "list", "import_id": "import",
-    "domain_id": "domain", "webhook_id": "webhook", "delivery_id": "delivery", "notice_id": "notice", "person_id": "person",
+    "domain_id": "domain", "template_id": "template", "webhook_id": "webhook", "delivery_id": "delivery", "notice_id": "notice", "person_id": "person",
 }  # fmt: skip
 """By which columns a row is told to be the victim's."""
 
@@ -51,6 +52,8 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
     )
     suppression = took(api.post("/suppressions", {"address": f"{MARK}2@x.example"}))
     transport = took(api.post("/transports", {"name": MARK, "url": "smtp://zebra:zebra@127.0.0.1:1"}))
+    template = took(api.post("/templates", {"name": MARK, "message": {"sender": MARK, "subject": MARK, "text": MARK}}))
+    picture = took(api.ask("POST", f"/pictures?name={MARK}", saved("PNG"), Content_Type="image/png"))
     domain = took(api.post("/domains", {"name": f"{MARK}.example"}))
     person = took(api.post("/people", {"email": f"{MARK}@y.example", "name": MARK, "roles": ["approver"]}))
     token = took(api.post("/tokens", {"name": MARK, "scopes": ["contacts:read"]}))
@@ -80,7 +83,7 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
     assert sorted(n for (n,) in row) == sorted(mailings)
     return {
         "account": [1], "mailing": mailings, "list": [listed], "contact": [contact["id"]], "import": [number["id"]],
-        "domain": [domain["id"]], "selector": [domain["keys"][0]["selector"]],
+        "template": [template["id"]], "picture": [picture["id"]], "domain": [domain["id"]], "selector": [domain["keys"][0]["selector"]],
         "suppression": [suppression["id"]], "transport": [transport["id"]], "person": [person["id"]], "token": [token["id"]],
         "webhook": [webhook["id"]], "delivery": [delivery["id"]], "switch": [switch["id"]], "notice": [notice],
         "finding": [finding], "revision": [1],
@@ -142,6 +145,8 @@ def kinds(path: str) -> list[str]:
         "imports": "import",
         "transports": "transport",
         "domains": "domain",
+        "templates": "template",
+        "pictures": "picture",
         "tokens": "token",
         "people": "person",
         "switches": "switch",
@@ -254,6 +259,8 @@ def test_numbers_in_bodies_are_no_way_in(victim: dict[str, list[int]], intruder:
     for method, path, body in (
         ("POST", "/mailings", {**new, "audience": {"list": their["list"]}}),
         ("POST", "/mailings", {**new, "transport": their["transport"]}),
+        ("POST", "/mailings", {**new, "message": None, "template": their["template"]}),
+        ("POST", "/templates", {"name": "own", "mailing": their["mailing"]}),
         ("POST", "/mailings", {**new, "audience": {"list": own, "not_reached_by": [victim["mailing"][-1]]}}),
         ("PATCH", f"/mailings/{mailing}", {"audience": {"list": their["list"]}}),
         ("PATCH", f"/mailings/{mailing}", {"transport": their["transport"]}),
@@ -300,7 +307,7 @@ SHOWING = {
     "/mailings/{mailing}/preview", "/mailings/{mailing}/recipients", "/mailings/{mailing}/revisions",
     "/mailings/{mailing}/revisions/{revision}",
     "/contacts", "/contacts/{contact}", "/lists", "/lists/{list}", "/imports", "/imports/{number}", "/imports/{number}/problems",
-    "/suppressions", "/suppressions/{suppression}", "/domains", "/domains/{number}", "/transports", "/transports/{number}", "/transports/{number}/health", "/tokens", "/tokens/{number}",
+    "/suppressions", "/suppressions/{suppression}", "/domains", "/domains/{number}", "/templates", "/templates/{number}", "/pictures", "/pictures/{number}", "/transports", "/transports/{number}", "/transports/{number}/health", "/tokens", "/tokens/{number}",
     "/people", "/people/{number}", "/switches", "/switches/{number}", "/webhooks", "/webhooks/{number}", "/notices",
     "/notices/settings", "/board", "/journal",
 }  # fmt: skip
