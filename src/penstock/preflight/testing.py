@@ -166,7 +166,7 @@ def _addresses(
 ) -> list[Address]:
     """The addresses that are meant, each once. Raises TestProblem, UnknownList."""
     if bool(to) == (on is not None):
-        raise TestProblem('Say to whom: either addresses ("to") or a list ("list").')
+        raise TestProblem("Say to whom: either addresses, or one list.")
     given = to
     if on is not None:
         given = [each.address for each in contacts.page(conn, account, limit=MOST + 1, list_id=_own(conn, account, on))]  # fmt: skip
