@@ -78,6 +78,7 @@ class Links(Model):
     packages: str
     forecast: str
     analysis: str
+    revisions: str
 
 
 class Mailing(Model):

@@ -60,6 +60,7 @@ MAILING: dict[str, Any] = {
         "packages": "/api/v1/mailings/7/packages",
         "forecast": "/api/v1/mailings/7/forecast",
         "analysis": "/api/v1/mailings/7/analysis",
+        "revisions": "/api/v1/mailings/7/revisions",
     },
 }
 

@@ -22,7 +22,7 @@ from penstock.api.mailings.shapes import (
     States,
     WholeMailing,
 )
-from penstock.api.mailings.showing import answered, commander, found, known, shown, whole
+from penstock.api.mailings.showing import answered, as_it_stands, commander, found, known, shown, whole
 from penstock.api.repeating import mark
 from penstock.api.shapes import Account, Cursor, DryRun, Id, Limit
 from penstock.mailing import control
@@ -85,9 +85,9 @@ def show_mailing(request: HttpRequest, response: HttpResponse, mailing: Id) -> A
     actor = actor_of(request)
     access.require(actor, "mailings:read")
     with connection() as conn:
-        there = found(conn, actor, mailing)
+        there, told = as_it_stands(conn, actor, mailing)
         response["ETag"] = tag(there.version)
-        return whole(conn, there, actor)
+        return told
 
 
 @router.patch(

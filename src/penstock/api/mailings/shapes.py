@@ -134,6 +134,7 @@ class Links(Shown):
     packages: str
     forecast: str
     analysis: str
+    revisions: str
 
 
 class Mailing(Shown):

@@ -23,6 +23,8 @@ NOTHING = Progress(**dict.fromkeys(Progress.__slots__, 0) | {"next_at": None})  
 JUDGED = frozenset(row.command for row in lifecycle.TABLE if guards.no_blockers in row.guards)
 """Commands for which somebody has to have looked at the content."""
 
+_READINGS = 5
+
 JUDGED_IN = frozenset(state for row in lifecycle.TABLE if row.command in JUDGED for state in row.sources)
 
 
@@ -74,6 +76,18 @@ def whole(conn: psycopg.Connection[Any], mailing: Mailing, actor: Actor) -> dict
     }
 
 
+def as_it_stands(conn: psycopg.Connection[Any], actor: Actor, number: int) -> tuple[Mailing, dict[str, Any]]:
+    """Return a mailing with its whole document, of one moment: one that changed while it was read is read again. Raises NotFound."""
+    mailing = found(conn, actor, number)
+    for _ in range(_READINGS):
+        told = whole(conn, mailing, actor)
+        after = found(conn, actor, number)
+        if after.version == mailing.version:
+            break
+        mailing = after
+    return mailing, told
+
+
 def _possible(
     conn: psycopg.Connection[Any], mailing: int, actor: Actor, faults: tuple[str, ...] = ()
 ) -> list[str]:
@@ -87,7 +101,10 @@ def _possible(
 def links(number: int) -> dict[str, str]:
     """Return the addresses of what is known of a mailing."""
     own = f"/api/v1/mailings/{number}"
-    more = {name: f"{own}/{name}" for name in ("journal", "ledger", "packages", "forecast", "analysis")}
+    more = {
+        name: f"{own}/{name}"
+        for name in ("journal", "ledger", "packages", "forecast", "analysis", "revisions")
+    }
     return {"self": own, **more}
 
 
