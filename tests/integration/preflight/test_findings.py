@@ -58,6 +58,7 @@ def test_nearly_the_same_message_to_some_of_the_same_people(conn: Conn) -> None:
         "update mailing_mailing set audience = audience || jsonb_build_object('not_reached_by', array[%s]) where id = %s",
         (first, again),
     )
+    assert of(analysed(conn, again), "near_duplicate") == []
     other = draft(
         conn,
         add_contacts(conn, "more", 30, first=11),
