@@ -202,3 +202,49 @@ def test_a_full_disk_is_said_and_nothing_is_lost(small_disk: Path, monkeypatch: 
         intact(home, addresses=100)
         home.run("contacts", "import", str(sample.contacts(more, 1_000)))
         intact(home, addresses=1_000)
+
+
+LOOPS = "{% for a in (1..1000) %}{% for b in (1..1000) %}{{ a }}{{ b }}{% endfor %}{% endfor %}"
+"""A million runs: each loop is allowed, both together never end."""
+
+MESSAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "broken MJML": (
+        "m.mjml",
+        "<mjml>\n<mj-body>\n<mj-section>\n<mj-text>Hi</mj-section>\n</mj-body>\n</mjml>",
+        ("mjml, line 4", "</mj-section> closes <mj-text> of line 4"),
+    ),
+    "an unknown MJML element": (
+        "m.mjml",
+        "<mjml><mj-body>\n<mj-section><mj-column><mj-blink>Hi</mj-blink></mj-column></mj-section></mj-body></mjml>",
+        ("mjml, line 2", "mj-blink"),
+    ),
+    "a template that loops for ever": ("m.html", f"<p>\n{LOOPS}</p>", ("html", "steps")),
+    "a loop of a design": (
+        "m.json",
+        json.dumps({"blocks": [{"type": "heading", "text": "Hi"}, {"type": "heading", "text": LOOPS}]}),
+        ("steps",),
+    ),
+    "a body of 30 MB": ("m.html", "x" * 30_000_000, ("30,000,0", "1,000,000")),
+    "an unsafe design": (
+        "m.json",
+        json.dumps({"blocks": [{"type": "text", "html": "<p>a</p>\n<script>alert(1)</script>"}]}),
+        ("design/blocks/0/html, line 2", "<script>"),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_a_message_that_cannot_be_is_refused_on_the_command_line(home: Home, kind: str) -> None:
+    name, content, words = MESSAGES[kind]
+    people = home.path / "two.csv"
+    people.write_text(PEOPLE)
+    body = home.path / name
+    body.write_text(content, encoding="utf-8")
+    given = ("--from", sample.SENDER, "--subject", "Hello", "--html", str(body))
+    via = f"smtp://127.0.0.1:{free_port()}"
+    clear(
+        home.run("send", "--to", str(people), *given, "--via", via, "--yes", expect=None, timeout=120),
+        REFUSED,
+        *words,
+    )
+    intact(home, addresses=0)
