@@ -131,6 +131,18 @@ def find(conn: psycopg.Connection[Any], account: int, number: int) -> Transport:
     return found[0]
 
 
+def chosen(conn: psycopg.Connection[Any], account: int, which: str) -> Transport:
+    """Return the transport of this name, or else of this number. Raises UnknownTransport, with those that there are."""
+    found = listed(conn, account)
+    named = [each for each in found if each.name == which] or [
+        each for each in found if str(each.id) == which
+    ]
+    if not named:
+        known = ", ".join(f"{each.id} ({each.name})" for each in found) or "none"
+        raise UnknownTransport(f"There is no transport {which!r}. There are: {known}.")
+    return named[0]
+
+
 def listed(conn: psycopg.Connection[Any], account: int) -> list[Transport]:
     """Return the transports of the account by name."""
     return _shown(conn, f"{_SELECT} order by name, id", {"account": account})

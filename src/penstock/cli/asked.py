@@ -2,16 +2,16 @@
 
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from penstock.account.policy import effective, typed
 from penstock.cli.endings import wrong
 from penstock.cli.timing import AT_ONCE, Timing
+from penstock.cli.via import Via
 from penstock.content.message import FORMS, Message
 from penstock.transport.reply import UNPRINTABLE
-from penstock.transport.smtp.server import Server
 
 _PER = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
 _DEEPEST = 32  # objects and arrays inside one another in a design, as over the API
@@ -23,7 +23,7 @@ class Asked:
     """One mailing as it was asked for. Either `file` (to import) or `list_name` (imported before) is set."""
 
     message: Message
-    server: Server
+    server: Via
     name: str
     options: dict[str, Any]
     file: Path | None = None
@@ -47,14 +47,14 @@ def asked(
     if (to is None) == (list_name is None):
         raise wrong("It is not said to whom.", "Give either --to FILE.csv or --list NAME.")
     options = read_options(rate, policies)
-    server = Server.from_url(via)
+    way = Via.read(via, connections)
     if html is None and text is None:
         raise wrong("The message has no body.", "Give --html FILE, --text FILE, or both.")
     message = Message(
         sender=sender, subject=subject, headers=read_headers(headers), reply_to=reply_to, **message_parts(html, text)
     )  # fmt: skip
     return Asked(
-        message, replace(server, connections=connections) if connections else server, _name(name, subject), options,
+        message, way, _name(name, subject), options,
         Path(to) if to else None, list_name, address_column, timing, account, draft, rule or {},
     )  # fmt: skip
 

@@ -7,20 +7,19 @@ from typing import Any
 
 import psycopg
 
-from penstock.account import transport_url, transports
 from penstock.cli.answers import tell_answer
 from penstock.cli.asked import message_parts, read_headers, read_options
 from penstock.cli.choosing import any_mailing
 from penstock.cli.commanding import Manner, Order
 from penstock.cli.endings import Exit, wrong
 from penstock.cli.recipients import find_list
+from penstock.cli.via import Via
 from penstock.content.message import Message, changed
 from penstock.content.messages import load_message, store_message
 from penstock.content.render import compile_message
 from penstock.mailing import saved
 from penstock.mailing.mailings import Mailing
 from penstock.platform import database
-from penstock.transport.smtp.server import Server
 
 
 @dataclass(frozen=True)
@@ -80,14 +79,13 @@ def _columns(
         columns["audience"] = audience
     if changes.rate or changes.policies:
         columns["options"] = there.options | read_options(changes.rate, changes.policies or [])
-    server = Server.from_url(changes.via) if changes.via else None
+    via = Via.read(changes.via) if changes.via else None
     if taken is not None:
         columns["message_id"] = taken
     if store and message is not None:
         columns["message_id"] = store_message(conn, there.account, message)
-    if store and server is not None:
-        url = transport_url.join(server.url, server.password)
-        columns["transport_id"] = transports.store(conn, there.account, url)
+    if store and via is not None:
+        columns["transport_id"] = via.store(conn, there.account)
     return columns
 
 

@@ -18,7 +18,8 @@ def send(
         str,
         typer.Option(
             metavar="URL",
-            help="Server: smtp://user:password@host:587?tls=starttls, smtps://…, smtp://127.0.0.1:2525.",
+            help="Server: smtp://user:password@host:587?tls=starttls, smtps://…, smtp://127.0.0.1:2525; or"
+            " transport:NAME, one that `penstock transport add` made.",
         ),
     ],
     to: Annotated[

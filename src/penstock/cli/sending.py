@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 
-from penstock.account import policies, transport_url, transports
+from penstock.account import policies
 from penstock.account.policy import Policy, effective
 from penstock.audience import contacts
 from penstock.cli import BEGAN
@@ -40,6 +41,7 @@ from penstock.mailing.plan import Plan, PlanError, read
 from penstock.mailing.states import ENDS, LIVE, State
 from penstock.platform import database
 from penstock.transport.smtp.probe import probe
+from penstock.transport.smtp.server import Server
 
 _GATED = ("four_eyes", "approved_already")
 """Refusals of our own approval that leave it to others: the mailing waits at its gate."""
@@ -60,6 +62,7 @@ def carry_out(
             account = chosen_account(conn, asked.account)
             if asked.account is None:
                 policies.begin_at_the_terminal(conn, account, actor())
+            asked = replace(asked, server=asked.server.settled(conn, account))
             plan = planned(conn, account, asked)
             if not asked.draft:
                 domain = sender_domain(asked.message.sender)
@@ -86,7 +89,8 @@ def _beforehand(asked: Asked, crew: Crew) -> list[str]:
         warning = settle_unsubscribing(asked.options)
         if asked.file:
             _compile(asked, variables_of(asked.file, asked.address_column))
-        asyncio.run(probe(asked.server))
+        if isinstance(asked.server.server, Server):  # a transport that is named was tried when it was added
+            asyncio.run(probe(asked.server.server))
         crew.wait()
     return [warning] if warning else []
 
@@ -192,8 +196,7 @@ def planned(conn: psycopg.Connection[Any], account: int, asked: Asked) -> Plan:
 def _make(conn: psycopg.Connection[Any], account: int, asked: Asked, listed: int, plan: Plan) -> int:
     """Make the mailing, as a draft, and return its number."""
     with conn.transaction():
-        url = transport_url.join(asked.server.url, asked.server.password)
-        transport = transports.store(conn, account, url)
+        transport = asked.server.store(conn, account)
         message = store_message(conn, account, asked.message)
         return create(
             conn, account, name=asked.name, message=message, audience={"list": listed, **asked.rule},

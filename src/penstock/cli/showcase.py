@@ -20,6 +20,7 @@ from penstock.cli.endings import Exit, Failure
 from penstock.cli.sample import people
 from penstock.cli.sample.catching import Catching
 from penstock.cli.screen import tell
+from penstock.cli.via import Via
 from penstock.content.message import Message
 from penstock.transport.smtp.server import Server
 
@@ -108,7 +109,7 @@ def _mailing(contacts: Path, url: str) -> Asked:
     )
     # The deferred come back after a second instead of a minute; links lead to the web face of the demo.
     options = {"retry_first_seconds": 1, "unsubscribe": "link"}
-    return Asked(message, replace(Server.from_url(url), connections=4), _NAME, options, file=contacts)
+    return Asked(message, Via.of(replace(Server.from_url(url), connections=4)), _NAME, options, file=contacts)
 
 
 def _point_out(caught: Path) -> None:

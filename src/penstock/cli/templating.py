@@ -5,18 +5,17 @@ from typing import Any
 
 import psycopg
 
-from penstock.account import transport_url, transports
 from penstock.cli.choosing import any_mailing, chosen_account
 from penstock.cli.endings import wrong
 from penstock.cli.membership import session
 from penstock.cli.person import actor, agree
 from penstock.cli.recipients import find_list
 from penstock.cli.screen import document, moment, table, tell, written
+from penstock.cli.via import Via
 from penstock.content import accepting, checking, templates
 from penstock.content.message import FORMS, Message, changed
 from penstock.content.messages import load_message, store_message
 from penstock.mailing import drafting, mailings
-from penstock.transport.smtp.server import Server
 
 Conn = psycopg.Connection[Any]
 _PAGE = 1000
@@ -116,12 +115,8 @@ def use_template(
         number = chosen_account(conn, account)
         there = templates.named(conn, number, which)
         accepting.check(_message(conn, there.message), channel=accepting.EMAIL)
-        server = Server.from_url(via) if via else None
-        transport = (
-            transports.store(conn, number, transport_url.join(server.url, server.password))
-            if server
-            else drafting.only_transport(conn, number)
-        )
+        way = Via.read(via) if via else None
+        transport = way.store(conn, number) if way else drafting.only_transport(conn, number)
         audience = {"list": find_list(conn, number, list_name)}
         called = name or there.name
         drafting.check(conn, number, name=called, audience=audience, transport=transport)

@@ -111,15 +111,7 @@ def delete_transport(which: str, account: str | None, json: bool) -> None:
 
 def chosen(conn: psycopg.Connection[Any], which: str, account: str | None) -> Transport:
     """Return the transport of this number or name. Raises UnknownTransport."""
-    of = account_of(conn, account)
-    found = transports.listed(conn, of)
-    named = [each for each in found if each.name == which] or [
-        each for each in found if str(each.id) == which
-    ]
-    if not named:
-        known = ", ".join(f"{each.id} ({each.name})" for each in found) or "none"
-        raise transports.UnknownTransport(f"There is no transport {which!r}. There are: {known}.")
-    return named[0]
+    return transports.chosen(conn, account_of(conn, account), which)
 
 
 def address(given: str) -> str:

@@ -6,8 +6,8 @@ import psycopg
 
 from penstock.account.policy import Policy
 from penstock.cli.endings import wrong
+from penstock.cli.via import Via
 from penstock.platform import environment
-from penstock.transport.smtp.server import Server
 
 
 def settle_unsubscribing(options: dict[str, Any]) -> str | None:
@@ -28,7 +28,7 @@ def settle_unsubscribing(options: dict[str, Any]) -> str | None:
     return None
 
 
-def unverified(conn: psycopg.Connection[Any], account: int, domain: str | None, server: Server) -> str | None:
+def unverified(conn: psycopg.Connection[Any], account: int, domain: str | None, server: Via) -> str | None:
     """Return a warning about a sending domain that the account has not shown to be its own; None towards this machine."""
     if server.loopback or domain is None or _standing(conn, account, domain) == "verified":
         return None
@@ -39,7 +39,7 @@ def unverified(conn: psycopg.Connection[Any], account: int, domain: str | None, 
 
 
 def refuse_unverified(
-    conn: psycopg.Connection[Any], account: int, domain: str | None, server: Server, policy: Policy
+    conn: psycopg.Connection[Any], account: int, domain: str | None, server: Via, policy: Policy
 ) -> None:
     """Return when mail may leave this machine as `domain` (policy sender_domain). Raises Failure: before anything is imported."""
     if policy.sender_domain != "required" or unverified(conn, account, domain, server) is None:

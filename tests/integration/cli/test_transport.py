@@ -4,12 +4,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from penstock.account import transports
-from tests.integration.cli.conftest import Mails, Ran
+from tests.integration.cli.conftest import Mails, Ran, sending
 
 Cli = Callable[..., Ran]
 
@@ -77,6 +78,24 @@ def test_a_transport_is_added_tried_changed_and_deleted(
     assert "127.0.0.1:1?" not in listed
     cli("transport", "delete", "two relays")
     assert told(cli("transport", "list", "--json")) == []
+
+
+def test_a_mailing_is_sent_by_a_transport_that_is_named(
+    cli: Cli,
+    conn: psycopg.Connection,
+    catcher: Callable[..., Mails],
+    people: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "catcher1").mkdir()
+    one, other = catcher(), catcher()
+    cli("transport", "add", "both of them", one.url, other.url)
+    file = people(30)
+    assert "There is no transport 'nobody'" in cli(*sending(file, "transport:nobody"), status=2).stderr
+    cli(*sending(file, "transport:both of them"))
+    assert set((one.counts + other.counts).values()) == {1}
+    assert sum((one.counts + other.counts).values()) == 30
+    assert min(one.counts.total(), other.counts.total()) > 0
 
 
 def test_what_cannot_be_is_said(cli: Cli) -> None:
