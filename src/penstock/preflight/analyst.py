@@ -31,6 +31,8 @@ LOCK: Final = 7010
 """First key of the advisory lock that keeps two processes from one analysis."""
 BEAT: Final = 0.5
 """Seconds between two notes of how far it is."""
+REST: Final = 0.25
+"""The longest rest between two portions, in seconds."""
 _BETWEEN: Final = 100
 """Recipients after which the clock is looked at: some templates take milliseconds each."""
 _CHOOSING, _READING = "10min", "1min"
@@ -100,13 +102,15 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
     conn.execute("select set_config('statement_timeout', %s, false)", (_READING,))
     storing.beat(conn, asked.analysis, 0, total)
     examination = Examination(program, message)
-    last = time.monotonic()
+    begun = last = time.monotonic()
     for portion in recipients.portions(conn, program.variables):
         for contact, values in portion:
             examination.look(contact, values)
             if not examination.seen % _BETWEEN and time.monotonic() - last > BEAT:
                 storing.beat(conn, asked.analysis, examination.seen, total)
                 last = time.monotonic()
+        _make_way(conn, time.monotonic() - begun)
+        begun = time.monotonic()
     storing.beat(conn, asked.analysis, examination.seen, total)
     figures = examination.figures()
     found = judging.look(
@@ -114,6 +118,15 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
         examination=examination, figures=figures, links=bool(asked.options.get("links")),
     )  # fmt: skip
     storing.finish(conn, asked.analysis, [*examination.findings(), *found], figures)
+
+
+def _make_way(conn: psycopg.Connection[Any], took: float) -> None:
+    """Rest as long as the last portion took while anything is being sent: the database's part of the work is not nice by itself."""
+    row = conn.execute(
+        "select exists (select from mailing_mailing where state in ('starting', 'sending', 'finishing'))"
+    ).fetchone()
+    if row and row[0]:
+        time.sleep(min(took, REST))
 
 
 def _of_message(error: MessageError) -> list[Finding]:

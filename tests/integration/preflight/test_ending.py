@@ -17,6 +17,7 @@ from penstock.mailing.mailings import find
 from penstock.platform import jobs
 from penstock.preflight import analysis, supervising
 from penstock.preflight import jobs as duties
+from penstock.preflight.analyst import NICE
 from tests.integration.delivery.stage import ANNA, add_contacts, command, draft, eventually
 
 Conn = psycopg.Connection[Any]
@@ -84,6 +85,24 @@ def test_called_off_it_ends_within_a_second(conn: Conn) -> None:
     assert journal.verify(conn) == []
 
 
+def test_nothing_waits_for_it(conn: Conn) -> None:
+    """It is nice to every other process, holds no lock that anybody waits for, and no snapshot for longer than a portion."""
+    mailing = submitted(conn)
+    with worker():
+        eventually(lambda: moving(conn, mailing), 30)
+        assert {os.getpriority(os.PRIO_PROCESS, process) for process in _processes()} == {NICE}
+        held = conn.execute(
+            "select distinct l.relation::regclass::text, l.mode from pg_locks l join pg_stat_activity a using (pid)"
+            " where a.application_name = 'penstock analysis' and a.datname = current_database() and l.locktype = 'relation'"
+            " and l.mode not in ('AccessShareLock', 'RowShareLock') and l.relation::regclass::text not like 'preflight_%'"
+            " and l.relation::regclass::text not like 'pg_%'"
+        ).fetchall()
+        assert held == []
+        before = time.monotonic()
+        command(conn, mailing, "withdraw")
+        assert time.monotonic() - before < 2.0
+
+
 def test_a_change_of_the_message_calls_it_off_and_another_begins(conn: Conn) -> None:
     mailing = submitted(conn, 300)
     command(conn, mailing, "withdraw")
@@ -99,14 +118,14 @@ def test_a_change_of_the_message_calls_it_off_and_another_begins(conn: Conn) -> 
 
 
 def test_killed_it_begins_anew(conn: Conn) -> None:
-    mailing = submitted(conn, 800)
+    mailing = submitted(conn, 400)
     with worker():
         eventually(lambda: moving(conn, mailing), 30)
         for process in _processes():
             os.kill(process, signal.SIGKILL)
         eventually(lambda: state(conn, mailing) == "done", 60)
     found = analysis.require(conn, mailing)
-    assert (found.total, found.done) == (800, 800)
+    assert (found.total, found.done) == (400, 400)
 
 
 def test_a_worker_that_stops_gives_it_back_at_once(conn: Conn) -> None:
