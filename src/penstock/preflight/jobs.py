@@ -16,6 +16,8 @@ TRIES: Final = 3
 """Processes that may die over one analysis before it is given up: it may be what kills them."""
 SILENT: Final = "1 minute"
 """Without a sign of life and without a job, an analysis has failed."""
+KEPT: Final = "30 days"
+"""How long cases of an analysis are kept that is not its mailing's newest."""
 
 _again = RetryStrategy(
     max_attempts=TRIES,
@@ -53,3 +55,11 @@ def send_tests(mailing: int) -> None:
     with database.connect(name="penstock tests") as conn:
         if posting.send(conn, mailing):
             jobs.defer(conn, JOB, mailing=mailing, queue=jobs.PROMPT)
+
+
+@tasks.periodic(cron="47 3 * * *", queueing_lock="forget_cases")
+@tasks.task(name="forget_cases", queue=QUEUE, queueing_lock="forget_cases")
+def forget_cases(timestamp: int) -> None:
+    """Every night: whom findings concerned, where the contact was erased, or a newer analysis came more than KEPT ago."""
+    with database.connect(name="penstock analysis watch") as conn:
+        conn.execute(sql("penstock.preflight", "forget_cases"), {"after": KEPT})

@@ -1,5 +1,6 @@
 """How an analysis ends that does not run to its end: called off, its process killed, its worker stopped, or nobody at it any more."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -166,12 +167,27 @@ def test_what_nobody_is_at_has_failed(conn: Conn) -> None:
     assert (found.state, found.error) == ("failed", "whoever analysed it is gone")
 
 
+def test_of_who_was_erased_nothing_stays(conn: Conn) -> None:
+    mailing = submitted(conn, 3, html="<p>{{ nothing | append: '' }}{{ code }}</p>")
+    conn.execute("update audience_contact set attributes = '{}'")
+    asyncio.run(jobs.work(wait=False))
+    [found] = [each for each in analysis.require(conn, mailing).findings if each.text.startswith("{{ code")]
+    assert len(found.cases) == 3
+    conn.execute("delete from audience_contact where normal = 'reader2@example.net'")
+    assert [case.address for case in analysis.cases(conn, mailing, found.id, limit=9)] == [
+        "reader1@example.net",
+        "reader3@example.net",
+    ]
+    duties.forget_cases(0)
+    assert conn.execute(
+        "select count(*) from preflight_case where finding_id = %s", (found.id,)
+    ).fetchone() == (2,)
+
+
 def test_what_keeps_dying_is_given_up(conn: Conn, monkeypatch: pytest.MonkeyPatch) -> None:
     mailing = submitted(conn, 3)
     monkeypatch.setattr(supervising, "ANALYST", "penstock.preflight.no_such_module")
     monkeypatch.setattr(duties._again, "exponential_wait", 0, raising=False)
-    import asyncio
-
     for _ in range(duties.TRIES):
         conn.execute("update procrastinate_jobs set scheduled_at = null where status = 'todo'")
         asyncio.run(jobs.work(wait=False))
