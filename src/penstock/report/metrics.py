@@ -38,6 +38,8 @@ FAMILIES = (
     Family("sending_rate", "Attempts a second lately, of the mailings being sent."),
     Family("packages", "Packages of recipients that wait, or that a sender has.", ("state",)),
     Family("senders", "Senders alive: those that gave a sign of life within ten seconds."),
+    Family("servers", "Servers of transports that mailings go by now, by their state (docs: several servers).", ("state",),
+           known=("sound", "shaky", "aside")),
     Family("jobs", "Background jobs by task and status; failed ones stay for three days.", ("task", "status")),
     Family("oldest_job_seconds", "How long the background job at the head of the queue has waited."),
     Family("switches", "Kill switches in force."),

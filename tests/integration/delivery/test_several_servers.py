@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP
 
 from penstock.account import servers, transports
 from penstock.mailing.actor import EVERY_ROLE, Actor
+from penstock.report import transports as report
 from tests.integration.delivery.conftest import Sink
 from tests.integration.delivery.stage import (
     add_contacts,
@@ -26,6 +27,7 @@ from tests.integration.delivery.stage import (
     senders,
     sound,
 )
+from tests.integration.transport.provider_api import provider_api
 
 Conn = psycopg.Connection[Any]
 Sinks = Callable[..., Sink]
@@ -183,6 +185,45 @@ def test_connections_are_limited_over_all_senders_and_mailings(conn: Conn) -> No
     server.stop()
     assert server.taken == 300
     assert 2 <= server.most <= 3
+
+
+def test_a_mailing_goes_by_a_providers_api_and_a_server_beside_it(conn: Conn, a_sink: Sinks) -> None:
+    """The key is revoked half-way: the provider is set aside, and the server does the rest. Nobody is lost or reached twice."""
+    sink = a_sink()
+    with provider_api() as api, senders(2):
+        api.bad_after, api.status = 100, 401
+        over = fleet(conn, {"url": api.url}, {"url": sink.url()})
+        mailing = begin(conn, over, 600)
+        becomes(conn, mailing, "sent")
+        assert (health(conn, over.servers[0]) or ("",))[0] == "aside"
+        found = {each.id: each for each in report.health(conn, 1, over.id)}[over.servers[0].id]
+        assert "401" in str(found.trouble)
+        assert "hush" not in str(found)
+    assert sound(conn, mailing) == {"accepted": 600}
+    by_api = [asked["To"] for asked in api.asked[:100]]
+    assert len(api.asked) < 140, "one try now and then"
+    assert set(Counter(by_api + sink.arrived()).values()) == {1}
+    assert len(set(by_api)) + len(sink.arrived()) == 600
+    assert {asked["Subject"] for asked in api.asked} == {"News"}
+    assert "your code is" in api.asked[0]["HtmlBody"]
+
+
+def test_a_pause_is_exact_over_a_providers_api(conn: Conn) -> None:
+    with provider_api() as api, senders(1):
+        api.delay = 0.05
+        over = fleet(conn, {"url": f"{api.url}?connections=4"})
+        mailing = begin(conn, over, 200)
+        eventually(lambda: len(api.asked) > 20)
+        answer = command(conn, mailing, "pause")
+        assert answer.leaving is not None
+        assert answer.leaving <= 8
+        eventually(lambda: "in_flight" not in counts(conn, mailing))
+        assert len(api.asked) == counts(conn, mailing)["accepted"]
+        api.delay = 0
+        command(conn, mailing, "resume", confirm=True)
+        becomes(conn, mailing, "sent")
+    assert sound(conn, mailing) == {"accepted": 200}
+    assert len({asked["To"] for asked in api.asked}) == len(api.asked) == 200
 
 
 def test_a_change_of_the_servers_is_taken_up_while_the_mailing_runs(conn: Conn, a_sink: Sinks) -> None:

@@ -40,6 +40,11 @@ select 'packages', v.state, (select count(*) from delivery_package p where p.sta
 union all
 select 'senders', null, count(*) from delivery_sender where ended_at is null and beat_at > clock_timestamp() - interval '10 s'
 union all
+select 'servers', s.state, count(*)
+  from (select case when bool_and(state = 'aside') then 'aside' when bool_and(state = 'sound') then 'sound' else 'shaky' end as state
+          from delivery_health where beat_at > clock_timestamp() - interval '10 s' group by server) s
+ group by s.state
+union all
 select 'jobs', split_part(task_name, ':', 2) || ' ' || status, count(*) from procrastinate_jobs group by task_name, status
 union all
 select 'oldest_job_seconds', null,
