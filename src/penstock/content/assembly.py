@@ -98,6 +98,11 @@ class Assembly:
             self.parts.append(data)
         self._open = True
 
+    def next_part(self) -> int:
+        """Let what comes next begin a part of its own; returns its number."""
+        self._open = False
+        return len(self.parts)
+
     def gap(self) -> int:
         """Append a gap and return its number."""
         self.parts.append(b"")

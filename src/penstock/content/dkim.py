@@ -19,7 +19,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
-from penstock.content.canonical import fields, relaxed_body, relaxed_field
+from penstock.content.canonical import fields, relaxed_body, relaxed_field, unstuffed
 
 OVERSIGNED: Final = (
     "From", "To", "Cc", "Subject", "Date", "Reply-To", "Message-ID",
@@ -81,16 +81,17 @@ class Signer:
         self._layouts: dict[bytes, list[tuple[bytes, bytes]]] = {}  # by h=, of which a message has one or two
         self._before: list[_Field] = []  # those of the message before: most are the same in the next
 
-    def sign(self, data: bytes, at: int) -> bytes:
+    def sign(self, data: bytes, at: int, body: bytes | None = None) -> bytes:
         """Return ``data`` with a DKIM-Signature field for each key on top; ``at`` is the time of signing, seconds since 1970.
 
         ``data`` is what follows DATA: CRLF line ends, dots stuffed, ended by a line with a dot. It is not altered otherwise.
+        ``body`` is the relaxed form of its body, where that is known.
         """
-        head, _, body = data.partition(b"\r\n\r\n")
-        plain = body.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
-        plain = plain.removeprefix(b".")  # the first line's; what begins with a dot here was stuffed
-        digest = b64encode(sha256(relaxed_body(plain)).digest())
-        found = self._fields(head)
+        end = data.index(b"\r\n\r\n")
+        if body is None:
+            body = relaxed_body(unstuffed(data[end + 4 :].removesuffix(b".\r\n")))
+        digest = b64encode(sha256(body).digest())
+        found = self._fields(data[:end])
         chosen, listed = _covered(tuple([name for _, name, _ in found]))
         covered = b"\r\n".join([found[number][2] for number in chosen]) + b"\r\n"
         if listed not in self._layouts:

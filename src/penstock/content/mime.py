@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from penstock.content.assembly import Assembly, Encoding, Layout, Plain, Quoted
+from penstock.content.canonical import BodyForm
 from penstock.content.headers import Mailbox, a_labels, field_bytes, mailboxes_bytes
 from penstock.content.lines import MAX_LINE, At, Unfit
 from penstock.content.links import view_token
@@ -95,6 +96,7 @@ class Variant:
         self.assembly = Assembly()
         self._private: list[int] = []
         self._view: list[int] = []
+        self._body_from = 0  # the part that begins the body, once there is one
         self._headers()
         self._body()
         constant = b"".join(self.assembly.parts)
@@ -105,6 +107,10 @@ class Variant:
 
     def data(self, values: Values, to: bytes, public: bytes, private: bytes, date: bytes) -> bytes:
         """The message for one recipient, or Unfit."""
+        return self.joined(self.parts(values, to, public, private, date))
+
+    def parts(self, values: Values, to: bytes, public: bytes, private: bytes, date: bytes) -> list[bytes]:
+        """The message for one recipient in its parts, or Unfit."""
         parts = self.assembly.fill(values)
         parts[self._to] = to
         parts[self._date] = date
@@ -115,10 +121,19 @@ class Variant:
             shown = view_token(private)
             for gap in self._view:
                 parts[gap] = shown
+        return parts
+
+    def joined(self, parts: list[bytes]) -> bytes:
+        """The message of these parts, or Unfit."""
         data = b"".join(parts)
         if len(data) > self._safe and max(map(len, data.split(b"\r\n"))) > MAX_LINE:
             raise Unfit("a line is too long")
         return data
+
+    @cached_property
+    def body_form(self) -> BodyForm:
+        """What puts the bodies of this variant into their relaxed form, to be signed."""
+        return BodyForm(self.assembly.parts, self._body_from)
 
     def _headers(self) -> None:
         put, blueprint = self.assembly.constant, self._blueprint
@@ -166,6 +181,7 @@ class Variant:
         boundary = self._blueprint.boundary.encode("ascii")
         if len(parts) > 1:
             put(b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n\r\n')
+            self._body_from = self.assembly.next_part()
         for part in parts:
             if len(parts) > 1:
                 put(b"--" + boundary + b"\r\n")
@@ -179,6 +195,7 @@ class Variant:
         self.assembly.constant(
             f"Content-Type: text/{part.subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {label}\r\n\r\n".encode()
         )
+        self._body_from = self._body_from or self.assembly.next_part()
         Layout(encoding, self.assembly, self._links()).lay(part.pieces)
 
     def _encoding(self, part: Part) -> tuple[Encoding, str]:

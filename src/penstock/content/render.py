@@ -109,13 +109,14 @@ class Program:
             values = (*values, *self._own_links(private)[: self._links])
         if self.signer is not None and not rebuilt:
             # A relay that had to convert it would break the signature (RFC 6376 §5.3): so it is in 7-bit form.
-            return self.signer.sign(self._without_8bit(values, to, public, private, date), _seconds(date))
+            variant, parts, data = self._without_8bit(values, to, public, private, date)
+            return self.signer.sign(data, _seconds(date), variant.body_form.of(parts))
         if eightbit:
             try:
                 return self._eight.data(values, to, public, private, date)
             except Unfit:
                 return self._fallback().data(values, to, public, private, date)
-        return self._without_8bit(values, to, public, private, date)
+        return self._without_8bit(values, to, public, private, date)[2]
 
     def _own_links(self, private: bytes) -> tuple[str, str | None]:
         """The recipient's links as values, where they do not stand bare in a body."""
@@ -134,17 +135,21 @@ class Program:
 
     def _without_8bit(
         self, values: tuple[str | None, ...], to: bytes, public: bytes, private: bytes, date: bytes
-    ) -> bytes:
+    ) -> tuple[Variant, list[bytes], bytes]:
+        """The variant that holds it, its parts, and the whole."""
         if self._eight.ascii:
             if self._seven is None:
                 self._seven = Variant(self._blueprint, "7bit")
             try:
-                data = self._seven.data(values, to, public, private, date)
+                parts = self._seven.parts(values, to, public, private, date)
+                data = self._seven.joined(parts)
+                if data.isascii():
+                    return self._seven, parts, data
             except Unfit:
-                return self._fallback().data(values, to, public, private, date)
-            if data.isascii():
-                return data
-        return self._fallback().data(values, to, public, private, date)
+                pass  # the fallback takes it
+        fallback = self._fallback()
+        parts = fallback.parts(values, to, public, private, date)
+        return fallback, parts, fallback.joined(parts)
 
     def _fallback(self) -> Variant:
         """Quoted-printable, which carries whatever the plain variants cannot."""

@@ -1,12 +1,15 @@
 """Whatever a template and a contact hold, others find the signatures right, and the message is otherwise the one without them."""
 
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from penstock.content import canonical
 from penstock.content.canonical import relaxed_body
+from penstock.content.canonical import unstuffed as unstuffed_lines
 from penstock.content.dkim import Signer
 from penstock.content.message import Message, MessageError
 from tests.opendkim import OpenDKIM
@@ -15,12 +18,20 @@ from tests.property.content.test_message_bytes import data_of, program_of, recei
 from tests.signatures import both, dkimpy_says, opendkim, unstuffed
 
 PASSED = ["pass", "pass"]
-EXAMPLES = 30
+EXAMPLES = 20
 
 
 @cache
 def signer() -> Signer:
     return Signer(both())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _every_constant_line_beforehand() -> Iterator[None]:
+    """Templates of the tests are short; so that the way of long ones is judged too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(canonical, "_CORE", 1)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +128,35 @@ def test_the_relaxed_form_is_one(lines: list[str], more: int) -> None:
     form = relaxed_body(body)
     assert relaxed_body(form) == form
     assert relaxed_body(body.replace(b" ", b" \t ").replace(b"\r\n", b" \r\n") + b"\t\r\n" * more) == form
+
+
+line = st.text(st.sampled_from("ab \t.="), max_size=6)
+whole_lines = st.lists(line, max_size=6).map(lambda lines: "".join(f"{each}\r\n" for each in lines))
+anything = st.one_of(line, whole_lines, st.tuples(line, whole_lines, line).map("".join))
+
+
+@settings(max_examples=100)
+@given(
+    template=st.lists(st.one_of(st.none(), anything), max_size=7),
+    fillers=st.lists(anything, min_size=7, max_size=7),
+)
+@example(template=[None, "\r\n", None], fillers=["", "\r\n", *[""] * 5])
+@example(template=["a\r\n \r\n\r\n"], fillers=[""] * 7)
+@example(template=["a ", None, " \r\n..b\r\n.c", None, "\r\n"], fillers=["", *["."] * 6])
+def test_constant_lines_are_put_into_their_form_beforehand(
+    template: list[str | None], fillers: list[str]
+) -> None:
+    """Whatever stands around them and in the gaps, the form is that of the whole body."""
+    start, end = b"Content-Type: text/plain\r\n\r\n", b"\r\n.\r\n"
+    parts = [start, *((text or "").encode() for text in template), end]
+    filled = [
+        start,
+        *(
+            (filler if text is None else text).encode()
+            for text, filler in zip(template, fillers, strict=False)
+        ),
+        end,
+    ]
+    whole = b"".join(filled[1:]).removesuffix(b".\r\n")
+    form = canonical.BodyForm(parts, 1)
+    assert form.of(filled) == relaxed_body(unstuffed_lines(whole))
