@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -52,7 +52,7 @@ def prepare(
     with work.limited():
         pieces = {part.where: preparation.compile(part, positions) for part in parsed}
     if preparation.problems:
-        return None, names, preparation.problems, preparation.warnings
+        return None, names, preparation.placed(positions), preparation.warnings
     bodies = [Part(subtype, _ended(pieces[where])) for where, subtype in _BODIES if where in pieces]
     lines = [made for where, made in pieces.items() if where not in dict(_BODIES)]
     view = f"{link_base(view_base)}/v/" if view_base else ""
@@ -91,6 +91,8 @@ class _Preparation:
         self.known = known
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.sources: list[Parsed] = []
+        """What the author wrote in place of HTML, where that is made of it."""
 
     def mailboxes(self, text: str, where: str, *, several: bool) -> list[Mailbox]:
         if "{{" in text or "{%" in text:
@@ -153,8 +155,7 @@ class _Preparation:
         if "mjml" in written[:1]:
             source = clean(message.mjml or "")
             # The names and the Liquid are judged in what the author wrote, whose lines they know.
-            parsed = self._parse(source, "mjml", HTML)
-            fit = parsed is not None and not parsed.problems
+            fit = self._sourced([("mjml", source)])
             html = self._from_mjml(source)
             return html if fit else None
         return clean(message.html or "") if written else None
@@ -171,14 +172,32 @@ class _Preparation:
         # Only for those who use it: pydantic takes longer to import than all else that a sender needs.
         from penstock.content.design import mjml_from_design
 
-        parsed = [self._parse(clean(text), path, HTML) for path, text in limits.texts_of(document, "design")]
-        if any(each is None or each.problems for each in parsed):
+        if not self._sourced((path, clean(text)) for path, text in limits.texts_of(document, "design")):
             return None
         mjml = mjml_from_design(document)
         if isinstance(mjml, str):
             return self._from_mjml(clean(mjml))
         self.problems += mjml
         return None
+
+    def _sourced(self, texts: Iterable[tuple[str, str]]) -> bool:
+        """Parse what HTML will be made of; whether nothing is wrong with it."""
+        parsed = [self._parse(text, where, HTML) for where, text in texts]
+        self.sources = [each for each in parsed if each is not None]
+        return all(each is not None and not each.problems for each in parsed)
+
+    def placed(self, positions: dict[str, int]) -> list[Problem]:
+        """The problems; those of HTML and text that were made stand where they are in what was written."""
+        before, self.problems = self.problems, []
+        if self.sources and any(problem.where == "html" for problem in before):
+            with work.limited():
+                for source in self.sources:
+                    self.compile(source, positions)
+        superseded = {"html"} if self.problems else set()
+        in_html = any(problem.where.split("/")[0] in _FORMS for problem in before)
+        if in_html and not (self.message.text and self.message.text.strip()):
+            superseded.add("text")  # made of the same
+        return [problem for problem in before if problem.where not in superseded] + self.problems
 
     def _inlined(self, html: str) -> str:
         inlined = with_inline_styles(html)
