@@ -134,21 +134,31 @@ class _TcpServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
+def _bound() -> tuple[_UdpServer, _TcpServer]:
+    """Two servers on one free port. Somebody may have the other protocol's: then on another."""
+    while True:
+        tcp = _TcpServer(("127.0.0.1", 0), _Tcp)
+        try:
+            return _UdpServer(tcp.server_address, _Udp), tcp
+        except OSError:
+            tcp.server_close()
+
+
 @contextmanager
 def running() -> Iterator[Nameserver]:
     """Run one on a free port."""
     told = Nameserver()
-    with _UdpServer(("127.0.0.1", 0), _Udp) as udp:
+    udp, tcp = _bound()
+    with udp, tcp:
         told.port = udp.server_address[1]
-        with _TcpServer(("127.0.0.1", told.port), _Tcp) as tcp:
-            udp.told = tcp.told = told  # type: ignore[attr-defined]
-            threads = [threading.Thread(target=each.serve_forever, args=(0.02,)) for each in (udp, tcp)]
+        udp.told = tcp.told = told  # type: ignore[attr-defined]
+        threads = [threading.Thread(target=each.serve_forever, args=(0.02,)) for each in (udp, tcp)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield told
+        finally:
+            udp.shutdown()
+            tcp.shutdown()
             for thread in threads:
-                thread.start()
-            try:
-                yield told
-            finally:
-                udp.shutdown()
-                tcp.shutdown()
-                for thread in threads:
-                    thread.join()
+                thread.join()

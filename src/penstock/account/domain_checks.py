@@ -208,7 +208,7 @@ def _merged(before: Mapping[str, Any], found: Finding | None) -> dict[str, Any]:
 
 
 def _check_at(before: Domain, keys: tuple[Key, ...], looked: Looked, now: datetime) -> datetime:
-    waiting = [key.made_at for key in keys if key.state == "waiting"]
+    waiting = [key.failing_since or key.made_at for key in keys if key.state == "waiting"]
     if any(key.state == "signing" for key in keys) and not _rotating(keys):
         waiting = []  # the domain is verified by another algorithm's key: no hurry about this one
     return next_check(

@@ -24,11 +24,12 @@ class Looked:
 
 
 def look(domain: Domain, ask: Ask) -> Looked:
-    """Ask for every record of the domain; those of retired keys too, so that it is seen when they can be deleted."""
+    """Ask for every record of the domain that is to be there."""
     host = domain.return_host or domain.name
+    keys = [key for key in domain.keys if key.state != "retired"]
     questions: list[Callable[[], Finding]] = [
         lambda key=key: dkim.judge(ask, domain.name, key.selector, key.algorithm, key.public)  # type: ignore[misc]
-        for key in domain.keys
+        for key in keys
     ]
     with ThreadPoolExecutor(AT_ONCE, "penstock dns") as pool:
         keyed = [pool.submit(question) for question in questions]
@@ -38,6 +39,6 @@ def look(domain: Domain, ask: Ask) -> Looked:
         own = pool.submit(ask, domain.name, "MX")
         servers = [value.partition(" ")[2] for value in own.result().values]
         return Looked(
-            {key.selector: each.result() for key, each in zip(domain.keys, keyed, strict=True)},
+            {key.selector: each.result() for key, each in zip(keys, keyed, strict=True)},
             sending.result(), policy.result(), coming_back.result(), [server for server in servers if server.strip(".")],
         )  # fmt: skip

@@ -26,7 +26,10 @@ WAITING: Final = (
 
 @dataclass(frozen=True)
 class Standing:
-    """What is known of a key: when its record was last right (None: it does not sign), since when and how often it was wrong."""
+    """What is known of a key: when its record was last right (None: it does not sign), since when and how often it was wrong.
+
+    A key that was given up keeps the last two until it is right again.
+    """
 
     found_at: datetime | None
     failing_since: datetime | None = None
@@ -42,7 +45,7 @@ class Standing:
             return self
         since, failures = self.failing_since or now, self.failures + 1
         if failures >= CHECKS and now - since >= HOLDS:
-            return Standing(None)
+            return Standing(None, since, failures)
         return Standing(self.found_at, since, failures)
 
     @property
