@@ -19,6 +19,7 @@ from penstock.api.problems import BY_STATUS, DETAILS, TITLES
 from penstock.audience.columns import ADDRESS_NAMES
 from penstock.audience.suppression import REASONS
 from penstock.cli.app import app
+from penstock.content.design import schema
 from penstock.mailing.guards import Guard
 from penstock.mailing.lifecycle import ALREADY, AT_LAUNCH, PLATFORM, TABLE, Row, stays
 from penstock.mailing.states import ENDS, GATES, LIVE, MEANING, WAITING, State
@@ -39,6 +40,71 @@ def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
         "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |"
         for line in lines
     )
+
+
+# --- the design of blocks ---------------------------------------------------------------------------------
+
+
+def design() -> str:
+    """Return a table for the settings and for each block, from their JSON Schema."""
+    shapes = schema()["$defs"]
+    titles = [
+        "Settings",
+        "Heading",
+        "Text",
+        "Image",
+        "Button",
+        "Columns",
+        "Column",
+        "Divider",
+        "Social",
+        "SocialLink",
+        "Footer",
+    ]
+    assert set(titles) == set(shapes)
+    return "\n\n".join(_shape(name, shapes[name]) for name in titles)
+
+
+def _shape(name: str, shape: dict[str, Any]) -> str:
+    members, needed = shape["properties"], shape.get("required", [])
+    kind = members.get("type", {}).get("const")
+    title = (
+        f"`{kind}`"
+        if kind
+        else {"Settings": "`settings`", "Column": "A column", "SocialLink": "A link of `social`"}[name]
+    )
+    rows = [
+        (
+            f"`{each}`",
+            _kind(told),
+            "needed" if each in needed else _default(told),
+            _said(told),
+        )
+        for each, told in members.items()
+        if each != "type"
+    ]
+    return f"### {title}\n\n{shape['description']}\n\n{table(('member', 'kind', 'default', ''), rows)}"
+
+
+def _kind(told: dict[str, Any]) -> str:
+    told = next((each for each in told.get("anyOf", []) if each.get("type") != "null"), told)
+    if "enum" in told:
+        return ", ".join(told["enum"])
+    if told.get("type") == "integer":
+        return f"{told['minimum']} to {told['maximum']}"
+    if told.get("type") == "array":
+        return "list"
+    return "`#rgb`, `#rrggbb`" if told.get("pattern", "").startswith("^#") else "text"
+
+
+def _said(told: dict[str, Any]) -> str:
+    found = [each["description"] for each in (told, *told.get("anyOf", [])) if "description" in each]
+    return str(found[0]) if found else ""
+
+
+def _default(told: dict[str, Any]) -> str:
+    default = told.get("default")
+    return "–" if default in (None, "") else f"`{default}`"
 
 
 # --- the command line -------------------------------------------------------------------------------------
@@ -265,6 +331,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "mailing-commands": mailing_commands,
     "mailing-diagram": mailing_diagram,
     "already": already,
+    "design": design,
     "policies": policies,
     "scopes": scopes,
     "address-columns": address_columns,
