@@ -9,7 +9,6 @@ import psycopg
 
 from penstock.account.secrets import SecretError
 from penstock.content.dkim import SigningError
-from penstock.content.links import NOBODY as NOBODY
 from penstock.content.message import Message, MessageError, RenderError
 from penstock.content.messages import load_message
 from penstock.content.render import Program

@@ -13,10 +13,11 @@ from typing import Any
 import psycopg
 
 from penstock.audience import contacts
+from penstock.content.links import NOBODY
 from penstock.content.render import Program, date_bytes
 from penstock.mailing.mailings import Mailing
 from penstock.preflight import walking, worst
-from penstock.preflight.making import NOBODY, REASONS, CannotBeMade, program, values
+from penstock.preflight.making import REASONS, CannotBeMade, program, values
 from penstock.preflight.opening import unstuffed
 from penstock.preflight.worst import Case
 

@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import psycopg
 
-from penstock.content.links import return_path
+from penstock.content.links import NOBODY, return_path
 from penstock.content.message import Message
 from penstock.content.render import Program, date_bytes, needs_smtputf8, recipient
 from penstock.delivery import signing
 from penstock.mailing.mailings import Mailing
-from penstock.preflight.making import NOBODY, REASONS, CannotBeMade, program, values
+from penstock.preflight.making import REASONS, CannotBeMade, program, values
 from penstock.transport.envelope import Envelope
 
 HEADER: Final = "X-Penstock-Test"

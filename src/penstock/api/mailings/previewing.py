@@ -70,7 +70,7 @@ class Concern(Shown):
     detail: str
 
 
-class Case(Shown):
+class CasePlace(Shown):
     """The place in a walk through cases, from 1."""
 
     place: int
@@ -94,7 +94,7 @@ class Preview(Shown):
     concerns: list[Concern]
     previous: Annotated[int | None, Field(description="The contact before this one in the walk.")]
     next: int | None
-    case: Case | None
+    case: CasePlace | None
 
 
 TO_LIST = {
