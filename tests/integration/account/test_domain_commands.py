@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -44,24 +45,25 @@ def test_what_is_printed_is_set_and_found(cli: Cli, told: Told, dns: Nameserver)
     assert "value:" not in second.stdout
     (shown,) = told("domain", "list")
     assert (shown["state"], shown["return_path_used"]) == ("verified", True)
-    assert told("domain", "show", "1") == shown
-    assert "verified" in cli("domain", "list").stdout
-
-    zone = cli("domain", "show", "example.org", "--zone").stdout.splitlines()
+    zone = cli("domain", "show", "1", "--zone").stdout.splitlines()
     assert [line.split()[2] for line in zone] == ["TXT", "TXT", "TXT", "MX", "TXT"]
 
+
+def test_a_new_key_takes_over_and_the_old_one_goes(
+    conn: psycopg.Connection, cli: Cli, told: Told, dns: Nameserver
+) -> None:
+    made = domains.create(conn, 1, name="example.org", actor=SYSTEM)
+    for record in made.records[:2]:
+        dns.txt(record.name, record.value)
+    assert told("domain", "check", "example.org")["state"] == "verified"
     new = cli("domain", "key", "example.org", "--algorithm", "ed25519")
     assert publish(dns, new.stdout) == 1
     assert "retired" in cli("domain", "check", "example.org").stdout
-    old = next(key for key in told("domain", "show", "example.org")["keys"] if key["state"] == "retired")
-    cli("domain", "key", "example.org", "--delete", old["selector"])
-    assert (
-        told("domain", "edit", "example.org", "--spf", "ip4:192.0.2.7", "--return-host", "")["return_host"]
-        is None
-    )
+    old = made.keys[1].selector
+    assert old not in str(told("domain", "key", "example.org", "--delete", old)["keys"])
     assert "nobody to ask" in cli("domain", "delete", "example.org", status=2).stderr
-    assert told("domain", "delete", "example.org", "--yes") == {"deleted": 1}
-    assert told("domain", "list") == []
+    assert told("domain", "delete", "example.org", "--yes") == {"deleted": made.id}
+    assert domains.listed(conn, 1) == []
 
 
 def test_what_cannot_be_is_said(cli: Cli) -> None:
@@ -86,3 +88,27 @@ def test_a_worker_checks_by_itself(conn: psycopg.Connection, dns: Nameserver) ->
         for task in [task.task]
     }
     assert "penstock:check_domains" in tasks
+
+
+def test_a_key_that_does_not_match_its_record_is_named(cli: Cli, told: Told, dns: Nameserver) -> None:
+    made = told("domain", "add", "example.org")
+    rsa, short = made["records"][:2]
+    dns.txt(rsa["name"], short["value"])
+    dns.txt(short["name"], short["value"].replace("p=", "p=AAAA"))
+    ran = cli("domain", "check", "example.org", status=1)
+    assert "not verified" in ran.stdout
+    assert f"The record at {rsa['name']} has a key for k=ed25519; this one is for k=rsa." in ran.stdout
+    assert f"found: {short['value']}" in ran.stdout
+    assert f"value: {rsa['value']}" in ran.stdout
+    assert ran.stdout.count("wrong") == 2
+
+
+def test_a_dns_server_that_does_not_answer_is_waited_for_and_said(cli: Cli, dns: Nameserver) -> None:
+    cli("domain", "add", "example.org")
+    dns.hushes("example.org")
+    begun = time.monotonic()
+    ran = cli("domain", "check", "example.org", status=1)
+    assert time.monotonic() - begun < 40
+    assert ran.stdout.count("unreachable") == 5
+    assert "no answer within 4 s" in ran.stdout
+    assert "Nothing is concluded from that" in ran.stdout
