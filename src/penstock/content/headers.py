@@ -18,7 +18,7 @@ _WORD = 75
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _Q_SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-_NAME = re.compile(r"[!-9;-~]{1,70}")
+_NAME = re.compile(r"[!-\-/-9;-~][!-9;-~]{0,69}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
 STRUCTURAL = frozenset(
@@ -161,7 +161,7 @@ def name_problem(name: str) -> Problem | None:
     where = f"header {name!r}"
     if not _NAME.fullmatch(name):
         return Problem(
-            where, 0, "this is not a field name", "Use ASCII letters, digits and hyphens, at most 70."
+            where, 0, "this is not a field name", "Use ASCII letters, digits and hyphens, at most 70; no dot in front."
         )
     lower = name.lower()
     if lower in STRUCTURAL or lower.startswith(_STRUCTURAL_PREFIXES):
