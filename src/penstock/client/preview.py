@@ -121,7 +121,10 @@ class Previews(Resource):
     ) -> tuple[Test, ...]:  # fmt: skip
         """Have it sent to these addresses, or to everybody on a list, as one contact gets it or each as themselves; `tests` tells more."""
         body = {"to": [*to], "list": list, "as": as_whom, "prefix": prefix}
-        answer = self._ask("POST", f"/{mailing}/test", body=body, key=key, once=True)
+        headers = {"Idempotency-Key": key} if key else {}
+        answer = self._connection.ask(
+            "POST", f"{self.path}/{mailing}/test", body=body, headers=headers, once=True
+        )
         return tuple(Test.model_validate(item) for item in answer.json()["items"])
 
     def tests(self, mailing: int, *, limit: int | None = None) -> Pages[Test]:
