@@ -13,7 +13,7 @@ from tests.acceptance.judges.round import FULL, Case, Round, different, message_
 from tests.acceptance.judges.seen import Seen
 from tests.opendkim import OpenDKIM
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(900 if FULL else 240)
 
 _FIELDS = {
     "received", "from", "to", "subject", "date", "message-id", "list-unsubscribe", "list-unsubscribe-post", "mime-version",
