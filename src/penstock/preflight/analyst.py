@@ -22,7 +22,7 @@ from penstock.content.messages import load_message
 from penstock.delivery.order import program_of
 from penstock.platform import database
 from penstock.platform.database import sql
-from penstock.preflight import judging, recipients, storing
+from penstock.preflight import recipients, storing
 from penstock.preflight.examining import Examination
 from penstock.preflight.findings import BLOCKER, Finding
 
@@ -112,6 +112,8 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
         _make_way(conn, time.monotonic() - begun)
         begun = time.monotonic()
     storing.beat(conn, asked.analysis, examination.seen, total)
+    from penstock.preflight import judging  # only now: what it imports takes as long as looking at 30,000 recipients
+
     figures = examination.figures()
     found = judging.look(
         conn, account=asked.account, mailing=asked.mailing, transport=asked.transport, message=message, program=program,

