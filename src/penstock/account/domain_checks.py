@@ -39,8 +39,13 @@ def check(
     """Check a domain now and return it as that left it; takes some seconds, at most resolver.DEADLINE. Raises UnknownDomain, Forbidden."""
     access.require_in(actor, "domains:write", account)
     domain = domains.find(conn, account, number)
-    apply(conn, domain, look(domain, ask or Resolver().ask))
+    apply(conn, domain, looked_up(domain) if ask is None else look(domain, ask))
     return domains.find(conn, account, number)
+
+
+def looked_up(domain: Domain) -> Looked:
+    """Ask the DNS about a domain, as the environment says; for those who lend no connection meanwhile. `apply` does the rest."""
+    return look(domain, Resolver().ask)
 
 
 def check_due(conn: psycopg.Connection[Any], seconds: float = 45.0) -> int:
@@ -48,7 +53,7 @@ def check_due(conn: psycopg.Connection[Any], seconds: float = 45.0) -> int:
     until, done = time.monotonic() + seconds, 0
     while time.monotonic() < until and (due := _claim(conn)):
         with ThreadPoolExecutor(AT_ONCE, "penstock domains") as pool:
-            looking = [(domain, pool.submit(look, domain, Resolver().ask)) for domain in due]
+            looking = [(domain, pool.submit(looked_up, domain)) for domain in due]
             for domain, looked in looking:
                 try:
                     apply(conn, domain, looked.result())

@@ -7,10 +7,12 @@ company's own (`github.io`) is its company's domain: whoever can set records the
 
 import re
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import idna
-from publicsuffixlist import PublicSuffixList
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 LONGEST: Final = 200
 """Octets of a name: `selector._domainkey.` has to fit before it (253 in all, RFC 1035 §2.3.4)."""
@@ -76,13 +78,17 @@ def in_words(name: str) -> str:
 
 
 @cache
-def _registries() -> PublicSuffixList:
+def _registries() -> "PublicSuffixList":
     """The suffixes of registries alone; a suffix that nobody knows is a private network's, and none."""
+    from publicsuffixlist import PublicSuffixList  # only where it is asked: senders import this module
+
     return PublicSuffixList(accept_unknown=False, only_icann=True)
 
 
 @cache
-def _suffixes() -> PublicSuffixList:
+def _suffixes() -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList
+
     return PublicSuffixList()
 
 
