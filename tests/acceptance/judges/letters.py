@@ -29,11 +29,14 @@ class Letter:
     sender: str = SENDER
     reply_to: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    design: dict[str, Any] | None = None
 
     def members(self) -> dict[str, Any]:
         """As the API takes it."""
-        given = {"sender": self.sender, "subject": self.subject or f"About {self.name}", "reply_to": self.reply_to,
-                 "text": self.text, "html": self.html, "mjml": self.mjml, "headers": self.headers}  # fmt: skip
+        given = {
+            "sender": self.sender, "subject": self.subject or f"About {self.name}", "reply_to": self.reply_to,
+            "text": self.text, "html": self.html, "mjml": self.mjml, "headers": self.headers, "design": self.design,
+        }  # fmt: skip
         return {name: value for name, value in given.items() if value}
 
 
@@ -134,6 +137,32 @@ def _mjml() -> Iterator[Letter]:
     )
 
 
+def _designs() -> Iterator[Letter]:
+    """Letters of blocks, and links to themselves."""
+    marked = "(:{{ first_name }}:) of (:{{ city }}:): (:{{ note }}:)"
+    blocks = [
+        {"type": "heading", "text": "Good morning 🌍 {{ first_name }}"},
+        {"type": "text", "html": f"<p>Dear {marked}</p>{_WORLD}"},
+        {
+            "type": "button",
+            "text": "Look: {{ city }}",
+            "link": "https://example.org/?q={{ note | url_encode }}",
+        },
+        {"type": "divider"},
+        {
+            "type": "columns",
+            "columns": [
+                {"blocks": [{"type": "text", "html": "<ul><li>.</li></ul>"}]},
+                {"blocks": [{"type": "divider"}]},
+            ],
+        },
+        {"type": "social", "links": [{"label": "Größe", "link": "https://example.org/größe"}]},
+        {"type": "footer", "text": "News, 1 Mill Lane\nÆrø", "view": "In the browser"},
+    ]
+    yield Letter("design", design={"version": 1, "settings": {"language": "mul"}, "blocks": blocks})
+    yield Letter("design and text", design={"version": 1, "blocks": blocks}, text="{{ note }}\n.\n{{ city }}")
+
+
 def _heads() -> Iterator[Letter]:
     """What stands above the body: names, subjects, fields of one's own."""
     text = "Hello {{ first_name }}.\n"
@@ -170,5 +199,5 @@ def _made(number: int) -> Letter:
 
 def letters(random_ones: int) -> list[Letter]:
     """All that were thought of, and so many put together at random."""
-    thought_of = [*_texts(), *_pages(), *_mjml(), *_heads(), *_liquid()]
+    thought_of = [*_texts(), *_pages(), *_mjml(), *_designs(), *_heads(), *_liquid()]
     return thought_of + [_made(number) for number in range(random_ones)]

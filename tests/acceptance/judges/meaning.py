@@ -23,7 +23,7 @@ Mailboxes = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Meaning:
-    """What has to arrive. `html` is None where MJML makes it: then `marked` says what stands between its brackets."""
+    """What has to arrive. `html` is None where MJML or a design makes it: then `marked` says what stands between its brackets."""
 
     subject: str
     sender: Mailboxes

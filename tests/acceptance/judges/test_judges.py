@@ -121,7 +121,7 @@ def _bodies(case: Case, found: Seen, meant: Meaning) -> Iterator[tuple[str, obje
         yield "text", ended(found.text or ""), ended(meant.text)
     if meant.html is not None:
         yield "html", ended(found.html or ""), ended(meant.html)
-    elif case.letter.mjml:
+    elif case.letter.mjml or case.letter.design:
         yield "marked", marked(found.html or ""), meant.marked
     else:
         yield "html", found.html, None

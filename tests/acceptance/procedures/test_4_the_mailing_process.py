@@ -49,17 +49,19 @@ STATES = (
 def test_a_started_mailing_cannot_be_edited(office: Offices) -> None:
     """ "Editing the mailing is not available after the start of sending messages, but it is possible to cancel it": neither
     while it starts, nor is sent, nor afterwards, whatever way is tried."""
-    there = office(undo_seconds=1)
+    there = office(undo_seconds=5)
     anna = there.person()
-    mailing = launched(there, anna, "no more edits", count=40, options={"rate": 40})
-    for state in ("starting", "sending", "sent"):
+    sent = launched(there, anna, "no more edits", count=2, options={"undo_seconds": 0})
+    going = launched(there, anna, "no more edits", count=200, options={"rate": 10})
+    for mailing, state in ((going, "starting"), (going, "sending"), (sent, "sent")):
         anna.becomes(mailing, state)
         assert anna.refused(mailing, "edit", name="edited") == ["wrong_state"]
         assert anna.refused(mailing, "edit", message={"subject": "edited"}) == ["wrong_state"]
         for detour, arguments in DETOURS:
             assert anna.refused(mailing, detour, **arguments) == ["wrong_state"]
         assert anna.refused(mailing, "delete") == ["wrong_state"]
-    assert anna.see(mailing)["message"]["subject"] == "no more edits"
+        assert anna.see(mailing)["message"]["subject"] == "no more edits"
+    anna.give(going, "cancel", reason="end of the test")
 
 
 DETOURS: tuple[tuple[str, dict[str, object]], ...] = (
