@@ -92,6 +92,8 @@ def test_trying_a_transport_says_each_step_and_no_secret(api: Api, conn: Any) ->
     assert (tried["ok"], tried["id"]) == (False, one["servers"][0]["id"])
     assert "hush" not in str(tried)
     problem(api.post(f"/transports/{one['id']}/test", {"server": 999}), 404, "not_found")
+    # Nobody is to explore a private network that way: refused, silent and strange are one answer.
+    assert tried["summary"] == "127.0.0.1:1 cannot be reached, or does not speak SMTP"
 
 
 def test_a_transport_that_mailings_use_stays(api: Api, conn: Any) -> None:

@@ -94,6 +94,8 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        # So that it can be taken back: the column is there again before it is filled.
+        migrations.AlterField(model_name="transport", name="url", field=models.TextField(null=True)),
         migrations.RunSQL(MOVE, MOVE_BACK),
         migrations.RemoveField(
             model_name="transport",
