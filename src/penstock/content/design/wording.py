@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 from typing import Final
@@ -43,13 +42,12 @@ STYLES: Final = {
 _USUAL: Final = {"p": "margin:0 0 12px", "ul": "margin:0 0 12px", "ol": "margin:0 0 12px"}
 
 
-@dataclass(frozen=True)
 class Unsafe(Exception):
     """HTML that a text block may not hold: the line (from 1), what is wrong, what to do."""
 
-    line: int
-    what: str
-    cure: str
+    def __init__(self, line: int, what: str, cure: str):
+        super().__init__(what)
+        self.line, self.what, self.cure = line, what, cure
 
 
 def words_of(html: str, link_color: str) -> str:
