@@ -1,13 +1,15 @@
 """`mailing analyse` and `mailing analysis`: every recipient looked at, here or by a worker, and what was found."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from subprocess import CompletedProcess
 from typing import Any
 
 import psycopg
 
-from tests.integration.delivery.stage import add_contacts, draft
+from tests.integration.delivery.stage import add_contacts, draft, eventually
 
 Cli = Callable[..., CompletedProcess[str]]
 Conn = psycopg.Connection[Any]
@@ -52,3 +54,26 @@ def test_a_mailing_that_was_never_analysed_says_so(cli: Cli, conn: Conn) -> None
     mailing = _draft(conn, 3, 0)
     assert "has not been analysed" in cli("mailing", "analysis", str(mailing), status=2).stderr
     assert "has not been analysed" in cli("mailing", "analysis", str(mailing), "--cancel", status=2).stderr
+
+
+def test_with_a_worker_it_is_waited_for(cli: Cli, conn: Conn) -> None:
+    mailing = _draft(conn, 300, 2)
+    worker = subprocess.Popen([sys.executable, "-m", "penstock.platform.background"])
+    try:
+        eventually(lambda: _workers(conn) > 0, 50)
+        ran = cli("mailing", "analyse", str(mailing))
+        assert "300 recipients were looked at" in ran.stdout
+        assert conn.execute(
+            "select count(*) from procrastinate_jobs where task_name = 'penstock:analyse'"
+        ).fetchone() == (0,)
+    finally:
+        worker.terminate()
+        worker.wait(30)
+    assert "done" in cli("mailing", "analysis", str(mailing), "--cancel").stderr  # nothing to call off
+
+
+def _workers(conn: Conn) -> int:
+    row = conn.execute(
+        "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'penstock jobs'"
+    ).fetchone()
+    return int(row[0]) if row else 0
