@@ -1,5 +1,6 @@
 """Sending domains over HTTP: added, their records set, checked, and then mail may leave as them."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -129,3 +130,23 @@ def test_a_dns_server_that_does_not_answer_is_said_in_time(
     assert answer.status_code == 200
     assert set(records(answer.json()).values()) == {"unreachable"}
     assert "no answer within" in answer.json()["records"][0]["what"]
+
+
+def test_a_slow_name_server_keeps_nobody_else_waiting(
+    api: Api, bearer: Callable[..., Api], dns: Nameserver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More checks at once than there are connections; none of them holds one while it waits."""
+    from penstock.api import connections
+
+    monkeypatch.setattr(connections, "LARGEST", 2)
+    made = api.post("/domains", {"name": "example.org"}).json()
+    dns.hushes("org")
+    path = f"/domains/{made['id']}/check"
+    waiting = [threading.Thread(target=bearer("administrator").post, args=(path,)) for _ in range(3)]
+    for thread in waiting:
+        thread.start()
+    stage.eventually(lambda: sum(name == "_dmarc.example.org" for name, _ in dns.asked) >= 3)
+    assert api.get("/domains").status_code == 200
+    assert all(thread.is_alive() for thread in waiting)
+    for thread in waiting:
+        thread.join()
