@@ -555,3 +555,13 @@ def test_what_is_on_its_way_as_a_domain_that_is_no_longer_verified_is_interrupte
     publish(dns, made)
     check(conn, made)
     assert stage.command(conn, running[0], "resume", reason="again").state == "starting"
+
+
+def test_records_that_nobody_can_print_are_kept_all_the_same(conn: Conn, dns: Nameserver) -> None:
+    made = add(conn)
+    dns.txt("example.org", "v=spf1 \x00\x1b[2J\u202ebad ~all")
+    dns.txt(made.records[0].name, "v=DKIM1; p=\x00")
+    dns.txt("_dmarc.example.org", "v=DMARC1; p=\x00")
+    found = check(conn, made)
+    assert [each.state for each in found.records] == ["wrong", "missing", "wrong", "missing", "wrong"]
+    assert all(text.isprintable() for each in found.records for text in (each.what, each.value, *each.found))

@@ -58,13 +58,13 @@ class Finding:
         return self.state is not State.UNREACHABLE
 
     def document(self) -> dict[str, Any]:
-        """Return it as it is stored."""
+        """Return it as it is stored: whatever stood in the DNS, every text is one printable line."""
         return {
             "state": self.state.value,
-            "what": self.what,
-            "cure": self.cure,
+            "what": cut(self.what),
+            "cure": cut(self.cure),
             "found": [cut(text) for text in self.found[:10]],
-            **self.more,
+            **{name: cut(value) if isinstance(value, str) else value for name, value in self.more.items()},
         }
 
 

@@ -1,0 +1,52 @@
+"""Whatever stands in the DNS: a finding, in printable words, that can be stored."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from penstock.account.records import dkim, dmarc, return_path, spf
+from penstock.account.records.answers import LONGEST, Answer, Finding, State
+from penstock.account.records.wanted import records
+
+PARTS = st.sampled_from(
+    ["v=spf1 ", "v=DKIM1; ", "v=DMARC1; ", "p=", "p=none;", "k=rsa; ", "include:a.example ", "redirect=a.example", " ~all", "+", "-", ":",
+     "/", "=", ";", "\x00", "\\;", '"', "ip4:", "mx ", "%{i}", "exp=", "é", "\u202e", "v=spf1", "all"]
+)  # fmt: skip
+TEXTS = st.lists(PARTS | st.text(max_size=5), max_size=12).map("".join)
+ANSWERS = st.builds(
+    Answer,
+    st.lists(TEXTS, max_size=3).map(tuple),
+    st.none() | st.just("elsewhere.example"),
+    st.none() | st.none() | st.just("the server answered SERVFAIL"),
+)
+
+
+@given(st.lists(ANSWERS, min_size=1, max_size=6))
+@pytest.mark.parametrize("kind", ["dkim", "spf", "dmarc", "return_path"])
+def test_any_answer_is_judged(kind: str, answers: list[Answer]) -> None:
+    asked = 0
+
+    def ask(name: str, type_: str) -> Answer:
+        nonlocal asked
+        asked += 1
+        return answers[(asked - 1) % len(answers)]
+
+    judges = {
+        "dkim": lambda: dkim.judge(ask, "example.org", "ps1", "rsa", "QUJD"),
+        "spf": lambda: spf.judge(ask, "example.org", "mx include:x.example"),
+        "dmarc": lambda: dmarc.judge(ask, "news.example.org"),
+        "return_path": lambda: return_path.judge(ask, "bounce.example.org", "mx.example.net"),
+    }
+    found: Finding = judges[kind]()
+    document = found.document()
+    assert asked <= 25
+    assert json.loads(json.dumps(document)) == document
+    for text in (document["what"], document["cure"], *document["found"], document.get("proposed", "")):
+        assert text.isprintable()
+        assert len(text) <= LONGEST
+    assert found.state is not State.FOUND or found.found or found.what
+    assert document["what"]
+    stored = {"dkim": {}, kind: document} if kind != "dkim" else {"dkim": {"ps1": document}}
+    assert records("example.org", [], "mx", None, None, stored)
