@@ -161,7 +161,10 @@ def name_problem(name: str) -> Problem | None:
     where = f"header {name!r}"
     if not _NAME.fullmatch(name):
         return Problem(
-            where, 0, "this is not a field name", "Use ASCII letters, digits and hyphens, at most 70; no dot in front."
+            where,
+            0,
+            "this is not a field name",
+            "Use ASCII letters, digits and hyphens, at most 70; no dot in front.",
         )
     lower = name.lower()
     if lower in STRUCTURAL or lower.startswith(_STRUCTURAL_PREFIXES):
