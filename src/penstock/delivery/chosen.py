@@ -16,14 +16,22 @@ from penstock.platform.database import sql
 
 _REACHED: Final = "exists (select from delivery_reached(%(account)s, %({name})s) x where x.contact = c.id)"
 
+_REACHED_AMONG: Final = (
+    "exists (select from delivery_reached_among(%(account)s, %({name})s, {among}) x where x.contact = c.id)"
+)
 
-def condition(rule: Mapping[str, Any]) -> str:
-    """The condition in SQL over a contact `c`, with the parameters of `parameters`. The list is not part of it."""
+
+def condition(rule: Mapping[str, Any], among: str | None = None) -> str:
+    """The condition in SQL over a contact `c`, with the parameters of `parameters`. The list is not part of it.
+
+    among: an array of contacts in SQL, where only few are looked at: large mailings are not read as a whole for them.
+    """
+    reached = _REACHED if among is None else _REACHED_AMONG.replace("{among}", among)
     wanted = []
     if rule.get("reached_by") is not None:
-        wanted.append(_REACHED.format(name="reached_by"))
+        wanted.append(reached.format(name="reached_by"))
     if rule.get("not_reached_by"):
-        wanted.append("not " + _REACHED.format(name="not_reached_by"))
+        wanted.append("not " + reached.format(name="not_reached_by"))
     return " and ".join(wanted) or "true"
 
 

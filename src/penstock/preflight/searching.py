@@ -16,7 +16,7 @@ from penstock.audience.suppression import SUPPRESSED
 from penstock.delivery import chosen
 from penstock.mailing.mailings import Mailing
 from penstock.platform.database import sql
-from penstock.preflight.walking import Filter, walk
+from penstock.preflight.walking import NEAR, Filter, walk
 
 LOOKED_AT: Final = 50_000
 """Contacts whose attributes are looked at for one page (about half a second): where few match, it comes short, with a cursor."""
@@ -47,12 +47,14 @@ def page(
     stage, after = place or (("address", "") if wanted else ("attribute", 0))
     found: list[Listed] = []
     if stage == "address":
-        rows = _by_address(conn, mailing, wanted, str(after), limit)
+        rows, on = _by_address(conn, mailing, wanted, str(after), limit)
         found = [_listed(contact, address, attributes, variables) for contact, address, attributes, _ in rows]
-        if len(rows) == limit:
-            return found, ("address", rows[-1][3])
+        if on is not None:
+            return found, ("address", on)
         if not variables:
             return found, None
+        if len(found) == limit:
+            return found, ("attribute", 0)
         after = 0
     people, further = walk(
         conn, mailing, int(after), limit=limit - len(found), matching=_filter(wanted, variables),
@@ -64,19 +66,34 @@ def page(
 
 def _by_address(
     conn: psycopg.Connection[Any], mailing: Mailing, prefix: str, after: str, limit: int
-) -> list[tuple[Any, ...]]:
-    given: dict[str, Any] = {"prefix": prefix, "after": after, "limit": limit, "account": mailing.account}
+) -> tuple[list[tuple[Any, ...]], str | None]:
+    """Return up to `limit` whose address begins so: contact, address, attributes, normalised address; and where to go on."""
+    given: dict[str, Any] = {"prefix": prefix, "portion": limit, "account": mailing.account}
     if mailing.frozen_at is None:
         name, holes = (
             "find_rule",
-            {"chosen": chosen.condition(mailing.audience), "suppressed": SUPPRESSED},
+            {"chosen": chosen.condition(mailing.audience, NEAR), "suppressed": SUPPRESSED},
         )
         given |= chosen.parameters(mailing.account, mailing.audience)
     else:
         name, holes = "find_ledger", {}
         given |= {"mailing": mailing.id}
     text = sql("penstock.preflight", name).format(**holes)
-    return conn.execute(text, given, prepare=False).fetchall()
+    found: list[tuple[Any, ...]] = []
+    for _ in range(max(1, LOOKED_AT // limit)):
+        rows = conn.execute(text, {**given, "after": after}, prepare=False).fetchall()
+        looked, reached = rows[0][:2]
+        fits = [tuple(row[2:]) for row in rows if row[2]]
+        if len(found) + len(fits) > limit:
+            found += fits[: limit - len(found)]
+            return found, str(found[-1][3])
+        found += fits
+        if looked < limit:
+            return found, None
+        after = reached
+        if len(found) == limit:
+            break
+    return found, after
 
 
 def _filter(prefix: str, variables: Sequence[str]) -> Filter | None:

@@ -23,6 +23,8 @@ FEW: Final = 100
 """Members of the list that are looked at first; eight times as many each time that none of them fits."""
 MANY: Final = 50_000
 WHOLE: Final = 2**62
+NEAR: Final = "array(select contact_id from near)"
+"""The members that a statement looks at, in its SQL."""
 
 _FORWARDS = {"beyond": ">", "order": "asc", "last": "max"}
 _BACKWARDS = {"beyond": "<", "order": "desc", "last": "min"}
@@ -91,11 +93,15 @@ def placed(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> int
     """Return the place of a contact. Before the freeze everybody has one; then only who stands in the ledger."""
     if mailing.frozen_at is None:
         return contact
-    by_address = (
-        "select r.seq from audience_contact c join delivery_recipient r on r.mailing = %s and r.normal = c.normal"
-        " and r.package > 0 where c.id = %s and c.account_id = %s and r.contact = c.id"
-    )
-    row = conn.execute(by_address, (mailing.id, contact, mailing.account)).fetchone()
+    person = conn.execute(
+        "select normal from audience_contact where id = %s and account_id = %s", (contact, mailing.account)
+    ).fetchone()
+    if person is None:
+        return None
+    row = conn.execute(
+        "select seq from delivery_recipient where mailing = %s and normal = %s and package > 0 and contact = %s",
+        (mailing.id, person[0], contact),
+    ).fetchone()
     if row is None:  # the address is another one since: there is no index by contact, and this is rare
         by_contact = "select seq from delivery_recipient where mailing = %s and contact = %s and package > 0"
         row = conn.execute(by_contact, (mailing.id, contact)).fetchone()
@@ -110,7 +116,7 @@ def _portion(
     if mailing.frozen_at is None:
         name, holes = (
             "walk_rule",
-            {"chosen": chosen.condition(mailing.audience), "suppressed": SUPPRESSED},
+            {"chosen": chosen.condition(mailing.audience, NEAR), "suppressed": SUPPRESSED},
         )
         given |= chosen.parameters(mailing.account, mailing.audience)
     else:

@@ -1,7 +1,17 @@
--- Recipients whose address begins so, by address, as a freeze would choose them now.
-select c.id as contact, c.address, c.attributes, c.normal
-  from audience_contact c
- where c.account_id = %(account)s and starts_with(c.normal, %(prefix)s) and c.normal > %(after)s
-   and exists (select from audience_membership m where m.list_id = %(list)s and m.contact_id = c.id)
-   and {chosen} and not {suppressed}
- order by c.normal limit %(limit)s
+-- Recipients whose address begins so, by address, as a freeze would choose them now: of the next members of the list of whom it does,
+-- those that fit. `looked`: how many were looked at, `reached`: the last of them; at least one row, also where nobody fits.
+with near as materialized (
+    select c.id as contact_id, c.normal
+      from audience_contact c
+     where c.account_id = %(account)s and starts_with(c.normal, %(prefix)s) and c.normal > %(after)s
+       and exists (select from audience_membership m where m.list_id = %(list)s and m.contact_id = c.id)
+     order by c.normal limit %(portion)s
+), fit as (
+    select c.id as contact, c.address, c.attributes, c.normal
+      from near join audience_contact c on c.id = near.contact_id
+     where {chosen} and not {suppressed}
+     order by c.normal limit %(portion)s
+)
+select s.looked, s.reached, f.*
+  from (select count(*) as looked, max(normal) as reached from near) s left join fit f on true
+ order by f.normal
