@@ -153,6 +153,8 @@ def _note(entry: dict[str, Any]) -> str:
         words.append(document_words(data["plan"]))
     if data.get("reviewed") is False:
         words.append("without review")
+    if data.get("analysed") is False:
+        words.append("without analysis")
     if data.get("changed"):
         words.append(", ".join(name.removesuffix("_id") for name in data["changed"]))
     if data.get("made"):

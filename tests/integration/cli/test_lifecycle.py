@@ -51,6 +51,7 @@ def test_a_mailing_is_rejected_revised_and_approved_as_it_was_seen(
     told = cli("mailing", "journal", "1").stdout
     assert "a typo in the subject" in told
     assert "without review" not in told
+    assert "without analysis" in told
     cli("mailing", "unschedule", "1", "--yes")
     cli("mailing", "submit", "1", "--plan", "later", "--yes")
     cli("mailing", "approve", "1", "--yes", "--without-analysis")
