@@ -33,6 +33,8 @@ LOCAL: Final = (
     ".intranet",
     ".corp",
 )
+LONGEST: Final = 2_000
+"""Characters of an address."""
 SHORTENERS: Final = frozenset(
     {"bit.ly", "tinyurl.com", "goo.gl", "t.co", "ow.ly", "is.gd", "buff.ly", "rebrand.ly", "cutt.ly"}
 )
@@ -60,6 +62,9 @@ def fault(url: str) -> Fault | None:
     url = url.strip()
     if not url or url == "#":
         return Fault(WARNING, "link_empty", "leads nowhere", "Give it an address, or take the link away.")
+    if len(url) > LONGEST:
+        text = f"has {len(url):,} characters; many readers and servers give up beyond {LONGEST:,}"
+        return Fault(WARNING, "link_invalid", text, "Shorten it.")
     if url.startswith("#"):
         return None  # within the letter
     if _PLACEHOLDER.search(url):

@@ -31,12 +31,24 @@ LOCK: Final = 7010
 """First key of the advisory lock that keeps two processes from one analysis."""
 BEAT: Final = 0.5
 """Seconds between two notes of how far it is."""
+LONGEST: Final = 3600.0
+"""Seconds after which an analysis is given up; a million recipients take half a minute, as a rule."""
 REST: Final = 0.25
 """The longest rest between two portions, in seconds."""
 _BETWEEN: Final = 100
 """Recipients after which the clock is looked at: some templates take milliseconds each."""
 _CHOOSING, _READING = "10min", "1min"
 """The longest that a statement may take: who is meant is asked once, for all of a large list."""
+
+
+class TooLong(Exception):
+    """The templates take so long that nobody would wait for the end; the senders would take as long."""
+
+    def __init__(self, seen: int, total: int) -> None:
+        super().__init__(
+            f"it was given up after {LONGEST / 60:.0f} minutes, at {seen:,} of {total:,} recipients:"
+            " make the templates simpler, their loops above all"
+        )
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,8 @@ def perform(conn: psycopg.Connection[Any], analysis: int) -> None:
             _analyse(conn, Asked(analysis, **row))
     except storing.NotWanted:
         pass
+    except TooLong as error:
+        storing.fail(conn, analysis, str(error))
     except (psycopg.OperationalError, psycopg.InterfaceError):
         raise  # tried again when the database is back
     except Exception as error:
@@ -103,16 +117,21 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
     storing.beat(conn, asked.analysis, 0, total)
     examination = Examination(program, message)
     begun = last = time.monotonic()
+    until = begun + LONGEST
     for portion in recipients.portions(conn, program.variables):
         for contact, values in portion:
             examination.look(contact, values)
             if not examination.seen % _BETWEEN and time.monotonic() - last > BEAT:
                 storing.beat(conn, asked.analysis, examination.seen, total)
                 last = time.monotonic()
+                if last > until:
+                    raise TooLong(examination.seen, total)
         _make_way(conn, time.monotonic() - begun)
         begun = time.monotonic()
     storing.beat(conn, asked.analysis, examination.seen, total)
-    from penstock.preflight import judging  # only now: what it imports takes as long as looking at 30,000 recipients
+    from penstock.preflight import (
+        judging,  # only now: what it imports takes as long as looking at 30,000 recipients
+    )
 
     figures = examination.figures()
     found = judging.look(

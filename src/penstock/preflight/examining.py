@@ -24,6 +24,8 @@ CLIPPED: Final = 102 * 1024
 """Octets of HTML behind which Gmail cuts a letter off."""
 REFUSED: Final = 10_000_000
 """Octets of a message that many servers refuse."""
+DETAIL: Final = 500
+"""Characters that are kept of what went wrong for one recipient."""
 ADDRESSES: Final = 20
 """Links and what is wrong with them, told one by one."""
 TOKEN: Final = b"f-f-" + b"0" * 24
@@ -113,7 +115,7 @@ class Examination:
             self._unfit.add(1, contact, error.what)
         else:
             place = self._places.get(error.where, error.where)
-            self._broken.setdefault(place, Cases()).add(1, contact, error.what)
+            self._broken.setdefault(place, Cases()).add(1, contact, error.what[:DETAIL])
 
     def _is_blank(self, contact: int, empty: list[tuple[str, str]]) -> None:
         names = list(dict.fromkeys(name for name, _ in empty))

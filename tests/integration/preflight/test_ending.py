@@ -16,7 +16,7 @@ import pytest
 from penstock.mailing import journal
 from penstock.mailing.mailings import find
 from penstock.platform import jobs
-from penstock.preflight import analysis, supervising
+from penstock.preflight import analysis, analyst, supervising
 from penstock.preflight import jobs as duties
 from penstock.preflight.analyst import NICE
 from tests.integration.delivery.stage import ANNA, add_contacts, command, draft, eventually
@@ -171,6 +171,16 @@ def test_of_who_was_erased_nothing_stays(conn: Conn) -> None:
     assert conn.execute(
         "select count(*) from preflight_case where finding_id = %s", (found.id,)
     ).fetchone() == (2,)
+
+
+def test_templates_that_take_too_long_are_given_up(conn: Conn, monkeypatch: pytest.MonkeyPatch) -> None:
+    mailing = submitted(conn, 2_000)
+    monkeypatch.setattr(analyst, "LONGEST", 0.1)
+    monkeypatch.setattr(analyst, "BEAT", 0.1)
+    analyst.perform(conn, analysis.require(conn, mailing).id)
+    found = analysis.require(conn, mailing)
+    assert found.state == "failed"
+    assert "make the templates simpler" in (found.error or "")
 
 
 def test_what_keeps_dying_is_given_up(conn: Conn, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ UNFIT = {
     "your-link": "link_placeholder", "https://penstock.io/INSERT_LINK": "link_placeholder",
     "http://localhost:8000/": "link_private", "https://intranet/x": "link_private", "http://192.168.0.3/": "link_private",
     "http://127.0.0.1/": "link_private", "http://[::ffff:10.0.0.1]/": "link_private", "https://files.corp/": "link_private",
-    "http://penstock.io/": "link_insecure", "https://bit.ly/x": "link_shortened",
+    "https://penstock.io/" + "[" * 100_000: "link_invalid", "http://penstock.io/": "link_insecure", "https://bit.ly/x": "link_shortened",
 }  # fmt: skip
 
 
