@@ -89,6 +89,23 @@ def test_a_server_dies_while_a_mailing_is_sent_nobody_is_lost_and_nobody_gets_it
     assert len(reached) + states.get("in_doubt", 0) >= 2000
 
 
+@pytest.mark.behaviour("S3.14")
+def test_a_sender_and_a_server_die_and_still_nobody_gets_it_twice(conn: Conn, a_sink: Sinks) -> None:
+    dying, other = a_sink("--delay", "0.002"), a_sink("--delay", "0.002")
+    over = fleet(conn, {"url": dying.url()}, {"url": other.url()})
+    with senders(2) as (victim, _):
+        mailing = begin(conn, over, 1500)
+        eventually(lambda: len(dying.arrived()) > 100)
+        victim.kill()
+        dying.process.kill()
+        becomes(conn, mailing, "sent", seconds=60)
+    states = sound(conn, mailing)
+    reached = Counter(dying.arrived() + other.arrived())
+    assert set(reached.values()) == {1}
+    assert sum(states.values()) == 1500
+    assert states["accepted"] <= len(reached) <= states["accepted"] + states.get("in_doubt", 0)
+
+
 @pytest.mark.behaviour("S1.33")
 def test_a_pause_is_exact_over_several_servers(conn: Conn, a_sink: Sinks) -> None:
     one, other = a_sink("--delay", "0.01"), a_sink("--delay", "0.01")

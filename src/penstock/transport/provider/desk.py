@@ -33,7 +33,8 @@ class Desk:
         self._lines: list[Line] = []  # free ones
         self._under_way: dict[asyncio.Future[Answer], tuple[Envelope, Line]] = {}
         self._backoff = Backoff()
-        self._stopped = self._closed = self._dry = False
+        self._stopped = self._closed = False
+        self._dry = True  # the source had nothing when last asked
         self._call: asyncio.Handle | None = None
         self._retry: asyncio.TimerHandle | None = None
         self._changed = asyncio.Event()
