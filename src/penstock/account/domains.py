@@ -4,11 +4,12 @@
 is judged in `records` and written down by `domain_checks`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from penstock.account import access, dkim_keys, domain_name
 from penstock.account.domain import Domain, Key, of_row
@@ -141,8 +142,8 @@ def update(
         again = ", return_found_at = null" if changed.keys() & {"return_host", "return_target"} else ""
         columns = ", ".join(f"{column} = %({column})s" for column in changed)
         conn.execute(
-            f"update account_domain set {columns}, check_at = now(){again} where id = %(number)s",
-            {**changed, "number": number},
+            f"update account_domain set {columns}, check_at = now(), found = %(found)s{again} where id = %(number)s",
+            {**changed, "number": number, "found": Jsonb(_still_true(before, changed))},
         )
         record(conn, account, actor, "domain_update", domain=number, name=before.name, **changed)
     return find(conn, account, number)
@@ -246,6 +247,18 @@ def _read(
     given = {"account": account, "number": number, "name": name}
     with conn.cursor(row_factory=dict_row) as cursor:
         return [of_row(row) for row in cursor.execute(sql("penstock.account", "domains"), given).fetchall()]
+
+
+def _still_true(before: Domain, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the last check found, without what it was asked otherwise: that stands there as unchecked."""
+    found = dict(before.found)
+    if "return_host" in changed:
+        found.pop("spf", None)
+    elif "spf" in changed and "spf" in found:
+        found["spf"] = {"record": found["spf"].get("record")}  # what there is stays there
+    if changed.keys() & {"return_host", "return_target"}:
+        found.pop("return_path", None)
+    return found
 
 
 def _limit(conn: psycopg.Connection[Any], account: int) -> None:

@@ -557,6 +557,25 @@ def test_what_is_on_its_way_as_a_domain_that_is_no_longer_verified_is_interrupte
     assert stage.command(conn, running[0], "resume", reason="again").state == "starting"
 
 
+def test_what_was_changed_is_unchecked_and_keeps_the_record_that_is_there(
+    conn: Conn, dns: Nameserver
+) -> None:
+    made = add(conn, spf="mx")
+    dns.txt("example.org", "v=spf1 a:old.example.org mx -all")
+    dns.txt("_dmarc.example.org", "v=DMARC1; p=reject")
+
+    def shown(domain: Domain) -> list[tuple[str, str]]:
+        return [(each.state, each.value) for each in domain.records if each.kind in ("spf", "dmarc")]
+
+    policy = ("found", "v=DMARC1; p=reject")
+    assert shown(check(conn, made)) == [("found", "v=spf1 a:old.example.org mx -all"), policy]
+    changed = domains.update(conn, 1, made.id, actor=ADMIN, spf="ip4:192.0.2.7")
+    assert shown(changed) == [("unchecked", "v=spf1 a:old.example.org mx ip4:192.0.2.7 -all"), policy]
+    assert shown(check(conn, made)) == [("wrong", "v=spf1 a:old.example.org mx ip4:192.0.2.7 -all"), policy]
+    changed = domains.update(conn, 1, made.id, actor=ADMIN, return_host="bounce")
+    assert shown(changed) == [("unchecked", "v=spf1 ip4:192.0.2.7 ~all"), policy]
+
+
 def test_records_that_nobody_can_print_are_kept_all_the_same(conn: Conn, dns: Nameserver) -> None:
     made = add(conn)
     dns.txt("example.org", "v=spf1 \x00\x1b[2J\u202ebad ~all")

@@ -43,7 +43,7 @@ def test_any_answer_is_judged(kind: str, answers: list[Answer]) -> None:
     document = found.document()
     assert asked <= 25
     assert json.loads(json.dumps(document)) == document
-    for text in (document["what"], document["cure"], *document["found"], document.get("proposed", "")):
+    for text in (document["what"], document["cure"], *document["found"], document.get("record", "")):
         assert text.isprintable()
         assert len(text) <= LONGEST
     assert found.state is not State.FOUND or found.found or found.what

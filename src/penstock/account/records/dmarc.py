@@ -16,7 +16,7 @@ def name_of(domain: str) -> str:
 def judge(ask: Ask, domain: str) -> Finding:
     """Look for the record of the domain, else for that of its organisation (§6.6.3).
 
-    A finding that is right has policy (of this domain), adkim, aspf (r or s) and `of`, the domain whose record it is.
+    A finding that is right has policy (of this domain), adkim, aspf (r or s), `of`, the domain whose record it is, and `record`.
     """
     above = domain_name.organisation(domain)
     for owner in dict.fromkeys([domain, above]):
@@ -62,7 +62,7 @@ def _judge_one(domain: str, owner: str, record: str) -> Finding:
     if owner != domain and tags.get("sp") in _POLICIES:
         policy = tags["sp"]
     facts = {
-        "policy": policy, "adkim": _mode(tags.get("adkim")), "aspf": _mode(tags.get("aspf")), "of": owner,
+        "policy": policy, "adkim": _mode(tags.get("adkim")), "aspf": _mode(tags.get("aspf")), "of": owner, "record": record,
     }  # fmt: skip
     whose = f", of {owner}," if owner != domain else ""
     return Finding(

@@ -23,7 +23,10 @@ def new_record(wanted: str) -> str:
 
 
 def judge(ask: Ask, name: str, wanted: str) -> Finding:
-    """Look for the SPF record at `name`, and for the mechanisms `wanted` in it and in what it includes."""
+    """Look for the SPF record at `name`, and for the mechanisms `wanted` in it and in what it includes.
+
+    A finding has `record`, what there is without its faults, for `with_mechanisms` to complete; none where there is none.
+    """
     answer = ask(name, "TXT")
     if answer.trouble:
         return unreachable(name, answer)
@@ -36,7 +39,7 @@ def judge(ask: Ask, name: str, wanted: str) -> Finding:
             f"{name} has {len(records)} SPF records: every receiver takes that for an error.",
             "Join their mechanisms in one record.",
             tuple(records),
-            {"proposed": new_record(" ".join(dict.fromkeys([*_joined(records), *wanted.split()])))},
+            {"record": new_record(" ".join(_joined(records)))},
         )
     return _judge_one(ask, name, records[0], wanted)
 
@@ -45,24 +48,29 @@ def _missing(name: str, wanted: str, answer: Answer) -> Finding:
     like = next((text for text in answer.values if "spf" in text.lower()[:12]), None)
     if like is not None:
         what = f"{name} has a TXT record that looks like SPF and is none: it has to begin with v=spf1 and a space."
-        return Finding(State.WRONG, what, "Correct it.", (like,), {"proposed": new_record(wanted)})
+        return Finding(State.WRONG, what, "Correct it.", (like,))
     return Finding(State.MISSING, f"There is no SPF record (TXT, v=spf1 …) at {name}.", "Set the record.")
 
 
 def _judge_one(ask: Ask, name: str, record: str, wanted: str) -> Finding:
-    more = {"proposed": with_mechanisms(record, wanted.split())}
+    more = {"record": record}
     if strange := unknown(record):
+        sound = " ".join(word for word in record.split() if str(term(word)) not in strange)
         what = f"The SPF record at {name} has what there is not: {', '.join(strange)}. Receivers take that for an error."
-        return Finding(State.WRONG, what, "Take it out, or correct it.", (record,))
+        return Finding(State.WRONG, what, "Take it out, or correct it.", (record,), {"record": sound})
     walk = _Walk(ask)
     walk.read(name, record)
     missing = [word for word in wanted.split() if not any(covers(found, term(word)) for found in walk.found)]
     if missing and walk.trouble:
-        return Finding(State.UNREACHABLE, walk.trouble[0], "It is asked again by itself.", (record,))
+        return Finding(State.UNREACHABLE, walk.trouble[0], "It is asked again by itself.", (record,), more)
     if walk.lookups > MOST_LOOKUPS:
         what = f"Evaluating the SPF record at {name} takes more than {MOST_LOOKUPS} look-ups: receivers take that for an error."
         return Finding(
-            State.WRONG, what, "Take out what you send through no more; include fewer others.", (record,)
+            State.WRONG,
+            what,
+            "Take out what you send through no more; include fewer others.",
+            (record,),
+            more,
         )
     if missing:
         behind = [str(each) for each in walk.unread if any(covers(each, term(word)) for word in missing)]
@@ -77,22 +85,31 @@ def _found(name: str, record: str) -> Finding:
     ends = {str(each) for each in terms(record) if each.name == "all"}
     if ends & {"all", "?all"}:
         what = f"The SPF record at {name} lets our servers send, and everybody else too ({', '.join(sorted(ends))})."
-        return Finding(State.FOUND, what, "End it with ~all or -all.", (record,))
-    return Finding(State.FOUND, f"The SPF record at {name} lets our servers send.", found=(record,))
+        return Finding(State.FOUND, what, "End it with ~all or -all.", (record,), {"record": record})
+    return Finding(
+        State.FOUND,
+        f"The SPF record at {name} lets our servers send.",
+        found=(record,),
+        more={"record": record},
+    )
 
 
 def with_mechanisms(record: str, wanted: list[str]) -> str:
-    """Return the record with the mechanisms that it has not, before its `all` or `redirect`."""
+    """Return the record with the mechanisms that it has not, before its `all` or `redirect`; behind `all` nothing is read."""
     words = record.split()
-    has = {str(each) for each in terms(record)}
     end = next(
         (n for n, word in enumerate(words) if n and term(word).name in ("all", "redirect")), len(words)
     )
-    return " ".join([*words[:end], *(word for word in wanted if word not in has), *words[end:]])
+    has = {str(term(word)) for word in words[1:end]}
+    rest = words[end:] if words[end:] and term(words[end]).name != "all" else words[end : end + 1]
+    return " ".join([*words[:end], *(word for word in wanted if word not in has), *rest])
 
 
 def _joined(records: list[str]) -> list[str]:
-    return [str(each) for record in records for each in terms(record) if each.name not in ("all", "redirect")]
+    joined = (
+        str(each) for record in records for each in terms(record) if each.name not in ("all", "redirect")
+    )
+    return list(dict.fromkeys(joined))
 
 
 @dataclass

@@ -56,12 +56,13 @@ def records(
     all_of = [_dkim(domain, key, keyed.get(key.selector, {})) for key in keys if key.state != "retired"]
     host = return_host or domain
     said = found.get("spf", {})
-    text = said.get("proposed") or spf.new_record(mechanisms)
+    there = said.get("record")
+    text = spf.with_mechanisms(there, mechanisms.split()) if there else spf.new_record(mechanisms)
     all_of.append(_record("spf", "TXT", host, text, _SPF, said))
     all_of.append(_return_path(host, return_host, return_target, found))
-    all_of.append(
-        _record("dmarc", "TXT", dmarc.name_of(domain), dmarc.SUGGESTED, _DMARC, found.get("dmarc", {}))
-    )
+    policy = found.get("dmarc", {})
+    record = policy.get("record", dmarc.SUGGESTED)
+    all_of.append(_record("dmarc", "TXT", dmarc.name_of(policy.get("of", domain)), record, _DMARC, policy))
     return all_of
 
 
