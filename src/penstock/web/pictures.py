@@ -7,8 +7,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views import View
 
+from penstock.api.connections import connection
 from penstock.content.pictures import storing
-from penstock.platform import database
 from penstock.platform.trouble import Trouble
 from penstock.web.views import unknown
 
@@ -25,7 +25,7 @@ class Picture(View):
 
     def get(self, request: HttpRequest, file: str) -> HttpResponseBase:
         try:
-            with database.connect(name="penstock picture") as conn:
+            with connection() as conn:
                 found = storing.served(conn, file)
         except Trouble:
             headers = {"Retry-After": "60", "Cache-Control": "no-store"}

@@ -5,9 +5,10 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.views import View
 
+from penstock.api.connections import connection
 from penstock.content.links import NOBODY, view_token
 from penstock.feedback.viewing import Gone, viewed
-from penstock.platform import database, environment
+from penstock.platform import environment
 from penstock.platform.trouble import Trouble
 from penstock.preflight import isolating
 from penstock.web.pages import page
@@ -21,7 +22,7 @@ class Message(View):
         if token == view_token(NOBODY).decode():
             return nobody(request)
         try:
-            with database.connect(name="penstock view") as conn:
+            with connection() as conn:
                 html = viewed(conn, token)
         except Trouble:
             response = page(request, "later", HTTPStatus.SERVICE_UNAVAILABLE)
