@@ -102,7 +102,8 @@ def _parse(line: str, whole: bool) -> None:
     if words[1:] in (["--help"], ["--version"], []) or words[1:] == ["COMMAND"]:
         return
     known = next((words[:n] for n in (3, 2) if tuple(words[:n]) in _COMMANDS), None)
-    group = any(tuple(words[: len(words)]) == command[: len(words)] for command in _COMMANDS)
+    named = words[:-1] if words[-1] == "--help" else words
+    group = any(tuple(named) == command[: len(named)] for command in _COMMANDS)
     if known is None and group and not whole:
         return  # `penstock mailing` in a sentence
     assert known is not None, f"there is no command {line!r}"
