@@ -54,7 +54,9 @@ def test_a_mailing_from_draft_to_its_start(api: Any, draft: int) -> None:
     assert (told["mailing"], told["command"], told["state"]) == (draft, "submit", "in_review")
     assert "approve" in told["allowed_actions"]
     digest = api.get(f"/mailings/{draft}").json()["digest"]
-    approved = api.post(f"/mailings/{draft}/approve", {"digest": digest, "without_analysis": True}, If_Match=submitted["ETag"]).json()
+    approved = api.post(
+        f"/mailings/{draft}/approve", {"digest": digest, "without_analysis": True}, If_Match=submitted["ETag"]
+    ).json()
     assert approved["state"] == "starting"
     assert approved["version"] == told["version"] + 1
     lines = api.get(f"/mailings/{draft}/journal").json()["items"]

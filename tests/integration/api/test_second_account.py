@@ -52,7 +52,9 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
     )
     suppression = took(api.post("/suppressions", {"address": f"{MARK}2@x.example"}))
     transport = took(api.post("/transports", {"name": MARK, "url": "smtp://zebra:zebra@127.0.0.1:1"}))
-    template = took(api.post("/templates", {"name": MARK, "message": {"sender": MARK, "subject": MARK, "text": MARK}}))
+    template = took(
+        api.post("/templates", {"name": MARK, "message": {"sender": MARK, "subject": MARK, "text": MARK}})
+    )
     picture = took(api.ask("POST", f"/pictures?name={MARK}", saved("PNG"), Content_Type="image/png"))
     domain = took(api.post("/domains", {"name": f"{MARK}.example"}))
     person = took(api.post("/people", {"email": f"{MARK}@y.example", "name": MARK, "roles": ["approver"]}))

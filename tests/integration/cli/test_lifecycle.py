@@ -45,7 +45,12 @@ def test_a_mailing_is_rejected_revised_and_approved_as_it_was_seen(
     cli("mailing", "submit", "1", "--plan", "later", "--yes")
     seen = json.loads(cli("mailing", "show", "1", "--json").stdout)
     assert seen["revision"] == 2
-    assert "not the one" in cli("mailing", "approve", "1", "--yes", "--without-analysis", "--digest", "0" * 64, status=2).stderr
+    assert (
+        "not the one"
+        in cli(
+            "mailing", "approve", "1", "--yes", "--without-analysis", "--digest", "0" * 64, status=2
+        ).stderr
+    )
     cli("mailing", "approve", "1", "--yes", "--without-analysis", "--digest", seen["digest"])
     assert state(conn, 1) == "parked"
     told = cli("mailing", "journal", "1").stdout
