@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email import message_from_bytes
 
 import dkim
@@ -82,6 +83,20 @@ def test_mailparser_reads_what_was_meant(sent: Round) -> None:
     judged = list(zip(sent.cases, seen.by_mailparser(case.out for case in sent.cases), strict=True))
     # A name that is the address is none to it.
     assert not different(_differences(judged, name=lambda name, address: "" if name == address else name))
+
+
+def test_the_judges_would_notice(sent: Round) -> None:
+    """One letter of a text changed on the way, under a signature and without: each judge says so."""
+    case = next(
+        case
+        for case in _signed(sent)
+        if case.letter.text and not case.letter.html and b"\r\n\r\nDear" in case.out
+    )
+    changed = replace(case, out=case.out.replace(b"\r\n\r\nDear", b"\r\n\r\nDeer"))
+    assert untraced(changed.out) != changed.into
+    assert OpenDKIM(sent.records).verdicts(changed.out) != ["pass", "pass"]
+    for judged in (seen.by_email(changed.out), *seen.by_mailparser([changed.out])):
+        assert different(_differences([(changed, judged)], name=lambda name, _: name))
 
 
 def _differences(
