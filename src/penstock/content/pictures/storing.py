@@ -157,7 +157,7 @@ def served(conn: psycopg.Connection[Any], file: str) -> Served | None:
         return None
     key, _, extension = file.partition(".")
     row = conn.execute(
-        "select media_type, digest, data from content_picture where key = %s", (key,)
+        "select media_type, digest, data from content_picture where key = %s", (key,), binary=True
     ).fetchone()
     if row is None or _EXTENSIONS[row[0]] != extension:
         return None
