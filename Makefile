@@ -72,7 +72,7 @@ spec: $(TESTING)  ## every numbered behaviour with its tests; fails for a claime
 	$(BIN)/python -m tests.spec $(ARGS)
 
 torture: $(TESTING)  ## the long form of the torture test: kills, stalls and refusals at random
-	PENSTOCK_TORTURE=full $(BIN)/python -m pytest tests/torture tests/integration/mailing/test_quick.py tests/acceptance/api/test_schemathesis.py tests/acceptance/judges -s --timeout=3600 $(ARGS)
+	PENSTOCK_TORTURE=full $(BIN)/python -m pytest tests/torture tests/integration/mailing/test_quick.py tests/acceptance/api/test_schemathesis.py tests/integration/api/test_analysis.py tests/acceptance/judges -s --timeout=3600 $(ARGS)
 
 bench: $(TESTING)  ## measure; docs/explanation/throughput.md explains the figures
 	$(BIN)/python -m bench $(ARGS)
