@@ -14,8 +14,7 @@ from tests.acceptance.procedures.site import Site, eventually
 
 behaviour = pytest.mark.behaviour
 Offices = Callable[..., Office]
-FULL = os.environ.get("PENSTOCK_TORTURE") == "full"
-CONTACTS = 200_000 if FULL else 20_000
+CONTACTS = 200_000
 _TOKEN = re.compile(rb"[0-9a-f]{1,15}-[0-9a-f]{1,15}-[0-9a-f]{24}")
 
 
