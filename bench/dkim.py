@@ -37,6 +37,7 @@ from penstock.transport.envelope import Envelope
 TARGET = 0.8
 DOMAIN = "example.org"
 KINDS = {"rsa": ("rsa",), "rsa and ed25519": ("rsa", "ed25519")}
+ROWS = 20_000
 COVERED = b"x" * 1200
 """About as long as the header fields of a message with its signature."""
 Work = Callable[[list[SigningKey]], Callable[[int], object]]
@@ -63,19 +64,25 @@ def made(keys: list[SigningKey]) -> Callable[[int], object]:
     program = compile_message(message, base_url="https://mail.example.org")
     program.signer = Signer(keys)
     date, key = date_bytes(time.time()), b"k" * 32
+    rows = [
+        row(number, program.variables[1:]) for number in range(ROWS)
+    ]  # a sender gets them from the database
 
     def make(number: int) -> Envelope:
-        given = {
-            "first_name": sample.FIRST[number % 10], "last_name": sample.LAST[number // 7 % 10],
-            "city": sample.CITIES[number % 6], "code": str(number),
-        }  # fmt: skip
-        address = sample.address(number)
-        values = (address, *(given[name] for name in program.variables[1:]))
+        values = rows[number % ROWS]
         public, private = tokens(12, number, key)
         data = program.envelope_data(values, public, private, date, eightbit=True)
-        return Envelope(number, b"bounce+%b@example.org" % public, address.encode(), data)
+        return Envelope(number, b"bounce+%b@example.org" % public, values[0].encode(), data)
 
     return make
+
+
+def row(number: int, names: Sequence[str]) -> tuple[str, ...]:
+    given = {
+        "first_name": sample.FIRST[number % 10], "last_name": sample.LAST[number // 7 % 10],
+        "city": sample.CITIES[number % 6], "code": str(number),
+    }  # fmt: skip
+    return (sample.address(number), *(given[name] for name in names))
 
 
 def loop(
