@@ -57,7 +57,9 @@ class OpenDKIM:
 
     def _verdict(self, verifying: int, signature: int) -> str:
         self._library.dkim_sig_process(verifying, signature)
-        if self._library.dkim_sig_getflags(signature) & _PASSED and not self._library.dkim_sig_getbh(signature):
+        if self._library.dkim_sig_getflags(signature) & _PASSED and not self._library.dkim_sig_getbh(
+            signature
+        ):
             return "pass"
         error = self._library.dkim_sig_geterrorstr(self._library.dkim_sig_geterror(signature)) or b"?"
         return f"{error.decode()}, body hash {self._library.dkim_sig_getbh(signature)}"

@@ -218,7 +218,11 @@ MESSAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "<mjml><mj-body>\n<mj-section><mj-column><mj-blink>Hi</mj-blink></mj-column></mj-section></mj-body></mjml>",
         ("mjml, line 2", "mj-blink"),
     ),
-    "a template that loops for ever": ("m.html", f"<p>\n{LOOPS}</p>", ("html, line 2", "loop iteration limit")),
+    "a template that loops for ever": (
+        "m.html",
+        f"<p>\n{LOOPS}</p>",
+        ("html, line 2", "loop iteration limit"),
+    ),
     "a loop of a design": (
         "m.json",
         json.dumps({"blocks": [{"type": "heading", "text": "Hi"}, {"type": "heading", "text": LOOPS}]}),

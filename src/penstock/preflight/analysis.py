@@ -15,7 +15,7 @@ from penstock.mailing.actor import Actor
 from penstock.mailing.mailings import Mailing
 from penstock.platform import jobs
 from penstock.platform.database import sql
-from penstock.preflight.findings import SEVERITIES
+from penstock.preflight.analyst.findings import SEVERITIES
 
 FIRST: Final = 5
 """Cases that are told with each finding; the others come page by page."""

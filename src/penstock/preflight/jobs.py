@@ -9,7 +9,7 @@ from penstock.platform import database, jobs
 from penstock.platform.database import sql
 from penstock.platform.jobs import QUEUE, tasks
 from penstock.preflight import posting, supervising
-from penstock.preflight.analyst import LOCK
+from penstock.preflight.analyst.process import LOCK
 from penstock.preflight.testing import JOB
 
 TRIES: Final = 3

@@ -10,9 +10,9 @@ from typing import Any, Final
 import psycopg
 
 from penstock.platform import leash
-from penstock.preflight import storing
+from penstock.preflight.analyst import storing
 
-ANALYST: Final = "penstock.preflight.analyst"
+ANALYST: Final = "penstock.preflight.analyst.process"
 EVERY: Final = 0.25
 """Seconds between two looks whether the analysis is still wanted."""
 LIVE = ("waiting", "running")

@@ -7,7 +7,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from penstock.account import dkim_keys, transports
-from penstock.preflight import alignment
+from penstock.preflight.analyst import alignment
 
 Conn = psycopg.Connection[Any]
 FOUND = {"state": "found", "what": "", "cure": "", "found": []}

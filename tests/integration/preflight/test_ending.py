@@ -16,9 +16,10 @@ import pytest
 from penstock.mailing import journal
 from penstock.mailing.mailings import find
 from penstock.platform import jobs
-from penstock.preflight import analysis, analyst, supervising
+from penstock.preflight import analysis, supervising
 from penstock.preflight import jobs as duties
-from penstock.preflight.analyst import NICE
+from penstock.preflight.analyst import process
+from penstock.preflight.analyst.process import NICE
 from tests.integration.delivery.stage import ANNA, add_contacts, command, draft, eventually
 
 Conn = psycopg.Connection[Any]
@@ -175,9 +176,9 @@ def test_of_who_was_erased_nothing_stays(conn: Conn) -> None:
 
 def test_templates_that_take_too_long_are_given_up(conn: Conn, monkeypatch: pytest.MonkeyPatch) -> None:
     mailing = submitted(conn, 2_000)
-    monkeypatch.setattr(analyst, "LONGEST", 0.1)
-    monkeypatch.setattr(analyst, "BEAT", 0.1)
-    analyst.perform(conn, analysis.require(conn, mailing).id)
+    monkeypatch.setattr(process, "LONGEST", 0.1)
+    monkeypatch.setattr(process, "BEAT", 0.1)
+    process.perform(conn, analysis.require(conn, mailing).id)
     found = analysis.require(conn, mailing)
     assert found.state == "failed"
     assert "make the templates simpler" in (found.error or "")
@@ -202,7 +203,7 @@ def _processes() -> list[int]:
         try:
             with open(f"/proc/{entry}/cmdline", "rb") as file:
                 if (
-                    b"penstock.preflight.analyst" in file.read()
+                    b"penstock.preflight.analyst.process" in file.read()
                     and _home_of(entry) == os.environ["PENSTOCK_HOME"]
                 ):
                     found.append(int(entry))

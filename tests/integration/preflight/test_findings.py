@@ -16,7 +16,8 @@ from penstock.delivery import freeze
 from penstock.mailing import mailings
 from penstock.mailing.mailings import find
 from penstock.platform import jobs
-from penstock.preflight import analysis, reaching
+from penstock.preflight import analysis
+from penstock.preflight.analyst import reaching
 from tests.integration.delivery.stage import ANNA, add_contacts, command, draft, policy
 
 Conn = psycopg.Connection[Any]

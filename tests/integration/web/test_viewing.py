@@ -144,7 +144,9 @@ def test_what_is_not_kept_any_more_says_so(
     port: int, frozen: int, conn: psycopg.Connection[Any], change: str
 ) -> None:
     if change == "deleted":
-        conn.execute("update mailing_mailing set state = 'cancelled', deleted_at = now() where id = %s", (frozen,))
+        conn.execute(
+            "update mailing_mailing set state = 'cancelled', deleted_at = now() where id = %s", (frozen,)
+        )
     else:
         conn.execute("update delivery_recipient set contact = 999999 where mailing = %s", (frozen,))
     answer, text = ask(port, link(frozen, 1))

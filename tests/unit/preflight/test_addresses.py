@@ -2,7 +2,7 @@
 
 import pytest
 
-from penstock.preflight.addresses import fault
+from penstock.preflight.analyst.addresses import fault
 
 FIT = [
     "https://penstock.io/news?a=1&b=2#part", "https://shop.fr/caf%C3%A9", "https://shop.fr/café", "mailto:anna@penstock.io?subject=Hi%20there",

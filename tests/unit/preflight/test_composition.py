@@ -3,7 +3,7 @@
 import pytest
 
 from penstock.content.message import Message
-from penstock.preflight.composition import look, written
+from penstock.preflight.analyst.composition import look, written
 
 WHOLE = """\
 <div style="display:none">Only today</div>

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from penstock.content.message import Message
 from penstock.content.render import compile_message
-from penstock.preflight import findings
-from penstock.preflight.examining import CLIPPED, Examination
-from penstock.preflight.findings import Cases, Finding
+from penstock.preflight.analyst import findings
+from penstock.preflight.analyst.examining import CLIPPED, Examination
+from penstock.preflight.analyst.findings import Cases, Finding
 
 
 def examined(html: str | None, *people: dict[str, str], subject: str = "s", **more: Any) -> list[Finding]:

@@ -1,6 +1,6 @@
 """What is read in a message's source: links, pictures, words, with the lines of whoever wrote it."""
 
-from penstock.preflight.page import Link, Page, Picture
+from penstock.preflight.analyst.page import Link, Page, Picture
 
 HTML = """\
 <html><head><style>p { color: red }</style><title>News</title></head><body>

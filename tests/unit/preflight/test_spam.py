@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from penstock.preflight.spam import SpamdError, Verdict, ask, look, read_answer
+from penstock.preflight.analyst.spam import SpamdError, Verdict, ask, look, read_answer
 
 SPAM = "SPAMD/1.1 0 EX_OK\r\nContent-length: 24\r\nSpam: True ; 7.6 / 5.0\r\n\r\nGTUBE,NO_RECEIVED\r\n,NO_RELAYS\n"
 

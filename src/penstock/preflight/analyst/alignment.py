@@ -9,7 +9,7 @@ import psycopg
 
 from penstock.account import domain_name, domains
 from penstock.account.domain import Domain
-from penstock.preflight.findings import NOTE, WARNING, Finding
+from penstock.preflight.analyst.findings import NOTE, WARNING, Finding
 
 FREE: Final = frozenset(
     {"gmail.com", "googlemail.com", "yahoo.com", "ymail.com", "aol.com", "outlook.com", "hotmail.com", "live.com", "msn.com",

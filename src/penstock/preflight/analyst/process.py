@@ -1,4 +1,4 @@
-"""The process that analyses: `python -m penstock.platform.leash penstock.preflight.analyst NUMBER`, one analysis, then it ends.
+"""The process that analyses: `python -m penstock.platform.leash penstock.preflight.analyst.process NUMBER`, one analysis, then it ends.
 
 It is nice to everything else on the machine, holds no lock that anybody sending waits for, and no transaction for longer than it
 takes to read a portion of the recipients. Whoever started it (penstock.preflight.supervising) ends it by a signal at any moment:
@@ -22,9 +22,9 @@ from penstock.content.messages import load_message
 from penstock.delivery.order import program_of
 from penstock.platform import database
 from penstock.platform.database import sql
-from penstock.preflight import recipients, storing
-from penstock.preflight.examining import Examination
-from penstock.preflight.findings import BLOCKER, Finding
+from penstock.preflight.analyst import recipients, storing
+from penstock.preflight.analyst.examining import Examination
+from penstock.preflight.analyst.findings import BLOCKER, Finding
 
 NICE: Final = 10
 LOCK: Final = 7010
@@ -129,9 +129,8 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
         _make_way(conn, time.monotonic() - begun)
         begun = time.monotonic()
     storing.beat(conn, asked.analysis, examination.seen, total)
-    from penstock.preflight import (
-        judging,  # only now: what it imports takes as long as looking at 30,000 recipients
-    )
+    # Only now: what it imports takes as long as looking at 30,000 recipients.
+    from penstock.preflight.analyst import judging
 
     figures = examination.figures()
     found = judging.look(

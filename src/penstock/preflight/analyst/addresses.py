@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from penstock.audience.address import AddressError, parse
 from penstock.notices.address import is_public
-from penstock.preflight.findings import NOTE, WARNING
+from penstock.preflight.analyst.findings import NOTE, WARNING
 
 OTHERS: Final = frozenset(
     {"mailto", "tel", "sms", "smsto", "webcal", "geo", "whatsapp", "facetime", "ftp", "ftps"}

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from penstock.content.pieces import Choice, Piece, Text, Values, key_of, reads_of, text_of
-from penstock.preflight.addresses import Fault, fault
+from penstock.preflight.analyst.addresses import Fault, fault
 
 KEPT: Final = 100_000
 """Values of one link whose judgement is remembered."""

@@ -10,9 +10,9 @@ from typing import Final
 
 from penstock.content.design import mjml_from_design
 from penstock.content.message import Message, Problem
-from penstock.preflight.addresses import Fault, fault
-from penstock.preflight.findings import NOTE, WARNING, Finding
-from penstock.preflight.page import Link, Page, Picture
+from penstock.preflight.analyst.addresses import Fault, fault
+from penstock.preflight.analyst.findings import NOTE, WARNING, Finding
+from penstock.preflight.analyst.page import Link, Page, Picture
 
 SUBJECT: Final = 70
 """Characters of a subject that most readers show."""

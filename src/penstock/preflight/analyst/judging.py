@@ -9,10 +9,10 @@ import psycopg
 
 from penstock.content.message import Message
 from penstock.content.render import Program
-from penstock.preflight import alignment, composition, reaching, resemblance, spam
-from penstock.preflight.examining import Examination
-from penstock.preflight.findings import WARNING, Finding
-from penstock.preflight.page import Link, Picture
+from penstock.preflight.analyst import alignment, composition, reaching, resemblance, spam
+from penstock.preflight.analyst.examining import Examination
+from penstock.preflight.analyst.findings import WARNING, Finding
+from penstock.preflight.analyst.page import Link, Picture
 
 
 def look(

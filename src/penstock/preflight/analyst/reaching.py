@@ -16,7 +16,7 @@ import httpx
 
 from penstock.notices import calling
 from penstock.notices.address import AddressRefused, judge
-from penstock.preflight.findings import NOTE, WARNING, Finding
+from penstock.preflight.analyst.findings import NOTE, WARNING, Finding
 
 MOST: Final = 100
 """Links of one message that are tried."""

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.preflight.findings import Finding, ranked
+from penstock.preflight.analyst.findings import Finding, ranked
 
 
 class NotWanted(Exception):

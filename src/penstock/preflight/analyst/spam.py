@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from penstock.preflight.findings import NOTE, WARNING, Finding
+from penstock.preflight.analyst.findings import NOTE, WARNING, Finding
 
 SECONDS: Final = 20.0
 """For the whole answer: its tests may ask the network."""

@@ -12,8 +12,8 @@ from rapidfuzz.distance import Indel
 from penstock.content.message import Message
 from penstock.content.messages import load_message
 from penstock.platform.database import sql
-from penstock.preflight.composition import written
-from penstock.preflight.findings import WARNING, Cases, Finding, people
+from penstock.preflight.analyst.composition import written
+from penstock.preflight.analyst.findings import WARNING, Cases, Finding, people
 
 SINCE: Final = "14 days"
 MOST: Final = 50

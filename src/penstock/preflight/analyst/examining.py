@@ -12,10 +12,10 @@ from typing import Any, Final
 from penstock.content.message import Message, RenderError
 from penstock.content.pieces import Text, text_of
 from penstock.content.render import Program, date_bytes
-from penstock.preflight.addresses import Fault
-from penstock.preflight.emptiness import Emptiness
-from penstock.preflight.findings import BLOCKER, WARNING, Cases, Finding, people
-from penstock.preflight.leading import Leading
+from penstock.preflight.analyst.addresses import Fault
+from penstock.preflight.analyst.emptiness import Emptiness
+from penstock.preflight.analyst.findings import BLOCKER, WARNING, Cases, Finding, people
+from penstock.preflight.analyst.leading import Leading
 from penstock.preflight.opening import unstuffed
 
 BROKEN_SHARE: Final = 0.01
