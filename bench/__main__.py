@@ -19,7 +19,11 @@ MEASUREMENTS: dict[str, tuple[list[str], list[str], int]] = {
     "pause": (["--times", "5", "--recipients", "150000"], ["--times", "30"], 900),
     "import_contacts": (["--counts", "100000", "--rounds", "1"], [], 1800),
     "render": (["--repeat", "3"], [], 300),
-    "analysis": (["--recipients", "100000", "--bare", "50000", "--sent", "20000", "--sendings", "3"], [], 1800),
+    "analysis": (
+        ["--recipients", "100000", "--bare", "50000", "--sent", "20000", "--sendings", "3"],
+        [],
+        1800,
+    ),
     "dkim": (["--rounds", "7", "--recipients", "10000", "--sendings", "1"], [], 900),
 }
 

@@ -20,7 +20,7 @@ from bench.smtpsink import smtp_sink
 from penstock.content.message import Message
 from penstock.content.render import compile_message, date_bytes
 from penstock.platform import leash
-from penstock.preflight.examining import TOKEN
+from penstock.preflight.analyst.examining import TOKEN
 
 TARGET_RATIO = 0.25
 TARGET_BESIDE = 0.8

@@ -24,7 +24,9 @@ def try_transport(which: str, server: int | None, account: str | None, json: boo
 
 def _tell(tried: Tried) -> None:
     found = tried.found
-    written(f"Server {tried.id}, {line(found.server)}: {'all is well' if found.ok else 'something is wrong'}.")
+    written(
+        f"Server {tried.id}, {line(found.server)}: {'all is well' if found.ok else 'something is wrong'}."
+    )
     for step in found.steps:
         mark = "✓" if step.ok else "✗"
         written(f"  {mark} {line(step.text)} ({step.seconds * 1000:,.0f} ms)")

@@ -28,9 +28,7 @@ def look(conn: psycopg.Connection[Any], mailing: int, message: Message, total: i
     """Compare with the account's recent mailings; only one that reached some of the same people is told. Needs recipients.choose."""
     given = {"mailing": mailing, "since": SINCE, "most": MOST}
     own = words(message)
-    for number, name, other, started, _ in conn.execute(
-        sql("penstock.preflight", "recent"), given
-    ).fetchall():
+    for number, name, other, started in conn.execute(sql("penstock.preflight", "recent"), given).fetchall():
         before = load_message(conn, other)
         share = alike(own, words(before)) if before is not None else 0.0
         if share < ALIKE:
