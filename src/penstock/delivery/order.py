@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from penstock.account import transports
+from penstock.account.policy import tolerant
 from penstock.content import messages
 from penstock.content.message import Message, MessageError, Problem
 from penstock.content.render import Program, compile_message, needs_smtputf8, recipient
@@ -64,8 +65,13 @@ class Order:
         return Envelope(item, sender, recipient(address), data, needs_smtputf8(address))
 
 
+class Unverified(Exception):
+    """Mail would leave this machine as a domain that is not verified, which the account does not want."""
+
+
 def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
-    """Read and compile. Raises MessageError when the message cannot be compiled, SigningError when its domain's keys cannot sign.
+    """Read and compile. Raises MessageError when the message cannot be compiled, SigningError when its domain's keys cannot sign,
+    Unverified when the servers, which may be others than at the launch, are not for its sender's domain.
 
     The keys are read and decrypted here, once: a lane signs with those that it began with.
     """
@@ -76,6 +82,8 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
     program = program_of(_message(conn, row["message"]), policy)
     sender = program.domain.decode("ascii")
     ways = tuple(transports.ways(conn, row["transport"]))
+    if not all(way.terms.loopback for way in ways):
+        _refuse_unverified(conn, row["account"], policy, sender)
     if not all(
         isinstance(way.terms, Provider) for way in ways
     ):  # providers make messages of their own, and sign them
@@ -86,6 +94,19 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
         key=environment.link_key(), domain=signing.return_domain(conn, row["account"], sender).encode("ascii"),
         schedule=_schedule(policy), never_lost=policy.get("in_doubt") == "never_lost", rate=policy.get("rate"),
     )  # fmt: skip
+
+
+def _refuse_unverified(
+    conn: psycopg.Connection[Any], account: int, policy: dict[str, Any], sender: str
+) -> None:
+    """Asked of every lane that begins: a transport can be changed, and a domain lost, while a mailing is being sent."""
+    if tolerant(policy).sender_domain != "required":
+        return
+    row = conn.execute("select account_sender_domain(%s, %s)", (account, sender)).fetchone()
+    if row != ("verified",):
+        raise Unverified(
+            f"{sender} is not verified as a sending domain of this account, and its transport leads to other machines by now."
+        )
 
 
 def _message(conn: psycopg.Connection[Any], number: int) -> Message:

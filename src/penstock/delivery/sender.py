@@ -224,6 +224,9 @@ class Sender:
         except MessageError as error:
             await self._interrupt(mailing, "technical", f"the message cannot be compiled: {error}")
             return
+        except orders.Unverified as error:
+            await self._interrupt(mailing, "sender_domain", str(error))
+            return
         except (
             ValueError,
             LookupError,

@@ -32,7 +32,7 @@ def no_look_up(name: str, kind: str) -> Answer:
 # -- DKIM ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("algorithm", "public"), [("rsa", RSA), ("ed25519", SHORT)])
+@pytest.mark.parametrize(("algorithm", "public"), [("rsa", RSA), ("ed25519", SHORT)], ids=["rsa", "ed25519"])
 @pytest.mark.parametrize("pieces", [255, 100])
 def test_a_record_as_it_is_given_is_right(dns: Nameserver, algorithm: str, public: str, pieces: int) -> None:
     dns.txt(NAME, dkim_keys.record(algorithm, public), pieces=pieces)
@@ -87,6 +87,9 @@ def test_the_zone_file_line_is_the_record(dns: Nameserver) -> None:
         ("", "no list of tags"),
         (f"v=DKIM1; p={RSA}; p={RSA}", "no list of tags"),
     ],
+    ids=lambda value: (
+        "record" if "p=" in value else value
+    ),  # the keys are made anew by every process that collects
 )
 def test_what_is_wrong_is_said_precisely(dns: Nameserver, text: str, words: str) -> None:
     dns.txt(NAME, text)

@@ -212,7 +212,7 @@ def test_a_mailing_goes_by_a_providers_api_and_a_server_beside_it(conn: Conn, a_
         over = fleet(conn, {"url": api.url}, {"url": sink.url()})
         mailing = begin(conn, over, 600)
         becomes(conn, mailing, "sent")
-        assert (health(conn, over.servers[0]) or ("",))[0] == "aside"
+        eventually(lambda: (health(conn, over.servers[0]) or ("",))[0] == "aside")
         found = {each.id: each for each in report.health(conn, 1, over.id)}[over.servers[0].id]
         assert "401" in str(found.trouble)
         assert "hush" not in str(found)

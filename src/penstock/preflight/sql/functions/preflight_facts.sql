@@ -1,13 +1,18 @@
 -- What the lifecycle's guards may know of what was found beforehand, for the message and audience rule that the mailing has now.
 -- `analysis`: the state of the newest analysis of exactly these (null: none); `analysed`: its progress in percent;
--- `analysis_blockers`: what it found that keeps the mailing from going; `tested`: a test of exactly this message was taken by a
+-- `analysis_blockers`: what keeps the mailing from going, as the newest one that is done found it: a blocker holds until another
+-- analysis has not found it any more, however many were asked for and called off meanwhile; `tested`: a test of exactly this message was taken by a
 -- server; `tested_before`: only one of an earlier message was.
 create or replace function preflight_facts(
     p_mailing integer, out analysis text, out analysed integer, out analysis_blockers text[], out tested boolean, out tested_before boolean
 ) language sql stable as $$
     select a.state, case when a.total > 0 then (100.0 * a.done / a.total)::integer else 0 end,
            array(select f.place || ': ' || f.text from preflight_finding f
-                  where f.analysis_id = a.id and f.severity = 'blocker' and a.state = 'done' order by f.rank, f.id),
+                  where f.severity = 'blocker'
+                    and f.analysis_id = (select max(d.id) from preflight_analysis d
+                                          where d.mailing_id = m.id and d.message_id = m.message_id and d.audience = m.audience
+                                            and d.state = 'done')
+                  order by f.rank, f.id),
            exists (select from preflight_test t where t.mailing_id = m.id and t.message_id = m.message_id and t.state = 'accepted'),
            exists (select from preflight_test t where t.mailing_id = m.id and t.message_id <> m.message_id and t.state = 'accepted')
       from mailing_mailing m
