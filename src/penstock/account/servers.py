@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from penstock.account.secrets import decrypt, encrypt
 from penstock.account.transport_url import join, same_keeper, split
 from penstock.mailing.actor import Actor
+from penstock.transport.provider.provider import Provider
 from penstock.transport.smtp.server import Server as SmtpServer
 from penstock.transport.smtp.server import ServerURLError
 from penstock.transport.terms import Terms, Way, terms
@@ -170,6 +171,11 @@ def checked(url: str, actor: Actor) -> Terms:
     if isinstance(found, SmtpServer) and found.cafile and actor.door != "cli":
         raise TransportError(
             "The option cafile names a file of this server: it is set on the command line only."
+        )
+    if isinstance(found, Provider) and found.elsewhere and actor.door != "cli":
+        # Whoever administers an account could otherwise have this machine call, and read out, what only it can reach.
+        raise TransportError(
+            f"{found.host} is not where {found.title} is known to be: such a host is named on the command line only."
         )
     return found
 

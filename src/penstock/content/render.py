@@ -51,7 +51,8 @@ def compile_message(
 
 def date_bytes(now: float) -> bytes:
     """The Date field of a message made at ``now``, seconds since 1970, in UTC."""
-    return formatdate(now, localtime=False).encode("ascii")
+    # Python writes -0000, which says that nothing is known of the local zone (RFC 5322 §3.3); ours is known.
+    return formatdate(now, localtime=False).replace("-0000", "+0000").encode("ascii")
 
 
 @lru_cache(maxsize=4)

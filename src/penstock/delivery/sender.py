@@ -58,6 +58,7 @@ class Sender:
         self.number = 0
         self.fence = Fence()
         self.lanes: dict[int, Lane] = {}
+        self._ended: list[Lane] = []
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._poke = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -166,7 +167,8 @@ class Sender:
                     (self.number,),
                 )
                 self.fence.answered()
-                await health.tell(conn, self.number, list(self.lanes.values()))
+                ended, self._ended = self._ended, []
+                await health.tell(conn, self.number, [*ended, *self.lanes.values()])
             except psycopg.OperationalError:
                 await conn.close()
                 conn = await self._again()
@@ -248,7 +250,9 @@ class Sender:
 
     def _end(self, mailing: int) -> None:
         task = self._tasks.pop(mailing)
-        del self.lanes[mailing]
+        self._ended.append(
+            self.lanes.pop(mailing)
+        )  # what it saw of its servers last is told with the next beat
         self._poke.set()  # another one may take its place
         if not task.cancelled() and (error := task.exception()):
             raise error  # a defect: the process ends, and what it held is rescued as in doubt

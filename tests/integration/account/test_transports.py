@@ -38,6 +38,8 @@ def test_what_is_made_is_shown_without_its_password(conn: psycopg.Connection) ->
         ("relay", "http://mail.example.org", "smtp://"),
         ("relay", "smtp://mail.example.org?tls=perhaps", "tls"),
         ("relay", "smtp://mail.example.org?cafile=/etc/shadow", "command line only"),
+        ("postal", "anymail+postal://:key@10.0.0.1", "command line only"),
+        ("postmark", "anymail+postmark://:key@127.0.0.1:8000", "command line only"),
         (" ", URL, "one printable line"),
         ("a\nb", URL, "one printable line"),
     ],

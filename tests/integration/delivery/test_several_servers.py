@@ -204,6 +204,20 @@ def test_connections_are_limited_over_all_senders_and_mailings(conn: Conn) -> No
     assert 2 <= server.most <= 3
 
 
+def test_a_transport_that_leads_elsewhere_by_now_is_for_verified_domains(conn: Conn, a_sink: Sinks) -> None:
+    """What started to servers on this machine does not leave it unseen when somebody changes them meanwhile."""
+    sink = a_sink("--delay", "0.02")
+    over = fleet(conn, {"url": sink.url(connections=1)})
+    with senders(1):
+        mailing = begin(conn, over, 500)
+        eventually(lambda: len(sink.arrived()) > 5)
+        there = {"id": over.servers[0].id, "url": "smtp://mail.example.net?tls=none"}
+        transports.update(conn, 1, over.id, given=[there], actor=ANNA)
+        becomes(conn, mailing, "interrupted")
+    assert (reason(conn, mailing) or {})["code"] == "sender_domain"
+    assert len(sink.arrived()) == counts(conn, mailing)["accepted"]
+
+
 def test_a_mailing_goes_by_a_providers_api_and_a_server_beside_it(conn: Conn, a_sink: Sinks) -> None:
     """The key is revoked half-way: the provider is set aside, and the server does the rest. Nobody is lost or reached twice."""
     sink = a_sink()

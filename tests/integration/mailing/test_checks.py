@@ -184,6 +184,22 @@ def test_the_newest_analysis_of_exactly_this_counts(conn: Conn, mailing: int) ->
     assert (found.analysis, found.analysed) == ("running", 33)
 
 
+def test_a_blocker_holds_until_an_analysis_has_not_found_it(conn: Conn, mailing: int) -> None:
+    """Asking for another analysis, and calling it off, is no way round what the last one found."""
+    blocker(conn, analysed(conn, mailing))
+    for into in ("running", "cancelled", "failed"):
+        again = analysed(conn, mailing, into, done=1)
+        assert facts(conn, mailing).analysis == into
+        assert facts(conn, mailing).analysis_blockers == ("html: cannot be made",)
+        assert refused(conn, mailing, "submit", plan={"kind": "later"}) == [
+            "sender_domain",
+            "analysis_blocked",
+        ]
+        conn.execute("delete from preflight_analysis where id = %s", (again,))
+    analysed(conn, mailing)
+    assert facts(conn, mailing).analysis_blockers == ()
+
+
 def test_an_analysis_of_something_else_does_not(conn: Conn, mailing: int) -> None:
     blocker(conn, analysed(conn, mailing, message=other_message(conn)))
     blocker(conn, analysed(conn, mailing, audience={"list": 99}))

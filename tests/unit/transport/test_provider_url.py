@@ -23,7 +23,7 @@ def test_user_and_secret_and_a_host_of_ones_own() -> None:
     mailjet = Provider.from_url("anymail+mailjet://public:secret@")
     assert mailjet.settings == {"api_key": "public", "secret_key": "secret"}
     postal = Provider.from_url("anymail+postal://:key@postal.example.org")
-    assert postal.settings == {"api_key": "key", "api_url": "https://postal.example.org/api/v1"}
+    assert postal.settings == {"api_key": "key", "api_url": "https://postal.example.org"}
     here = Provider.from_url("anymail+unisender-go://:key@127.0.0.1:8080")
     assert here.settings["api_url"].startswith("http://127.0.0.1:8080/")
     assert here.loopback

@@ -21,6 +21,7 @@ class Api:
     needed: tuple[str, ...] = ()
     regions: dict[str, str] = field(default_factory=dict)
     home: bool = True
+    hosts: tuple[str, ...] = ()  # where it is known to be, of one whose host has to be named
     path: str = "/"  # behind the host of a base address that was given
     check: str = ""  # what can be asked with the key alone, from the base address on
     key_field: str = ""  # the header field that shows the key then
@@ -34,14 +35,15 @@ KNOWN: Final[dict[str, Api]] = {
     "mailjet": Api("Mailjet", "secret_key", user="api_key", path="/v3.1/"),
     "mailtrap": Api("Mailtrap", "api_token"),
     "mandrill": Api("Mandrill", "api_key", path="/api/1.0"),
-    "postal": Api("Postal", "api_key", home=False, path="/api/v1"),
+    "postal": Api("Postal", "api_key", home=False, path=""),
     "postmark": Api("Postmark", "server_token", options=("message_stream",), check="server",
                     key_field="X-Postmark-Server-Token: {key}"),
     "resend": Api("Resend", "api_key"),
     "scaleway": Api("Scaleway", "secret_key", options=("project_id", "region"), needed=("project_id",)),
     "sparkpost": Api("SparkPost", "api_key", options=("subaccount",), path="/api/v1/",
                      check="account", key_field="Authorization: {key}", regions={"eu": "https://api.eu.sparkpost.com/api/v1"}),
-    "unisender_go": Api("Unisender Go", "api_key", home=False, path="/ru/transactional/api/v1"),
+    "unisender_go": Api("Unisender Go", "api_key", home=False, path="/ru/transactional/api/v1",
+                        hosts=("go1.unisender.ru", "go2.unisender.ru")),
 }  # fmt: skip
 """By the name in the URL. Amazon SES and SendGrid are not here: they take mail over SMTP, with credentials made for that, and
 django-anymail wants a library of its own for the one and has given up the other."""

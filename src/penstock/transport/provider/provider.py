@@ -114,6 +114,12 @@ class Provider:
         return made
 
     @property
+    def elsewhere(self) -> bool:
+        """It is asked at a host that somebody named, and not where the provider is known to be."""
+        api = KNOWN[self.name]
+        return bool(self.host) and self.host not in {*_usual_hosts(api), *api.hosts}
+
+    @property
     def loopback(self) -> bool:
         """Its API is on this machine: a stand-in."""
         return bool(self.host) and is_loopback(self.host)
