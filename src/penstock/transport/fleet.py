@@ -136,10 +136,12 @@ class Fleet:
             self._soon()
 
     def gave_back(self, share: Share) -> None:
-        """One came back unsent."""
+        """One comes back unsent: the others may have found the source empty, and are told that it is not any more."""
         self._turns.gave_back(share.place)
         share.standing.unsent()
         self._reckon(share)
+        self._hungry.update(other for other in self.shares if other is not share)
+        self._soon()
 
     def answered(self, share: Share, reply: Reply) -> None:
         """A message was answered there."""
