@@ -45,8 +45,29 @@ def test_any_answer_is_judged(kind: str, answers: list[Answer]) -> None:
     assert json.loads(json.dumps(document)) == document
     for text in (document["what"], document["cure"], *document["found"], document.get("record", "")):
         assert text.isprintable()
-        assert len(text) <= LONGEST
+        assert len(text) <= LONGEST or text == document.get("record")
     assert found.state is not State.FOUND or found.found or found.what
     assert document["what"]
     stored = {"dkim": {}, kind: document} if kind != "dkim" else {"dkim": {"ps1": document}}
     assert records("example.org", [], "mx", None, None, stored)
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["one", "several"])
+def test_a_long_record_is_shown_cut_and_given_whole(times: int) -> None:
+    """What is to be copied has every mechanism that stands in the DNS; a part of them would keep the others from sending."""
+    there = [f"ip4:198.51.{n // 250}.{n % 250}" for n in range(200)]
+    texts = [" ".join(["v=spf1", *there[n::times], "-all"]) for n in range(times)]
+    assert all(len(text) > LONGEST for text in texts)
+
+    found = spf.judge(lambda *_: Answer(tuple(texts)), "example.org", "a:mx.example.net")
+    stored = json.loads(json.dumps(found.document()))
+    assert [(len(text), text[-1]) for text in stored["found"]] == [(LONGEST, "…")] * times
+    (given,) = (
+        each
+        for each in records("example.org", [], "a:mx.example.net", None, None, {"spf": stored})
+        if each.kind == "spf"
+    )
+    for text in (given.value, "".join(given.zone.split('"')[1::2])):
+        assert set(text.split()) >= {"v=spf1", *there, "a:mx.example.net"}
+        assert text.split()[-1] in ("-all", "~all")
+        assert "…" not in text

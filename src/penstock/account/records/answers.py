@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 LONGEST = 1000
-"""Characters of a record that are kept: somebody else may have written it."""
+"""Characters of a record that are shown: somebody else may have written it."""
 
 
 class State(StrEnum):
@@ -58,13 +58,16 @@ class Finding:
         return self.state is not State.UNREACHABLE
 
     def document(self) -> dict[str, Any]:
-        """Return it as it is stored: whatever stood in the DNS, every text is one printable line."""
+        """Return it as it is stored: whatever stood in the DNS, every text is one printable line.
+
+        What is shown is cut. `more` is whole: values to copy are made of it, and half a record would be a wrong one.
+        """
         return {
             "state": self.state.value,
             "what": cut(self.what),
             "cure": cut(self.cure),
             "found": [cut(text) for text in self.found[:10]],
-            **{name: cut(value) if isinstance(value, str) else value for name, value in self.more.items()},
+            **{name: line(value) if isinstance(value, str) else value for name, value in self.more.items()},
         }
 
 
@@ -83,6 +86,11 @@ def led(answer: Answer) -> str:
 
 
 def cut(text: str) -> str:
-    """Return a record as it is kept and shown: one printable line, not too long."""
-    line = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    """Return a record as it is shown: one printable line, not too long."""
+    whole = line(text)
+    return whole if len(whole) <= LONGEST else whole[: LONGEST - 1] + "…"
+
+
+def line(text: str) -> str:
+    """Return a record as one printable line, however long; the DNS ends it at 65,535 octets."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
