@@ -21,10 +21,16 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "done": ("You are unsubscribed", "You will get no more mail from this sender at this address."),
         "unknown": ("Nothing here", "This link leads nowhere. If you copied it, see that it is complete."),
+        "view-nobody": (
+            "Your message will be here",
+            "This is the link of a preview or of a test, and it works. In the mailing itself each recipient’s link opens the message"
+            " that this recipient got, and nobody else’s. Here there is none to show.",
+        ),
         "nobody": (
-            "A link of nobody’s",
-            "This is the link of a preview, of a test, or of a copy shown in a browser, which anybody may be given: it does nothing."
-            " Use the link in the message that you received.",
+            "Nobody is unsubscribed",
+            "This is the link of a preview, of a test, or of a copy shown in a browser, which anybody may be given: it unsubscribes"
+            " nobody. In the mailing itself each recipient’s link does."
+            " To unsubscribe, use the link in the message that you received.",
         ),
         "gone": ("No longer here", "This message is not kept any more, or not for you."),
         "unclear": ("Unsubscribe?", "The request was not understood. Please use the button.", "Unsubscribe"),
@@ -58,10 +64,16 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
             "Rien ici",
             "Ce lien ne mène nulle part. Si vous l’avez copié, vérifiez qu’il est complet.",
         ),
+        "view-nobody": (
+            "Votre message sera ici",
+            "C’est le lien d’un aperçu ou d’un test, et il fonctionne. Dans l’envoi lui-même, le lien de chaque destinataire ouvre le"
+            " message qu’il a reçu, et celui de personne d’autre. Ici, il n’y en a aucun à montrer.",
+        ),
         "nobody": (
-            "Un lien de personne",
-            "C’est le lien d’un aperçu, d’un test ou d’une copie affichée dans un navigateur, que chacun peut recevoir : il ne fait"
-            " rien. Utilisez le lien du message que vous avez reçu.",
+            "Personne n’est désabonné",
+            "C’est le lien d’un aperçu, d’un test ou d’une copie affichée dans un navigateur, que chacun peut recevoir : il ne"
+            " désabonne personne. Dans l’envoi lui-même, celui de chaque destinataire le fait."
+            " Pour vous désabonner, utilisez le lien du message que vous avez reçu.",
         ),
         "gone": ("Plus rien ici", "Ce message n’est plus conservé, ou plus pour vous."),
         "unclear": (

@@ -36,12 +36,13 @@ class Unsubscribe(View):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         if unsubscribe.holder(token) is None:
-            return nobody(request) if token == NOBODY.decode() else unknown(request)
+            return page(request, "nobody") if _is_nobody(token) else unknown(request)
         return page(request, "ask", hidden=_ONE_CLICK)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         if unsubscribe.holder(token) is None:
-            return unknown(request)
+            # Not 200: a mail program would tell that it has unsubscribed somebody.
+            return page(request, "nobody", HTTPStatus.NOT_FOUND) if _is_nobody(token) else unknown(request)
         try:
             asked = request.POST.get("List-Unsubscribe")
         except RequestDataTooBig:
@@ -60,9 +61,9 @@ class Unsubscribe(View):
         return unknown(request) if done is None else page(request, "done")
 
 
-def nobody(request: HttpRequest) -> HttpResponse:
-    """Answer for the links in previews, tests and copies that are shown."""
-    return page(request, "nobody", HTTPStatus.NOT_FOUND)
+def _is_nobody(token: str) -> bool:
+    """Whether it is the link in previews, tests and copies that are shown."""
+    return token == NOBODY.decode()
 
 
 def unknown(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

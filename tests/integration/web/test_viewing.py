@@ -118,7 +118,7 @@ def test_who_is_shown_it_cannot_unsubscribe_its_recipient(
     (there,) = re.findall(rf'href="{re.escape(environment.base_url())}(/u/[^"]+)"', text)
     assert there == f"/u/{NOBODY.decode()}"
     answer, page = ask(port, there)
-    assert (answer.status, "Use the link in the message that you received" in page) == (404, True)
+    assert (answer.status, "use the link in the message that you received" in page) == (200, True)
     for token in (there, f"/u/{link(frozen, 1).removeprefix('/v/')}"):
         assert ask(port, token, "POST", Content_Type="application/x-www-form-urlencoded")[0].status == 404
     assert conn.execute("select count(*) from audience_suppression").fetchone() == (0,)
@@ -167,5 +167,25 @@ def test_other_links_lead_nowhere(port: int, frozen: int) -> None:
     ):
         answer, text = ask(port, path)
         assert (answer.status, "leads nowhere" in text) == (404, True), path
-    answer, text = ask(port, f"/v/{view_token(NOBODY).decode()}")
-    assert (answer.status, "preview" in text) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "unsubscribed"),
+    [
+        ("en", "opens the message that this recipient got", "unsubscribes nobody"),
+        ("fr-CH, de;q=0.5", "ouvre le message qu’il a reçu", "ne désabonne personne"),
+    ],
+)
+def test_the_links_of_previews_and_tests_say_what_they_will_do(
+    port: int, frozen: int, conn: psycopg.Connection[Any], language: str, shown: str, unsubscribed: str
+) -> None:
+    """Whoever tests a letter follows its links: they answer, show nothing of anybody, and change nothing."""
+    answer, text = ask(port, f"/v/{view_token(NOBODY).decode()}", Accept_Language=language)
+    assert (answer.status, shown in text, f'lang="{language[:2]}"' in text) == (200, True, True)
+    assert "Dear" not in text
+    assert "@" not in text.partition("<body>")[2]
+    answer, text = ask(port, f"/u/{NOBODY.decode()}", Accept_Language=language)
+    assert (answer.status, unsubscribed in text, "<form" in text) == (200, True, False)
+    answer, text = ask(port, f"/u/{NOBODY.decode()}", "POST", Accept_Language=language)
+    assert (answer.status, unsubscribed in text) == (404, True)
+    assert conn.execute("select count(*) from audience_suppression").fetchone() == (0,)
