@@ -66,7 +66,7 @@ class Peaks(threading.Thread):
             return
         for process in living:
             try:
-                name = " ".join(process.cmdline()[1:4])
+                name = " ".join(process.cmdline()[1:5])
                 self.peaks[process.pid, name] = peak(process.pid)
             except (psutil.Error, OSError, ValueError):
                 continue

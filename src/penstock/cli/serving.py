@@ -54,7 +54,7 @@ def worker_beside(processes: int) -> Iterator[None]:
     if not processes:
         yield
         return
-    command = [sys.executable, "-m", "penstock", "worker", "--processes", str(processes)]
+    command = [sys.executable, "-P", "-m", "penstock", "worker", "--processes", str(processes)]
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         yield

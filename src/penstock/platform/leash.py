@@ -12,8 +12,11 @@ from importlib import import_module
 
 
 def command(module: str) -> list[str]:
-    """Return the command that runs `module` on a leash; start it with `stdin=subprocess.PIPE`."""
-    return [sys.executable, "-m", "penstock.platform.leash", module]
+    """Return the command that runs `module` on a leash; start it with `stdin=subprocess.PIPE`.
+
+    With -P, as every Python that we start: else it would import what lies in the folder where the user happens to be.
+    """
+    return [sys.executable, "-P", "-m", "penstock.platform.leash", module]
 
 
 def _hold() -> None:

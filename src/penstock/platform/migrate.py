@@ -102,7 +102,7 @@ def bring_up(address: str, **environment: str) -> None:
     `environment`: variables set for the process that does it. Raises Trouble: written by a newer Penstock, disk full, a migration that failed.
     """
     child = subprocess.run(
-        [sys.executable, "-m", "penstock.platform.migrate"],
+        [sys.executable, "-P", "-m", "penstock.platform.migrate"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -28,7 +28,7 @@ def test_up_runs_everything_and_down_ends_it(own_home: Path) -> None:
         port = free.getsockname()[1]
     process = subprocess.Popen([*PENSTOCK, "up", "--port", str(port)], stderr=subprocess.PIPE, text=True)
     try:
-        assert _answer(port, "/readyz") == 200
+        assert answer_of(port, "/readyz") == 200
         for _ in range(100):
             told = run("doctor")
             if re.search(r"workers: .*sender", told):
@@ -50,7 +50,7 @@ def test_a_worker_that_is_killed_leaves_nothing_running(own_home: Path) -> None:
     process = subprocess.Popen([*PENSTOCK, "worker"], stderr=subprocess.DEVNULL)
     try:
         worker = psutil.Process(process.pid)
-        below = _eventually(lambda: len(found := worker.children()) == 2 and found)
+        below = eventually(lambda: len(found := worker.children()) == 2 and found)
         assert isinstance(below, list)
         process.kill()
         process.wait()
@@ -68,7 +68,7 @@ def test_a_port_that_is_taken_is_said(database: str) -> None:
     assert "Traceback" not in said
 
 
-def _eventually(fact: Callable[[], Any], seconds: float = 90) -> Any:
+def eventually(fact: Callable[[], Any], seconds: float = 90) -> Any:
     end = time.monotonic() + seconds
     while not (answer := fact()):
         assert time.monotonic() < end, answer
@@ -76,7 +76,7 @@ def _eventually(fact: Callable[[], Any], seconds: float = 90) -> Any:
     return answer
 
 
-def _answer(port: int, path: str, seconds: float = 90) -> int:
+def answer_of(port: int, path: str, seconds: float = 90) -> int:
     end = time.monotonic() + seconds
     while True:
         connection = HTTPConnection("127.0.0.1", port, timeout=10)
