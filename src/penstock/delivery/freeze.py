@@ -14,19 +14,23 @@ from penstock.platform.database import sql
 LOCK: Final = 7004
 """First key of the advisory lock that keeps two tickers from freezing one mailing at a time."""
 
-INTERRUPTING: Final = ("empty_audience", "audience_drift")
-"""What keeps a mailing whose audience is written from going out; somebody is asked."""
+INTERRUPTING: Final = {
+    "empty_audience": "empty_audience",
+    "audience_drift": "audience_drift",
+    **clock.INTERRUPTING,
+}
+"""What keeps a mailing whose audience is written from going out, by the refusal's code: the reason of its interruption."""
 
 
 def prepare(conn: psycopg.Connection[Any], mailing: int) -> None:
-    """Freeze a starting mailing and let it send; with nobody to send to, or too many or few of them, interrupt it."""
+    """Freeze a starting mailing and let it send; with nobody to send to, or too many or few of them, or what must hold at a launch gone, interrupt it."""
     if not freeze(conn, mailing):
         return
     try:
         control.command(conn, mailing, "prepared", control.SYSTEM)
     except control.Refused as refused:
-        if refused.code in INTERRUPTING:
-            clock.interrupt(conn, mailing, refused.code, str(refused))
+        if code := INTERRUPTING.get(refused.code):
+            clock.interrupt(conn, mailing, code, str(refused))
 
 
 def freeze(conn: psycopg.Connection[Any], mailing: int) -> bool:

@@ -7,11 +7,15 @@ from penstock.mailing import guards, lifecycle
 from penstock.mailing.guards import Facts
 from penstock.mailing.lifecycle import Decision
 from penstock.mailing.plan import Kind
+from penstock.mailing.states import State
 
 
 def warnings(facts: Facts, decision: Decision, given: Mapping[str, Any]) -> list[str]:
     """Return what whoever gives the command should know; it does not keep them from it."""
-    return [*_of_sequence(facts, decision, given), *of_checks(facts, decision.row.command)]
+    told = [*_of_sequence(facts, decision, given), *of_checks(facts, decision.row.command)]
+    if decision.row.command == "submit" and decision.target is State.STARTING and facts.analysis != "done":
+        told.append("It starts before its analysis is over: nobody has to approve it.")
+    return told
 
 
 def of_checks(facts: Facts, command: str) -> list[str]:

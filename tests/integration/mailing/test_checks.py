@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from penstock.account import transports
 from penstock.content.message import Message
 from penstock.content.messages import store_message
-from penstock.delivery import clock
+from penstock.delivery import clock, freeze
 from penstock.mailing import control
 from penstock.mailing.facts import gather
 from penstock.mailing.guards import Facts
@@ -198,6 +198,40 @@ def test_a_blocker_holds_until_an_analysis_has_not_found_it(conn: Conn, mailing:
         conn.execute("delete from preflight_analysis where id = %s", (again,))
     analysed(conn, mailing)
     assert facts(conn, mailing).analysis_blockers == ()
+
+
+def test_a_blocker_found_while_it_starts_keeps_it_from_going(conn: Conn) -> None:
+    """Approved without the analysis, paused while it starts, and the analysis then ends with a blocker."""
+    mailing = draft(conn, add_contacts(conn, "all", 3))
+    policy(conn, undo_seconds=600)
+    command(conn, mailing, "submit", plan={"kind": "now"}, confirm=True)
+    assert command(conn, mailing, "approve", without_analysis=True).state == "starting"
+    command(conn, mailing, "pause")
+    conn.execute("delete from preflight_analysis where mailing_id = %s", (mailing,))
+    blocker(conn, analysed(conn, mailing))
+    assert refused(conn, mailing, "resume") == ["analysis_blocked"]
+
+
+@pytest.mark.parametrize("what", ["blocker", "domain"])
+def test_what_is_found_or_lost_while_it_starts_interrupts_it(conn: Conn, what: str) -> None:
+    """The last look is when the ledger is written: nothing has left then."""
+    own(conn, "example.org", verified=True)
+    mailing = launch(conn, draft(conn, add_contacts(conn, "all", 3), REMOTE))
+    if what == "blocker":
+        conn.execute("delete from preflight_analysis where mailing_id = %s", (mailing,))
+        blocker(conn, analysed(conn, mailing))
+    else:
+        own(conn, "example.org", verified=False)
+    freeze.prepare(conn, mailing)
+    assert state(conn, mailing) == "interrupted"
+    assert (reason(conn, mailing) or {})["code"] == ("technical" if what == "blocker" else "sender_domain")
+
+
+def test_who_needs_no_approval_is_told_of_the_analysis(conn: Conn) -> None:
+    policy(conn, approvals_required=0)
+    mailing = draft(conn, add_contacts(conn, "all", 3))
+    told = command(conn, mailing, "submit", plan={"kind": "now"}, confirm=True).warnings
+    assert any("before its analysis is over" in each for each in told)
 
 
 def test_an_analysis_of_something_else_does_not(conn: Conn, mailing: int) -> None:
