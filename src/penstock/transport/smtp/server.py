@@ -7,6 +7,7 @@ smtps://user:password@mail.example.org           (implicit TLS, port 465)
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from typing import Final, Literal, cast
@@ -17,6 +18,11 @@ SECURITIES: Final = ("none", "opportunistic", "starttls", "implicit")
 MECHANISMS: Final = ("PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2")
 DEFAULT_CONNECTIONS: Final = 10
 DEFAULT_MESSAGES: Final = 10_000
+_AUTHORITY = re.compile(r"(?:\[([^\[\]]*)\]|([^\[\]:]*))(?::[0-9]*)?")
+"""What stands behind the @: a host, an IPv6 address in brackets, a port (RFC 3986 §3.2)."""
+_LABEL = re.compile(r"[A-Za-z0-9_-]{1,63}")
+_NAME_LENGTH: Final = 253
+"""Characters of a name (RFC 1035 §2.3.4, without the lengths)."""
 _UNSAFE = frozenset(map(chr, range(0x20))) | {"\x7f"}
 
 
@@ -57,6 +63,7 @@ class Server:
             )
         if not host:
             raise ServerURLError("the server's URL names no host; write smtp://HOST or smtp://HOST:PORT")
+        host = _host(host, parts.netloc.rpartition("@")[2])
         if port == 0:
             raise ServerURLError("the server's URL names port 0; ports are 1 to 65535")
         if parts.path not in ("", "/") or parts.fragment:
@@ -105,6 +112,47 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host in ("localhost", "localhost.") or host.endswith(".localhost")
+
+
+def _host(host: str, written: str) -> str:
+    """Return a host as it is looked up, a name in A-labels (RFC 5890); `written` is what the URL has of it, with the port."""
+    found = _AUTHORITY.fullmatch(written)
+    if found is None:
+        raise ServerURLError(
+            f"the server's URL names {written!r}, which is no host; write HOST, HOST:PORT or [IPV6]:PORT"
+        )
+    if found[1] is not None or re.fullmatch(r"[0-9.]+", host):
+        return _address(host)
+    name = host if host.isascii() else _in_ascii(host)
+    labels = name.removesuffix(".").split(".")
+    if len(name) > _NAME_LENGTH or not all(map(_LABEL.fullmatch, labels)):
+        raise ServerURLError(
+            f"the server's URL names {host[:80]!r}, which is no host; a name is made of letters, digits, hyphens, underscores and dots"
+        )
+    return name
+
+
+def _address(host: str) -> str:
+    address, _, zone = host.partition("%")  # RFC 6874
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        raise ServerURLError(f"the server's URL names {host!r}, which is no IP address") from None
+    if zone and not re.fullmatch(r"[A-Za-z0-9._-]+", zone):
+        raise ServerURLError(f"the server's URL names {host!r}, whose zone is no name of an interface")
+    return host
+
+
+def _in_ascii(host: str) -> str:
+    import idna  # 10 ms that most never need
+
+    try:
+        labels = idna.uts46_remap(host, std3_rules=False).split(".")
+        return ".".join(label if label.isascii() else idna.encode(label).decode("ascii") for label in labels)
+    except (idna.IDNAError, UnicodeError) as error:
+        raise ServerURLError(
+            f"the server's URL names {host[:80]!r}, which is no international name: {error}"
+        ) from None
 
 
 def _usual_security(scheme: str, host: str, username: str) -> Security:
