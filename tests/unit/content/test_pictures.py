@@ -92,6 +92,60 @@ def test_a_small_file_that_announces_much_is_refused_before_it_is_decoded() -> N
         judge(saved("GIF", drawn(600, 600), save_all=True, append_images=many))
 
 
+def chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def png(packed: bytes, *more: bytes, width: int = 10, height: int = 10, interlaced: int = 0) -> bytes:
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, interlaced))
+    return b"\x89PNG\r\n\x1a\n" + head + b"".join(more[:1]) + chunk(b"IDAT", packed) + b"".join(more[1:]) + chunk(b"IEND", b"")  # fmt: skip
+
+
+def test_what_is_packed_is_the_pixels_and_no_more() -> None:
+    """Whoever shows it unpacks it: ten pixels must not become gigabytes in a mail reader."""
+    rows = 10 * 11
+    assert judge(png(zlib.compress(bytes(rows)))).width == 10
+    assert judge(png(zlib.compress(bytes(120)), interlaced=1)).width == 10
+    with pytest.raises(PictureError, match="ends before"):
+        judge(png(zlib.compress(bytes(119)), interlaced=1))
+    for surplus in (1, 100_000, 50_000_000):
+        for interlaced, size in ((0, rows), (1, 120)):
+            with pytest.raises(PictureError, match="unpacks to more than its pixels"):
+                judge(png(zlib.compress(bytes(size + surplus)), interlaced=interlaced))
+
+
+def test_a_frame_is_its_pixels_and_no_more() -> None:
+    def animated(second: bytes) -> bytes:
+        control = [struct.pack(">IIIIIHHBB", number, 10, 10, 0, 0, 1, 10, 0, 0) for number in (0, 1)]
+        begin = chunk(b"acTL", struct.pack(">II", 2, 0)) + chunk(b"fcTL", control[0])
+        frame = chunk(b"fdAT", struct.pack(">I", 2) + zlib.compress(second))
+        return png(zlib.compress(bytes(110)), begin, chunk(b"fcTL", control[1]), frame)
+
+    assert judge(animated(bytes(110))).height == 10
+    with pytest.raises(PictureError, match="unpacks to more than its pixels"):
+        judge(animated(bytes(10_000_000)))
+
+
+def test_every_way_to_pack_a_picture_is_measured() -> None:
+    for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
+        for size in ((1, 1), (7, 3), (1000, 700)):
+            assert judge(saved("PNG", Image.new(mode, size))).width == size[0]
+
+
+def test_what_cannot_be_decoded_is_told_in_our_words() -> None:
+    for data in (
+        b"\xff\xd8\xff" + bytes(30),
+        b"\x89PNG\r\n\x1a\n" + bytes(30),
+        b"GIF89a" + bytes(3),
+        saved("JPEG")[:-200],
+    ):
+        with pytest.raises(
+            PictureError, match=r"^It cannot be decoded: (its head|it ends|it is|a marker)"
+        ) as told:
+            judge(data)
+        assert "BytesIO" not in str(told.value)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_picture_cut_off_anywhere_is_refused(kind: str) -> None:
     whole = judge(saved(kind)).data

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Final, NamedTuple
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
-from penstock.content.pictures.stripping import stripped
+from penstock.content.pictures.inflating import inflates_to_its_pixels
+from penstock.content.pictures.stripping import Broken, stripped
 
 SIZE: Final = 5_000_000
 """Octets of a picture."""
@@ -58,6 +59,10 @@ def judge(data: bytes) -> Judged:
         clean = stripped(data, kind, orientation=up if isinstance(up, int) else 1)
     with _decoding(), Image.open(BytesIO(clean), formats=[kind]) as opened:
         _bounded(opened)
+        if kind == "PNG":
+            inflates_to_its_pixels(
+                clean, 2 * PIXELS
+            )  # the picture shown where nothing moves is none of the frames
         for frame in range(getattr(opened, "n_frames", 1)):
             opened.seek(frame)
             opened.load()
@@ -113,4 +118,13 @@ def _decoding() -> Iterator[None]:
             f"It has more pixels than the {PIXELS:,} that are possible. Scale it down."
         ) from None
     except Exception as error:  # a decoder may raise anything for bytes that were made to break it
-        raise PictureError(f"It cannot be decoded ({error}). Save it anew.") from error
+        raise PictureError(f"It cannot be decoded: {_trouble(error)}. Save it anew.") from error
+
+
+def _trouble(error: Exception) -> str:
+    """In our words: a decoder's are about its insides."""
+    if isinstance(error, Broken):
+        return str(error)
+    if isinstance(error, UnidentifiedImageError):
+        return "its head is damaged"
+    return "it ends before it is complete" if "truncated" in str(error) else "it is damaged"
