@@ -78,9 +78,17 @@ def test_links_are_judged_as_each_recipient_gets_them() -> None:
         {"slug": "a", "page": "https://penstock.io", "vip": "1", "host": "localhost"},
     )
     assert told(found) == {
-        "link_invalid link https://penstock.io/…": [2], "link_invalid link …": [2], "link_private link http://…/x": [3],
+        "link_invalid link https://penstock.io/{{ slug }}": [2], "link_invalid link {{ page }}": [2],
+        "link_private link http://{{ host }}/x": [3],
     }  # fmt: skip
     assert found[0].cases[0].detail == "https://penstock.io/a b"
+
+
+def test_a_link_that_is_all_data_is_named_by_what_stands_in_the_template() -> None:
+    [found] = examined("<a href=\"{{ page | default: 'x' }}\">b</a>", {"page": "javascript:alert(1)"})
+    assert found.text == (
+        "for the only recipient {{ page }} is of the kind javascript:, which mail readers take away"
+    )
 
 
 def test_a_link_whose_attribute_is_escaped_is_judged_as_it_opens() -> None:

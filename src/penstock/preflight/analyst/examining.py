@@ -43,7 +43,7 @@ class Examination:
             [(self._places.get(place, place), pieces) for place, pieces in program.texts], program.variables
         )
         self._html = next((pieces for place, pieces in program.texts if place == "html"), ())
-        self._leading = Leading(self._html, len(program.variables))
+        self._leading = Leading(self._html, program.variables)
         self.clipped_always = (
             sum(len(piece.text.encode()) for piece in self._html if isinstance(piece, Text)) > CLIPPED
         )
@@ -179,7 +179,7 @@ class Examination:
         return [
             Finding(
                 wrong.severity, wrong.code, f"link {shown}" if shown else "links",
-                f"for {people(cases.count, self.seen)} it {wrong.text}", wrong.cure, cases.count, cases.worst(),
+                f"for {people(cases.count, self.seen)} {shown or 'more links'} {wrong.text}", wrong.cure, cases.count, cases.worst(),
             )
             for (shown, wrong), cases in self._astray.items()
         ]  # fmt: skip

@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from penstock.content.pieces import Choice, Piece, Text, Values, key_of, reads_of, text_of
+from penstock.content.pieces import Choice, Hole, Piece, Text, Values, key_of, reads_of, text_of
 from penstock.preflight.analyst.addresses import Fault, fault
 
 KEPT: Final = 100_000
 """Values of one link whose judgement is remembered."""
+
+SHOWN: Final = 200
+"""Characters of an address that are told."""
 
 _FIRST = 0xF0000
 """Characters of private use from here on stand for the pieces that are no constant text."""
@@ -24,13 +27,13 @@ _MARK = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + 0xFFFD)}]")
 
 
 class Address:
-    """One address that depends on data: `shown` is what stands in the template, with … for what the data gives."""
+    """One address that depends on data: `shown` is what stands in the template, without filters, and with … for branches."""
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
+    def __init__(self, pieces: Sequence[Piece], names: Sequence[str]) -> None:
         self._pieces = pieces
         self._key = key_of(tuple(sorted(reads_of(pieces))))
         self._known: dict[object, tuple[str, Fault] | None] = {}
-        self.shown = "".join(piece.text if isinstance(piece, Text) else "…" for piece in pieces)
+        self.shown = "".join(_shown(piece, names) for piece in pieces)[:SHOWN]
 
     def fault(self, values: Values) -> tuple[str, Fault] | None:
         """Return (address, what is wrong with it) for a recipient. Raises RenderError as the message does."""
@@ -48,9 +51,9 @@ class Address:
 class Leading:
     """All addresses of a message that depend on data, also those within branches, which are asked when they are taken."""
 
-    def __init__(self, pieces: Sequence[Piece], width: int) -> None:
-        """`width`: what reads values beyond it is one of our own links, and not the data's."""
-        self._own, self._choices = _found(pieces, width)
+    def __init__(self, pieces: Sequence[Piece], names: Sequence[str]) -> None:
+        """`names` of the values: what reads beyond them is one of our own links, and not the data's."""
+        self._own, self._choices = _found(pieces, names)
 
     def __bool__(self) -> bool:
         return bool(self._own or self._choices)
@@ -65,7 +68,19 @@ class Leading:
                 yield from arms[arm].faults(values)
 
 
-def _found(pieces: Sequence[Piece], width: int) -> tuple[list[Address], list[tuple[Choice, list[Leading]]]]:
+def _shown(piece: Piece, names: Sequence[str]) -> str:
+    """What an author knows a piece by."""
+    if isinstance(piece, Text):
+        return piece.text
+    if isinstance(piece, Choice):
+        return "…"
+    reads = piece.reads if isinstance(piece, Hole) else piece.segment.reads
+    return f"{{{{ {', '.join(names[position] for position in reads)} }}}}" if reads else "…"
+
+
+def _found(
+    pieces: Sequence[Piece], names: Sequence[str]
+) -> tuple[list[Address], list[tuple[Choice, list[Leading]]]]:
     """The addresses at this level, and the branches that hold some; a branch within an address belongs to the address."""
     others = [piece for piece in pieces if not isinstance(piece, Text)]
     marks = iter(range(_FIRST, _FIRST + len(others)))
@@ -75,15 +90,15 @@ def _found(pieces: Sequence[Piece], width: int) -> tuple[list[Address], list[tup
         value = next(group for group in match.groups() if group is not None)
         if _MARK.search(value):
             parts = _split(value, others)
-            if max(reads_of(parts), default=width) < width:
-                own.append(Address(parts))
+            if max(reads_of(parts), default=len(names)) < len(names):
+                own.append(Address(parts, names))
             taken.update(_MARK.findall(value))
     choices = [
         (piece, arms)
         for number, piece in enumerate(others)
         if isinstance(piece, Choice)
         and chr(_FIRST + number) not in taken
-        and any(arms := [Leading(arm, width) for arm in piece.arms])
+        and any(arms := [Leading(arm, names) for arm in piece.arms])
     ]
     return own, choices
 
