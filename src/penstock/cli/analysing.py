@@ -107,7 +107,8 @@ def _tell(found: analysis.Analysis) -> None:
     words = ", ".join(
         f"{count} {name}{'' if count == 1 else 's'}" for name, count in found.counts.items() if count
     )
-    written(f"{number(found.done)} recipients were looked at: {words or 'nothing was found'}.")
+    seen = "1 recipient was" if found.done == 1 else f"{number(found.done)} recipients were"
+    written(f"{seen} looked at: {words or 'nothing was found'}.")
     if not found.current:
         tell(f"The mailing was changed since. Analyse it again:  penstock mailing analyse {found.mailing}")
 

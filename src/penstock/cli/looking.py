@@ -52,7 +52,7 @@ def preview(
         if said
     ]
     wanted = previewing.Wanted(
-        as_whom, contact, next_ - previous, worst, case, previewing.form(forms, json, output), output, open_, pictures
+        as_whom, contact, previewing.step(next_, previous), worst, case, previewing.form(forms, json, output), output, open_, pictures
     )  # fmt: skip
     with _database() as conn:
         return previewing.show(conn, mailing, wanted)

@@ -56,6 +56,13 @@ def form(said: list[str], json: bool, output: Path | None) -> Form:
     return _BY_SUFFIX.get(output.suffix.lower(), "letter") if output else "letter"
 
 
+def step(on: bool, back: bool) -> int:
+    """Return 1 for --next, -1 for --previous, 0 for neither. Raises Failure for both."""
+    if on and back:
+        raise wrong("--next and --previous cannot be given together.", "Choose one.")
+    return on - back
+
+
 def show(conn: psycopg.Connection[Any], mailing: int, wanted: Wanted) -> int:
     """Print one preview, and how to go on. Raises Failure, NoSuchContact, Nobody, NoAnalysis."""
     there = any_mailing(conn, mailing)

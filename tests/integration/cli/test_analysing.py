@@ -37,6 +37,10 @@ def test_without_a_worker_it_runs_here(cli: Cli, conn: Conn) -> None:
     assert "300 recipients were looked at" in ran.stdout
 
 
+def test_one_recipient_is_one(cli: Cli, conn: Conn) -> None:
+    assert "\n1 recipient was looked at: " in cli("mailing", "analyse", str(_draft(conn, 1, 0))).stdout
+
+
 def test_blockers_end_it_with_status_1(cli: Cli, conn: Conn) -> None:
     mailing = _draft(conn, 100, 1)
     ran = cli("mailing", "analyse", str(mailing), "--json", status=1)

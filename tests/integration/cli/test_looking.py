@@ -69,6 +69,8 @@ def test_somebodys_message_is_shown_and_the_next_ones(here: Cli, mailing: str) -
     assert preview(here, mailing, "--contact", "3", "--next")["contact"] == 4
     assert preview(here, mailing, "--contact", "3", "--previous")["contact"] == 2
     assert "is the last" in here("mailing", "preview", mailing, "--contact", "5", "--next", status=1).stderr
+    both = here("mailing", "preview", mailing, "--contact", "3", "--next", "--previous", status=2)
+    assert "--next and --previous cannot be given together" in both.stderr
     assert "no contact" in here("mailing", "preview", mailing, "--as", "nobody@example.net", status=2).stderr
     assert "There is no contact 99" in here("mailing", "preview", mailing, "--contact", "99", status=2).stderr
 
