@@ -7,11 +7,29 @@ tells anybody that it was looked at; pictures of this installation are shown, ot
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 _ALWAYS = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
 _SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
 """Links may be tried: they open beside it, as they would from a mail program."""
+
+
+_REACHING = re.compile(
+    r"""<(?:link|meta(?!\s{1,9}name\s?=\s?["'](?:viewport|color-scheme|supported-color-schemes)["']\s{1,9}content\s?=\s?"[^"<>]{0,200}"\s{0,9}/?>))"""
+    r"(?=[\s/>])",
+    re.IGNORECASE,
+)
+"""Elements that make a browser connect, look names up or go elsewhere, which no policy forbids."""
+
+
+def harmless(html: str) -> str:
+    """Return a message's HTML without `link` (preconnect, dns-prefetch …) and `meta` (refresh …) but those about the size of the screen and colours.
+
+    They become `basefont`, which may stand where they may, has no content either, and does nothing (HTML §13.2.6.4.4). Only names
+    are replaced, wherever they stand: so nothing depends on reading the rest as browsers do.
+    """
+    return _REACHING.sub("<basefont", html)
 
 
 def policy(base: str, *, pictures: bool) -> str:
@@ -40,7 +58,7 @@ def page(shown: list[tuple[str, str]], html: str, base: str, *, pictures: bool) 
     lines = "\n".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in shown)
     return _PAGE.format(
         policy=escape(policy(base, pictures=pictures)), title=escape(dict(shown).get("Subject", "")), lines=lines,
-        html=escape(f'<base target="_blank">{html}'),
+        html=escape(f'<base target="_blank">{harmless(html)}'),
     )  # fmt: skip
 
 

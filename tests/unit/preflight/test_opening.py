@@ -71,3 +71,24 @@ def test_a_page_keeps_the_message_in_its_frame() -> None:
         frame.split()
     )
     assert "&lt;b&gt;hi" in page
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ['<link rel="preconnect" href="https://spy.example">', "<LINK\nrel=dns-prefetch href=//spy.example>", "<link/rel=prefetch href=//spy.example>",
+     '<meta http-equiv="refresh" content="0;url=https://spy.example">', "<META content='0;url=https://spy.example' http-equiv=&#114;efresh>",
+     '<meta name="referrer" content="unsafe-url">', '<meta name="viewport" content="x" http-equiv="refresh">', "<li<link>nk rel=preconnect>"],
+)  # fmt: skip
+def test_nothing_that_reaches_out_before_it_is_clicked_stays(tag: str) -> None:
+    """No policy forbids to connect ahead, to look names up or to go elsewhere."""
+    shown = isolating.harmless(f"<head>{tag}</head><p>Dear Ann</p>")
+    assert re.search(r"<(link|meta)[\s/>]", shown, re.IGNORECASE) is None
+    assert shown.endswith("</head><p>Dear Ann</p>")
+    assert (
+        "<link" not in unescape(isolating.page([], tag, BASE, pictures=False)).partition("srcdoc")[2].lower()
+    )
+
+
+def test_what_does_nothing_stays() -> None:
+    html = '<meta name="viewport" content="width=device-width, initial-scale=1"><p>&lt;link&gt; <linked>x</linked></p>'
+    assert isolating.harmless(html) == html

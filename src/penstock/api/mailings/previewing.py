@@ -204,4 +204,4 @@ def _answer(
 def _shown(html: str | None, pictures: bool) -> HttpResponse:
     if html is None:
         raise Problem(406, "not_acceptable", "The message has no HTML part: ask for application/json.")
-    return HttpResponse(html, headers=isolating.headers(base_url(), pictures=pictures))
+    return HttpResponse(isolating.harmless(html), headers=isolating.headers(base_url(), pictures=pictures))
