@@ -32,7 +32,12 @@ class StrictParser(Parser):
         except json.JSONDecodeError as error:
             where = f"line {error.lineno}, column {error.colno}"
             raise Problem(400, "bad_request", f"The body is not JSON: {error.msg} ({where}).") from None
-        except (RecursionError, ValueError) as error:
+        except RecursionError:
+            words = (
+                f"The body has far more than {DEEPEST} objects and arrays inside one another. Nest them less."
+            )
+            raise Problem(400, "bad_request", words) from None
+        except ValueError as error:
             raise Problem(400, "bad_request", f"The body cannot be read: {error}.") from None
         if fault := unfit(found):
             raise Problem(422, "invalid", fault[1], errors=[{"pointer": fault[0], "detail": fault[1]}])

@@ -75,7 +75,11 @@ def _design(file: Path, text: str) -> dict[str, Any]:
     """Return the design in a file. Raises Failure."""
     try:
         found = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise wrong(
+            f"{file} has far more than {_DEEPEST} objects and arrays inside one another.", "Nest them less."
+        ) from None
+    except ValueError as error:
         raise wrong(
             f"{file} is not JSON: {error}.", "A design is a JSON document; see its reference."
         ) from None

@@ -27,6 +27,12 @@ LINE: Final = 5_000
 """Characters of the sender, the subject and each of the other fields."""
 FIELDS: Final = 50
 """Header fields of the author's own."""
+DEPTH: Final = 100
+"""Elements of MJML inside one another; its parser needs a stack of 2 MB for some 600 of them."""
+CAROUSEL: Final = 100
+"""Images in carousels of MJML: the HTML of one grows with the square of their number."""
+MULTIPLIED: Final = 50_000_000
+"""Characters of attributes that MJML hands on, times its tags: about what they take in memory."""
 
 _OPENED = re.compile(r"\{[{%]")
 _BLOCK = re.compile(r"\{%-?\s*(end)?(raw|doc|comment)\s*-?%\}")

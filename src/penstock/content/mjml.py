@@ -9,6 +9,7 @@ import mrml
 
 from penstock.content.holding import Held
 from penstock.content.message import Problem
+from penstock.content.nesting import mjml_problem
 
 _INCLUDE = re.compile(r"<mj-include\b")
 _UNKNOWN = re.compile(r"<(mj-[a-z-]+)")
@@ -21,6 +22,8 @@ def html_from_mjml(source: str) -> str | Problem:
         line = source.count("\n", 0, include.start()) + 1
         return Problem("mjml", line, "mj-include is not allowed", "Put the included text into the message.")
     held = Held(source)
+    if problem := mjml_problem(_in_lines(held)):
+        return problem
     try:
         html = mrml.to_html(held.text.strip()).content
     except Exception as error:  # mrml raises OSError for whatever it cannot parse
@@ -66,8 +69,7 @@ class _Balance(HTMLParser):
 
 def _diagnosis(held: Held, error: str) -> Problem:
     """mrml tells what it missed but not where; look for the usual faults."""
-    # A tag of Liquid may span lines; its mark does not, so give the mark the same number of line ends.
-    source = held.mark.sub(lambda match: "\n" * held.found[int(match[1])].count("\n"), held.text)
+    source = _in_lines(held)
     balance = _Balance()
     balance.feed(source)
     if "<mjml" not in source:
@@ -80,3 +82,8 @@ def _diagnosis(held: Held, error: str) -> Problem:
         tag, line = balance.open[-1]
         return Problem("mjml", line, f"<{tag}> is never closed", f"Add </{tag}>.")
     return Problem("mjml", 0, f"this is not valid MJML: {error}", "Check it with an MJML editor.")
+
+
+def _in_lines(held: Held) -> str:
+    """The marked template, on the lines of its source: a tag of Liquid may span some, and its mark does not."""
+    return held.mark.sub(lambda match: match[0] + "\n" * held.found[int(match[1])].count("\n"), held.text)

@@ -42,6 +42,12 @@ def test_bodies(api: Any, body: bytes, status: int) -> None:
     problem(api.post("/mailings", body), status)
 
 
+def test_what_is_nested_far_too_deep_is_told_in_our_words(api: Any) -> None:
+    said = problem(api.post("/mailings", b"[" * 100_000), 400)
+    assert f"more than {DEEPEST} objects and arrays inside one another" in said["detail"]
+    assert "recursion" not in said["detail"]
+
+
 def test_where_the_bad_character_stands(api: Any) -> None:
     said = problem(api.post("/mailings", {"message": {"headers": {"a/b": ["x", "\0"]}}}), 422)
     assert said["errors"][0]["pointer"] == "#/message/headers/a~1b/1"

@@ -43,7 +43,7 @@ def test_a_design_in_a_file_arrives_as_a_letter(
         (json.dumps(wrong), "design/blocks/0/link"),
         ("[1]", "is no design"),
         ("{", "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
+        ("[" * 100_000, "objects and arrays inside one another"),
     ):
         (tmp_path / "body.json").write_text(content)
         assert words in cli(*arguments, status=2).stderr
