@@ -32,4 +32,6 @@ class Message(View):
             return page(request, "gone", HTTPStatus.GONE)
         if html is None:
             return unknown(request)
-        return HttpResponse(isolating.harmless(html), headers=isolating.headers(environment.base_url(), pictures=True))
+        return HttpResponse(
+            isolating.harmless(html), headers=isolating.headers(environment.base_url(), pictures=True)
+        )
