@@ -10,7 +10,11 @@ from penstock.cli import gates, looking, making, planning, stopping
 from penstock.cli.helping import register
 from penstock.cli.options import Account, Id, Json
 
-app = typer.Typer(help="Look at mailings and command them.", rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(
+    help="Look at mailings and command them. A draft comes from `penstock send --draft` or `penstock template use`.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
 
 
 @app.command("list")
