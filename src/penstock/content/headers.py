@@ -42,6 +42,11 @@ class Mailbox:
     def address(self) -> str:
         return f"{self.local}@{self.domain}"
 
+    @property
+    def normal(self) -> str:
+        """The address by which senders are compared, in lower case as those of recipients are."""
+        return self.address.lower()
+
 
 def field_bytes(name: str, text: str) -> bytes:
     """The unstructured field ``name`` with its CRLF. Whatever ``text`` holds, the result is one field."""
@@ -136,19 +141,23 @@ def parse_mailboxes(text: str, where: str, *, several: bool) -> list[Mailbox] | 
         )
     if len(parsed.groups) != len(found) or any(isinstance(d, InvalidHeaderDefect) for d in parsed.defects):
         return Problem(where, 0, f"{text!r} has more in it than an address", cure)
+    if any(group.display_name is not None for group in parsed.groups):
+        return Problem(where, 0, f"{text!r} is a group of addresses, which not every server takes", cure)
+    if any("route" in str(defect) for defect in parsed.defects):
+        return Problem(where, 0, f"{text!r} has a route before its address (RFC 5322 §4.4)", cure)
     return found
 
 
 def a_labels(domain: str) -> str:
     """``domain`` in A-labels, lower case; ValueError if it is not a domain (an address literal is none)."""
-    domain = domain.lower()
+    domain = domain.lower().removesuffix(".")
     if _HOST.fullmatch(domain):
         return domain
     if domain.startswith("["):
         raise ValueError("an address literal is no domain")
     import idna  # 10 ms that most senders never need
 
-    return idna.encode(domain, uts46=True).decode("ascii")
+    return idna.encode(domain, uts46=True).decode("ascii").removesuffix(".")
 
 
 def mailto(mailbox: Mailbox) -> str:

@@ -12,8 +12,8 @@ from penstock.content.message import Message, Problem
 def store_message(conn: psycopg.Connection, account: int, message: Message) -> int:
     """Store ``message`` for ``account`` and return its id. It is not compiled here: compile it first."""
     row = conn.execute(
-        "insert into content_message (account_id, sender, reply_to, subject, html, text, mjml, headers, design, channel, sender_domain)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id",
+        "insert into content_message (account_id, sender, reply_to, subject, html, text, mjml, headers, design, channel, sender_domain,"
+        " sender_address) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id",
         (
             account,
             message.sender,
@@ -26,6 +26,7 @@ def store_message(conn: psycopg.Connection, account: int, message: Message) -> i
             Jsonb(message.design) if message.design is not None else None,
             message.channel,
             sender_domain(message.sender),
+            sender_address(message.sender),
         ),
     ).fetchone()
     assert row is not None
@@ -34,8 +35,17 @@ def store_message(conn: psycopg.Connection, account: int, message: Message) -> i
 
 def sender_domain(sender: str) -> str | None:
     """The domain of the sender's address, in A-labels and lower case; None where it is no address."""
+    address = sender_address(sender)
+    return address.rpartition("@")[2] if address else None
+
+
+def sender_address(sender: str) -> str | None:
+    """The sender's address as it is compared: lower case, the domain in A-labels, whatever spelling it has in the field.
+
+    None where it is no address. What it returns is that of itself.
+    """
     found = parse_mailboxes(sender, "from", several=False)
-    return None if isinstance(found, Problem) else found[0].domain.lower()
+    return None if isinstance(found, Problem) else found[0].normal
 
 
 def load_message(conn: psycopg.Connection, message_id: int) -> Message | None:

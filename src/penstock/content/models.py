@@ -23,6 +23,7 @@ class Message(models.Model):
     )
     headers = models.JSONField(default=dict, blank=True, help_text="Further fields: name to Liquid.")
     sender_domain = models.TextField(null=True, help_text="Of the sender's address: A-labels, lower case.")
+    sender_address = models.TextField(null=True, help_text="As it is compared: lower case, A-labels.")
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
 
     class Meta:

@@ -13,7 +13,8 @@ from psycopg.rows import class_row
 
 from penstock.account import access
 from penstock.account.journalling import FIRST
-from penstock.audience.address import AddressError, parse
+from penstock.audience.address import Address, AddressError, parse
+from penstock.content.messages import sender_address
 from penstock.mailing import control, journal, repetition
 from penstock.mailing.actor import Actor
 from penstock.mailing.states import State
@@ -209,8 +210,16 @@ def _value(conn: psycopg.Connection[Any], scope: str, value: str, account: int |
             address = parse(value if scope == "sender" else f"someone@{value}")
         except AddressError as error:
             raise SwitchError(f"The {scope} {value!r} is not possible: it {error}.") from None
-        value = address.normal if scope == "sender" else address.domain
+        value = _sender(address) if scope == "sender" else address.domain
     return value
+
+
+def _sender(address: Address) -> str:
+    """The address as it is kept of messages, and compared."""
+    found = sender_address(address.normal)
+    if found is None:
+        raise SwitchError(f"The sender {address.address!r} is not possible: no message can have it.")
+    return found
 
 
 def _check_transport(conn: psycopg.Connection[Any], value: str, account: int | None) -> None:

@@ -1,12 +1,15 @@
 """Kill switches: what they stop, whom they concern, who may put them, and that nothing resumes by itself."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import psycopg
 import pytest
 
 from penstock.account.access import Forbidden
+from penstock.content.message import Message
+from penstock.content.messages import store_message
 from penstock.mailing import journal, switches
 from penstock.mailing.actor import Actor
 from penstock.mailing.control import CHANNEL, Refused, Request, command
@@ -236,3 +239,37 @@ def test_who_may_put_and_lift(conn: Conn) -> None:
     with pytest.raises(UnknownSwitch, match=f"no kill switch {ours.id}"):
         switches.lift(conn, administrator, ours.id, "so")
     assert [switch.id for switch in switches.listed(conn, 1)] == [ours.id, everywhere.id]
+
+
+SPELLINGS = [
+    "Boss@Sender.Test", "boss@ｓender.test", "boss@sender。test", "boss@sender.test。", '"boss"@sender.test', '"bo\\ss"@sender.test',
+    "boss(c)@sender.test", "B <boss @sender.test>", "B <boss@(c)sender.test>", "boss@sender.test,",
+    '"x@y.test" <"boss"@sender.test>', "=?utf-8?q?x=40y.test?= <boss@sender.test>",
+]  # fmt: skip
+
+
+@pytest.mark.behaviour("B14")
+def test_a_sender_is_switched_off_in_whatever_spelling(conn: Conn, mailing: int) -> None:
+    switches.put(conn, STAFF, scope="sender", value="BOSS@sender.test", reason="hacked")
+    for spelled in SPELLINGS:
+        message = store_message(conn, 1, Message(spelled, "Hi", text="x"))
+        conn.execute("update mailing_mailing set message_id = %s where id = %s", (message, mailing))
+        found = conn.execute("select value from mailing_switches(%s)", (mailing,)).fetchall()
+        assert found == [("boss@sender.test",)], spelled
+
+
+def test_the_address_of_a_sender_is_not_one_in_its_name(conn: Conn, mailing: int) -> None:
+    switches.put(conn, STAFF, scope="sender", value="boss@sender.test", reason="hacked")
+    message = store_message(conn, 1, Message('"boss@sender.test" <news@example.org>', "Hi", text="x"))
+    conn.execute("update mailing_mailing set message_id = %s where id = %s", (message, mailing))
+    assert conn.execute("select from mailing_switches(%s)", (mailing,)).fetchall() == []
+
+
+def test_messages_of_before_get_the_address_of_their_sender(conn: Conn) -> None:
+    for spelled in SPELLINGS:
+        store_message(conn, 1, Message(spelled, "Hi", text="x"))
+    conn.execute("update content_message set sender_address = null")
+    fill: Any = import_module("penstock.content.migrations.0004_sender_address").FILL
+    conn.execute(fill)
+    found = conn.execute("select sender, sender_address from content_message order by id").fetchall()
+    assert found == [(spelled, "boss@sender.test") for spelled in SPELLINGS]

@@ -13,9 +13,8 @@ returns setof record language sql stable as $$
                 when 'all' then true
                 when 'account' then true
                 when 'channel' then s.value = m.channel
-                -- The address, not one that stands in the name: "a@b" <news@example.org>.
-                when 'sender' then lower(coalesce(substring(c.sender from '<([^<>\s]+@[^<>\s]+)>\s*$'),
-                                                  substring(c.sender from '[^<>\s]+@[^<>\s]+'))) = s.value
+                -- The parsed address: the field itself can be spelled in many ways.
+                when 'sender' then s.value = c.sender_address
                 when 'transport' then s.value = m.transport_id::text
                 when 'domain' then true
            end
