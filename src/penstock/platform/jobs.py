@@ -194,6 +194,7 @@ async def work(*, concurrency: int = 2, wait: bool = True) -> None:
 
     Synchronous tasks run in threads, `concurrency` at a time, and as many of each of the queues PROMPT and LONG beside them.
     """
+    stopping.clear()
     async with _opened(worker_app()) as app:
         await rescue(app)
         # One that loses the database ends by itself; then the others end as well, and all are started again.
@@ -261,7 +262,6 @@ def run_worker(stop: threading.Event, *, concurrency: int = 2) -> None:
 
 async def _until(stop: threading.Event, concurrency: int) -> None:
     """Run a worker until `stop` is set or the worker ends by itself (its side tasks lost the database)."""
-    stopping.clear()
     running = asyncio.create_task(work(concurrency=concurrency))
     while not stop.is_set() and not running.done():
         await asyncio.wait([running], timeout=0.1)

@@ -12,7 +12,7 @@ from tests.integration.api.test_frame import problem
 METHODS = ("post", "put", "patch", "delete")
 KEPT = {
     "POST /mailings", "PATCH /mailings/{mailing}", "DELETE /mailings/{mailing}", "POST /contacts", "POST /lists", "POST /imports",
-    "POST /suppressions", "POST /switches",
+    "POST /suppressions", "POST /switches", "POST /templates",
 }  # fmt: skip
 """Beside the commands of a mailing, which all keep keys."""
 

@@ -115,11 +115,22 @@ def killed_with_doubts(conn: Conn, sink: Sink, **options: Any) -> int:
     with senders(2) as (victim, _):
         mailing = begin(conn, 400, sink.url(4), **options)
         eventually(lambda: counts(conn, mailing).get("accepted", 0) > 20)
+        eventually(lambda: unrecorded(conn, mailing, victim.pid) > 2)
         victim.kill()
         eventually(lambda: counts(conn, mailing).get("in_doubt"))
         if state(conn, mailing) in ("sending", "finishing"):
             command(conn, mailing, "pause")
     return mailing
+
+
+def unrecorded(conn: Conn, mailing: int, pid: int) -> int:
+    """How many a sender has claimed and not recorded: they are in doubt when it dies now."""
+    row = conn.execute(
+        "select coalesce(sum(p.cursor - p.accepted - p.deferred - p.bounced - p.returned - p.skipped - p.in_doubt), 0)"
+        "  from delivery_package p join delivery_sender s on s.id = p.sender where p.mailing = %s and s.pid = %s",
+        (mailing, pid),
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 @pytest.mark.behaviour("B2")
