@@ -15,10 +15,10 @@ from penstock.transport.share import Share
 
 
 async def tell(conn: psycopg.AsyncConnection[Any], sender: int, lanes: Iterable[Lane]) -> None:
-    """Write what is known of every server in use."""
-    rows = [row for lane in lanes for row in of_lane(lane)]
+    """Write what is known of every server in use; of two lanes of one mailing, one that ended and the next, the later counts."""
+    rows = {(row["server"], row["mailing"]): row for lane in lanes for row in of_lane(lane)}
     if rows:
-        await conn.execute("select delivery_health_beat(%s, %s)", (sender, Jsonb(rows)))
+        await conn.execute("select delivery_health_beat(%s, %s)", (sender, Jsonb(list(rows.values()))))
 
 
 def of_lane(lane: Lane) -> list[dict[str, Any]]:
