@@ -15,7 +15,7 @@ Cli, People, Catch = Callable[..., Ran], Callable[..., Path], Callable[..., Mail
 
 def elsewhere(url: str) -> str:
     """The same server by a name that does not tell that it is on this machine."""
-    return url.replace("//127.0.0.1:", "//127.1:")
+    return url.replace("//127.0.0.1:", "//0.0.0.0:")
 
 
 def chosen(conn: psycopg.Connection[Any], account: int = 1) -> dict[str, Any]:
