@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from penstock.account import rates, tokens
-from penstock.api.connections import connection
 from penstock.api.problems import Problem
 from penstock.mailing.actor import Actor
+from penstock.platform.connections import connection
 
 _TOKEN = re.compile(r"[A-Za-z0-9_.~+/=-]{8,200}")
 

@@ -9,9 +9,9 @@ from asgiref.sync import sync_to_async
 
 from penstock.account import tokens
 from penstock.api import problems
-from penstock.api.connections import connection
 from penstock.audience import uploads
 from penstock.platform.asgi import LARGEST_BODY, Bound
+from penstock.platform.connections import connection
 from penstock.platform.trouble import Trouble
 
 LARGEST: Final = 12 << 20

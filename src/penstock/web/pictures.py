@@ -7,8 +7,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views import View
 
-from penstock.api.connections import connection
 from penstock.content.pictures import storing
+from penstock.platform.connections import connection
 from penstock.platform.trouble import Trouble
 from penstock.web.views import unknown
 

@@ -5,10 +5,10 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.views import View
 
-from penstock.api.connections import connection
 from penstock.content.links import NOBODY, view_token
 from penstock.feedback.viewing import Gone, viewed
 from penstock.platform import environment
+from penstock.platform.connections import connection
 from penstock.platform.trouble import Trouble
 from penstock.preflight import isolating
 from penstock.web.pages import page

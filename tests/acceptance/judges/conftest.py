@@ -39,7 +39,7 @@ def sent(module_database: str) -> Iterator[Round]:
 def _sent(
     conn: Any, relay: postfix.Postfix, sink: wire.Sink, taps: list[wire.Tap], dns: nameserver.Nameserver
 ) -> Round:
-    from penstock.api import connections
+    from penstock.platform import connections
 
     done = Round(conn, taps, dns)
     try:

@@ -76,7 +76,7 @@ def closing(database: str) -> Iterator[None]:
     import django
 
     django.setup()
-    from penstock.api import connections
+    from penstock.platform import connections
 
     yield
     connections.close()

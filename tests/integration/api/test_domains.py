@@ -136,7 +136,7 @@ def test_a_slow_name_server_keeps_nobody_else_waiting(
     api: Api, bearer: Callable[..., Api], dns: Nameserver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More checks at once than there are connections; none of them holds one while it waits."""
-    from penstock.api import connections
+    from penstock.platform import connections
 
     monkeypatch.setattr(connections, "LARGEST", 2)
     made = api.post("/domains", {"name": "example.org"}).json()

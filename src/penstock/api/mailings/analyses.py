@@ -10,11 +10,11 @@ from pydantic import Field
 from penstock.account import access
 from penstock.api import cursors
 from penstock.api.authentication import actor_of
-from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings.showing import found
 from penstock.api.shapes import Body, Cursor, Document, Id, Limit, Shown
 from penstock.mailing.actor import Actor
+from penstock.platform.connections import connection
 from penstock.preflight import analysis
 
 router = Router()

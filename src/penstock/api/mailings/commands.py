@@ -9,25 +9,23 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from penstock.api.conditions import expected_version, repeatable, tag
-from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples
 from penstock.api.mailings.arguments import ARGUMENTS, Command
 from penstock.api.mailings.shapes import Answer
-from penstock.api.mailings.showing import JUDGED, answered, commander, found
+from penstock.api.mailings.showing import answered, commander, found
 from penstock.api.problems import Problem
 from penstock.api.refusals import spoken
 from penstock.api.repeating import mark
 from penstock.api.shapes import Id
-from penstock.content.checking import blockers
 from penstock.mailing import control
 from penstock.mailing.actor import Actor
+from penstock.platform.connections import connection
+from penstock.preflight.giving import Busy, give
 
 router = Router()
 unknown = Router()
 """For what stands where a command should; the last of all routers."""
-
-_TRIES = 10
 
 
 def _operation(name: str, shape: type[Command]) -> Callable[..., Any]:
@@ -41,7 +39,7 @@ def _operation(name: str, shape: type[Command]) -> Callable[..., Any]:
         }
         with connection() as conn:
             found(conn, actor, mailing)
-            answer = give(conn, mailing, name, actor, arguments)
+            answer = _given(conn, mailing, name, actor, arguments)
             response["ETag"] = tag(answer.version)
             mark(response, repeated=answer.repeated)
             return answered(conn, name, answer, actor)
@@ -60,31 +58,13 @@ def _operation(name: str, shape: type[Command]) -> Callable[..., Any]:
     return operation
 
 
-def give(
+def _given(
     conn: psycopg.Connection[Any], mailing: int, name: str, actor: Actor, arguments: dict[str, Any]
 ) -> control.Answer:
-    """Give the command. Where the content counts, what was judged is what is decided about: else it is judged again."""
-    if name not in JUDGED:
-        return control.command(conn, mailing, name, actor, **arguments)
-    wanted = arguments.pop("expected_version")
-    for _ in range(_TRIES):
-        seen = found(conn, actor, mailing).version if wanted is None else wanted
-        try:
-            return control.command(
-                conn,
-                mailing,
-                name,
-                actor,
-                blockers=blockers(conn, mailing),
-                expected_version=seen,
-                **arguments,
-            )
-        except control.Refused as refused:
-            if wanted is not None or refused.code != "version_changed":
-                raise
-    raise Problem(
-        503, "unavailable", "Others keep changing the mailing. Try again.", headers={"Retry-After": "1"}
-    )
+    try:
+        return give(conn, mailing, name, actor, arguments)
+    except Busy as busy:
+        raise Problem(503, "unavailable", str(busy), headers={"Retry-After": "1"}) from None
 
 
 for _name, _shape in ARGUMENTS.items():

@@ -8,13 +8,13 @@ from ninja import Query, Router
 from penstock.account import access
 from penstock.api import cursors
 from penstock.api.authentication import actor_of
-from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples
 from penstock.api.mailings.shapes import Journal, Packages
 from penstock.api.mailings.showing import found, known
 from penstock.api.shapes import Cursor, Document, Id, Limit
 from penstock.mailing import history
+from penstock.platform.connections import connection
 from penstock.report import packages
 from penstock.report.forecast import forecast
 

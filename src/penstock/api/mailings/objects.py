@@ -9,7 +9,6 @@ from penstock.account import access
 from penstock.api import cursors
 from penstock.api.authentication import account_of, actor_of
 from penstock.api.conditions import expected_version, repeatable, tag
-from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples, writing
 from penstock.api.mailings.shapes import (
@@ -27,6 +26,7 @@ from penstock.api.repeating import mark
 from penstock.api.shapes import Account, Cursor, DryRun, Id, Limit
 from penstock.mailing import control
 from penstock.mailing.mailings import listed
+from penstock.platform.connections import connection
 
 router = Router()
 

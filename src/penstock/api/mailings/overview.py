@@ -8,13 +8,13 @@ from ninja import Router
 from penstock.account import access
 from penstock.api import cursors
 from penstock.api.authentication import account_of, actor_of
-from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples
 from penstock.api.mailings.shapes import AccountJournal, Board, Queue
 from penstock.api.mailings.showing import shown
 from penstock.api.shapes import Account, Cursor, Limit
 from penstock.mailing import history, mailings, queue
+from penstock.platform.connections import connection
 from penstock.report.board import board
 from penstock.report.sequence import expected_starts
 

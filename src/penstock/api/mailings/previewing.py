@@ -10,7 +10,6 @@ from pydantic import Field
 from penstock.account import access
 from penstock.api import cursors
 from penstock.api.authentication import actor_of
-from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples
 from penstock.api.mailings.showing import found
@@ -19,6 +18,7 @@ from penstock.api.shapes import Cursor, Id, Limit, Shown
 from penstock.content.checking import judged
 from penstock.content.messages import load_message
 from penstock.mailing.mailings import Mailing
+from penstock.platform.connections import connection
 from penstock.platform.environment import base_url
 from penstock.preflight import isolating, preview, searching, worst
 from penstock.preflight.opening import opened

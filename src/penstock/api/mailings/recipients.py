@@ -8,13 +8,13 @@ from ninja import Query, Router
 from penstock.account import access
 from penstock.api import cursors, streaming
 from penstock.api.authentication import actor_of
-from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings import examples
 from penstock.api.mailings.shapes import Ledger
 from penstock.api.mailings.showing import known
 from penstock.api.problems import Problem
 from penstock.api.shapes import Cursor, Id, Limit
+from penstock.platform.connections import connection
 from penstock.report import ledger
 from penstock.report.progress import STATES
 

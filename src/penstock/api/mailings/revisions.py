@@ -10,13 +10,13 @@ from pydantic import Field
 from penstock.account import access
 from penstock.api import cursors, messages
 from penstock.api.authentication import actor_of
-from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings.showing import found
 from penstock.api.problems import Problem
 from penstock.api.shapes import Cursor, Document, Id, Limit, Shown
 from penstock.content.messages import load_message
 from penstock.mailing import saved
+from penstock.platform.connections import connection
 
 router = Router()
 

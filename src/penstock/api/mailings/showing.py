@@ -10,22 +10,18 @@ from penstock.api.authentication import actor_of
 from penstock.api.refusals import spoken
 from penstock.content.checking import blockers
 from penstock.content.messages import load_message
-from penstock.mailing import control, guards, lifecycle
+from penstock.mailing import control
 from penstock.mailing.actor import Actor
 from penstock.mailing.lifecycle import allowed_actions
 from penstock.mailing.mailings import Mailing, find, owner
+from penstock.preflight.giving import JUDGED_IN
 from penstock.report.board import area
 from penstock.report.progress import Progress, progress
 
 NOTHING = Progress(**dict.fromkeys(Progress.__slots__, 0) | {"next_at": None})  # type: ignore[arg-type]
 """The figures of a mailing that is not frozen: it has no recipients yet."""
 
-JUDGED = frozenset(row.command for row in lifecycle.TABLE if guards.no_blockers in row.guards)
-"""Commands for which somebody has to have looked at the content."""
-
 _READINGS = 5
-
-JUDGED_IN = frozenset(state for row in lifecycle.TABLE if row.command in JUDGED for state in row.sources)
 
 
 def commander(request: HttpRequest) -> Actor:

@@ -10,13 +10,13 @@ from pydantic import Field
 from penstock.account import access
 from penstock.api.authentication import actor_of
 from penstock.api.conditions import repeatable
-from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.mailings.showing import found
 from penstock.api.problems import Problem
 from penstock.api.repeating import mark, once
 from penstock.api.resources.paging import paged
 from penstock.api.shapes import Body, Cursor, Id, Limit, Number, Shown
+from penstock.platform.connections import connection
 from penstock.preflight import testing
 
 router = Router()

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 
 from penstock.account import access
 from penstock.api.authentication import account_of, actor_of
-from penstock.api.connections import connection
 from penstock.api.problems import Problem
 from penstock.mailing.actor import Actor
+from penstock.platform.connections import connection
 
 
 @dataclass(frozen=True)

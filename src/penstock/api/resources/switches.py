@@ -12,7 +12,6 @@ from pydantic import Field
 from penstock.account import access
 from penstock.api.authentication import actor_of
 from penstock.api.conditions import repeatable
-from penstock.api.connections import connection
 from penstock.api.document import documented
 from penstock.api.repeating import mark
 from penstock.api.resources.asking import Asked, asked
@@ -20,6 +19,7 @@ from penstock.api.resources.paging import whole
 from penstock.api.resources.times import Instant
 from penstock.api.shapes import Account, Body, Id, Shown
 from penstock.mailing import switches
+from penstock.platform.connections import connection
 
 router = Router()
 
