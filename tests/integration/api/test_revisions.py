@@ -1,6 +1,5 @@
 """Every message that a mailing has had: listed, shown whole, taken again, taken over from another mailing."""
 
-from importlib import import_module
 from typing import Any
 
 import psycopg
@@ -107,18 +106,3 @@ def test_a_message_of_another_account_is_not_there(api: Any, bearer: Any, draft:
 def test_a_copy_begins_with_the_message_that_it_copies(api: Any, draft: int) -> None:
     made = api.post(f"/mailings/{draft}/copy").json()["made"]
     assert [(each["number"], each["subject"]) for each in revisions(api, made)] == [(1, "News")]
-
-
-def test_mailings_from_before_have_what_is_known_of_them(api: Any, draft: int, conn: Conn) -> None:
-    """As after an upgrade: the table of saved messages is filled from what was submitted, and from what they have."""
-    api.post(f"/mailings/{draft}/submit", {"plan": {"kind": "later"}})
-    api.post(f"/mailings/{draft}/withdraw")
-    edited(api, draft, message={"subject": "Second"})
-    conn.execute("delete from mailing_saved")
-    filling = import_module("penstock.mailing.migrations.0005_saved_before")
-    for statement in (filling.SUBMITTED, filling.PRESENT) * 2:  # twice: what is known is not doubled
-        conn.execute(statement)
-    assert [(each["subject"], bool(each["submitted_at"])) for each in revisions(api, draft)] == [
-        ("Second", False),
-        ("News", True),
-    ]

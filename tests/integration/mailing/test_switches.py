@@ -1,7 +1,6 @@
 """Kill switches: what they stop, whom they concern, who may put them, and that nothing resumes by itself."""
 
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from typing import Any
 
 import psycopg
@@ -263,13 +262,3 @@ def test_the_address_of_a_sender_is_not_one_in_its_name(conn: Conn, mailing: int
     message = store_message(conn, 1, Message('"boss@sender.test" <news@example.org>', "Hi", text="x"))
     conn.execute("update mailing_mailing set message_id = %s where id = %s", (message, mailing))
     assert conn.execute("select from mailing_switches(%s)", (mailing,)).fetchall() == []
-
-
-def test_messages_of_before_get_the_address_of_their_sender(conn: Conn) -> None:
-    for spelled in SPELLINGS:
-        store_message(conn, 1, Message(spelled, "Hi", text="x"))
-    conn.execute("update content_message set sender_address = null")
-    fill: Any = import_module("penstock.content.migrations.0004_sender_address").FILL
-    conn.execute(fill)
-    found = conn.execute("select sender, sender_address from content_message order by id").fetchall()
-    assert found == [(spelled, "boss@sender.test") for spelled in SPELLINGS]

@@ -41,6 +41,26 @@ def test_other_fingerprint_makes_it_migrate_and_install_functions_again(database
     assert conn.execute("select count(*) from pg_proc where proname = 'delivery_reply_id'").fetchone()[0] > 0
 
 
+def test_a_database_of_before_a_room_was_there_keeps_what_it_has(database, conn):
+    """As an older version left it: a room's tables are missing, the functions are others, and there is data."""
+    tables = "select tablename from pg_tables where schemaname = 'public' order by 1"
+    before = conn.execute(tables).fetchall()
+    conn.execute(
+        "insert into account_account (name, zone, policy, created_at) values ('Zoë', 'UTC', '{}', now())"
+    )
+    rooms = [f"preflight_{table}" for table in ("case", "finding", "analysis", "test")]
+    conn.execute(f"drop table {', '.join(rooms)} cascade")
+    conn.execute("delete from django_migrations where app = 'preflight'")
+    conn.execute("drop function if exists delivery_reply_id")
+    conn.execute("update penstock_schema set fingerprint = 'older', version = '0.0.1'")
+    platform_database.ready()
+    assert conn.execute(tables).fetchall() == before
+    assert conn.execute("select name from account_account order by id").fetchall() == [("default",), ("Zoë",)]
+    assert conn.execute("select count(*) from pg_proc where proname = 'delivery_reply_id'").fetchone()[0] > 0
+    assert conn.execute("select version from penstock_schema").fetchone() == (penstock.__version__,)
+    assert migrate.is_current(conn)
+
+
 def test_database_of_a_newer_version_is_refused_unchanged(database, conn):
     conn.execute("update penstock_schema set fingerprint = 'newer'")
     conn.execute(

@@ -44,6 +44,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "audience_contact",
+                "constraints": [
+                    models.UniqueConstraint(fields=("normal", "account"), name="audience_contact_normal")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,26 +64,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "audience_list",
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "name"), name="audience_list_name")
+                ],
             },
         ),
         migrations.CreateModel(
             name="Import",
             fields=[
                 ("id", models.AutoField(primary_key=True, serialize=False)),
-                ("name", models.TextField(help_text="The name of the file.")),
-                ("state", models.TextField(db_default="running", default="running")),
-                ("error", models.TextField(help_text="Why it failed, for people.", null=True)),
                 (
                     "columns",
                     models.JSONField(
                         db_default=models.Value([], models.JSONField()),
-                        default=models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.SET_NULL,
-                            to="audience.contactlist",
-                        ),
+                        default=list,
                         help_text="Attributes, in the file's order.",
+                    ),
+                ),
+                ("name", models.TextField(help_text="The name of the file.")),
+                ("state", models.TextField(db_default="running", default="running")),
+                ("error", models.TextField(help_text="Why it failed, for people.", null=True)),
+                (
+                    "error_code",
+                    models.TextField(
+                        help_text="The same for programs: the code of an ImportFileError.", null=True
+                    ),
+                ),
+                (
+                    "wanted",
+                    models.JSONField(
+                        help_text="Of an upload: file (in the home), list, address_column, home.", null=True
+                    ),
+                ),
+                (
+                    "progress",
+                    models.JSONField(
+                        help_text="Of an upload: phase, read and total (bytes), rows.", null=True
                     ),
                 ),
                 ("rows", models.BigIntegerField(db_default=0, default=0)),
@@ -93,7 +112,9 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(null=True)),
                 (
                     "account",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.account"),
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="account.account"
+                    ),
                 ),
                 (
                     "list",
@@ -107,6 +128,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "audience_import",
+                "indexes": [models.Index(fields=["account", "id"], name="audience_import_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("state__in", ["waiting", "running"])),
+                            models.Q(("finished_at__isnull", False), ("state__in", ["done", "failed"])),
+                            _connector="OR",
+                        ),
+                        name="audience_import_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rows",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("created"), "+", models.F("updated")
+                                            ),
+                                            "+",
+                                            models.F("unchanged"),
+                                        ),
+                                        "+",
+                                        models.F("duplicates"),
+                                    ),
+                                    "+",
+                                    models.F("rejected"),
+                                ),
+                            )
+                        ),
+                        name="audience_import_rows",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +195,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "audience_import_problem",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["rejected", "duplicate"])),
+                        name="audience_import_problem_kind",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,77 +256,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "audience_suppression",
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(fields=("account", "normal"), name="audience_contact_normal"),
-        ),
-        migrations.AddConstraint(
-            model_name="contactlist",
-            constraint=models.UniqueConstraint(fields=("account", "name"), name="audience_list_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="import",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", True), ("state", "running")),
-                    models.Q(("finished_at__isnull", False), ("state__in", ["done", "failed"])),
-                    _connector="OR",
-                ),
-                name="audience_import_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="import",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rows",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("created"), "+", models.F("updated")
-                                    ),
-                                    "+",
-                                    models.F("unchanged"),
-                                ),
-                                "+",
-                                models.F("duplicates"),
-                            ),
-                            "+",
-                            models.F("rejected"),
+                "indexes": [models.Index(fields=["account", "id"], name="audience_suppression_newest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "normal"), name="audience_suppression_normal"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason__in", ("unsubscribed", "hard_bounce", "complaint", "manual", "invalid"))
                         ),
-                    )
-                ),
-                name="audience_import_rows",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importproblem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["rejected", "duplicate"])),
-                name="audience_import_problem_kind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="suppression",
-            index=models.Index(fields=["account", "id"], name="audience_suppression_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="suppression",
-            constraint=models.UniqueConstraint(
-                fields=("account", "normal"), name="audience_suppression_normal"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suppression",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reason__in", ("unsubscribed", "hard_bounce", "complaint", "manual", "invalid"))
-                ),
-                name="audience_suppression_reason",
-            ),
+                        name="audience_suppression_reason",
+                    ),
+                ],
+            },
         ),
     ]

@@ -4,7 +4,9 @@ from importlib.resources import files
 
 from django.db import migrations
 
-TABLES = ("recipient", "package", "outcome", "state", "reply", "due", "sender", "meter", "turn")
+TABLES = (
+    "recipient", "package", "outcome", "state", "reply", "due", "sender", "meter", "turn", "health", "server_meter",
+)  # fmt: skip
 
 
 class Migration(migrations.Migration):

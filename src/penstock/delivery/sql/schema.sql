@@ -33,6 +33,7 @@ create table delivery_package (
     sender     integer,
     begun_at   timestamptz,
     closed_at  timestamptz,
+    bound      boolean     not null default false,    -- to be finished although its mailing is paused or being cancelled
     -- outcomes recorded for this package's positions, by state
     in_doubt   integer     not null default 0,
     returned   integer     not null default 0,
@@ -54,6 +55,7 @@ create table delivery_package (
 -- Only open packages are searched; the cursor is in no index, so its updates stay on their page.
 create index delivery_package_open on delivery_package (mailing, no) where state in ('waiting', 'active');
 create index delivery_package_sender on delivery_package (sender) where sender is not null;
+create index delivery_package_bound on delivery_package (mailing) where bound;   -- senders ask every second
 
 -- What became of a recipient, appended by COPY; the last one counts (highest package, then highest state).
 create table delivery_outcome (
@@ -67,6 +69,8 @@ create table delivery_outcome (
     detail    text                       -- what stands for {} in the text of the reply
 );
 create index delivery_outcome_recipient on delivery_outcome (mailing, seq);
+-- The few in doubt among a million: for releasing them, and for saying whom a mailing reached.
+create index delivery_outcome_doubt on delivery_outcome (mailing, seq) where state = 1;
 
 -- The codes of delivery_outcome.state; their order is the order in which one may replace another.
 create table delivery_state (code smallint primary key, name text not null unique);
@@ -117,4 +121,27 @@ create table delivery_meter (
 create table delivery_turn (
     mailing   integer     primary key,
     served_at timestamptz not null
+);
+
+-- How the servers of transports fare: what each sender says of each server that a mailing of its uses; who said
+-- nothing lately uses it no more. Unlogged, as the pace below: worth nothing after a crash.
+create unlogged table delivery_health (
+    server     integer     not null,
+    sender     integer     not null,
+    mailing    integer     not null,
+    beat_at    timestamptz not null default clock_timestamp(),
+    state      text        not null check (state in ('sound', 'shaky', 'aside')),
+    open       integer     not null,            -- connections
+    busy       integer     not null,            -- those of them with a message on the wire
+    answered   bigint      not null,            -- messages, since this sender began with this mailing
+    trouble    text,                            -- the last one, in words; stays when it is over
+    troubled_at timestamptz,
+    retry_at   timestamptz,                     -- when one set aside is tried again
+    primary key (server, sender, mailing)
+) with (fillfactor = 40);
+
+-- The pace of a server that has one: when the next slot of time is free (delivery_server_grant).
+create unlogged table delivery_server_meter (
+    server  integer     primary key,
+    next_at timestamptz not null
 );
