@@ -18,7 +18,9 @@ class Contact(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT, db_constraint=False, db_index=False)
+    account = models.ForeignKey(
+        "penstock_account.Account", models.PROTECT, db_constraint=False, db_index=False
+    )
     address = models.TextField(help_text="As it was given, trimmed.")
     normal = models.TextField(
         db_collation="C", help_text="As audience.address normalises it: what makes two the same."
@@ -39,7 +41,7 @@ class ContactList(models.Model):
     """A named set of contacts."""
 
     id = models.AutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT, db_index=False)
     name = models.TextField()
     created_at = models.DateTimeField(db_default=Now())
 
@@ -73,7 +75,7 @@ class Import(models.Model):
     """
 
     id = models.AutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT, db_index=False)
     columns = models.JSONField(
         default=list,
         db_default=models.Value([], models.JSONField()),
@@ -152,7 +154,9 @@ class Suppression(models.Model):
     """An address that must not be mailed any more, contact or not."""
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT, db_constraint=False, db_index=False)
+    account = models.ForeignKey(
+        "penstock_account.Account", models.PROTECT, db_constraint=False, db_index=False
+    )
     normal = models.TextField(db_collation="C")
     reason = models.TextField()
     origin = models.TextField(help_text="Where it came from: 'mailing 12', 'cli'.")

@@ -11,7 +11,7 @@ class Mailing(models.Model):
     """One message to one audience on one channel; `control` alone changes its state."""
 
     id = models.AutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT)
     name = models.TextField()
     channel = models.TextField(default="email")
     state = models.TextField(default=State.DRAFT.value)
@@ -26,7 +26,7 @@ class Mailing(models.Model):
     )
     revision = models.IntegerField(default=1)
     message = models.ForeignKey("content.Message", models.PROTECT)
-    transport = models.ForeignKey("account.Transport", models.PROTECT)
+    transport = models.ForeignKey("penstock_account.Transport", models.PROTECT)
     audience = models.JSONField(help_text='The rule: {"list": 3}.')
     plan = models.JSONField(null=True, help_text="As mailing.plan reads it.")
     due_at = models.DateTimeField(null=True, help_text="When it is to start, if its plan has a time.")
@@ -102,7 +102,7 @@ class Entry(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT)
     mailing = models.ForeignKey(Mailing, models.PROTECT, null=True)
     place = models.IntegerField(default=0, help_text="In its chain, from 1.")
     link = models.BinaryField(default=b"", help_text="Keyed hash over this line and the link before it.")
@@ -130,7 +130,7 @@ class Chain(models.Model):
     """The end of a chain of the journal: how many links, and the last one. `mailing` 0: the account's own."""
 
     pk = models.CompositePrimaryKey("account_id", "mailing")
-    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT, db_index=False)
     mailing = models.IntegerField()
     length = models.IntegerField()
     link = models.BinaryField()
@@ -146,12 +146,12 @@ class Submission(models.Model):
     """What was submitted, kept for good: a revision as it was before the gates."""
 
     id = models.AutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT, db_index=False)
     mailing = models.ForeignKey(Mailing, models.PROTECT)
     revision = models.IntegerField()
     digest = models.TextField()
     message = models.ForeignKey("content.Message", models.PROTECT)
-    transport = models.ForeignKey("account.Transport", models.PROTECT, db_index=False)
+    transport = models.ForeignKey("penstock_account.Transport", models.PROTECT, db_index=False)
     audience = models.JSONField()
     plan = models.JSONField()
     identity = models.TextField(help_text="Who submitted it.")
@@ -185,7 +185,7 @@ class Approval(models.Model):
     """Somebody let exactly this digest pass: an approval, or the platform's validation."""
 
     id = models.AutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT, db_index=False)
     mailing = models.ForeignKey(Mailing, models.PROTECT)
     revision = models.IntegerField()
     kind = models.TextField()
@@ -218,7 +218,7 @@ class Approval(models.Model):
 class Queue(models.Model):
     """The sequence of an account: its mailings in the order in which they go out. The last lock a command takes."""
 
-    account = models.OneToOneField("account.Account", models.PROTECT, primary_key=True)
+    account = models.OneToOneField("penstock_account.Account", models.PROTECT, primary_key=True)
     version = models.IntegerField(default=0)
     mailings = ArrayField(models.IntegerField(), default=list)
 
@@ -235,7 +235,7 @@ class Switch(models.Model):
     id = models.AutoField(primary_key=True)
     scope = models.TextField()
     account = models.ForeignKey(
-        "account.Account", models.PROTECT, null=True, help_text="Empty: every account."
+        "penstock_account.Account", models.PROTECT, null=True, help_text="Empty: every account."
     )
     value = models.TextField(default="", help_text="The channel, sender address, domain or transport.")
     reason = models.TextField()
@@ -267,7 +267,7 @@ class Repetition(models.Model):
     """The answer to a command that came with an idempotency key: asked again, it is given again."""
 
     pk = models.CompositePrimaryKey("account_id", "identity", "key")
-    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT, db_index=False)
     identity = models.TextField()
     key = models.TextField()
     fingerprint = models.TextField(help_text="Of the request: the key must not be used for another one.")

@@ -35,9 +35,11 @@ class Gap(models.Model):
 class Setting(models.Model):
     """How an account's notices leave by e-mail; without one they are only listed."""
 
-    account = models.OneToOneField("account.Account", models.CASCADE, primary_key=True)
+    account = models.OneToOneField("penstock_account.Account", models.CASCADE, primary_key=True)
     # No constraint: a transport may be deleted; the notices are only listed then.
-    transport = models.ForeignKey("account.Transport", models.DO_NOTHING, null=True, db_constraint=False)
+    transport = models.ForeignKey(
+        "penstock_account.Transport", models.DO_NOTHING, null=True, db_constraint=False
+    )
     sender = models.TextField(help_text="Name <address>, as it stands in From.")
 
     class Meta:
@@ -49,7 +51,7 @@ class Notice(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     uuid = models.UUIDField(unique=True, help_text="The webhook-id, and part of the Message-ID.")
-    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT, db_index=False)
     mailing = models.ForeignKey("mailing.Mailing", models.PROTECT, null=True)
     entry = models.BigIntegerField(help_text="The entry of the journal that it tells about.")
     kind = models.TextField(help_text="As notices.kinds names it: mailing.to_approve …")
@@ -103,7 +105,7 @@ class Webhook(models.Model):
     """An address of a program that is told what happens, over signed HTTP requests (Standard Webhooks)."""
 
     id = models.AutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT)
     url = models.TextField()
     description = models.TextField(default="")
     events = ArrayField(models.TextField(), help_text="The kinds it is told of; empty: all.")

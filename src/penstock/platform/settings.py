@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "penstock.web",
 ]
 
-AUTH_USER_MODEL = "account.Person"
+AUTH_USER_MODEL = "penstock_account.Person"
 CSRF_FAILURE_VIEW = "penstock.web.signing.stale"
 
 MIDDLEWARE = [

@@ -13,7 +13,7 @@ class Analysis(models.Model):
     WAITING, RUNNING, DONE, CANCELLED, FAILED = "waiting", "running", "done", "cancelled", "failed"
 
     id = models.AutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT, db_index=False)
     mailing = models.ForeignKey("mailing.Mailing", models.PROTECT, db_index=False)
     message = models.ForeignKey("content.Message", models.PROTECT, db_index=False)
     audience = models.JSONField(help_text="The audience rule that was asked for.")
@@ -108,7 +108,7 @@ class TestSend(models.Model):
     STATES = ("waiting", "sending", "accepted", "refused", "failed", "in_doubt")
 
     id = models.AutoField(primary_key=True)
-    account = models.ForeignKey("account.Account", models.PROTECT, db_index=False)
+    account = models.ForeignKey("penstock_account.Account", models.PROTECT, db_index=False)
     mailing = models.ForeignKey("mailing.Mailing", models.PROTECT, db_index=False)
     message = models.ForeignKey("content.Message", models.PROTECT, db_index=False)
     revision = models.IntegerField()

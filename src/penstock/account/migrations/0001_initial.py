@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 
 def create_default_account(apps, schema_editor):
-    apps.get_model("account", "Account").objects.get_or_create(id=1, defaults={"name": "default"})
+    apps.get_model("penstock_account", "Account").objects.get_or_create(id=1, defaults={"name": "default"})
     schema_editor.execute("select setval(pg_get_serial_sequence('account_account', 'id'), 1)")
 
 
@@ -91,7 +91,9 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "account",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.account"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="penstock_account.account"
+                    ),
                 ),
             ],
             options={
@@ -148,7 +150,9 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "domain",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="account.domain"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="penstock_account.domain"
+                    ),
                 ),
             ],
             options={
@@ -249,7 +253,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "account",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="account.account"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="penstock_account.account"
+                    ),
                 ),
                 (
                     "person",
@@ -303,7 +309,7 @@ class Migration(migrations.Migration):
                         help_text="Empty: every account (the platform's own).",
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
-                        to="account.account",
+                        to="penstock_account.account",
                     ),
                 ),
                 (
@@ -355,7 +361,9 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "account",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.account"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="penstock_account.account"
+                    ),
                 ),
             ],
             options={
@@ -412,7 +420,9 @@ class Migration(migrations.Migration):
                 ("enabled", models.BooleanField(db_default=True, default=True)),
                 (
                     "transport",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="account.transport"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="penstock_account.transport"
+                    ),
                 ),
             ],
             options={

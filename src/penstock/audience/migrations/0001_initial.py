@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("account", "0001_initial"),
+        ("penstock_account", "0001_initial"),
     ]
 
     operations = [
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        to="account.account",
+                        to="penstock_account.account",
                     ),
                 ),
             ],
@@ -58,7 +58,9 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="account.account"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="penstock_account.account",
                     ),
                 ),
             ],
@@ -113,7 +115,9 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="account.account"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="penstock_account.account",
                     ),
                 ),
                 (
@@ -250,7 +254,7 @@ class Migration(migrations.Migration):
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        to="account.account",
+                        to="penstock_account.account",
                     ),
                 ),
             ],

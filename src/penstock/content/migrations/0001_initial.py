@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("account", "0001_initial"),
+        ("penstock_account", "0001_initial"),
     ]
 
     operations = [
@@ -56,7 +56,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "account",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.account"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="penstock_account.account"
+                    ),
                 ),
             ],
             options={
@@ -87,7 +89,9 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "account",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.account"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="penstock_account.account"
+                    ),
                 ),
             ],
             options={
@@ -110,7 +114,9 @@ class Migration(migrations.Migration):
                 ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "account",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.account"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="penstock_account.account"
+                    ),
                 ),
                 (
                     "message",

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("account", "0001_initial"),
+        ("penstock_account", "0001_initial"),
         ("content", "0001_initial"),
     ]
 
@@ -30,7 +30,9 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="account.account"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="penstock_account.account",
                     ),
                 ),
             ],
@@ -122,7 +124,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "account",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.account"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="penstock_account.account"
+                    ),
                 ),
                 (
                     "copied_from",
@@ -148,7 +152,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "transport",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.transport"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="penstock_account.transport"
+                    ),
                 ),
             ],
             options={
@@ -255,7 +261,9 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="account.account"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="penstock_account.account",
                     ),
                 ),
                 (
@@ -299,7 +307,9 @@ class Migration(migrations.Migration):
                 ("data", models.JSONField(default=dict)),
                 (
                     "account",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.account"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="penstock_account.account"
+                    ),
                 ),
                 (
                     "mailing",
@@ -325,7 +335,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         primary_key=True,
                         serialize=False,
-                        to="account.account",
+                        to="penstock_account.account",
                     ),
                 ),
                 ("version", models.IntegerField(default=0)),
@@ -366,7 +376,9 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="account.account"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="penstock_account.account",
                     ),
                 ),
             ],
@@ -409,7 +421,9 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="account.account"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="penstock_account.account",
                     ),
                 ),
                 (
@@ -423,7 +437,9 @@ class Migration(migrations.Migration):
                 (
                     "transport",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="account.transport"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="penstock_account.transport",
                     ),
                 ),
             ],
@@ -454,7 +470,7 @@ class Migration(migrations.Migration):
                         help_text="Empty: every account.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        to="account.account",
+                        to="penstock_account.account",
                     ),
                 ),
             ],

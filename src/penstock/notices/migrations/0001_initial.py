@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("account", "0001_initial"),
+        ("penstock_account", "0001_initial"),
         ("mailing", "0001_initial"),
     ]
 
@@ -72,7 +72,9 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="account.account"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="penstock_account.account",
                     ),
                 ),
                 (
@@ -162,7 +164,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         primary_key=True,
                         serialize=False,
-                        to="account.account",
+                        to="penstock_account.account",
                     ),
                 ),
                 ("sender", models.TextField(help_text="Name <address>, as it stands in From.")),
@@ -172,7 +174,7 @@ class Migration(migrations.Migration):
                         db_constraint=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        to="account.transport",
+                        to="penstock_account.transport",
                     ),
                 ),
             ],
@@ -224,7 +226,9 @@ class Migration(migrations.Migration):
                 ("disabled_why", models.TextField(default="")),
                 (
                     "account",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="account.account"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="penstock_account.account"
+                    ),
                 ),
             ],
             options={

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("account", "0001_initial"),
+        ("penstock_account", "0001_initial"),
         ("content", "0001_initial"),
         ("mailing", "0001_initial"),
     ]
@@ -59,7 +59,9 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="account.account"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="penstock_account.account",
                     ),
                 ),
                 (
@@ -192,7 +194,9 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="account.account"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="penstock_account.account",
                     ),
                 ),
                 (
