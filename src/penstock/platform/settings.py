@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "penstock.delivery",
     "penstock.notices",
     "penstock.preflight",
+    "django_htmx",
     "penstock.web",
 ]
 
@@ -80,6 +81,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.csrf",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],

@@ -9,6 +9,7 @@ from penstock.web.views import Home, Unsubscribe
 
 urlpatterns = [
     path("api/", include("penstock.api.urls")),
+    path("", include("penstock.web.room.urls")),
     path("", Home.as_view(), name="home"),
     path("sign-in/<str:secret>", SignIn.as_view(), name="sign-in"),
     path("sign-out", SignOut.as_view(), name="sign-out"),

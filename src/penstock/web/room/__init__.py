@@ -1,0 +1,1 @@
+"""The control room: the pages of those who are signed in."""
