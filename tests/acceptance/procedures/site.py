@@ -71,7 +71,7 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.post = Post(folder)
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.web = self._start("web", "--port", str(self.port))
         self.worker = self._start("worker")
@@ -100,7 +100,7 @@ class Site:
 
     def kill_worker(self) -> None:
         """SIGKILL to the worker and everything it started: no word of farewell from any."""
-        _kill(self.worker)
+        kill(self.worker)
 
     def start_worker(self) -> None:
         """Another worker, as a supervisor would start it."""
@@ -136,7 +136,7 @@ class Site:
         assert ends == [0, 0], said[-4000:]
 
 
-def _kill(process: subprocess.Popen[Any]) -> None:
+def kill(process: subprocess.Popen[Any]) -> None:
     """End a process and all that it started, which have sessions of their own."""
     with suppress(psutil.NoSuchProcess):
         tree = psutil.Process(process.pid)
@@ -146,7 +146,8 @@ def _kill(process: subprocess.Popen[Any]) -> None:
     process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody has at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 
@@ -162,4 +163,4 @@ def running(folder: Path) -> Iterator[Site]:
     finally:
         for process in (site.worker, site.web, site.post.process):
             if process.poll() is None:
-                _kill(process)
+                kill(process)

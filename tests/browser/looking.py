@@ -1,0 +1,122 @@
+"""How a page is looked at: by axe in both schemes, at 375 px, by keyboard. Each returns what is wrong, in words; nothing is well."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from playwright.sync_api import Page
+
+Scheme = Literal["light", "dark"]
+NARROW = 375
+"""CSS pixels: the narrowest window that everything works in."""
+WIDE = 1440
+_COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules whose answer depends on the scheme."""
+
+
+@cache
+def _axe() -> str:
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+
+
+def axe(page: Page, *schemes: Scheme) -> list[str]:
+    """Ask axe about the page as it stands, in both schemes unless told; messages shown in frames are not ours to judge."""
+    found: list[str] = []
+    for number, scheme in enumerate(schemes or ("light", "dark")):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        if number == 0 and not page.evaluate("() => typeof window.axe === 'object'"):
+            page.evaluate(_axe())
+        found += [f"{page.url} ({scheme}): {each}" for each in _asked(page, only_colours=number > 0)]
+    return found
+
+
+def _asked(page: Page, *, only_colours: bool) -> list[str]:
+    options: dict[str, Any] = {
+        "iframes": False,
+        "resultTypes": ["violations"],
+        "rules": {"target-size": {"enabled": True}},
+    }
+    if only_colours:
+        options |= {"runOnly": {"type": "rule", "values": _COLOURS}, "rules": {}}
+    violations = page.evaluate(
+        "options => axe.run(document, options).then(told => told.violations.map(v => ({id: v.id, help: v.help,"
+        " nodes: v.nodes.map(n => ({at: n.target.join(' '), html: n.html.slice(0, 160), cure: n.failureSummary}))})))",
+        options,
+    )
+    return [
+        f"{each['id']}: {each['help']}\n    at {node['at']}: {node['html']}\n    {' '.join(node['cure'].split())}"
+        for each in violations
+        for node in each["nodes"]
+    ]
+
+
+_SIDEWAYS = """() => {
+  const root = document.documentElement, room = root.clientWidth;
+  if (root.scrollWidth <= room) return [];
+  const scrolls = element => { for (let e = element.parentElement; e && e !== document.body; e = e.parentElement)
+    if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(e).overflowX)) return true; return false; };
+  const wide = [...document.body.querySelectorAll("*")].filter(e => {
+    const box = e.getBoundingClientRect(); return box.width && box.right > room + 1 && !scrolls(e); });
+  const told = wide.filter(e => ![...e.children].some(c => wide.includes(c))).slice(0, 5).map(e =>
+    `${e.tagName.toLowerCase()}${e.id ? "#" + e.id : ""}${e.className && e.className.baseVal === undefined ? "." + e.className.replaceAll(" ", ".") : ""}`
+    + ` reaches ${Math.round(e.getBoundingClientRect().right)} px: ${e.textContent.trim().slice(0, 60)}`);
+  return [`the page is ${root.scrollWidth} px wide in a window of ${room}`, ...told];
+}"""
+
+
+def sideways(page: Page, width: int = NARROW) -> list[str]:
+    """Narrow the window; tell what makes the page scroll sideways. The window stays narrow."""
+    page.set_viewport_size({"width": width, "height": 800})
+    return [f"{page.url} at {width} px: {each}" for each in page.evaluate(_SIDEWAYS)]
+
+
+_KEYBOARD = """() => {
+  const wanted = 'a[href], area[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable=""], [contenteditable=true]';
+  const named = e => `${e.tagName.toLowerCase()}${e.id ? "#" + e.id : ""} “${(e.getAttribute("aria-label") || e.textContent || e.name || "").trim().replace(/\\s+/g, " ").slice(0, 50)}”`;
+  const shown = e => e.checkVisibility({checkVisibilityCSS: true, checkOpacity: false}) && !e.closest("[inert]");
+  const look = e => { const s = getComputedStyle(e), b = getComputedStyle(e, "::before"), a = getComputedStyle(e, "::after");
+    return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow, s.backgroundColor, s.borderColor, s.textDecoration, b.outline, a.outline, b.boxShadow, a.boxShadow].join("|"); };
+  const around = e => [e, e.labels?.[0], e.parentElement].filter(Boolean).map(look).join("§");
+  const told = [];
+  if ([...document.querySelectorAll("[tabindex]")].some(e => e.tabIndex > 0)) told.push("a positive tabindex changes the order");
+  for (const e of document.querySelectorAll("[onclick], [hx-get], [hx-post], [role=button], [role=link], [role=tab], [role=menuitem]"))
+    if (shown(e) && e.tabIndex < 0 && !e.matches("form, [role=tab], [role=menuitem]") && !e.getAttribute("hx-trigger")) told.push(`${named(e)} is clickable and cannot be focused`);
+  const before = document.activeElement;
+  for (const e of document.querySelectorAll(wanted)) {
+    if (!shown(e) || e.disabled || e.closest("dialog:not([open])")) continue;
+    if (e.tabIndex < 0) continue;
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    const plain = around(e);
+    e.focus({focusVisible: true});
+    if (document.activeElement !== e) { told.push(`${named(e)} cannot be focused`); continue; }
+    if (around(e) === plain) told.push(`${named(e)} does not show that it has the focus`);
+    const box = e.getBoundingClientRect();
+    if (box.width && (box.bottom < 0 || box.top > innerHeight)) told.push(`${named(e)} has the focus out of sight`);
+  }
+  if (before instanceof HTMLElement) before.focus();
+  return told;
+}"""
+
+
+def unreachable(page: Page) -> list[str]:
+    """Tell what cannot be reached by keyboard, or does not show that it has the focus."""
+    page.keyboard.press("Tab")  # from here on the browser shows the focus, as for somebody with a keyboard
+    return [f"{page.url} by keyboard: {each}" for each in page.evaluate(_KEYBOARD)]
+
+
+def tabbed(page: Page, most: int = 200) -> list[str]:
+    """Walk the page with real presses of Tab from its beginning; return what had the focus, in order."""
+    page.evaluate(
+        "() => { document.activeElement?.blur?.(); getSelection()?.removeAllRanges(); scrollTo(0, 0); }"
+    )
+    walked: list[str] = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        name = page.evaluate(
+            "() => { const e = document.activeElement; return e && e !== document.body"
+            " ? `${e.tagName.toLowerCase()} ${(e.getAttribute('aria-label') || e.textContent || e.name || e.value || '').trim().slice(0, 60)}` : ''; }"
+        )
+        if not name:
+            break
+        walked.append(str(name))
+    return walked
