@@ -1,15 +1,19 @@
-"""`penstock web` on a free port, on a database of the module's own."""
+"""`penstock web` on a free port, or the room's pages in this process; on a database of the module's own."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+
+from tests.browser.desk import Desk
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +46,77 @@ def port(module_database: str, weblog: Path) -> Iterator[int]:
     finally:
         process.terminate()
         assert process.wait(15) == 0
+
+
+class Visitor:
+    """Somebody signed in, through Django's test client: `get`, `post` (as their browser sends a form) and the page's text."""
+
+    def __init__(self, email: str) -> None:
+        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+        from django.test import Client
+
+        from penstock.account.models import Person
+
+        self.email = email
+        self.client = Client(raise_request_exception=True, SERVER_NAME="127.0.0.1")
+        person = Person.objects.get(email=email)
+        session = self.client.session
+        session[SESSION_KEY] = str(person.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+        session.save()
+
+    def get(self, path: str, **headers: str) -> Any:
+        """The answer to a GET; `HX_Request="true"` asks for a part as a script does."""
+        return self.client.get(path, headers=_named(headers))
+
+    def post(self, path: str, fields: dict[str, Any] | None = None, **headers: str) -> Any:
+        """The answer to a form sent."""
+        return self.client.post(path, fields or {}, headers=_named(headers))
+
+    def text(self, path: str, status: int = 200) -> str:
+        """The text of a page, which must have answered with this status."""
+        answer = self.get(path)
+        assert answer.status_code == status, f"{answer.status_code} at {path}: {answer.content[:500]!r}"
+        return str(answer.content.decode())
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@pytest.fixture(scope="module")
+def pages(module_database: str) -> Iterator[psycopg.Connection[Any]]:
+    """Django in this process on the module's database; gives a connection to it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penstock.platform.settings")
+    import django
+
+    django.setup()
+    from django.db import connections as orm
+
+    from penstock.platform import connections, settings
+
+    orm["default"].close()
+    before = dict(orm["default"].settings_dict)
+    orm["default"].settings_dict.update(settings._database(module_database))
+    with psycopg.connect(module_database, autocommit=True) as conn:
+        yield conn
+    connections.close()
+    orm["default"].close()
+    orm["default"].settings_dict.update(before)
+
+
+@pytest.fixture
+def desk(pages: psycopg.Connection[Any]) -> Desk:
+    """An account of the test's own, with mailings in any state (tests.browser.desk)."""
+    return Desk(pages, "smtp://127.0.0.1:2525?tls=none")
+
+
+@pytest.fixture
+def visitor(desk: Desk) -> Callable[..., Visitor]:
+    """`visitor("approver")`: somebody with these roles in the desk's account (all four without any), signed in."""
+
+    def make(*roles: str, of: Desk | None = None, platform: bool = False) -> Visitor:
+        return Visitor((of or desk).person(*roles, platform=platform))
+
+    return make

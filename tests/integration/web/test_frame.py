@@ -1,0 +1,45 @@
+"""The frame of the control room: who gets in, in which account, and what every answer says to the browser."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from penstock.mailing.lifecycle import COMMANDS, TABLE
+from penstock.mailing.states import State
+from penstock.web.room import words
+from tests.browser.desk import Desk
+from tests.integration.web.conftest import Visitor
+
+Visitors = Callable[..., Visitor]
+
+
+def test_every_state_and_every_command_of_a_person_has_its_words() -> None:
+    assert set(words.STATES) == set(words.FOREMOST) == {state.value for state in State}
+    assert set(words.COMMANDS) == {row.command for row in TABLE if not row.is_event}
+    assert {name for names in words.FOREMOST.values() for name in names} <= set(COMMANDS)
+
+
+def test_what_is_offered_first_is_possible_in_that_state() -> None:
+    for state, names in words.FOREMOST.items():
+        possible = {row.command for row in TABLE if State(state) in row.sources}
+        assert set(names) <= possible, state
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_stranger_is_led_to_the_door_and_back() -> None:
+    answer = Client(SERVER_NAME="127.0.0.1").get("/board?area=1")
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in?next=/board%3Farea%3D1")
+
+
+def test_the_account_is_chosen_among_ones_own(desk: Desk, visitor: Visitors) -> None:
+    anna = visitor()
+    other = Desk(desk.conn, "smtp://127.0.0.1:2525?tls=none")
+    assert anna.post("/place", {"account": other.account}).status_code == 404
+    desk.conn.execute(
+        "insert into account_membership (person_id, account_id, roles)"
+        " select id, %s, '{author}' from account_person where email = %s",
+        (other.account, anna.email),
+    )
+    assert anna.post("/place", {"account": other.account}).status_code == 302
+    assert anna.client.session["account"] == other.account
