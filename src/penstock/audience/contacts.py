@@ -79,6 +79,18 @@ def page(
         return cursor.execute(sql("penstock.audience", name), given).fetchall()
 
 
+def starting_with(
+    conn: psycopg.Connection[Any], account: int, prefix: str, *, limit: int, after: str = ""
+) -> list[Contact]:
+    """Return the contacts whose address begins so (in either case), by address, those behind the normalised address `after`."""
+    begin = prefix.strip().lower().replace("\0", "")
+    given = {
+        "account": account, "prefix": begin, "end": begin + "\U0010ffff", "after": after.replace("\0", ""), "limit": limit
+    }  # fmt: skip
+    with conn.cursor(row_factory=class_row(Contact)) as cursor:
+        return cursor.execute(sql("penstock.audience", "contacts_starting_with"), given).fetchall()
+
+
 def with_address(
     conn: psycopg.Connection[Any], account: int, address: str, list_id: int | None = None
 ) -> list[Contact]:

@@ -79,6 +79,11 @@ class Reader:
         self._found = found
         self.read = 0
 
+    @property
+    def encoding(self) -> str:
+        """The name of the file's encoding."""
+        return self._found.encoding.name
+
     def blocks(self) -> Iterator[bytes]:
         """Yield the blocks. Raises ImportFileError for a line that never ends and for undecodable text, OSError."""
         rest = b""

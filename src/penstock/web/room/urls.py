@@ -1,11 +1,14 @@
 """The addresses of the control room. Each area brings its own list, beside its views."""
 
-from django.urls import path
+from django.urls import include, path
 
 from penstock.web.room import choosing
 
 app_name = "room"
 
 urlpatterns = [
+    path("", include("penstock.web.room.board.urls")),
+    path("", include("penstock.web.room.audience.urls")),
+    path("", include("penstock.web.room.mailing.urls")),
     path("place", choosing.place, name="place"),
 ]

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import psycopg
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -68,6 +68,19 @@ class Visit:
         """Tell whether they have the scope."""
         return access.allows(self.actor, scope)
 
+    def require(self, scope: str) -> None:
+        """Return when they have the scope. Raises Forbidden."""
+        access.require(self.actor, scope)
+
+    def either(self, template: str, status: int = HTTPStatus.OK, **told: Any) -> HttpResponse:
+        """Return a question as the part for the dialog where a script asks, else as a page of its own.
+
+        The template has the body alone; its heading has the id `dialog-title`.
+        """
+        if self.is_fragment:
+            return self.part(template, status, **told)
+        return self.page("question.html", status, body=f"room/{template}", **told)
+
     def page(self, template: str, status: int = HTTPStatus.OK, **told: Any) -> HttpResponse:
         """Return the page made of `room/<template>`; it extends `room/base.html` and finds `visit`, `frame` and `told`."""
         context = {"visit": self, "frame": frame.of(self), **told}
@@ -105,7 +118,7 @@ def _answer(text: str, status: int) -> HttpResponse:
     return response
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def room(scope: str | None, *, methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[View], View]:
@@ -113,7 +126,7 @@ def room(scope: str | None, *, methods: tuple[str, ...] = ("GET", "POST")) -> Ca
 
     def made(view: View) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        def answer(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
             if request.method not in (*methods, "HEAD"):
                 return HttpResponseNotAllowed(methods)
             if not request.user.is_authenticated:
@@ -132,7 +145,7 @@ def room(scope: str | None, *, methods: tuple[str, ...] = ("GET", "POST")) -> Ca
 
 def _enter(
     request: HttpRequest, conn: psycopg.Connection[Any], scope: str | None, view: View, args: Any, named: Any
-) -> HttpResponse:
+) -> HttpResponseBase:
     person: Any = request.user
     try:
         there = places(conn, person.pk, is_platform=person.is_platform)

@@ -1,12 +1,13 @@
 """The words of the room: what each state and each command is called, and the sign beside it. One vocabulary with API and CLI."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-Text = str | Promise
+Text: TypeAlias = str | Promise
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The pages about those who are written to: contacts, lists, imports, suppressions."""

@@ -1,0 +1,76 @@
+"""Suppressions: who gets no mail, why, since when; added and lifted by hand."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from penstock.audience import suppression
+from penstock.audience.address import AddressError
+from penstock.web.room.paging import number_of
+from penstock.web.room.visit import NotThere, Visit, room
+
+PAGE = 50
+REASONS = {
+    "unsubscribed": gettext_lazy("Unsubscribed"),
+    "hard_bounce": gettext_lazy("Hard bounce"),
+    "complaint": gettext_lazy("Complaint"),
+    "manual": gettext_lazy("By hand"),
+    "invalid": gettext_lazy("Invalid"),
+}
+
+
+@room("suppressions:read")
+def suppressions(visit: Visit) -> HttpResponse:
+    """Who gets no mail, newest first; found by address or reason. Who may, adds an address."""
+    query, wrong, status = visit.request.GET, "", HTTPStatus.OK
+    if visit.posted:
+        visit.require("suppressions:write")
+        address, reason = visit.request.POST.get("address", ""), visit.request.POST.get("reason", "manual")
+        try:
+            given = reason if reason in suppression.BY_HAND else "manual"
+            _found, new = suppression.suppress_by_hand(visit.conn, visit.account, address, given, visit.actor)
+            said = (
+                _("%(address)s gets no mail any more.") if new else _("%(address)s was suppressed already.")
+            )
+            return visit.go("suppressions", said=said % {"address": address.strip()})
+        except AddressError as error:
+            wrong, status = f"{address} {error}.", HTTPStatus.UNPROCESSABLE_ENTITY
+    search, reason = query.get("q", "").strip(), query.get("reason", "")
+    rows, fault = _page(visit, search, reason)
+    further = rows[PAGE - 1].id if len(rows) > PAGE else None
+    return visit.page(
+        "audience/suppressions.html", status, suppressions=rows[:PAGE], further=further, search=search, reason=reason,
+        reasons=REASONS, by_hand=[(name, REASONS[name]) for name in suppression.BY_HAND], wrong=wrong, fault=fault,
+        may_suppress=visit.may("suppressions:write"),
+    )  # fmt: skip
+
+
+@room("suppressions:write")
+def lift(visit: Visit, number: int) -> HttpResponse:
+    """Ask whether an address is to get mail again, and do it."""
+    try:
+        found = suppression.require(visit.conn, visit.account, number)
+        if visit.posted:
+            suppression.lift_by_hand(visit.conn, visit.account, number, visit.actor)
+            said = _("%(address)s may get mail again.") % {"address": found.address}
+            return visit.go("suppressions", said=said)
+    except suppression.UnknownSuppression as error:
+        raise NotThere(str(error)) from None
+    return visit.either(
+        "audience/suppression_lift.html", suppression=found, reason=REASONS.get(found.reason, found.reason)
+    )
+
+
+def _page(visit: Visit, search: str, reason: str) -> tuple[list[suppression.Suppression], str]:
+    """Return a page and one more, and what was wrong with the address that was searched for."""
+    given = {
+        "limit": PAGE + 1,
+        "before": number_of(visit.request.GET.get("after")),
+        "reason": reason if reason in REASONS else None,
+    }
+    try:
+        return suppression.page(visit.conn, visit.account, address=search or None, **given), ""  # type: ignore[arg-type]
+    except AddressError as error:
+        return [], f"{search} {error}."

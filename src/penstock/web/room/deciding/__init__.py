@@ -1,0 +1,1 @@
+"""Commands given to a mailing: what each asks, what it would do, what it did."""

@@ -1,0 +1,110 @@
+"""Why a mailing is as it is, and what comes next, in words: one line for every state.
+
+Who and since when stand beside it (heading); here is what the state means for this mailing, and what somebody may do about it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from penstock.mailing.mailings import Mailing
+from penstock.mailing.plan import Kind
+from penstock.mailing.states import State
+from penstock.report.progress import Progress
+from penstock.web.room.words import Text
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The status line: what it is doing (`now`), the moment that counts (`at`: a start, the next attempt), and what comes next.
+
+    `percent`: how much of it is done, where that is what the line says; of the audience that is to be reached.
+    """
+
+    now: str
+    next: str
+    percent: float | None = None
+    at: datetime | None = None
+
+
+_NOW: dict[State, Text] = {
+    State.DRAFT: gettext_lazy("Being written"),
+    State.IN_REVIEW: gettext_lazy("Waiting for approval"),
+    State.IN_MODERATION: gettext_lazy("Waiting for validation by the platform"),
+    State.REJECTED: gettext_lazy("Refused"),
+    State.PARKED: gettext_lazy("Approved, and no time is set"),
+    State.SCHEDULED: gettext_lazy("Approved, and will start at"),
+    State.QUEUED: gettext_lazy("Approved, and waits for its turn in the sequence"),
+    State.STARTING: gettext_lazy("Starting up"),
+    State.SENDING: gettext_lazy("Being sent"),
+    State.PAUSED: gettext_lazy("Paused: nothing more is handed off"),
+    State.INTERRUPTED: gettext_lazy("Interrupted: nothing more is handed off"),
+    State.FINISHING: gettext_lazy("Being sent: all were tried, and some are tried again"),
+    State.CANCELLING: gettext_lazy("Being cancelled: what is on the wire is completed"),
+    State.SENT: pgettext_lazy("state of a mailing", "Sent"),
+    State.CANCELLED: pgettext_lazy("state of a mailing", "Cancelled"),
+    State.EXPIRED: gettext_lazy("Its end date passed before everybody was reached"),
+}
+
+_NEXT: dict[State, Text] = {
+    State.DRAFT: gettext_lazy("Write it to the end and submit it; nothing goes out before it is approved."),
+    State.IN_REVIEW: gettext_lazy(
+        "Somebody with the role approver lets it out, or rejects it with a reason."
+    ),
+    State.IN_MODERATION: gettext_lazy("The platform looks at it; nothing of it can be changed meanwhile."),
+    State.REJECTED: gettext_lazy("Its author may revise it and submit it again."),
+    State.PARKED: gettext_lazy("Send it now, give it a time, or put it in the sequence."),
+    State.SCHEDULED: gettext_lazy("It starts by itself at its time."),
+    State.QUEUED: gettext_lazy("It starts by itself when those before it have been handed off."),
+    State.STARTING: gettext_lazy("Its audience is written into the ledger; then it goes out by itself."),
+    State.SENDING: gettext_lazy("It goes on by itself until everybody was tried."),
+    State.PAUSED: gettext_lazy("Resume it, or cancel it for good."),
+    State.INTERRUPTED: gettext_lazy("Mend what the reason says, then resume it, or cancel it for good."),
+    State.FINISHING: gettext_lazy(
+        "Those whom a server put off are tried again by themselves, until they are settled."
+    ),
+    State.CANCELLING: gettext_lazy("It is cancelled as soon as nothing is on the wire any more."),
+    State.SENT: gettext_lazy("Everybody is settled; nothing more happens by itself."),
+    State.CANCELLED: gettext_lazy(
+        "Those who were not reached can still be sent to, or get a corrected copy."
+    ),
+    State.EXPIRED: gettext_lazy(
+        "Those who were not reached can still be sent to with a new end date, or get a corrected copy."
+    ),
+}
+"""Both tables have every state; a test holds them to it."""
+
+
+def standing(mailing: Mailing, figures: Progress | None) -> Standing:
+    """Return the status line of a mailing; `figures` where its audience is frozen."""
+    state = State(mailing.state)
+    return Standing(
+        str(_NOW[state]), _next(mailing, state), _percent(state, figures), _moment(mailing, state, figures)
+    )
+
+
+def _percent(state: State, figures: Progress | None) -> float | None:
+    """Handed off while that goes on, settled after it: the two honest figures, each in its time."""
+    if figures is None:
+        return None
+    return figures.settled_percent if state in _SETTLING else figures.handed_off_percent
+
+
+_SETTLING = (State.FINISHING, State.SENT)
+
+
+def _moment(mailing: Mailing, state: State, figures: Progress | None) -> datetime | None:
+    if state is State.FINISHING and figures:
+        return figures.next_at
+    return mailing.due_at if state in (State.IN_REVIEW, State.IN_MODERATION, State.SCHEDULED) else None
+
+
+def _next(mailing: Mailing, state: State) -> str:
+    code = (mailing.reason or {}).get("code", "")
+    if code == "held:late_gate":
+        return _("Its launch time has passed. Give it a new one, then it can be let out.")
+    if state is State.IN_MODERATION and (mailing.plan or {}).get("kind") == Kind.NOW:
+        return _("The platform looks at it; it goes out as soon as it is validated.")
+    return str(_NEXT[state])

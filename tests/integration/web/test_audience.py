@@ -1,0 +1,146 @@
+"""The pages of the audience, as somebody signed in sees them."""
+
+import re
+from collections.abc import Callable
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from penstock.audience import contacts, imports, lists, suppression
+from penstock.audience.jobs import import_upload
+from tests.browser.desk import Desk
+from tests.integration.web.conftest import Visitor
+
+Visitors = Callable[..., Visitor]
+CSV = "Email;First name\nanna@example.org;Anna\nnobody\nbjörn@example.org;Björn\n".encode("latin-1")
+
+
+def test_contacts_are_found_by_the_beginning_of_their_address(desk: Desk, visitor: Visitors) -> None:
+    desk.list(addresses=["Anna@example.org", "annika@example.org", "bert@example.org"])
+    text = visitor().text("/audience?q=ANN")
+    assert "Anna@example.org" in text
+    assert "annika@example.org" in text
+    assert "bert@example.org" not in text
+
+
+def test_a_long_list_is_leafed_through_page_by_page(desk: Desk, visitor: Visitors) -> None:
+    number, seen, path = desk.list(120), [], ""
+    anna = visitor()
+    for search in (f"list={number}", "q=reader"):
+        seen, path = [], f"/audience?{search}"
+        while path:
+            text = anna.text(path)
+            seen += re.findall(r"<bdi>(reader\d+@[^<]+)</bdi>", text)
+            further = re.search(r'<p class="more"><a class="button" href="([^"]+)"', text)
+            path = "/audience" + further[1].replace("&amp;", "&") if further else ""
+        assert len(seen) == len(set(seen)) == 120
+
+
+def test_a_contact_is_added_changed_and_erased(desk: Desk, visitor: Visitors) -> None:
+    anna, number = visitor(), desk.list(1, name="Club")
+    made = anna.post("/audience/contacts/new", {
+        "address": "New@Example.org", "name": ["first_name", ""], "value": ["Nora", ""], "list": [str(number)],
+    })  # fmt: skip
+    assert made.status_code == 302
+    there = contacts.find(desk.conn, desk.account, "new@example.org")
+    assert there
+    assert there.attributes == {"first_name": "Nora"}
+    assert lists.of_contact(desk.conn, desk.account, there.id) == [number]
+    page = f"/audience/contacts/{there.id}"
+    assert "Club" in anna.text(page)
+    changed = {"address": "new@example.org", "name": ["first_name", "town"], "value": ["", "Ulm"]}
+    assert anna.post(page, changed).status_code == 302
+    now = contacts.get(desk.conn, desk.account, there.id)
+    assert now
+    assert now.attributes == {"town": "Ulm"}
+    assert anna.post(f"{page}/erase").status_code == 302
+    assert contacts.get(desk.conn, desk.account, there.id) is None
+
+
+def test_what_cannot_be_says_why_and_loses_nothing(desk: Desk, visitor: Visitors) -> None:
+    anna = visitor()
+    desk.list(addresses=["here@example.org"])
+    for address in ("no address", "here@example.org"):
+        answer = anna.post(
+            "/audience/contacts/new", {"address": address, "name": ["town"], "value": ["Ulm & Neu-Ulm"]}
+        )
+        assert answer.status_code == 422
+        text = answer.content.decode()
+        assert 'role="alert"' in text
+        assert f'value="{address}"' in text
+        assert "Ulm &amp; Neu-Ulm" in text
+
+
+def test_who_may_only_read_gets_no_forms_and_changes_nothing(desk: Desk, visitor: Visitors) -> None:
+    desk.list(addresses=["here@example.org"])
+    there = contacts.find(desk.conn, desk.account, "here@example.org")
+    assert there
+    approver = visitor("approver")
+    assert approver.get("/audience").status_code == 403
+    assert approver.post(f"/audience/contacts/{there.id}/erase").status_code == 403
+    stranger = visitor(of=Desk(desk.conn, "smtp://127.0.0.1:2525?tls=none"))
+    for path in (f"/audience/contacts/{there.id}", f"/audience/contacts/{there.id}/erase"):
+        assert stranger.get(path).status_code == 404
+    assert contacts.get(desk.conn, desk.account, there.id)
+
+
+def test_a_file_is_looked_at_before_anything_is_written(desk: Desk, visitor: Visitors) -> None:
+    anna = visitor()
+    sent = anna.post("/audience/imports/upload", {"file": SimpleUploadedFile("readers.csv", CSV)})
+    assert sent["Location"] == "/audience/imports/look"
+    text = anna.text("/audience/imports/look")
+    assert "The file has 3 rows; 1 of them will be rejected." in text
+    assert "<code>first_name</code>" in text
+    assert "Björn" in text
+    assert contacts.count(desk.conn, desk.account) == 0
+    begun = anna.post(
+        "/audience/imports/look", {"do": "import", "list": "Readers", "address_column": "Email"}
+    )
+    assert re.fullmatch(r"/audience/imports/\d+", begun["Location"])
+    number = int(begun["Location"].rpartition("/")[2])
+    assert "Waiting for a worker" in anna.text(begun["Location"])
+    import_upload(number)
+    text = anna.text(begun["Location"])
+    assert 'data-import="done"' in text
+    assert "nobody" in text
+    assert contacts.count(desk.conn, desk.account) == 2
+    report = b"".join(anna.get(f"{begun['Location']}/report").streaming_content).decode()
+    assert report.startswith("line,kind,value,reason\n3,rejected,nobody,")
+    assert anna.get("/audience/imports/look").status_code == 404  # the file is the import's now
+
+
+def test_a_file_that_is_no_list_says_so_and_can_be_thrown_away(desk: Desk, visitor: Visitors) -> None:
+    anna = visitor()
+    anna.post("/audience/imports/upload", {"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")})
+    assert 'role="alert"' in anna.text("/audience/imports/look", 422)
+    assert anna.post("/audience/imports/look", {"do": "drop"}).status_code == 302
+    assert imports.page(desk.conn, desk.account, limit=1) == []
+
+
+def test_lists_are_made_renamed_and_deleted_unless_in_use(desk: Desk, visitor: Visitors) -> None:
+    anna = visitor()
+    made = anna.post("/audience/lists", {"name": "Friends"})["Location"]
+    assert anna.post("/audience/lists", {"name": "Friends"}).status_code == 422
+    assert anna.post(made, {"name": "Old friends"}).status_code == 302
+    assert "Old friends" in anna.text(made)
+    assert anna.post(f"{made}/delete").status_code == 302
+    assert anna.get(made).status_code == 404
+    used = desk.list(2)
+    desk.submit(desk.draft(to=used))
+    anna.post(f"/audience/lists/{used}/delete")
+    assert lists.require(desk.conn, desk.account, used)
+
+
+def test_an_address_is_suppressed_and_let_go_by_hand(desk: Desk, visitor: Visitors) -> None:
+    anna = visitor()
+    assert (
+        anna.post("/audience/suppressions", {"address": "No@Example.org", "reason": "complaint"}).status_code
+        == 302
+    )
+    assert suppression.suppressed(desk.conn, desk.account, "no@example.org") == "complaint"
+    text = anna.text("/audience/suppressions?q=no@example.org")
+    lift = re.search(r'href="(/audience/suppressions/\d+/lift)"', text)
+    assert lift
+    assert "Let this address get mail again?" in anna.text(lift[1])
+    assert anna.post(lift[1]).status_code == 302
+    assert suppression.suppressed(desk.conn, desk.account, "no@example.org") is None
+    assert anna.post("/audience/suppressions", {"address": "nonsense"}).status_code == 422
