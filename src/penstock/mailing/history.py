@@ -36,6 +36,12 @@ def of_mailing(
         return cursor.execute(sql("penstock.mailing", "journal_page"), page).fetchall()
 
 
+def turn(conn: psycopg.Connection[Any], mailing: int) -> Line | None:
+    """Return the entry that brought the mailing into its state; None where it has no journal."""
+    with conn.cursor(row_factory=class_row(Line)) as cursor:
+        return cursor.execute(sql("penstock.mailing", "journal_turn"), {"mailing": mailing}).fetchone()
+
+
 def of_account(
     conn: psycopg.Connection[Any], account: int, *, before: int | None = None, limit: int = 100
 ) -> list[Line]:

@@ -26,7 +26,7 @@ register = template.Library()
 @register.simple_tag
 def asset(name: str) -> str:
     """Return the address of a file of ours; it changes with its content, so that browsers may keep it."""
-    return f"{static('penstock/' + name)}?{_fingerprint(name)}"
+    return f"{static('penstock/' + name)}?{_fingerprint(name + '')}"  # of a template it is a SafeString, which no path takes
 
 
 @register.simple_tag
@@ -136,10 +136,10 @@ def actions(context: Any, mailing: Mailing, allowed: Any, menu_only: bool = Fals
 
 def _offer(mailing: Mailing, name: str) -> dict[str, Any]:
     order = words.COMMANDS[name]
-    if name == "edit":
-        url = reverse("room:edit", args=[mailing.id]) if _exists("edit", mailing.id) else ""
-    else:
-        url = reverse("room:command", args=[mailing.id, name.replace("_", "-")])
+    page, args = (
+        ("edit", [mailing.id]) if name == "edit" else ("command", [mailing.id, name.replace("_", "-")])
+    )
+    url = reverse(f"room:{page}", args=args) if _exists(page, *args) else ""
     return {"name": name, "order": order, "url": url}
 
 
