@@ -67,18 +67,25 @@ _SHOWN = {Area.JUST_FINISHED: 20, Area.DRAFTS: 20}
 _MANY = 200
 
 
-def board(conn: psycopg.Connection[Any], account: int) -> list[Part]:
-    """Return every area of the account's board, newest first; the sequence in its order, timed ones by their time."""
-    paused = listed(conn, account, limit=_MANY, states=[State.PAUSED])
+def board(conn: psycopg.Connection[Any], account: int, *, most: int = _MANY) -> list[Part]:
+    """Return every area of the account's board, newest first; the sequence in its order, timed ones by their time.
+
+    `most`: mailings shown of one area; paused ones stand beside them.
+    """
+    paused = listed(conn, account, limit=most, states=[State.PAUSED])
     order = {mailing: place for place, mailing in enumerate(queue.listed(conn, account)[1])}
-    return [_part(conn, account, each, paused, order) for each in Area]
+    return [_part(conn, account, each, paused, order, min(most, _SHOWN.get(each, _MANY))) for each in Area]
+
+
+def states_of(wanted: Area) -> list[str]:
+    """Return the states whose mailings stand in an area."""
+    return [state.value for state, there in _AREAS.items() if there is wanted]
 
 
 def _part(
-    conn: psycopg.Connection[Any], account: int, wanted: Area, paused: list[Mailing], order: dict[int, int]
-) -> Part:
-    states = [state.value for state, there in _AREAS.items() if there is wanted]
-    most = _SHOWN.get(wanted, _MANY)
+    conn: psycopg.Connection[Any], account: int, wanted: Area, paused: list[Mailing], order: dict[int, int], most: int
+) -> Part:  # fmt: skip
+    states = states_of(wanted)
     rows = listed(conn, account, limit=most + 1, states=states)
     there = rows[:most] + [mailing for mailing in paused if area(mailing) is wanted]
     there.sort(key=lambda mailing: -mailing.id)

@@ -1,7 +1,7 @@
 """How far a mailing is: one number for each state of the ledger, two honest percentages, rate and time left."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -102,6 +102,22 @@ def progress(conn: psycopg.Connection, mailing: int) -> Progress:
     ).fetchone()
     assert row is not None
     return Progress(*row)
+
+
+def progress_of(conn: psycopg.Connection, mailings: Collection[int]) -> dict[int, Progress]:
+    """Return the figures of several mailings by their numbers, in one statement."""
+    if not mailings:
+        return {}
+    rows = conn.execute(of_several("select unnest(%(mailings)s::integer[]) as id"), {
+        "mailings": list(mailings), "window": WINDOW,
+    }).fetchall()  # fmt: skip
+    return {row[0]: Progress(*row[1:]) for row in rows}
+
+
+def of_several(chosen: str) -> str:
+    """Return the statement for the figures of every mailing that the query `chosen` gives as `id`; its columns come first."""
+    each = sql("penstock.report", "progress").replace("%(mailing)s", "chosen.id")
+    return f"select chosen.*, told.* from ({chosen}) as chosen cross join lateral (\n{each}) as told"
 
 
 class Watcher:

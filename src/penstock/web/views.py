@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
@@ -14,17 +15,16 @@ from penstock.feedback import unsubscribe
 from penstock.platform import database
 from penstock.platform.trouble import Trouble
 from penstock.web.pages import page
-from penstock.web.signing import signed_in
 
 _ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 class Home(View):
-    """Says that there is nothing to see: what runs here is nobody else's business. Who is signed in may sign out."""
+    """Says that there is nothing to see: what runs here is nobody else's business. Who is signed in comes to the board."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            return signed_in(request)
+            return redirect("room:board")
         return page(request, "home")
 
 
