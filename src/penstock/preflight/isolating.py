@@ -50,6 +50,25 @@ def headers(base: str, *, pictures: bool) -> dict[str, str]:
     }
 
 
+_DOCTYPE = re.compile(r"\s{0,99}(?:<!doctype[^<>]{0,300}>)?", re.IGNORECASE)
+
+
+def framed(html: str) -> str:
+    """Return a message's HTML for a frame within a page of ours: harmless, and its links open beside the page, not in the frame."""
+    begun = _DOCTYPE.match(html)
+    place = (
+        begun.end() if begun else 0
+    )  # behind the doctype, or browsers would take it for a page without one
+    return f'{html[:place]}<base target="_blank">{harmless(html[place:])}'
+
+
+def frame_headers(base: str, *, pictures: bool) -> dict[str, str]:
+    """Return the headers under which `framed` HTML is answered: as `headers`, and nobody else's page may frame it."""
+    told = headers(base, pictures=pictures)
+    told["Content-Security-Policy"] += "; frame-ancestors 'self'"
+    return told | {"X-Frame-Options": "SAMEORIGIN"}
+
+
 def page(shown: list[tuple[str, str]], html: str, base: str, *, pictures: bool) -> str:
     """Return a whole page that needs no server: the lines `shown` (name and value) and the message in a frame of its own.
 

@@ -92,3 +92,12 @@ def test_nothing_that_reaches_out_before_it_is_clicked_stays(tag: str) -> None:
 def test_what_does_nothing_stays() -> None:
     html = '<meta name="viewport" content="width=device-width, initial-scale=1"><p>&lt;link&gt; <linked>x</linked></p>'
     assert isolating.harmless(html) == html
+
+
+@pytest.mark.parametrize("before", ["<!doctype html>", "\n<!DOCTYPE html PUBLIC 'x'>", ""])
+def test_in_a_frame_links_open_beside_the_page_and_the_doctype_stays_first(before: str) -> None:
+    html = f'{before}<base target="_self"><p><a href="https://example.org">Come</a></p>'
+    assert isolating.framed(html).startswith(f'{before}<base target="_blank">')
+    told = isolating.frame_headers(BASE, pictures=False)
+    assert told["Content-Security-Policy"].endswith("; frame-ancestors 'self'")
+    assert told["Content-Security-Policy"].startswith("sandbox ")

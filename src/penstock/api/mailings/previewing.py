@@ -20,8 +20,7 @@ from penstock.content.messages import load_message
 from penstock.mailing.mailings import Mailing
 from penstock.platform.connections import connection
 from penstock.platform.environment import base_url
-from penstock.preflight import isolating, preview, searching, worst
-from penstock.preflight.opening import opened
+from penstock.preflight import isolating, looking, preview, searching
 
 router = Router()
 
@@ -179,23 +178,20 @@ def _answer(
     form = request.get_preferred_type(FORMS)
     if form is None:
         raise Problem(406, "not_acceptable", f"A preview is available as {', '.join(FORMS)}.")
-    who = preview.seen(conn, there, contact)
-    steps = preview.steps(conn, there, contact, walk)
-    concerns = [each.__dict__ for each in worst.concerns(conn, there.id, contact)]
+    found = looking.look(conn, there, contact, walk)
     known: dict[str, Any] = {
-        "contact": contact, "address": who.address, "previous": steps.previous, "next": steps.next, "concerns": concerns,
+        "contact": contact, "address": found.seen.address, "previous": found.steps.previous, "next": found.steps.next,
+        "concerns": [each.__dict__ for each in found.concerns],
     }  # fmt: skip
-    try:
-        made = preview.preview(conn, there, who)
-    except preview.CannotBeMade as error:
-        raise Problem(409, "cannot_be_made", f"The message cannot be made: {error}", **known) from None
+    made, parts = found.made, found.parts
+    if made is None or parts is None:
+        raise Problem(409, "cannot_be_made", f"The message cannot be made: {found.fault}", **known)
     if form == "message/rfc822":
         return HttpResponse(made.data, content_type=form)
-    parts = opened(made.data)
     if form == "text/html":
         return _shown(parts.html, pictures)
     return {
-        **known, **parts.__dict__, "mailing": there.id, "case": steps.case, "variables": made.variables,
+        **known, **parts.__dict__, "mailing": there.id, "case": found.steps.case, "variables": made.variables,
         "headers": [{"name": name, "value": value} for name, value in parts.headers],
         "source": made.data.decode("utf-8", "replace"), "size": len(made.data), "warnings": made.warnings,
     }  # fmt: skip
