@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from penstock.platform import database as platform
-from tests import nameserver, postgres
+from tests import homes, nameserver, postgres
 from tests import needs as system
 from tests.spec.behaviours import unknown_markers
 
@@ -52,9 +52,24 @@ def own_home() -> Iterator[Path]:
         yield place
 
 
+@pytest.fixture
+def made_home(own_home: Path) -> Path:
+    """A PENSTOCK_HOME for this test alone, in which a database without tables was made and stopped."""
+    homes.copy(homes.made(), own_home)
+    return own_home
+
+
+@pytest.fixture
+def ready_home(own_home: Path) -> Path:
+    """A PENSTOCK_HOME for this test alone, with a migrated database, stopped."""
+    homes.copy(homes.migrated(), own_home)
+    return own_home
+
+
 @pytest.fixture(scope="session")
 def server(penstock_home: Path) -> str:
     """The URL of the session's embedded PostgreSQL, with the migrated template made."""
+    homes.copy(homes.migrated(), penstock_home)
     url = platform.url()
     postgres.make_template(url)
     return url

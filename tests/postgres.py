@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from penstock.platform import database, embedded, postmaster
+from penstock.platform import belonging, cluster, database, embedded, postmaster
 
 TEMPLATE = "penstock_template"
 
@@ -61,15 +61,18 @@ def at(url: str, name: str) -> str:
 
 
 def make_template(server: str) -> None:
-    """Make the migrated database that every test's database is copied from."""
+    """Make the migrated database that every test's database is copied from, out of the home's own."""
     with psycopg.connect(server, autocommit=True) as conn:
+        # A copied home's database bears the key of the first one; this one may have made its own before.
+        conn.execute("UPDATE penstock_schema SET key_fingerprint = %s", [belonging.key_fingerprint()])
         # A crash of this server loses nothing worth keeping. Tests that kill a server start their own.
         conn.execute("ALTER SYSTEM SET fsync = off")
         conn.execute("ALTER SYSTEM SET full_page_writes = off")
         conn.execute("SELECT pg_reload_conf()")
-        conn.execute(f"CREATE DATABASE {TEMPLATE}")
-    with _named(at(server, TEMPLATE)):
+    with _named(server):
         database.ready()
+    with psycopg.connect(at(server, "postgres"), autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {cluster.DATABASE} STRATEGY file_copy")
 
 
 @contextmanager

@@ -1,35 +1,15 @@
-"""Homes with a database in them, made once and copied: making one takes a second."""
+"""What tests of the home and its server ask for."""
 
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.integration.platform.command import Command
-
-
-@pytest.fixture(scope="session")
-def made_home() -> Iterator[Path]:
-    """A home in which the embedded database was made, stopped; never used itself."""
-    place = Path(tempfile.mkdtemp(prefix="penstock-made-"))
-    with Command(place) as command:
-        assert command.started
-    yield place
-    shutil.rmtree(place)
-
 
 @pytest.fixture
-def home(own_home: Path, made_home: Path) -> Path:
+def home(made_home: Path) -> Path:
     """PENSTOCK_HOME for this test alone, with a database made and stopped."""
-    copy_home(made_home, own_home)
-    return own_home
-
-
-def copy_home(made: Path, to: Path) -> None:
-    subprocess.run(["cp", "-a", f"{made}/.", str(to)], check=True)
+    return made_home
 
 
 @pytest.fixture
@@ -44,21 +24,3 @@ def until() -> Callable[[Callable[[], object], str], None]:
             time.sleep(0.005)
 
     return wait
-
-
-@pytest.fixture(scope="session")
-def migrated_home(made_home: Path) -> Iterator[Path]:
-    """A home whose database has the whole schema, stopped; never used itself."""
-    place = Path(tempfile.mkdtemp(prefix="penstock-migrated-"))
-    copy_home(made_home, place)
-    with Command(place, statement="database.ready()") as command:
-        assert command.started
-    yield place
-    shutil.rmtree(place)
-
-
-@pytest.fixture
-def ready_home(own_home: Path, migrated_home: Path) -> Path:
-    """PENSTOCK_HOME for this test alone, with a migrated database, stopped."""
-    copy_home(migrated_home, own_home)
-    return own_home

@@ -13,19 +13,18 @@ import pytest
 from penstock.platform import backup, database, embedded, environment, migrate, postmaster, presence
 from penstock.platform.restore import restore
 from penstock.platform.trouble import Trouble
-from tests import postgres
+from tests import homes, postgres
 from tests.integration.platform.command import Command
-from tests.integration.platform.conftest import copy_home
 
 KEY = b"0123456789abcdef" * 4
 
 
 @pytest.fixture(scope="module")
-def saved(migrated_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of a home with a table `kept`, an upload and a key of its own."""
     file = tmp_path_factory.mktemp("saved") / "one.backup"
     with postgres.home() as home:
-        copy_home(migrated_home, home)
+        homes.copy(homes.migrated(), home)
         (home / "secret.key").write_bytes(KEY + b"\n")
         (home / "secret.key").chmod(0o600)
         (environment.uploads() / "logo.png").write_bytes(b"\x89PNG")

@@ -10,8 +10,7 @@ import pytest
 
 from penstock.platform import database, embedded
 from penstock.platform.trouble import Trouble
-from tests import needs
-from tests.integration.platform.conftest import copy_home
+from tests import homes, needs
 
 
 @pytest.fixture
@@ -44,8 +43,8 @@ def fill(home: Path) -> Path:
             return ballast
 
 
-def test_disk_full_while_working_then_while_starting(small_disk, made_home):
-    copy_home(made_home, small_disk)
+def test_disk_full_while_working_then_while_starting(small_disk):
+    homes.copy(homes.made(), small_disk)
     with database.connect() as conn:
         conn.execute("create table kept as select 1 as one")
     ballast = fill(small_disk)

@@ -10,18 +10,17 @@ import pytest
 
 from penstock.platform import database, embedded, ownership, postmaster, socketfolder
 from penstock.platform.trouble import Trouble
-from tests import needs
+from tests import homes, needs
 from tests.integration.platform.command import Command, python_of
-from tests.integration.platform.conftest import copy_home
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 
 @pytest.mark.parametrize("name", ["long" * 30, "a, b \"c\" 'd' ü % ?&#"])
-def test_awkward_path(own_home, made_home, monkeypatch, name):
+def test_awkward_path(own_home, monkeypatch, name):
     home = own_home / name
     home.mkdir()
-    copy_home(made_home, home)
+    homes.copy(homes.made(), home)
     monkeypatch.setenv("PENSTOCK_HOME", str(home))
     with database.connect() as conn:
         assert conn.execute("select 1").fetchone() == (1,)
@@ -68,12 +67,12 @@ def modes(folder: Path) -> dict[Path, int]:
 
 
 @root_only
-def test_root_lets_only_the_servers_user_walk_through(own_home, made_home, monkeypatch):
+def test_root_lets_only_the_servers_user_walk_through(own_home, monkeypatch):
     closed = own_home / "closed"
     home = closed / "home"
     home.mkdir(parents=True)
     closed.chmod(0o700)
-    copy_home(made_home, home)
+    homes.copy(homes.made(), home)
     home.chmod(0o700)
     monkeypatch.setenv("PENSTOCK_HOME", str(home))
     before = modes(Path("/tmp"))

@@ -82,7 +82,7 @@ def test_pid_taken_over_by_another_program(home):
         stranger.kill()
 
 
-def test_pid_of_another_homes_server(home, made_home, tmp_path):
+def test_pid_of_another_homes_server(home, tmp_path):
     with database.connect() as conn:
         running = postmaster.running(data_of(home))
         other = tmp_path / "postgres"
