@@ -22,10 +22,10 @@ IMPORTS: Final = "/api/v1/imports"
 _TOKEN = re.compile(rb"[Bb]earer +([A-Za-z0-9_-]{8,200})")
 
 
-async def bound(scope: MutableMapping[str, Any]) -> Bound:
-    """Return how much a request may bring: little, unless it comes to the API with a token that is in force."""
+async def bound(scope: MutableMapping[str, Any]) -> Bound | None:
+    """Return how much a request to the API may bring: little, unless its token is in force. None for other addresses."""
     if not scope["path"].startswith("/api/"):
-        return Bound(LARGEST_BODY)
+        return None
     headers = dict(scope["headers"])
     announced = headers.get(b"content-length", b"0" if b"transfer-encoding" not in headers else b"")
     small = announced.isdigit() and int(announced) <= LARGEST_BODY

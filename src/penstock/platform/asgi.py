@@ -35,6 +35,7 @@ class Bound(NamedTuple):
 
 
 Largest = Callable[[Message], Awaitable[Bound]]
+"""How much a request may bring."""
 
 
 def bounded(app: App, largest: Largest) -> App:
@@ -91,8 +92,11 @@ async def _discard(receive: Receive) -> None:
 
 
 async def _largest(scope: Message) -> Bound:
-    """Ask whom the settings name: what a door takes is known to the door."""
-    return await import_string(settings.LARGEST_BODIES)(scope)
+    """Ask those whom the settings name, until one knows the address: what a door takes is known to the door."""
+    for door in settings.LARGEST_BODIES:
+        if (bound := await import_string(door)(scope)) is not None:
+            return bound
+    return Bound(LARGEST_BODY)
 
 
 application = bounded(get_asgi_application(), _largest)

@@ -109,7 +109,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-LARGEST_BODIES = "penstock.api.bodies.bound"  # platform.asgi asks there before a body is taken
+LARGEST_BODIES = (
+    "penstock.api.bodies.bound",
+    "penstock.web.bodies.bound",
+)  # platform.asgi asks each before a body is taken
 DATA_UPLOAD_MAX_MEMORY_SIZE = (
     12 << 20
 )  # what a document of the API may have; asgi lets nothing else be so large

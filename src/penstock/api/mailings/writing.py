@@ -9,12 +9,13 @@ import psycopg
 from penstock.account import access
 from penstock.api.mailings.shapes import MailingChange, MessageFrom, NewMailing
 from penstock.api.mailings.showing import found
-from penstock.api.messages import changed, message_of
+from penstock.api.messages import MessageChange, changed, message_of
 from penstock.api.problems import Problem
 from penstock.api.repeating import once
 from penstock.content import accepting, templates
+from penstock.content.message import Message
 from penstock.content.messages import load_message, store_message
-from penstock.mailing import control, drafting, mailings, saved
+from penstock.mailing import control, drafting, mailings, saved, writing
 from penstock.mailing.actor import Actor
 
 
@@ -34,13 +35,9 @@ def create(
         accepting.check(message_of(given.message), channel=accepting.EMAIL)
 
     def make() -> dict[str, Any]:
-        transport = given.transport or drafting.only_transport(conn, account)
-        drafting.check(
-            conn, account, name=given.name, audience=audience, transport=transport, options=given.options
-        )
-        number = mailings.create(
-            conn, account, name=given.name.strip(), message=_first_message(conn, account, given, actor),
-            audience=audience, transport=transport, options=given.options, plan=_document(given.plan), actor=actor,
+        number = writing.begin(
+            conn, account, actor, name=given.name, stored=_first_message(conn, account, given, actor), audience=audience,
+            transport=given.transport, options=given.options, plan=_document(given.plan),
         )  # fmt: skip
         return {"made": number}
 
@@ -54,33 +51,18 @@ def edit(
 ) -> control.Answer:  # fmt: skip
     """Give the command `edit` with what is given; return its answer. Raises DraftError, NotFound, Refused, TooLarge."""
     there = found(conn, actor, number)
-    fields = given.model_fields_set - {"dry_run"}
-    audience = _rule(given.audience) if given.audience else None
     with conn.transaction():
-        drafting.check(
-            conn,
-            there.account,
+        stored = _taken(conn, there, given.message_from, actor) if given.message_from else None
+        changes = writing.Changes(
             name=given.name,
-            audience=audience,
+            message=_changed_message(conn, stored or there.message, given.message) if given.message else None,
+            stored=stored,
+            audience=_rule(given.audience) if given.audience else None,
             transport=given.transport,
             options=given.options,
+            plan=_document(given.plan) if "plan" in given.model_fields_set else writing.Changes.KEEP,
         )
-        changes: dict[str, Any] = {}
-        if given.name:
-            changes["name"] = given.name.strip()
-        if given.message or given.message_from:
-            changes["message_id"] = _changed_message(conn, there, given, actor)
-        if audience:
-            changes["audience"] = audience
-        if given.transport:
-            changes["transport_id"] = given.transport
-        if given.options is not None:
-            changes["options"] = given.options
-        if "plan" in fields:
-            changes["plan"] = _document(given.plan)
-        return control.command(
-            conn, number, "edit", actor, expected_version=version, request=request, changes=changes
-        )
+        return writing.edit(conn, there, actor, changes, version=version, request=request)
 
 
 @contextmanager
@@ -110,18 +92,11 @@ def _first_message(conn: psycopg.Connection[Any], account: int, given: NewMailin
     return number
 
 
-def _changed_message(
-    conn: psycopg.Connection[Any], there: mailings.Mailing, given: MailingChange, actor: Actor
-) -> int:
-    """Store the message as it is now with the changes; a stored one is never changed, others may use it."""
-    number = _taken(conn, there, given.message_from, actor) if given.message_from else there.message
-    if given.message is None:
-        return number
+def _changed_message(conn: psycopg.Connection[Any], number: int, given: MessageChange) -> Message:
+    """Return the stored message with the changes."""
     before = load_message(conn, number)
     assert before is not None
-    message = changed(before, given.message)
-    accepting.check(message, channel=accepting.EMAIL)
-    return store_message(conn, there.account, message)
+    return changed(before, given)
 
 
 def _taken(conn: psycopg.Connection[Any], there: mailings.Mailing, wanted: MessageFrom, actor: Actor) -> int:
