@@ -36,9 +36,9 @@ class Listed:
 
 def page(
     conn: psycopg.Connection[Any], mailing: Mailing, variables: Sequence[str], *, q: str = "", place: Place | None = None,
-    limit: int = 50,
+    limit: int = 50, most: int = LOOKED_AT,
 ) -> tuple[list[Listed], Place | None]:  # fmt: skip
-    """Return recipients of the mailing, and where the next page begins (None: these were all).
+    """Return recipients of the mailing, and where the next page begins (None: these were all). A search looks at `most` at once.
 
     Without `q` all, in their order. With it, those whose address begins so, by address; then those of whom the value of one of
     `variables` does, in whatever case.
@@ -47,7 +47,7 @@ def page(
     stage, after = place or (("address", "") if wanted else ("attribute", 0))
     found: list[Listed] = []
     if stage == "address":
-        rows, on = _by_address(conn, mailing, wanted, str(after), limit)
+        rows, on = _by_address(conn, mailing, wanted, str(after), limit, most)
         found = [_listed(contact, address, attributes, variables) for contact, address, attributes, _ in rows]
         if on is not None:
             return found, ("address", on)
@@ -58,14 +58,14 @@ def page(
         after = 0
     people, further = walk(
         conn, mailing, int(after), limit=limit - len(found), matching=_filter(wanted, variables),
-        most=LOOKED_AT if wanted else 2**62,
+        most=most if wanted else 2**62,
     )  # fmt: skip
     found += [_listed(each.contact, each.address, each.attributes, variables) for each in people]
     return found, None if further is None else ("attribute", further)
 
 
 def _by_address(
-    conn: psycopg.Connection[Any], mailing: Mailing, prefix: str, after: str, limit: int
+    conn: psycopg.Connection[Any], mailing: Mailing, prefix: str, after: str, limit: int, most: int
 ) -> tuple[list[tuple[Any, ...]], str | None]:
     """Return up to `limit` whose address begins so: contact, address, attributes, normalised address; and where to go on."""
     given: dict[str, Any] = {"prefix": prefix, "portion": limit, "account": mailing.account}
@@ -80,7 +80,7 @@ def _by_address(
         given |= {"mailing": mailing.id}
     text = sql("penstock.preflight", name).format(**holes)
     found: list[tuple[Any, ...]] = []
-    for _ in range(max(1, LOOKED_AT // limit)):
+    for _ in range(max(1, most // limit)):
         rows = conn.execute(text, {**given, "after": after}, prepare=False).fetchall()
         looked, reached = rows[0][:2]
         fits = [tuple(row[2:]) for row in rows if row[2]]
