@@ -23,8 +23,8 @@ def owner() -> Actor:
     return actor()
 
 
-def welcome(host: str, port: int) -> None:
-    """Print a link that signs the first person in; nothing once anybody has signed in."""
+def welcome(host: str, port: int) -> str | None:
+    """Print a link that signs the first person in, and return it; nothing once anybody has signed in."""
     from penstock.account import links
     from penstock.platform import environment
 
@@ -36,6 +36,7 @@ def welcome(host: str, port: int) -> None:
         link = links.first(conn, actor.name, actor, base=base)
     if link:
         tell(f"Sign in as {link.person}, once, within {links.MINUTES} minutes: {link.url}")
+    return link.url if link else None
 
 
 def account_of(conn: psycopg.Connection[Any], name: str | None) -> int:

@@ -9,6 +9,7 @@ import stat
 import sys
 import tempfile
 import time
+import webbrowser
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -44,11 +45,33 @@ def run(count: int, port: int, *, stay: bool) -> int:
         _point_out(caught)
         tell(f"Look again:  PENSTOCK_HOME={home} {sys.argv[0]} mailing list")
         if listening:
-            from penstock.cli.serving import answer
-
-            tell(f"The web face answers on {os.environ['PENSTOCK_BASE_URL']} until Ctrl-C.")
-            answer(listening)
+            _show(listening)
     return Exit.DONE
+
+
+def _show(listening: socket.socket) -> None:
+    """Open the control room on a board where something is going on, until Ctrl-C."""
+    from penstock.cli.choosing import FIRST
+    from penstock.cli.membership import welcome
+    from penstock.cli.sample import scenes
+    from penstock.cli.serving import answer, worker_beside
+    from penstock.platform import database
+
+    with database.connect(name="penstock demo") as conn:
+        scenes.lay_out(conn, FIRST)
+    host, port = listening.getsockname()[:2]
+    with worker_beside(1):
+        tell(f"The control room answers on {os.environ['PENSTOCK_BASE_URL']} until Ctrl-C.")
+        link = welcome(host, port)
+        if link and _has_browser():
+            webbrowser.open(link)
+        answer(listening)
+
+
+def _has_browser() -> bool:
+    """Whether somebody sits before this terminal and a screen on which a browser can open."""
+    screen = sys.platform in ("darwin", "win32") or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    return screen and sys.stdout.isatty()
 
 
 def _move_in() -> Path:

@@ -1,6 +1,6 @@
 """What stands around every page: where one can go, in which account, and how much waits there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from penstock.platform.database import sql
+from penstock.transport.caught import is_there
+from penstock.web.room.caught import folder
 
 if TYPE_CHECKING:
     from penstock.web.room.visit import Visit
@@ -23,6 +25,7 @@ class Way:
     icon: str
     scope: str | None
     under: tuple[str, ...]
+    is_there: Callable[[], bool] = lambda: True
 
 
 WAYS = (
@@ -32,6 +35,7 @@ WAYS = (
     Way("templates", _("Content"), "pen", "templates:read", ("/content",)),
     Way("settings", _("Settings"), "gear", None, ("/settings",)),
     Way("platform", _("Platform"), "switch", "platform:moderate", ("/platform",)),
+    Way("caught", _("Caught mail"), "box", "platform:moderate", ("/caught",), lambda: is_there(folder())),
 )
 
 
@@ -62,7 +66,7 @@ def of(visit: "Visit") -> Frame:
 def _entries(visit: "Visit") -> Iterator[Entry]:
     path = visit.request.path
     for way in WAYS:
-        if way.scope is not None and not visit.may(way.scope):
+        if (way.scope is not None and not visit.may(way.scope)) or not way.is_there():
             continue
         try:
             url = reverse(f"room:{way.page}")

@@ -10,5 +10,9 @@ urlpatterns = [
     path("", include("penstock.web.room.board.urls")),
     path("", include("penstock.web.room.audience.urls")),
     path("", include("penstock.web.room.mailing.urls")),
+    path("", include("penstock.web.room.caught.urls")),
+    path("", include("penstock.web.room.me.urls")),
+    path("", include("penstock.web.room.membership.urls")),
+    path("", include("penstock.web.room.deciding.urls")),
     path("place", choosing.place, name="place"),
 ]

@@ -98,18 +98,30 @@ class Visit:
         self, name: str, *args: Any, said: str = "", level: int = messages.SUCCESS, query: str = ""
     ) -> HttpResponse:
         """Send the browser on to the page `name` (of the namespace `room`), where `said` is shown once."""
-        if said:
-            messages.add_message(self.request, level, said)
-        return redirect(reverse(f"room:{name}", args=args) + (f"?{query}" if query else ""))
+        self.tell(said, level=level)
+        return self.to(reverse(f"room:{name}", args=args) + (f"?{query}" if query else ""))
 
     def back(self, name: str, *args: Any, said: str = "", level: int = messages.SUCCESS) -> HttpResponse:
         """Send the browser back to the page that the form named in its field `next`, if it is one of ours, else to `name`."""
         wanted = self.request.POST.get("next", "")
         if not wanted.startswith("/") or not url_has_allowed_host_and_scheme(wanted, None):
             return self.go(name, *args, said=said, level=level)
+        self.tell(said, level=level)
+        return self.to(wanted)
+
+    def tell(
+        self, said: str, *, level: int = messages.SUCCESS, offer: tuple[str, int, int] | None = None
+    ) -> None:
+        """Have `said` shown once on the next page; `offer`: a command beside it, the mailing's number and its version."""
         if said:
-            messages.add_message(self.request, level, said)
-        return redirect(wanted)
+            tags = f"offer:{offer[0]}:{offer[1]}:{offer[2]}" if offer else ""
+            messages.add_message(self.request, level, said, extra_tags=tags)
+
+    def to(self, where: str) -> HttpResponse:
+        """Send the browser on to an address; a script is told where to go, lest it fetches the page and uses up the notice."""
+        if self.is_fragment:
+            return in_room(HttpResponse(status=HTTPStatus.OK, headers={"HX-Redirect": where}))
+        return redirect(where)
 
 
 def _answer(text: str, status: int) -> HttpResponse:

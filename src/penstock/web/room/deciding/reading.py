@@ -76,7 +76,7 @@ READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "confirm": _confirm,
     "notice": _confirm,
     "digest": lambda posted: {"digest": posted.get("digest") or None},
-    "without_analysis": lambda posted: {"without_analysis": posted.get("without_analysis") == "yes"},
+    "without_analysis": lambda posted: {"without_analysis": bool(posted.get("without_analysis"))},
     "position": lambda posted: {
         name: whole_number(posted.get(name)) for name in ("position", "queue_version")
     },
