@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from penstock.account import access, people
+from penstock.account import access, people, sessions
 from penstock.account.access import ROLES
 from penstock.account.journalling import FIRST, record
 from penstock.mailing.actor import Actor
@@ -30,8 +30,12 @@ class Link:
     expires_at: datetime
 
 
-def make(conn: psycopg.Connection[Any], email: str, actor: Actor, *, base: str | None = None) -> Link:
+def make(
+    conn: psycopg.Connection[Any], email: str, actor: Actor, *, base: str | None = None, keep: bool = False
+) -> Link:
     """Make a link for somebody; those made before are void. `base`: the address of the web face, if not the usual one.
+
+    `keep`: those made before stay good: a stranger who says that they forgot their password must not void somebody's link.
 
     Whoever has the link is that person, and approves as they do: so the platform alone makes one. An administrator who could
     would be everybody in the account, and four eyes one pair. Raises PersonError, Forbidden.
@@ -44,7 +48,8 @@ def make(conn: psycopg.Connection[Any], email: str, actor: Actor, *, base: str |
         )
     secret = secrets.token_urlsafe(32)
     with conn.transaction():
-        conn.execute("delete from account_link where person_id = %s or expires_at < now()", (person.id,))
+        if not keep:
+            conn.execute("delete from account_link where person_id = %s or expires_at < now()", (person.id,))
         row = conn.execute(
             "insert into account_link (person_id, hash, made_at, expires_at)"
             " values (%s, %s, now(), now() + make_interval(mins => %s)) returning expires_at",
@@ -55,14 +60,26 @@ def make(conn: psycopg.Connection[Any], email: str, actor: Actor, *, base: str |
     return Link(person.email, f"{base or environment.base_url()}/sign-in/{secret}", row[0])
 
 
-def reset(conn: psycopg.Connection[Any], email: str, actor: Actor, *, base: str | None = None) -> Link:
-    """End every session of somebody, forget their password, and make a link. Tokens stay: they are revoked one by one."""
+def reset(
+    conn: psycopg.Connection[Any],
+    email: str,
+    actor: Actor,
+    *,
+    base: str | None = None,
+    second_factor: bool = False,
+) -> Link:
+    """End every session of somebody, forget their password, and make a link. Tokens stay: they are revoked one by one.
+
+    `second_factor`: forget theirs too, for who lost it; otherwise it is asked for, whatever link they come by.
+    """
     with conn.transaction():
         link = make(conn, email, actor, base=base)
-        conn.execute(
-            "update account_person set password = %s where email = %s", (people.unusable(), link.person)
-        )
-        record(conn, None, actor, "person_reset", person=link.person)
+        number = people.find(conn, link.person).id
+        conn.execute("update account_person set password = %s where id = %s", (people.unusable(), number))
+        if second_factor:
+            conn.execute("delete from mfa_authenticator where user_id = %s", (number,))
+        sessions.end(conn, number)
+        record(conn, None, actor, "person_reset", person=link.person, second_factor=second_factor)
     return link
 
 
@@ -103,16 +120,11 @@ def is_good(conn: psycopg.Connection[Any], secret: str) -> bool:
 
 
 def redeem(conn: psycopg.Connection[Any], secret: str) -> int | None:
-    """Use a link up: return the number of its person, whose sign-in is noted; None when it is no good (any more)."""
+    """Use a link up: return the number of its person; None when it is no good (any more)."""
     if not _SECRET.fullmatch(secret):
         return None
-    with conn.transaction():
-        row = conn.execute(sql("penstock.account", "redeem"), {"hash": _hash(secret)}).fetchone()
-        if row is None:
-            return None
-        number, email = row
-        record(conn, None, Actor(email, frozenset(), "web", identity=email), "sign_in", person=email)
-    return int(number)
+    row = conn.execute(sql("penstock.account", "redeem"), {"hash": _hash(secret)}).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _hash(secret: str) -> bytes:

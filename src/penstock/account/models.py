@@ -36,6 +36,9 @@ class Person(AbstractBaseUser):
     email = models.TextField(unique=True, help_text="Normalised by audience.address; also their identity.")
     name = models.TextField()
     zone = models.TextField(default="UTC", help_text="IANA name of the time zone that they see times in.")
+    language = models.TextField(
+        default="", db_default="", help_text="en, fr, or empty: what their browser asks for."
+    )
     is_platform = models.BooleanField(
         default=False, help_text="Staff of the platform: moderates every account."
     )
@@ -134,6 +137,54 @@ class Link(models.Model):
 
     class Meta:
         db_table = "account_link"
+
+
+class Invitation(models.Model):
+    """Somebody is asked into an account and has not come yet. Only a hash of the link's secret is here; an accepted one is deleted."""
+
+    id = models.AutoField(primary_key=True)
+    account = models.ForeignKey(Account, models.CASCADE)
+    email = models.TextField(help_text="Normalised by audience.address.")
+    roles: Any = ArrayField(models.TextField())
+    language = models.TextField(help_text="In which the letter is written: en or fr.")
+    hash = models.BinaryField(unique=True, null=True, help_text="SHA-256 of the secret in the link.")
+    made_by = models.TextField()
+    maker = models.ForeignKey(
+        Person,
+        models.CASCADE,
+        null=True,
+        help_text="Who invited, and must still be allowed to when it is accepted; empty: who owns the machine.",
+    )
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    mail = models.TextField(
+        default="", help_text="What became of the letter: waiting, sent, failed; empty: none."
+    )
+    reply = models.TextField(default="", help_text="What the server said of the letter.")
+
+    class Meta:
+        db_table = "account_invitation"
+        constraints = [
+            models.UniqueConstraint("account", "email", name="account_invitation_once"),
+            models.CheckConstraint(
+                condition=models.Q(roles__contained_by=ROLES) & models.Q(roles__len__gt=0),
+                name="account_invitation_roles",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mail__in=["", "waiting", "sent", "failed"]), name="account_invitation_mail"
+            ),
+        ]
+
+
+class Note(models.Model):
+    """What the web processes remember together for minutes (Django's cache): how often who tried to sign in. Unlogged (see the migration)."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "account_note"
 
 
 class Transport(models.Model):

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from penstock.account import access
+from penstock.account import access, sessions
 from penstock.account.access import ROLES
 from penstock.account.accounts import check_name, check_zone
 from penstock.account.journalling import record
@@ -35,6 +35,8 @@ class Person:
     email: str
     name: str
     zone: str
+    language: str
+    """en, fr, or "": the browser's."""
     is_platform: bool
     is_active: bool
     accounts: dict[str, list[str]]
@@ -44,14 +46,14 @@ class Person:
 
 def create(
     conn: psycopg.Connection[Any], *, email: str, name: str = "", zone: str = "UTC", account: int | None,
-    roles: Iterable[str] = (), platform: bool = False, actor: Actor,
+    roles: Iterable[str] = (), platform: bool = False, keep: bool = False, actor: Actor,
 ) -> Person:  # fmt: skip
-    """Add somebody, with roles in an account; who is here already gets the roles in this account.
+    """Add somebody, with roles in an account; who is here already gets the roles in this account. `keep`: beside those they have.
 
     The first person of an installation gets every role there is, the platform's too, if no roles are said and the actor may give
     them. They sign in by a link (account.links). Raises PersonError, and Forbidden for more than the actor may give away.
     """
-    address, wanted = _address(email), _roles(roles)
+    address, wanted = check_address(email), check_roles(roles)
     given = (check_name(name) if name.strip() else address.partition("@")[0], check_zone(zone))
     with conn.transaction():
         conn.execute("lock table account_person in share row exclusive mode")  # so that one is the first
@@ -63,23 +65,30 @@ def create(
         number, made, first = row
         if first:
             platform, wanted = True, list(ROLES)
-        _may_give(actor, account, wanted, platform)
+        require_may_give(actor, account, wanted, platform)
         if made:
             record(conn, account, actor, "person_create", person=address, platform=platform)
         elif platform:
             _set(conn, address, "is_platform", True, actor)
         if account is not None and wanted:
-            _grant(conn, number, address, account, wanted, actor)
+            held = find(conn, address).accounts.get(str(account), []) if keep else []
+            _grant(conn, number, address, account, check_roles([*wanted, *held]), actor)
     return find(conn, address)
 
 
 def set_roles(
     conn: psycopg.Connection[Any], *, email: str, account: int, roles: Iterable[str], actor: Actor
 ) -> Person:
-    """Give somebody exactly these roles in the account; none takes them out of it, and ends their tokens' powers there."""
-    person, wanted = find(conn, email), _roles(roles)
-    _may_give(actor, account, [*wanted, *person.accounts.get(str(account), [])], False)  # nor take away
+    """Give somebody exactly these roles in the account; none takes them out of it, and ends their tokens' powers there.
+
+    What is taken away ends their sessions with the same commit.
+    """
+    person, wanted = find(conn, email), check_roles(roles)
+    held = person.accounts.get(str(account), [])
+    require_may_give(actor, account, [*wanted, *held], False)  # nor take away
     with conn.transaction():
+        if set(held) - set(wanted):
+            sessions.end(conn, person.id)
         if wanted:
             _grant(conn, person.id, person.email, account, wanted, actor)
         else:
@@ -106,7 +115,7 @@ def set_active(conn: psycopg.Connection[Any], *, email: str, active: bool, actor
 
 def find(conn: psycopg.Connection[Any], email: str) -> Person:
     """Return the person with this address. Raises PersonError."""
-    found = _select(conn, email=_address(email), account=None)
+    found = _select(conn, email=check_address(email), account=None)
     if not found:
         raise UnknownPerson(
             f"There is nobody with the address {email}; `penstock user list` shows who there is."
@@ -149,6 +158,8 @@ def _set(conn: psycopg.Connection[Any], email: str, column: str, value: bool, ac
             (value, person.id, value),
         )
         if changed.rowcount:
+            if column == "is_active" or not value:
+                sessions.end(conn, person.id)
             record(conn, None, actor, "person_change", person=person.email, **{column: value})
     return find(conn, email)
 
@@ -164,8 +175,8 @@ def _grant(
     record(conn, account, actor, "person_roles", person=email, roles=roles)
 
 
-def _may_give(actor: Actor, account: int | None, roles: list[str], platform: bool) -> None:
-    """Only within one's own account, and nothing that one does not have."""
+def require_may_give(actor: Actor, account: int | None, roles: list[str], platform: bool) -> None:
+    """Return when the actor may give this away: only within their own account, and nothing that they do not have. Raises Forbidden."""
     access.require_in(actor, "people:write", account)
     if PLATFORM not in actor.roles:  # the platform may make an account's first administrator
         access.require_no_more(actor, access.of_roles(roles))
@@ -173,8 +184,8 @@ def _may_give(actor: Actor, account: int | None, roles: list[str], platform: boo
         access.require_in(actor, "platform:moderate", None)
 
 
-def _address(email: str) -> str:
-    """Return the normal form; the first person of a machine may be somebody at `localhost`."""
+def check_address(email: str) -> str:
+    """Return the normal form; the first person of a machine may be somebody at `localhost`. Raises PersonError."""
     local, _, domain = email.strip().rpartition("@")
     try:
         if domain.lower() == "localhost":
@@ -184,7 +195,8 @@ def _address(email: str) -> str:
         raise PersonError(f"The address {email!r} {error}.") from None
 
 
-def _roles(roles: Iterable[str]) -> list[str]:
+def check_roles(roles: Iterable[str]) -> list[str]:
+    """Return these roles, each once, in their order. Raises PersonError."""
     wanted = set(roles)
     if unknown := sorted(wanted - set(ROLES)):
         raise PersonError(f"There is no role {', '.join(unknown)}; there are {', '.join(ROLES)}.")

@@ -155,14 +155,24 @@ def listed(conn: psycopg.Connection[Any], account: int | None, *, revoked: bool 
 def revoke(conn: psycopg.Connection[Any], account: int | None, number: int, actor: Actor) -> None:
     """End a token, at once and for good; once more is no fault. Raises TokenError when the account has none of this number, Forbidden."""
     access.require_in(actor, "tokens:write", account)
-    token = find(conn, account, number)
+    _end(conn, find(conn, account, number), actor)
+
+
+def give_up(conn: psycopg.Connection[Any], token: Token, actor: Actor) -> None:
+    """End a token of one's own, which takes no permission. Raises Forbidden for another's."""
+    if token.person != actor.who:
+        raise Forbidden("This token is not yours.", "tokens:write")
+    _end(conn, token, actor)
+
+
+def _end(conn: psycopg.Connection[Any], token: Token, actor: Actor) -> None:
     with conn.transaction():
         ended = conn.execute(
-            "update account_token set revoked_at = now() where id = %s and revoked_at is null", (number,)
+            "update account_token set revoked_at = now() where id = %s and revoked_at is null", (token.id,)
         )
         if ended.rowcount:
-            conn.execute("delete from account_meter where token = %s", (number,))
-            record(conn, account, actor, "token_revoke", token=token.id, name=token.name)
+            conn.execute("delete from account_meter where token = %s", (token.id,))
+            record(conn, token.account, actor, "token_revoke", token=token.id, name=token.name)
 
 
 def _hash(secret: str) -> bytes:

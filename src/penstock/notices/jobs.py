@@ -1,8 +1,10 @@
 """The background jobs of notices: sending e-mail, delivering to a webhook, forgetting what is old. Hints: truth is in the tables."""
 
-from penstock.notices import delivering, posting
+from procrastinate import JobContext, RetryStrategy
+
+from penstock.notices import delivering, posting, ways_in
 from penstock.platform import database
-from penstock.platform.jobs import QUEUE, tasks
+from penstock.platform.jobs import PROMPT, QUEUE, tasks
 
 KEPT_DELIVERIES = "30 days"
 KEPT_NOTICES = "400 days"
@@ -20,6 +22,27 @@ def deliver_webhook(webhook: int) -> None:
     """Deliver what is due for one webhook."""
     with database.connect(name="penstock webhooks") as conn:
         delivering.deliver(conn, webhook)
+
+
+_AGAIN = RetryStrategy(max_attempts=ways_in.ATTEMPTS, wait=ways_in.WAIT, retry_exceptions={ways_in.NotYet})
+
+
+@tasks.task(name="send_sign_in_link", queue=PROMPT, retry=_AGAIN, pass_context=True)
+def send_sign_in_link(context: JobContext, address: str) -> None:
+    """Send a link by which somebody signs in who forgot their password."""
+    with database.connect(name="penstock notices") as conn:
+        ways_in.send_link(conn, address, last=_is_last(context))
+
+
+@tasks.task(name="send_invitation", queue=PROMPT, retry=_AGAIN, pass_context=True)
+def send_invitation(context: JobContext, account: int, invitation: int) -> None:
+    """Send the letter of an invitation."""
+    with database.connect(name="penstock notices") as conn:
+        ways_in.send_invitation(conn, account, invitation, last=_is_last(context))
+
+
+def _is_last(context: JobContext) -> bool:
+    return context.job is not None and context.job.attempts + 1 >= ways_in.ATTEMPTS
 
 
 @tasks.periodic(cron="41 3 * * *", queueing_lock="forget_notices")

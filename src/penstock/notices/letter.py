@@ -20,15 +20,25 @@ def message_id(uuid: str, identity: str, domain: str) -> str:
 
 
 def envelope(
-    *, sender: Mailbox, to: str, subject: str, text: str, uuid: str, at: datetime, account: str
+    *,
+    sender: Mailbox,
+    to: str,
+    subject: str,
+    text: str,
+    uuid: str,
+    at: datetime,
+    account: str,
+    footer: str = FOOTER,
 ) -> Envelope:
     """Return the notice ready to be handed over. Raises content.message.RenderError when `to` is no address.
+
+    `footer` says why one gets it, and may name the account.
 
     Header fields are made by `content.headers`: whatever names hold, each is one field. The return path is the sender.
     """
     address = recipient(to)
     body = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    body.set_content(f"{clean(text)}\n\n-- \n{FOOTER.format(account=' '.join(clean(account).split()))}\n")
+    body.set_content(f"{clean(text)}\n\n-- \n{footer.format(account=' '.join(clean(account).split()))}\n")
     head = b"".join([
         mailboxes_bytes("From", [sender]),
         b"To: %b\r\n" % address,

@@ -50,10 +50,17 @@ INSTALLED_APPS = [
     "penstock.preflight",
     "django_htmx",
     "penstock.web",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 AUTH_USER_MODEL = "penstock_account.Person"
-CSRF_FAILURE_VIEW = "penstock.web.signing.stale"
+CSRF_FAILURE_VIEW = "penstock.web.entrance.link.stale"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "sign-in"
 
 MIDDLEWARE = [
     "penstock.web.headers.health",
@@ -64,11 +71,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "penstock.web.entrance.manner.native",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "penstock.web.urls"
@@ -89,7 +99,49 @@ TEMPLATES = [
     },
 ]
 
+# What guards the door; docs/explanation/the-door.md tells why each is so.
+PASSWORD_HASHERS = ["penstock.web.entrance.hashing.Argon2"]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+]
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "account_note"}
+}  # rate limits count over all web processes
+ACCOUNT_ADAPTER = "penstock.web.entrance.adapter.Door"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # there is no sign-up; without this its checks complain
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever has an address here was invited by somebody
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_FORMS = {"login": "penstock.web.entrance.forms.SignIn"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "reset_password": "10/m/ip",
+    "forgotten": "3/15m/key",
+    "invitation": "30/m/ip",
+}
+MFA_ADAPTER = "penstock.web.entrance.second.Second"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Penstock"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s: clocks differ; entrance.forms lets no code in twice
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "penstock.web.entrance.forms.Code",
+    "reauthenticate": "penstock.web.entrance.forms.CodeAgain",
+}
+
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -1,11 +1,9 @@
-"""Signing in by a link that somebody was given, and out again."""
+"""Signing in by a link that somebody was given."""
 
 from http import HTTPStatus
 
-from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -13,14 +11,13 @@ from django.views.decorators.debug import sensitive_variables
 
 from penstock.account import links
 from penstock.account.models import Person
-from penstock.platform import database
+from penstock.platform.connections import connection
 from penstock.platform.trouble import Trouble
+from penstock.web.entrance.signing import sign_in
 from penstock.web.pages import page
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
-
-class SignIn(View):
+class SignInByLink(View):
     """`/sign-in/<secret>`: asks on GET, because scanners and previews follow links; signs in on POST, once.
 
     The form bears a token against forgery: otherwise a stranger's page could sign somebody in as the stranger.
@@ -29,7 +26,7 @@ class SignIn(View):
     @method_decorator(sensitive_variables("secret"))
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
         try:
-            with database.connect(name="penstock sign-in") as conn:
+            with connection() as conn:
                 good = links.is_good(conn, secret)
         except Trouble:
             return _later(request)
@@ -38,24 +35,13 @@ class SignIn(View):
     @method_decorator(sensitive_variables("secret"))
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
         try:
-            with database.connect(name="penstock sign-in") as conn:
+            with connection() as conn:
                 number = links.redeem(conn, secret)
         except Trouble:
             return _later(request)
         if number is None:
             return page(request, "over", HTTPStatus.NOT_FOUND)
-        login(
-            request, Person.objects.get(pk=number), backend=_BACKEND
-        )  # a new session: nothing of the old one stays
-        return redirect("home")
-
-
-class SignOut(View):
-    """`/sign-out`: ends the session."""
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        logout(request)
-        return redirect("home")
+        return sign_in(request, Person.objects.get(pk=number), "link")
 
 
 def signed_in(request: HttpRequest) -> HttpResponse:
