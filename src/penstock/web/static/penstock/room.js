@@ -1,36 +1,7 @@
-// What every page does where scripts run: commands asked in a dialog, menus that close, the news that a screen reader hears.
+// What every page does where scripts run: commands asked in a dialog, menus that close.
+import { ask, part, show } from "./asking.js";
+
 const dialog = document.getElementById("dialog");
-const body = document.getElementById("dialog-body");
-
-/** Say something to those who do not see the page. */
-export function say(words) {
-  document.getElementById("said").textContent = words;
-}
-
-/** Fetch a part of a page; a session that is over leads to the door. */
-export async function part(url, options = {}) {
-  const answer = await fetch(url, { ...options, headers: { "HX-Request": "true", ...options.headers } });
-  if (answer.status === 401) location.reload();
-  return answer;
-}
-
-/** Show the page at `url` as a dialog; whoever closes it is where they were, and what was done stays done. */
-export async function ask(url) {
-  const answer = await part(url);
-  if (answer.redirected || !answer.ok && answer.status !== 409) {
-    location.assign(url);
-    return;
-  }
-  show(await answer.text());
-}
-
-function show(text) {
-  body.innerHTML = text;
-  window.htmx?.process(body);
-  if (!dialog.open) dialog.showModal();
-  (body.querySelector("[autofocus]") ?? body.querySelector("input:not([type=hidden]), textarea, select, button, a"))?.focus();
-  body.dispatchEvent(new CustomEvent("room:shown", { bubbles: true }));
-}
 
 document.addEventListener("click", event => {
   const link = event.target.closest("a[data-dialog]");
@@ -50,20 +21,50 @@ document.addEventListener("click", event => {
   }
 });
 
-// A form within the dialog: a refusal (409, 422) is shown in it, anything else is a page to go to.
+/** Send a form: a part that comes back is shown in the dialog (a refusal, the next question), anything else is a page to go to. */
+async function send(form, submitter) {
+  const fields = new URLSearchParams(new FormData(form, submitter));
+  const url = submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
+  const answer = await part(url, { method: "POST", body: fields });
+  const where = answer.headers.get("HX-Redirect");
+  if (where) go(where);
+  else if (answer.redirected || answer.ok && !answer.headers.has("X-Part")) go(answer.url);
+  else show(await answer.text());
+}
+
+function go(where) {
+  const there = new URL(where, location.href);
+  if (there.pathname + there.search === location.pathname + location.search) location.reload();
+  else location.assign(there);
+}
+
+// A form within the dialog, and one that leads to a dialog (the click of Cancel pauses, then asks).
 document.addEventListener("submit", async event => {
   const form = event.target;
-  if (!dialog?.contains(form) || form.method !== "post" || form.enctype === "multipart/form-data") return;
+  const leads = form.dataset.dialog !== undefined;
+  if (!dialog || !(leads || dialog.contains(form)) || form.method !== "post" || form.enctype === "multipart/form-data") return;
   event.preventDefault();
-  const fields = new URLSearchParams(new FormData(form, event.submitter));
-  const answer = await part(event.submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href, { method: "POST", body: fields });
-  if (answer.redirected || answer.ok && !answer.headers.has("X-Part")) {
-    const there = new URL(answer.url);
-    if (there.href === location.href) location.reload();
-    else location.assign(there);
-    return;
+  if (form.dataset.sent) return;
+  form.dataset.sent = "yes";
+  form.closest("details.menu")?.removeAttribute("open");
+  try {
+    await send(form, event.submitter);
+  } finally {
+    delete form.dataset.sent;
   }
-  show(await answer.text());
+});
+
+// Whoever closes a question that has done something on the way is told so: the form says where.
+dialog?.addEventListener("close", () => {
+  const left = body.querySelector("form[data-left]");
+  if (left) location.assign(left.dataset.left);
+});
+
+// The button says what it will do with what is chosen.
+document.addEventListener("change", event => {
+  const says = event.target.dataset?.says;
+  const label = says && event.target.closest("form")?.querySelector("[data-label]");
+  if (label) label.textContent = says;
 });
 
 document.addEventListener("keydown", event => {
