@@ -19,6 +19,8 @@ from penstock.mailing import control, mailings
 from penstock.mailing.actor import EVERY_ROLE, SYSTEM, Actor
 from penstock.mailing.lifecycle import PLATFORM
 from penstock.mailing.states import State
+from penstock.preflight import analysis
+from penstock.preflight.analyst import process
 from tests.browser import sending
 
 TERMINAL = Actor("root", EVERY_ROLE | {PLATFORM}, "cli")
@@ -139,6 +141,23 @@ class Desk:
         freeze.prepare(self.conn, mailing)
         assert self.state(mailing) == "sending", self.state(mailing)
         return mailing
+
+    def analyse(self, mailing: int, **options: Any) -> None:
+        """Analyse it for everybody it goes to, as a worker does: the analysis that waits for it, or a new one."""
+        number = self._waiting_analysis(mailing)
+        if number is None:
+            found = mailings.find(self.conn, self.account, mailing)
+            assert found
+            analysis.ask(self.conn, found, TERMINAL, **options)
+            number = self._waiting_analysis(mailing)
+        with psycopg.connect(self.conn.info.dsn, autocommit=True) as conn:
+            process.perform(conn, int(number or 0))
+
+    def _waiting_analysis(self, mailing: int) -> int | None:
+        row = self.conn.execute(
+            "select max(id) from preflight_analysis where mailing_id = %s and state = 'waiting'", (mailing,)
+        ).fetchone()
+        return row[0] if row else None
 
     def settle(self, mailing: int) -> int:
         """Let the ticker notice what is over."""

@@ -120,3 +120,28 @@ def tabbed(page: Page, most: int = 200) -> list[str]:
             break
         walked.append(str(name))
     return walked
+
+
+_BONES = """() => {
+  const told = [];
+  if (!document.documentElement.lang) told.push("the page does not say its language");
+  if (!document.title.trim()) told.push("the page has no title");
+  if (document.querySelectorAll("main").length !== 1) told.push("the page has not exactly one <main>");
+  if (document.querySelectorAll("h1").length !== 1) told.push(`the page has ${document.querySelectorAll("h1").length} <h1>`);
+  for (const e of document.querySelectorAll("[style], style, [onclick], [onload], [onchange], [onsubmit], a[href^='javascript:' i]"))
+    if (!e.closest("svg")) told.push(`${e.outerHTML.slice(0, 120)} would need unsafe-inline`);
+  const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
+  for (const id of new Set(ids.filter((id, n) => ids.indexOf(id) !== n))) told.push(`the id ${id} occurs twice`);
+  return told;
+}"""
+
+
+def bones(page: Page) -> list[str]:
+    """Tell what every page must have and this one has not."""
+    return [f"{page.url}: {each}" for each in page.evaluate(_BONES)]
+
+
+def headings(page: Page) -> list[str]:
+    """The headings and captions that are seen in the page, by which its content is known."""
+    shown = "() => [...document.querySelectorAll('main h1, main h2, main caption, main legend')].filter(e => e.checkVisibility()).map(e => e.textContent.trim().replace(/\\s+/g, ' '))"
+    return list(page.evaluate(shown))

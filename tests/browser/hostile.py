@@ -1,0 +1,153 @@
+"""Data that wants to do harm, in every text that pages may show; and a trap that tells when any of it ran."""
+
+from typing import Any
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from tests.browser.desk import Desk
+from tests.browser.watching import MARKER
+
+SUM = "{{ 1234567|add:1 }}"
+EVALUATED = "1234568"
+"""What a page shows when it took data for a template of its own."""
+TRAP = f"""
+Object.defineProperty(window, "{MARKER}", {{ set(what) {{ console.error("IT RAN: " + what); }} }});
+"""
+WIDE = "W" * 10_000
+"""A name without a place to break it."""
+
+
+def breakout(where: str) -> str:
+    """A text that breaks out of text, attributes, scripts, styles, titles and text areas unless it is escaped; `where` is told."""
+    ran = f"{MARKER}=`{where}`"
+    return (
+        f"""{where} "'`><script>{ran}</script><img src=x onerror="{ran}"></textarea></title></style></script><svg onload={ran}>"""
+        f"""' onmouseover='{ran}' onfocus='{ran}' autofocus='" onmouseover="{ran}" <iframe srcdoc="<script>{ran}</script>"></iframe>"""
+        f"""<a href="javascript:{ran}">x</a>&#x3c;b&#x3e; {SUM} {{% load nothing %}} \u202egpj.exe\u202c"""
+        f""" ]]> --> \\u003cscript\\u003e \t\r\n \u2028 \u200d"""
+    )
+
+
+def scheme(where: str) -> str:
+    """An address that runs when it is followed."""
+    return f"javascript:{MARKER}=`{where}`//\"'><script>{MARKER}=`{where}`</script>"
+
+
+TEXTS = {
+    "account_account": ["name"],
+    "account_domain": ["spf", "return_host", "return_target"],
+    "account_domain_key": ["public"],
+    "account_person": ["name"],
+    "account_token": ["name", "made_by", "identity"],
+    "account_transport": ["name"],
+    "audience_contact": ["address"],
+    "audience_import": ["name", "error", "error_code"],
+    "audience_import_problem": ["value", "reason"],
+    "audience_list": ["name"],
+    "audience_suppression": ["origin"],
+    "content_message": ["sender", "reply_to", "subject", "text", "html"],
+    "content_picture": ["name", "made_by"],
+    "content_template": ["name", "made_by"],
+    "content_template_version": ["made_by"],
+    "delivery_health": ["trouble"],
+    "delivery_outcome": ["detail"],
+    "delivery_recipient": ["address"],
+    "delivery_reply": ["text", "enhanced", "command"],
+    "delivery_sender": ["host"],
+    "mailing_approval": ["identity"],
+    "mailing_entry": ["actor", "reason"],
+    "mailing_mailing": ["name"],
+    "mailing_saved": ["identity"],
+    "mailing_submission": ["identity"],
+    "mailing_switch": ["reason", "made_by", "lifted_by", "value"],
+    "notices_attempt": ["error", "response"],
+    "notices_copy": ["reply"],
+    "notices_delivery": ["body"],
+    "notices_notice": ["subject", "text"],
+    "notices_setting": ["sender"],
+    "notices_webhook": ["description", "made_by", "disabled_why"],
+    "preflight_analysis": ["error", "asked_by"],
+    "preflight_case": ["detail"],
+    "preflight_finding": ["place", "text", "cure"],
+    "preflight_test": ["address", "prefix", "reply", "asked_by"],
+}
+"""Free texts, by table: what people, files or other servers wrote, or sentences made of that."""
+
+ADDRESSES = {"notices_webhook": ["url"], "account_server": ["url"]}
+"""Columns that hold an address."""
+
+MACHINE = {
+    "account_account": ["zone"], "account_domain": ["name"], "account_domain_key": ["selector", "algorithm"],
+    "account_person": ["password", "email", "zone"], "account_token": ["scopes"], "account_membership": ["roles"],
+    "audience_contact": ["normal"], "audience_import": ["state"], "audience_import_problem": ["kind"],
+    "audience_suppression": ["normal", "reason"], "content_message": ["channel", "mjml", "sender_domain", "sender_address"],
+    "content_picture": ["key", "media_type"], "delivery_due": ["why", "closed"], "delivery_health": ["state"],
+    "delivery_package": ["kind", "state"], "delivery_recipient": ["normal"], "delivery_state": ["name"],
+    "mailing_approval": ["kind", "digest"], "mailing_entry": ["door", "command", "from_state", "to_state"],
+    "mailing_mailing": ["channel", "state", "came_from", "digest"], "mailing_repetition": ["identity", "key", "fingerprint"],
+    "mailing_submission": ["digest"], "mailing_switch": ["scope"], "notices_copy": ["identity", "state"],
+    "notices_delivery": ["kind", "state"], "notices_notice": ["kind"], "notices_webhook": ["events"],
+    "penstock_schema": ["fingerprint", "version", "key_fingerprint"], "preflight_analysis": ["state"],
+    "preflight_finding": ["severity", "code"], "preflight_test": ["state"],
+}  # fmt: skip
+"""Words of ours that the schema or the code fixes: no stranger writes there."""
+
+DOCUMENTS = {
+    "mailing_mailing": {"reason": {"code": "operator", "text": breakout("reason"), "who": breakout("who"), "since": "2026-01-01T00:00:00+00:00"}},
+    "audience_contact": {"attributes": {"first_name": breakout("attribute"), "town": WIDE, breakout("name of an attribute")[:60]: "x"}},
+    "audience_import": {"columns": [breakout("column"), "town"]},
+    "account_domain": {"found": {"dmarc": {"state": "wrong", "text": breakout("found"), "cure": breakout("cure"), "found": [breakout("answer"), WIDE]}}},
+}  # fmt: skip
+"""Documents with free texts in them."""
+
+
+def spoil(desk: Desk, *, wide: bool = False) -> None:
+    """Put harmful texts (`wide`: very long ones) into everything there is of the account, by the database: no door would let all in."""
+    for table, columns in (TEXTS | ADDRESSES).items():
+        for column in columns:
+            told = f"{table}.{column}"
+            text = WIDE if wide else scheme(told) if column in ADDRESSES.get(table, ()) else breakout(told)
+            _put(desk, table, column, text)
+    if not wide:
+        for table, documents in DOCUMENTS.items():
+            for column, document in documents.items():
+                query = sql.SQL("update {} set {} = %s where {} = %s").format(
+                    sql.Identifier(table), sql.Identifier(column), sql.Identifier(_owner(desk, table) or "id")
+                )
+                desk.conn.execute(query, (Jsonb(document), desk.account))
+
+
+def _put(desk: Desk, table: str, column: str, text: str) -> None:
+    """A number at the end keeps what must be unique so; rows that are there in no account's name are all spoilt."""
+    owner = _owner(desk, table)
+    where = sql.SQL("where {} = {}").format(sql.Identifier(owner), desk.account) if owner else sql.SQL("")
+    query = sql.SQL(
+        "update {table} set {column} = %s || ' ' || substr(md5(ctid::text), 1, 6) {where}"
+    ).format(table=sql.Identifier(table), column=sql.Identifier(column), where=where)
+    desk.conn.execute(query, (text,))
+
+
+def _owner(desk: Desk, table: str) -> str | None:
+    if table == "account_account":
+        return "id"
+    found = desk.conn.execute(
+        "select 1 from information_schema.columns where table_name = %s and column_name = 'account_id'",
+        (table,),
+    ).fetchone()
+    return "account_id" if found else None
+
+
+def unclassed(desk: Desk) -> set[str]:
+    """The text columns of ours that stand in none of the lists above."""
+    rows: list[Any] = desk.conn.execute(
+        "select table_name, column_name from information_schema.columns where table_schema = 'public' and data_type = 'text'"
+        " and table_name ~ '^(account|audience|content|delivery|mailing|notices|preflight|report|web)_'"
+    ).fetchall()
+    known = {
+        (table, column)
+        for lists in (TEXTS, ADDRESSES, MACHINE)
+        for table, columns in lists.items()
+        for column in columns
+    }
+    return {f"{table}.{column}" for table, column in rows if (table, column) not in known}
