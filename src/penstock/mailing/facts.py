@@ -61,6 +61,11 @@ def gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...
     return Gathered(facts, row["account_id"], row["name"], row["version"], row["revision"], row)
 
 
+def concerned(conn: psycopg.Connection[Any], found: Gathered) -> int:
+    """Return how many a start concerns, which is what has to be typed where the account asks for that."""
+    return _count(conn, found.row) if found.facts.count is None else found.facts.count
+
+
 def _count(conn: psycopg.Connection[Any], row: dict[str, Any]) -> int:
     """The number that has to be typed: of the ledger, else of the estimate, else the people on the list."""
     if row["frozen"]:

@@ -44,13 +44,14 @@ class Order:
     """How a command is offered.
 
     `at_once`: the button gives it; otherwise it leads to a page (shown as a dialog where scripts run) that asks what it takes and
-    says what it will do. `tone`: how the button stands out.
+    says what it will do. `stops`: the click pauses the mailing at once, then it is asked. `tone`: how the button stands out.
     """
 
     title: Text
     icon: str
     at_once: bool = False
     tone: str = "plain"  # primary, plain, danger
+    stops: bool = False
 
 
 COMMANDS: dict[str, Order] = {
@@ -71,7 +72,7 @@ COMMANDS: dict[str, Order] = {
     "unschedule": Order(_("Unschedule"), "back"),
     "pause": Order(_("Pause"), "pause", at_once=True),
     "resume": Order(_("Resume"), "play", tone="primary"),
-    "cancel": Order(_("Cancel"), "stop", tone="danger"),
+    "cancel": Order(_("Cancel"), "stop", tone="danger", stops=True),
     "send_rest": Order(_("Send the rest"), "play"),
     "release_doubt": Order(_("Send to those in doubt"), "warning"),
     "copy": Order(_("Copy"), "copy", at_once=True),

@@ -65,6 +65,28 @@ def moment(value: datetime | None, zone: str = "UTC") -> SafeString | str:
     )  # fmt: skip
 
 
+def written(value: datetime, zone: str = "UTC") -> str:
+    """Return a time with its zone as plain words, for a sentence."""
+    there = value.astimezone(ZoneInfo(zone))
+    return f"{_told(there)} {there.tzname() or zone}"
+
+
+@register.inclusion_tag("room/parts/beside.html", takes_context=True)
+def beside(context: Any, message: Any) -> dict[str, Any]:
+    """Offer the command that a notice brings along: Resume beside "Paused", Take back beside "It starts up"."""
+    kind, _sep, rest = (message.extra_tags or "").partition(":")
+    name, _sep, numbers = rest.partition(":")
+    mailing, _sep, version = numbers.partition(":")
+    if kind != "offer" or name not in words.COMMANDS or not (mailing.isdigit() and version.isdigit()):
+        return {"order": None}
+    url = reverse("room:command", args=[int(mailing), name])
+    path = context["request"].get_full_path() if "request" in context else ""
+    return {
+        "order": words.COMMANDS[name], "name": name, "url": url, "version": version, "next": path,
+        "csrf_token": context.get("csrf_token"),
+    }  # fmt: skip
+
+
 def _told(value: datetime) -> str:
     naive = value.replace(tzinfo=None)
     date = formats.date_format(naive, "DATE_FORMAT", use_l10n=True)

@@ -1,0 +1,86 @@
+"""What the page of a command tells: what it is about, what would follow in exact numbers, and what it asks."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from penstock.mailing.guards import Refusal
+from penstock.mailing.mailings import Mailing
+from penstock.preflight.foretelling import Foretold, foretell
+from penstock.preflight.giving import possible
+from penstock.web.room import words
+from penstock.web.room.deciding import asking, consequence, filled, labels, refusing, zones
+from penstock.web.room.visit import Visit
+
+REFUSED = 409
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What was refused of what somebody gave: every reason."""
+
+    reasons: list[Refusal] = field(default_factory=list)
+
+
+def show(
+    visit: Visit, mailing: Mailing, name: str, *, refused: Refused | None = None, said: str = ""
+) -> HttpResponse:
+    """Return the page of the command: opened, or with what was refused. `said`: what was done on the way here."""
+    told = foretell(visit.conn, mailing.id, name, visit.actor, {})
+    template = "command_body.html" if visit.is_fragment else "command.html"
+    answer = visit.part if visit.is_fragment else visit.page
+    status = REFUSED if refused and refused.reasons else 200
+    return answer(
+        f"deciding/{template}", status, **_told(visit, mailing, name, told), **_obstacles(name, told, refused),
+        said=said, next=way_back(visit, mailing.id),
+    )  # fmt: skip
+
+
+def _told(visit: Visit, mailing: Mailing, name: str, told: Foretold) -> dict[str, Any]:
+    parts = asking.parts(name, told.facts)
+    count = consequence.people(visit.conn, told)
+    return {
+        "mailing": mailing, "name": name, "order": words.COMMANDS[name], "told": told, "facts": told.facts, "count": count,
+        "asks": [f"room/deciding/asks/{part}.html" for part in parts], "parts": parts,
+        "says": f"room/deciding/says/{name}.html", **consequence.of(visit, mailing, name, told),
+        "given": filled.given(visit.request, name, told.facts), "button": labels.button(name, told, count),
+        "labels": labels.of_plan(name, told, count), "version": told.found.version, "key": str(uuid4()),
+        "zones": zones.options() if {"time", "plan", "later"} & set(parts) else "",
+        "allowed": possible(visit.conn, mailing.id, mailing.state, visit.actor),
+    }  # fmt: skip
+
+
+def _obstacles(name: str, told: Foretold, refused: Refused | None) -> dict[str, Any]:
+    """What stands in the way: of what was given everything, of what is only being opened what no answer could cure."""
+    if refused is not None:
+        reasons = refused.reasons
+        fields = {
+            asking.FIELD_OF[each.code]: refusing.text(each)
+            for each in reasons
+            if each.code in asking.FIELD_OF
+        }
+    else:
+        reasons = [each for each in told.refusals if not asking.answerable(name, each.code)]
+        fields = {}
+    cured = {each.code for each in reasons if asking.answerable(name, each.code)}
+    return {
+        "refusals": [refusing.text(each) for each in reasons],
+        "errors": fields,
+        "codes": {each.code for each in reasons},
+        "shut": any(not asking.answerable(name, each.code) for each in told.refusals) and not cured,
+    }  # fmt: skip
+
+
+def way_back(visit: Visit, mailing: int) -> str:
+    """Return the page that the form leads back to: the one it was opened from, else the mailing's."""
+    wanted = (visit.request.POST if visit.posted else visit.request.GET).get("next", "")
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None):
+        return wanted
+    try:
+        return reverse("room:mailing", args=[mailing])
+    except NoReverseMatch:
+        return "/"

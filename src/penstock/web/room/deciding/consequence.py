@@ -1,0 +1,66 @@
+"""What would follow from a command, in exact numbers: what its page says of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+
+from penstock.mailing import facts as gathering
+from penstock.mailing import queue
+from penstock.mailing.mailings import Mailing
+from penstock.preflight.foretelling import Foretold
+from penstock.report import ledger
+from penstock.report.forecast import forecast
+from penstock.report.progress import progress
+from penstock.web.room.deciding import order
+from penstock.web.room.visit import Visit
+
+IN_DOUBT = 100
+"""Of so many messages in doubt single ones can be picked."""
+
+
+def people(conn: psycopg.Connection[Any], told: Foretold) -> int:
+    """Return how many a start concerns: those who were counted, else those on the list."""
+    return gathering.concerned(conn, told.found)
+
+
+def of(visit: Visit, mailing: Mailing, name: str, told: Foretold) -> dict[str, Any]:
+    """Return what the page of this command says beside the facts."""
+    figures = {"progress": progress(visit.conn, mailing.id)} if told.facts.frozen else {}
+    return figures | (FIGURES[name](visit, mailing, told) if name in FIGURES else {})
+
+
+def _cancel(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
+    return {
+        "drop": forecast(visit.conn, mailing.id, "cancel", prepared="drop"),
+        "deliver": forecast(visit.conn, mailing.id, "cancel", prepared="deliver"),
+        "chosen": forecast(visit.conn, mailing.id, "cancel"),
+    }
+
+
+def _resume(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
+    return {"forecast": forecast(visit.conn, mailing.id, "resume")}
+
+
+def _pause(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
+    return {"forecast": forecast(visit.conn, mailing.id, "pause")}
+
+
+def _move(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
+    version, numbers = queue.listed(visit.conn, visit.account)
+    return {"queue_version": version, "waiting": order.waiting(visit.conn, visit.account, numbers)}
+
+
+def _release_doubt(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
+    rows, _after = ledger.page(visit.conn, mailing.id, 0, IN_DOUBT, state="in_doubt")
+    return {"doubtful": rows}
+
+
+FIGURES: dict[str, Callable[[Visit, Mailing, Foretold], dict[str, Any]]] = {
+    "cancel": _cancel,
+    "fix_rest": _cancel,
+    "resume": _resume,
+    "pause": _pause,
+    "move": _move,
+    "release_doubt": _release_doubt,
+}

@@ -1,0 +1,39 @@
+"""What stands in the fields of a command's form: what was filled in, else what the mailing has."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+
+from penstock.mailing.guards import Facts
+
+_WALL = "%Y-%m-%dT%H:%M"
+FIELDS = ("reason", "ground", "kind", "at", "zone", "fold", "when", "ends_at", "confirm", "digest", "without_analysis",
+          "position", "prepared", "which")  # fmt: skip
+
+
+def given(request: HttpRequest, name: str, facts: Facts) -> dict[str, Any]:
+    """Return the words of each field. What an address says (`?kind=at`) is chosen when the form opens."""
+    said = request.POST if request.method == "POST" else request.GET
+    told: dict[str, Any] = _of_mailing(facts) | {key: said[key] for key in FIELDS if key in said}
+    told["seqs"] = set(said.getlist("seq"))
+    if request.method != "POST" and facts.policy.confirm_send == "type_count":
+        told["confirm"] = ""
+    return told
+
+
+def _of_mailing(facts: Facts) -> dict[str, Any]:
+    plan = facts.plan or {}
+    zone = plan.get("zone") or facts.zone
+    there = ZoneInfo(zone)
+    return {
+        "kind": plan.get("kind") or "now",
+        "zone": zone,
+        "at": facts.due_at.astimezone(there).strftime(_WALL) if facts.due_at else "",
+        "ends_at": facts.ends_at.astimezone(there).strftime(_WALL) if facts.ends_at else "",
+        "fold": plan.get("fold") or "",
+        "when": "now",
+        "prepared": "drop",
+        "ground": "",
+        "which": "all",
+    }
