@@ -2,6 +2,7 @@
 import { ask, part, show } from "./asking.js";
 
 const dialog = document.getElementById("dialog");
+const body = document.getElementById("dialog-body");
 
 document.addEventListener("click", event => {
   const link = event.target.closest("a[data-dialog]");
