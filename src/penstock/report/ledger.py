@@ -3,7 +3,6 @@
 The states are derived from the raw rows, not from the counters behind `report.progress`, so that the two can be compared.
 """
 
-import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any, NamedTuple
@@ -16,12 +15,11 @@ from penstock.report.progress import STATES
 LAST = 2_147_483_647
 """No recipient has a higher number."""
 
-_PATIENCE = 1.0  # seconds that a page looks for rows that are wanted
-_WIDEST = 100_000  # numbers looked through at once
 _AT_A_TIME = 5_000  # rows held in memory
 
-_CHOSEN = """
+CHOSEN = """
  where (%(state)s::text is null or state = %(state)s) and (%(reason)s::text is null or reason = %(reason)s)
+   and (%(domain)s::text is null or domain = %(domain)s)
  order by seq
 """
 # Newcomers' statistics may be minutes old; a nested loop over a million rows would be what the planner makes of them.
@@ -50,7 +48,7 @@ class Row(NamedTuple):
 
 
 _COLUMNS = ", ".join(_UTC if name == "at" else name for name in Row._fields)
-_ROWS = f"select {_COLUMNS} from told {_CHOSEN}"
+_ROWS = f"select {_COLUMNS} from told {CHOSEN}"
 
 
 def ledger(
@@ -60,50 +58,23 @@ def ledger(
 
     All rows are those of one instant. The connection is in a transaction until the last row is taken.
     """
-    query = f"{sql('penstock.report', 'ledger')} select {', '.join(Row._fields)} from told {_CHOSEN}"
+    query = f"{sql('penstock.report', 'ledger')} select {', '.join(Row._fields)} from told {CHOSEN}"
     with conn.transaction():
         conn.execute(_PLAN)
         with conn.cursor(name="ledger") as cursor:
             cursor.itersize = _AT_A_TIME
-            for row in cursor.execute(query, _chosen(mailing, state, reason)):
+            for row in cursor.execute(query, chosen(mailing, state, reason)):
                 yield Row._make(row)
 
 
-def page(
-    conn: psycopg.Connection,
-    mailing: int,
-    after: int,
-    limit: int,
-    state: str | None = None,
-    reason: str | None = None,
-) -> tuple[list[Row], int | None]:
-    """Return rows numbered beyond `after`, filtered, `limit` at most; and the number to go on after, None at the end.
-
-    The numbers are looked through in growing stretches, for about a second: where few rows are wanted of many, a page may
-    have fewer than `limit` and not be the last.
-    """
-    row = conn.execute("select max(seq) from delivery_recipient where mailing = %s", (mailing,)).fetchone()
-    last = int(row[0] or 0) if row else 0
-    found: list[Row] = []
-    stretch, until = limit, time.monotonic() + _PATIENCE
-    query = f"{sql('penstock.report', 'ledger')} select {', '.join(Row._fields)} from told {_CHOSEN} limit %(limit)s"
-    while after < last and len(found) < limit and time.monotonic() < until:
-        upto = min(last, after + stretch)
-        chosen = _chosen(mailing, state, reason) | {"after": after, "upto": upto, "limit": limit - len(found)}
-        found += map(Row._make, conn.execute(query, chosen).fetchall())
-        after = upto if len(found) < limit else found[-1].seq
-        stretch = min(stretch * 4, _WIDEST)
-    return found, (after if after < last else None)
-
-
 def csv_of(
-    mailing: int, state: str | None = None, reason: str | None = None
+    mailing: int, state: str | None = None, reason: str | None = None, domain: str | None = None
 ) -> tuple[str, str, dict[str, Any]]:
     """Return what `write_csv` runs, for a connection of another kind: the settings, the COPY, and its parameters."""
     return (
         _PLAN,
         f"copy ({sql('penstock.report', 'ledger')} {_ROWS}) to stdout (format csv, header)",
-        _chosen(mailing, state, reason),
+        chosen(mailing, state, reason, domain),
     )
 
 
@@ -115,7 +86,7 @@ def write_csv(
     reason: str | None = None,
 ) -> None:
     """Write the rows to `out` as CSV (RFC 4180, UTF-8, with a header)."""
-    for block in _copied(conn, _ROWS, "format csv, header", _chosen(mailing, state, reason)):
+    for block in _copied(conn, _ROWS, "format csv, header", chosen(mailing, state, reason)):
         out.write(block)
 
 
@@ -128,7 +99,7 @@ def write_json_lines(
 ) -> None:
     """Write the rows to `out` as JSON lines: one object a line, UTF-8."""
     for block in _copied(
-        conn, f"select to_json(o) from ({_ROWS}) as o", _BARE, _chosen(mailing, state, reason)
+        conn, f"select to_json(o) from ({_ROWS}) as o", _BARE, chosen(mailing, state, reason)
     ):
         out.write(block)
 
@@ -142,7 +113,7 @@ def write_json(
 ) -> None:
     """Write the rows to `out` as one JSON document: an array of objects."""
     rows = _copied(
-        conn, f"select ',' || to_json(o) from ({_ROWS}) as o", _BARE, _chosen(mailing, state, reason)
+        conn, f"select ',' || to_json(o) from ({_ROWS}) as o", _BARE, chosen(mailing, state, reason)
     )
     out.write(b"[" + next(rows, b",")[1:])
     for block in rows:
@@ -155,7 +126,7 @@ def count_states(conn: psycopg.Connection, mailing: int) -> dict[str, int]:
     query = f"{sql('penstock.report', 'ledger')} select state, count(*) from told group by state"
     with conn.transaction():
         conn.execute(_PLAN)
-        found: dict[str, int] = dict(conn.execute(query, _chosen(mailing, None, None)).fetchall())
+        found: dict[str, int] = dict(conn.execute(query, chosen(mailing, None, None)).fetchall())
     return {state: found.get(state, 0) for state in STATES}
 
 
@@ -170,17 +141,26 @@ def skipped_reasons(conn: psycopg.Connection, mailing: int) -> dict[str, int]:
     return dict(rows.fetchall())
 
 
-def _chosen(mailing: int, state: str | None, reason: str | None) -> dict[str, Any]:
+def chosen(mailing: int, state: str | None, reason: str | None, domain: str | None = None) -> dict[str, Any]:
+    """Return what the query of the ledger is asked: everybody in this state, with this reason, at this domain."""
     if state is not None and state not in STATES:
         raise ValueError(f"there is no state {state!r}; there are {', '.join(STATES)}")
-    return {"mailing": mailing, "state": state, "reason": reason, "after": 0, "upto": LAST}
+    return {
+        "mailing": mailing,
+        "state": state,
+        "reason": reason,
+        "domain": domain,
+        "after": 0,
+        "upto": LAST,
+        "seqs": None,
+    }
 
 
-def _copied(conn: psycopg.Connection, select: str, form: str, chosen: dict[str, Any]) -> Iterator[bytes]:
+def _copied(conn: psycopg.Connection, select: str, form: str, given: dict[str, Any]) -> Iterator[bytes]:
     """Yield what PostgreSQL writes of the rows chosen, block by block: Python only passes it on."""
     query = f"copy ({sql('penstock.report', 'ledger')} {select}) to stdout ({form})"
     with conn.transaction():
         conn.execute(_PLAN)
-        with conn.cursor() as cursor, cursor.copy(query, chosen) as blocks:
+        with conn.cursor() as cursor, cursor.copy(query, given) as blocks:
             for block in blocks:
                 yield bytes(block)

@@ -15,7 +15,7 @@ from penstock.api.mailings.showing import known
 from penstock.api.problems import Problem
 from penstock.api.shapes import Cursor, Id, Limit
 from penstock.platform.connections import connection
-from penstock.report import ledger
+from penstock.report import ledger, paging
 from penstock.report.progress import STATES
 
 router = Router()
@@ -48,7 +48,7 @@ def show_ledger(
         known(conn, actor, mailing)
         if wanted == "text/csv":
             return streaming.csv(*ledger.csv_of(mailing, state, reason), name=f"mailing-{mailing}.csv")
-        rows, last = ledger.page(conn, mailing, after, limit, state, reason)
+        rows, last = paging.page(conn, paging.Wanted(mailing, state, reason), after, limit)
     following = None if last is None else cursors.write(listing, last)
     cursors.link_next(request, response, following)
     return {"items": [row._asdict() for row in rows], "next_cursor": following}

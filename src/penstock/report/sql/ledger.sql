@@ -1,5 +1,5 @@
 -- Everybody of one mailing exactly once, in the order of the ledger, with the state derived from what was recorded.
--- Of the numbers after .. upto only.
+-- Of the numbers after .. upto only, and of those among them that `seqs` names, if it does.
 -- One pass over recipients and outcomes by their index on (mailing, seq); only retries are looked up beside it.
 with outcome as (
     select * from (
@@ -11,6 +11,7 @@ with outcome as (
                        lag(package) over latest is distinct from package as first_of_package
                   from delivery_outcome
                  where mailing = %(mailing)s and seq > %(after)s and seq <= %(upto)s
+                   and (%(seqs)s::integer[] is null or seq = any(%(seqs)s::integer[]))
                 window latest as (partition by seq order by package desc, state desc)) as numbered) as counted
      where place = 1
 ), again as (
@@ -18,6 +19,7 @@ with outcome as (
     select distinct on (seq) seq, p.no, p.kind, p.state, position <= p.cursor as claimed
       from delivery_package p cross join lateral unnest(p.positions) with ordinality as listed (seq, position)
      where p.mailing = %(mailing)s and p.positions is not null and seq > %(after)s and seq <= %(upto)s
+       and (%(seqs)s::integer[] is null or seq = any(%(seqs)s::integer[]))
      order by seq, p.no desc
 ), standing as (
     select r.seq, r.contact, r.normal, r.address,
@@ -29,8 +31,10 @@ with outcome as (
       join delivery_package p on p.mailing = %(mailing)s and p.no = r.package
       left join again on again.seq = r.seq
      where r.mailing = %(mailing)s and r.seq > %(after)s and r.seq <= %(upto)s
+       and (%(seqs)s::integer[] is null or r.seq = any(%(seqs)s::integer[]))
 ), told as (
     select standing.seq, standing.contact, coalesce(standing.address, standing.normal) as address,
+           split_part(standing.normal, '@', 2) as domain,
            case when due.closed is not null then due.closed
                 when due.why = 'deferred' then 'deferred'
                 when due.why = 'returned' then 'waiting'
