@@ -116,24 +116,32 @@ def findings(conn: psycopg.Connection[Any], analysis: int) -> list[Found]:
         return cursor.execute(sql("penstock.preflight", "findings"), given).fetchall()
 
 
+def finding(conn: psycopg.Connection[Any], mailing: int, number: int) -> Found:
+    """Return one finding of a mailing, without its cases. Raises NoAnalysis."""
+    with conn.cursor(row_factory=class_row(Found)) as cursor:
+        found = cursor.execute(
+            "select f.id, f.severity, f.code, f.place, f.text, f.cure, f.count, '[]'::jsonb as cases"
+            " from preflight_finding f join preflight_analysis a on a.id = f.analysis_id"
+            " where f.id = %s and a.mailing_id = %s",
+            (number, mailing),
+        ).fetchone()
+    if found is None:
+        raise NoAnalysis(f"There is no finding {number} of mailing {mailing}.")
+    return found
+
+
 def cases(
     conn: psycopg.Connection[Any],
     mailing: int,
-    finding: int,
+    number: int,
     *,
     limit: int,
     after: tuple[int, int] | None = None,
 ) -> list[Case]:
-    """Return whom a finding concerns, the worst first, behind `after` (weight, contact). Raises NoAnalysis."""
-    there = conn.execute(
-        "select from preflight_finding f join preflight_analysis a on a.id = f.analysis_id"
-        " where f.id = %s and a.mailing_id = %s",
-        (finding, mailing),
-    )
-    if there.fetchone() is None:
-        raise NoAnalysis(f"There is no finding {finding} of mailing {mailing}.")
+    """Return whom the finding of this number concerns, the worst first, behind `after` (weight, contact). Raises NoAnalysis."""
+    finding(conn, mailing, number)
     weight, contact = after or (None, None)
-    given = {"mailing": mailing, "finding": finding, "weight": weight, "contact": contact, "limit": limit}
+    given = {"mailing": mailing, "finding": number, "weight": weight, "contact": contact, "limit": limit}
     with conn.cursor(row_factory=class_row(Case)) as cursor:
         return cursor.execute(sql("penstock.preflight", "cases"), given).fetchall()
 

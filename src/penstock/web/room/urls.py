@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("penstock.web.room.caught.urls")),
     path("", include("penstock.web.room.me.urls")),
     path("", include("penstock.web.room.membership.urls")),
+    path("", include("penstock.web.room.checking.urls")),
     path("", include("penstock.web.room.deciding.urls")),
     path("place", choosing.place, name="place"),
 ]
