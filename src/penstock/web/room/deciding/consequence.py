@@ -9,7 +9,7 @@ from penstock.mailing import facts as gathering
 from penstock.mailing import queue
 from penstock.mailing.mailings import Mailing
 from penstock.preflight.foretelling import Foretold
-from penstock.report import ledger
+from penstock.report import paging
 from penstock.report.forecast import forecast
 from penstock.report.progress import progress
 from penstock.web.room.deciding import order
@@ -52,7 +52,7 @@ def _move(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
 
 
 def _release_doubt(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
-    rows, _after = ledger.page(visit.conn, mailing.id, 0, IN_DOUBT, state="in_doubt")
+    rows, _after = paging.page(visit.conn, paging.Wanted(mailing.id, "in_doubt"), 0, IN_DOUBT)
     return {"doubtful": rows}
 
 
