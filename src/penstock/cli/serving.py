@@ -6,8 +6,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from penstock.cli.endings import Failure
+from penstock.platform import ending
 
 
 def serve(host: str, port: int) -> None:
@@ -19,6 +21,13 @@ def answer(listening: socket.socket) -> None:
     """Answer HTTP on a socket that listens, until SIGINT or SIGTERM; the socket is closed then."""
     import uvicorn
 
+    class Server(uvicorn.Server):
+        """Ends streams at once: uvicorn waits until every answer is given."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            ending.begin()
+            super().handle_exit(sig, frame)
+
     config = uvicorn.Config(
         "penstock.platform.asgi:application",
         log_level="warning",
@@ -29,7 +38,7 @@ def answer(listening: socket.socket) -> None:
     # uvicorn ends in order and then raises the signal again: that must not end us before we have left the home.
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        Server(config).run(sockets=[listening])
     finally:
         listening.close()
         for number, handler in before.items():

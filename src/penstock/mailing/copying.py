@@ -29,8 +29,9 @@ def _make(
     row = found.row
     made = conn.execute(
         "insert into mailing_mailing (account_id, name, channel, state, version, revision, message_id, transport_id, audience,"
-        " options, authors, copied_from_id, fixes_id, created_at, suppressed_to)"
-        " values (%s, %s, %s, 'draft', 1, 1, %s, %s, %s, %s, %s, %s, %s, now(), 0) returning id",
+        " options, authors, copied_from_id, fixes_id, created_at, suppressed_to, tags)"
+        " values (%s, %s, %s, 'draft', 1, 1, %s, %s, %s, %s, %s, %s, %s, now(), 0,"
+        "         (select tags from mailing_mailing where id = %s)) returning id",
         (found.account, name, row["channel"], row["message_id"], row["transport_id"], Jsonb(audience), Jsonb(row["options"]),
          Jsonb(list(dict.fromkeys([*row["authors"], actor.who]))), copied_from, fixes),
     ).fetchone()  # fmt: skip

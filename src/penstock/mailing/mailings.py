@@ -1,7 +1,7 @@
 """Mailings as rows: made as drafts, found, listed. Their state is changed by `control` alone."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +49,7 @@ class Mailing:
     frozen_at: datetime | None
     finished_at: datetime | None
     archived_at: datetime | None
+    tags: list[str] = field(default_factory=list)
 
     def allowed_actions(self, roles: frozenset[str]) -> tuple[str, ...]:
         """The commands that somebody with these roles may give now."""
@@ -57,17 +58,19 @@ class Mailing:
 
 def create(
     conn: psycopg.Connection[Any], account: int, *, name: str, message: int, audience: dict[str, Any],
-    transport: int, options: dict[str, Any] | None = None, plan: dict[str, Any] | None = None, actor: Actor = SYSTEM,
+    transport: int, options: dict[str, Any] | None = None, plan: dict[str, Any] | None = None, tags: Sequence[str] = (),
+    actor: Actor = SYSTEM,
 ) -> int:  # fmt: skip
-    """Make a draft and return its number. `message` and `transport` are stored ones; `audience` is a rule (audience.rule)."""
+    """Make a draft and return its number. `message` and `transport` are stored ones; `audience` is a rule (audience.rule); `tags`
+    are clean ones (tagging.clean)."""
     with conn.transaction():
         row = conn.execute(
             "insert into mailing_mailing"
             " (account_id, name, channel, state, version, revision, message_id, transport_id, audience, options, plan, authors,"
-            "  created_at, suppressed_to)"
-            " values (%s, %s, 'email', 'draft', 1, 1, %s, %s, %s, %s, %s, %s, now(), 0) returning id",
+            "  created_at, suppressed_to, tags)"
+            " values (%s, %s, 'email', 'draft', 1, 1, %s, %s, %s, %s, %s, %s, now(), 0, %s) returning id",
             (account, name, message, transport, Jsonb(audience), Jsonb(options or {}), Jsonb(plan) if plan else None,
-             Jsonb([] if actor is SYSTEM else [actor.who])),
+             Jsonb([] if actor is SYSTEM else [actor.who]), list(tags)),
         ).fetchone()  # fmt: skip
         assert row is not None
         saved.save(conn, int(row[0]), message, 1, actor.who)
@@ -85,10 +88,14 @@ def create(
 
 def find(conn: psycopg.Connection[Any], account: int, mailing: int) -> Mailing | None:
     """Return one mailing of the account, or None."""
+    return next(iter(find_all(conn, account, [mailing])), None)
+
+
+def find_all(conn: psycopg.Connection[Any], account: int, numbers: Collection[int]) -> list[Mailing]:
+    """Return those of these mailings that are the account's, in no order."""
     with conn.cursor(row_factory=class_row(Mailing)) as cursor:
-        return cursor.execute(
-            sql("penstock.mailing", "find"), {"account": account, "mailing": mailing}
-        ).fetchone()
+        given = {"account": account, "mailings": list(numbers)}
+        return cursor.execute(sql("penstock.mailing", "find"), given).fetchall()
 
 
 def owner(conn: psycopg.Connection[Any], mailing: int, *, deleted: bool = False) -> int | None:
@@ -103,17 +110,24 @@ def owner(conn: psycopg.Connection[Any], mailing: int, *, deleted: bool = False)
 def listed(
     conn: psycopg.Connection[Any], account: int, *, limit: int = 50, before: int | None = None,
     states: Collection[str] | None = None, search: str | None = None, archived: bool = False,
+    tag: str | None = None, channel: str | None = None, author: str | None = None, by_time: bool = False,
+    paused_too: bool = False,
 ) -> list[Mailing]:  # fmt: skip
     """Return the mailings of the account, newest first; `before` is the last number of the page before this one.
 
-    `states` and `search` (a part of the name, in either case) narrow it. Archived ones are listed only when asked for, alone.
+    `states`, `search` (a part of the name, in either case), `tag`, `channel` and `author` (an address) narrow it. Archived ones
+    are listed only when asked for, alone. `by_time`: what starts next comes first instead. `paused_too`: also those that were paused
+    in one of the states.
     """
+    query = sql("penstock.mailing", "listed")
+    if by_time:
+        query = query.replace("order by id desc", "order by due_at, id")
     with conn.cursor(row_factory=class_row(Mailing)) as cursor:
         page = {
             "account": account, "limit": limit, "before": before, "states": list(states) if states else None,
-            "search": search, "archived": archived,
+            "search": search, "archived": archived, "tag": tag, "channel": channel, "author": author, "paused_too": paused_too,
         }  # fmt: skip
-        return cursor.execute(sql("penstock.mailing", "listed"), page).fetchall()
+        return cursor.execute(query, page).fetchall()
 
 
 def under_way(conn: psycopg.Connection[Any], account: int) -> list[int]:

@@ -1,6 +1,7 @@
 """The tables of mailings and of their journal."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -48,6 +49,12 @@ class Mailing(models.Model):
     frozen_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
+    tags = ArrayField(
+        models.TextField(),
+        default=list,
+        db_default=[],
+        help_text="Words to find it by; no part of what is approved.",
+    )
     deleted_at = models.DateTimeField(null=True, help_text="Gone from the lists; journal and ledger stay.")
     suppressed_to = models.BigIntegerField(default=0, help_text="The newest suppression the freeze saw.")
 
@@ -73,6 +80,7 @@ class Mailing(models.Model):
                 condition=models.Q(state__in=["starting", "sending", "finishing", "cancelling"]),
             ),
             models.Index(fields=["account", "-id"], name="mailing_mailing_account"),
+            GinIndex(fields=["tags"], name="mailing_mailing_tags", fastupdate=False),
             models.Index(
                 fields=["account"],
                 name="mailing_mailing_busy",

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from penstock.mailing import queue
-from penstock.mailing.mailings import Mailing, listed
+from penstock.mailing.mailings import Mailing, find_all, listed
 from penstock.mailing.states import State
 
 
@@ -85,11 +85,23 @@ def states_of(wanted: Area) -> list[str]:
 def _part(
     conn: psycopg.Connection[Any], account: int, wanted: Area, paused: list[Mailing], order: dict[int, int], most: int
 ) -> Part:  # fmt: skip
+    if wanted is Area.SCHEDULED:
+        return _scheduled(conn, account, paused, order, most)
     states = states_of(wanted)
     rows = listed(conn, account, limit=most + 1, states=states)
     there = rows[:most] + [mailing for mailing in paused if area(mailing) is wanted]
     there.sort(key=lambda mailing: -mailing.id)
-    if wanted is Area.SCHEDULED:
-        # First the sequence in its order, then what has a time, the next one first.
-        there.sort(key=lambda m: (order.get(m.id, len(order)), m.due_at.timestamp() if m.due_at else 0.0))
     return Part(wanted, there, len(rows) > most)
+
+
+def _scheduled(
+    conn: psycopg.Connection[Any], account: int, paused: list[Mailing], order: dict[int, int], most: int
+) -> Part:
+    """The first of the sequence in its order, then what has a time, the next one first."""
+    first = sorted(order, key=order.__getitem__)[:most]
+    queued = find_all(conn, account, first) if first else []
+    timed = listed(conn, account, limit=most + 1, states=[State.SCHEDULED], by_time=True)
+    there = timed[:most] + [m for m in paused if area(m) is Area.SCHEDULED and m.id not in order]
+    there.sort(key=lambda m: (m.due_at.timestamp() if m.due_at else 0.0, m.id))
+    queued.sort(key=lambda m: order[m.id])
+    return Part(Area.SCHEDULED, queued + there, len(timed) > most or len(order) > most)

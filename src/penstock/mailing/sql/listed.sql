@@ -2,10 +2,14 @@ select id, account_id as account, name, channel, state, came_from, reason, versi
        transport_id as transport, audience, plan, options,
        digest, authors, due_at, ends_at, undo_until, approved_size, copied_from_id as copied_from, fixes_id as fixes,
        array(select x.id from mailing_mailing x where x.fixes_id = m.id and x.deleted_at is null order by x.id) as corrections,
-       created_at, submitted_at, approved_at, started_at, frozen_at, finished_at, archived_at
+       created_at, submitted_at, approved_at, started_at, frozen_at, finished_at, archived_at, tags
   from mailing_mailing m
  where deleted_at is null and account_id = %(account)s and id < coalesce(%(before)s, 2147483647)
    and (archived_at is not null) = %(archived)s
-   and (%(states)s::text[] is null or state = any(%(states)s::text[]))
+   and (%(states)s::text[] is null or state = any(%(states)s::text[])
+        or %(paused_too)s and state = 'paused' and came_from = any(%(states)s::text[]))
    and (%(search)s::text is null or strpos(lower(name), lower(%(search)s)) > 0)
+   and (%(tag)s::text is null or tags @> array[%(tag)s::text])
+   and (%(channel)s::text is null or channel = %(channel)s)
+   and (%(author)s::text is null or authors @> to_jsonb(%(author)s::text))
  order by id desc limit %(limit)s

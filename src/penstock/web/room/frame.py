@@ -29,24 +29,25 @@ class Way:
 
 
 WAYS = (
-    Way("board", _("Board"), "board", "mailings:read", ("/board",)),
+    Way("board", _("Board"), "board", "mailings:read", ("/board", "/approvals")),
     Way("mailings", _("Mailings"), "mailing", "mailings:read", ("/mailings",)),
     Way("contacts", _("Audience"), "people", "contacts:read", ("/audience",)),
     Way("templates", _("Content"), "pen", "templates:read", ("/content",)),
     Way("settings", _("Settings"), "gear", None, ("/settings",)),
-    Way("platform", _("Platform"), "switch", "platform:moderate", ("/platform",)),
+    Way("platform", _("Platform"), "switch", "platform:moderate", ("/platform", "/switches")),
     Way("caught", _("Caught mail"), "box", "platform:moderate", ("/caught",), lambda: is_there(folder())),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as it is shown to somebody on some page."""
+    """An entry as it is shown to somebody on some page; one that `counts` says how many mailings wait for somebody there."""
 
     title: str | Promise
     icon: str
     url: str
     is_here: bool
+    counts: bool = False
     waiting: int = 0
 
 
@@ -73,10 +74,11 @@ def _entries(visit: "Visit") -> Iterator[Entry]:
         except NoReverseMatch:  # its room is not built yet
             continue
         here = path.startswith(way.under) or (way.page == "board" and path == "/")
-        yield Entry(way.title, way.icon, url, here, _waiting(visit) if way.page == "board" else 0)
+        counts = way.page == "board"
+        yield Entry(way.title, way.icon, url, here, counts, waiting(visit) if counts else 0)
 
 
-def _waiting(visit: "Visit") -> int:
+def waiting(visit: "Visit") -> int:
     """Return how many mailings wait for somebody, at most 100."""
     row: Any = visit.conn.execute(sql("penstock.web.room", "waiting"), {"account": visit.account}).fetchone()
     return int(row[0])

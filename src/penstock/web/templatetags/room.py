@@ -152,7 +152,7 @@ def actions(context: Any, mailing: Mailing, allowed: Any, menu_only: bool = Fals
         "buttons": [_offer(mailing, name) for name in first],
         "menu": [_offer(mailing, name) for name in may if name not in first],
         "csrf_token": context.get("csrf_token"),
-        "next": context["request"].get_full_path() if "request" in context else "",
+        "next": context.get("here") or (context["request"].get_full_path() if "request" in context else ""),
     }
 
 

@@ -7,7 +7,7 @@ import psycopg
 from django.utils.translation import gettext_lazy as _
 
 from penstock.mailing import queue
-from penstock.report.board import Area, board, states_of
+from penstock.report.board import Area, board
 from penstock.report.glance import Glance, glances
 from penstock.web.room.words import Text
 
@@ -35,7 +35,6 @@ class Shown:
     rows: list[Glance]
     sequence: list[Glance]
     more: bool
-    states: list[str]
 
     @property
     def count(self) -> int:
@@ -77,4 +76,4 @@ def _shown(area: Area, rows: list[Glance], more: bool) -> Shown:
     key, title, empty = TITLES[area]
     waiting = [row for row in rows if row.waits_in_sequence]
     others = [row for row in rows if not row.waits_in_sequence]
-    return Shown(key, title, empty, others, waiting, more, states_of(area))
+    return Shown(key, title, empty, others, waiting, more)

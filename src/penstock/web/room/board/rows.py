@@ -1,0 +1,89 @@
+"""One row: where it stands, in what order, what may be done, and why it stands still; and rows fetched one by one."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from penstock.mailing import queue
+from penstock.mailing.mailings import Mailing, find_all
+from penstock.mailing.states import State
+from penstock.report.board import Area
+from penstock.report.glance import Glance, glances
+from penstock.web.room import frame
+from penstock.web.room.board.areas import SHOWN, TITLES
+from penstock.web.room.paging import number_of
+from penstock.web.room.visit import Visit, room
+from penstock.web.room.words import Text
+from penstock.web.templatetags.room import number, written
+
+MOVING = (State.STARTING, State.SENDING, State.FINISHING, State.CANCELLING)
+MOST = 50
+"""Rows fetched at once."""
+
+PLANNED: dict[str, Text] = {
+    "now": gettext_lazy("Goes out as soon as it is let out"),
+    "sequence": gettext_lazy("Goes into the sequence"),
+    "later": gettext_lazy("Its date is decided later"),
+}
+
+
+@room("mailings:read", methods=("GET",))
+def rows(visit: Visit) -> HttpResponse:
+    """The rows of these mailings (`?id=7&id=9`) and the sequence, to be put into an open board (rows.js)."""
+    numbers = [number for text in visit.request.GET.getlist("id")[:MOST] if (number := number_of(text))]
+    version, order = queue.listed(visit.conn, visit.account)
+    order = order[:SHOWN]
+    there = find_all(visit.conn, visit.account, [*numbers, *order])
+    told = {each.mailing.id: each for each in glances(visit.conn, visit.account, there)}
+    return visit.part(
+        "board/rows.html", waiting=frame.waiting(visit), version=version, here="/board",
+        rows=[told[number] for number in dict.fromkeys(numbers) if number in told and number not in order],
+        sequence=[told[number] for number in order if number in told],
+    )  # fmt: skip
+
+
+def allowed(mailing: Mailing, roles: frozenset[str], now: datetime) -> tuple[str, ...]:
+    """Return the commands of the mailing's state for these roles, without an undo whose time is over."""
+    names = mailing.allowed_actions(roles)
+    is_open = mailing.undo_until is not None and mailing.undo_until > now
+    return names if is_open else tuple(name for name in names if name != "undo")
+
+
+def place(glance: Glance) -> str:
+    """Return the list of the board in which it stands."""
+    return "sequence" if glance.waits_in_sequence else TITLES[glance.area][0]
+
+
+def order(glance: Glance) -> int:
+    """Return the number by which rows of one list are in order: the sequence's, by time, or the newest first."""
+    if glance.position is not None:
+        return glance.position
+    if glance.area is Area.SCHEDULED and glance.mailing.due_at:
+        return int(glance.mailing.due_at.timestamp())
+    return -glance.mailing.id
+
+
+def planned(mailing: Mailing) -> Text:
+    """Say what follows when it is let out."""
+    return PLANNED.get((mailing.plan or {}).get("kind", ""), "")
+
+
+def paused(glance: Glance) -> str:
+    """Say of a paused mailing since when, by whom, and what is left (S3.5)."""
+    reason: dict[str, Any] = glance.mailing.reason or {}
+    if glance.mailing.state != State.PAUSED or not reason.get("since"):
+        return ""
+    told = {
+        "since": written(datetime.fromisoformat(reason["since"]), timezone.get_current_timezone_name()),
+        "who": reason["who"],
+    }
+    figures = glance.figures
+    if figures is None:
+        return _("Paused since %(since)s by %(who)s. Nothing of it has gone out.") % told
+    left = figures.waiting + figures.deferred + figures.in_flight
+    told |= {"left": number(left), "people": number(figures.recipients)}
+    return _("Paused since %(since)s by %(who)s. %(left)s of %(people)s are left to be reached.") % told
