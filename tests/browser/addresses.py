@@ -11,38 +11,43 @@ from penstock.mailing.lifecycle import SYSTEM, TABLE
 from tests.browser.scene import Scene
 
 COMMANDS = sorted({row.command for row in TABLE if row.roles != frozenset({SYSTEM})})
-"""What stands for <command> in an address."""
+"""What stands for a command in an address, written as addresses write it."""
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
 @dataclass(frozen=True)
 class Address:
-    """One route: its name with the namespace (`room:board`), its pattern, and the names in it."""
+    """One route: its name with the namespace (`room:board`), and its pattern."""
 
     name: str
     route: str
 
     @property
-    def parameters(self) -> list[str]:
-        """What has to be put into it, in order."""
-        return [name for _, name in _PARAMETER.findall(self.route)]
+    def kinds(self) -> list[str]:
+        """What has to be put into it, in order: the words before it in the address (`audience/contacts`), or `command`."""
+        return [
+            "command" if match[1] == "spoken" else _PARAMETER.sub("", self.route[: match.start()]).strip("/")
+            for match in _PARAMETER.finditer(self.route)
+        ]
 
     def filled(self, scene: Scene) -> Iterator[str]:
-        """Every path that this route has in the scene. Raises LookupError for a parameter that no scene has anything for."""
-        values = [_values(scene, self, name) for name in self.parameters]
-        for combination in itertools.product(*values):
-            given = iter(combination)
-            yield "/" + _PARAMETER.sub(lambda _: str(next(given)), self.route)  # noqa: B023 - used at once
+        """Every path that this route has in the scene. Raises LookupError for what no scene has anything of."""
+        for combination in itertools.product(*(self._values(scene, kind) for kind in self.kinds)):
+            path = self.route
+            for value in combination:
+                path = _PARAMETER.sub(str(value), path, count=1)
+            yield f"/{path}"
 
-
-def _values(scene: Scene, address: Address, name: str) -> list[Any]:
-    if name == "command":
-        return list(COMMANDS)
-    if found := scene.things.get(name):
-        return found
-    raise LookupError(
-        f"{address.name} ({address.route}): nothing stands for <{name}>. Put what it means into tests/browser/scene.py."
-    )
+    def _values(self, scene: Scene, kind: str) -> list[Any]:
+        if kind == "command":
+            return [name.replace("_", "-") for name in COMMANDS]
+        words = kind.split("/")
+        for first in range(len(words)):  # the more words, the closer: `second/keys` before `keys`
+            if found := scene.things.get("/".join(words[first:])):
+                return found
+        raise LookupError(
+            f"{self.name} ({self.route}): nothing stands for {kind}. Put some into tests/browser/scene.py."
+        )
 
 
 def every_address() -> list[Address]:

@@ -10,6 +10,8 @@ Scheme = Literal["light", "dark"]
 NARROW = 375
 """CSS pixels: the narrowest window that everything works in."""
 WIDE = 1440
+_FEW = 3
+"""Places that are named of one finding."""
 _COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules whose answer depends on the scheme."""
 
@@ -46,7 +48,7 @@ def _asked(page: Page, *, only_colours: bool) -> list[str]:
     return [
         f"{each['id']}: {each['help']}\n    at {node['at']}: {node['html']}\n    {' '.join(node['cure'].split())}"
         for each in violations
-        for node in each["nodes"]
+        for node in each["nodes"][:_FEW]
     ]
 
 
@@ -128,7 +130,7 @@ _BONES = """() => {
   if (!document.title.trim()) told.push("the page has no title");
   if (document.querySelectorAll("main").length !== 1) told.push("the page has not exactly one <main>");
   if (document.querySelectorAll("h1").length !== 1) told.push(`the page has ${document.querySelectorAll("h1").length} <h1>`);
-  for (const e of document.querySelectorAll("[style], style, [onclick], [onload], [onchange], [onsubmit], a[href^='javascript:' i]"))
+  for (const e of document.querySelectorAll("[style], [onclick], [onload], [onchange], [onsubmit], a[href^='javascript:' i]"))
     if (!e.closest("svg")) told.push(`${e.outerHTML.slice(0, 120)} would need unsafe-inline`);
   const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
   for (const id of new Set(ids.filter((id, n) => ids.indexOf(id) !== n))) told.push(`the id ${id} occurs twice`);

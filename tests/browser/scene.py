@@ -2,23 +2,24 @@
 
 import io
 from dataclasses import dataclass, field
+from email.message import EmailMessage
+from mailbox import Maildir
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 from psycopg.types.json import Jsonb
 
-from penstock.account import domains, tokens
+from penstock.account import domains, invitations, tokens
 from penstock.audience import importing, suppression, uploads
 from penstock.content import templates
 from penstock.content.message import Message
 from penstock.content.messages import store_message
 from penstock.content.pictures import storing
 from penstock.mailing import mailings, switches
-from penstock.mailing.states import State
 from penstock.notices import deliveries, outbox, webhooks
 from penstock.preflight import testing
-from tests.browser.desk import TERMINAL, Desk, tomorrow
+from tests.browser.desk import TERMINAL, Desk
 
 CSV = """email,first_name,town
 anna@example.org,Anna,Lyon
@@ -33,6 +34,33 @@ FOUND = {
     "spf": {"state": "wrong", "text": "The SPF record does not name this server.", "cure": "Add the mechanism.",
             "found": ["v=spf1 include:_spf.example.net -all"]},
 }  # fmt: skip
+
+
+_NUMBERS = {
+    "mailings": "select id from mailing_mailing where account_id = %(account)s order by id",
+    "people": "select person_id from account_membership where account_id = %(account)s",
+    "invitations": "select id from account_invitation where account_id = %(account)s",
+    "accounts": "select %(account)s::integer",
+    "transports": "select id from account_transport where account_id = %(account)s",
+    "domains": "select id from account_domain where account_id = %(account)s",
+    "keys": "select k.selector from account_domain_key k join account_domain d on d.id = k.domain_id where d.account_id = %(account)s",
+    "webhooks": "select id from notices_webhook where account_id = %(account)s",
+    "deliveries": "select d.id from notices_delivery d join notices_webhook w on w.id = d.webhook_id where w.account_id = %(account)s limit 2",
+    "tokens": "select id from account_token where account_id = %(account)s",
+    "switches": "select id from mailing_switch where account_id = %(account)s",
+    "notices": "select id from notices_notice where account_id = %(account)s limit 2",
+    "contacts": "select id from audience_contact where account_id = %(account)s order by id limit 2",
+    "lists": "select id from audience_list where account_id = %(account)s and name in ('Spring fair', 'Nobody yet')",
+    "imports": "select id from audience_import where account_id = %(account)s",
+    "suppressions": "select id from audience_suppression where account_id = %(account)s limit 2",
+    "templates": "select id from content_template where account_id = %(account)s",
+    "pictures": "select id from content_picture where account_id = %(account)s",
+    "analyses": "select id from preflight_analysis where account_id = %(account)s and state = 'done'",
+    "findings": "select f.id from preflight_finding f join preflight_analysis a on a.id = f.analysis_id where a.account_id = %(account)s limit 2",
+    "tests": "select id from preflight_test where account_id = %(account)s",
+    "second/keys": "select id from mfa_authenticator where type = 'webauthn'",
+}
+"""What stands in addresses behind the word."""
 
 
 @dataclass
@@ -53,23 +81,10 @@ def furnish(desk: Desk, folder: Path) -> Scene:
     _settings(scene)
     outbox.turn(desk.conn)
     scene.things |= {
-        "mailing": list(scene.mailings.values()),
-        "person": _numbers(desk, "select person_id from account_membership where account_id = %s"),
-        "account": [desk.account],
-        "transport": _numbers(desk, "select id from account_transport where account_id = %s"),
-        "contact": _numbers(desk, "select id from audience_contact where account_id = %s limit 2"),
-        "analysis": _numbers(desk, "select id from preflight_analysis where account_id = %s and state = 'done'"),
-        "finding": _numbers(desk, "select f.id from preflight_finding f join preflight_analysis a on a.id = f.analysis_id"
-                                  " where a.account_id = %s and f.count is not null limit 2"),
-        "notice": _numbers(desk, "select id from notices_notice where account_id = %s limit 2"),
-        "suppression": _numbers(desk, "select id from audience_suppression where account_id = %s limit 2"),
-        "delivery": _numbers(desk, "select d.id from notices_delivery d join notices_webhook w on w.id = d.webhook_id where w.account_id = %s limit 2"),
-    }  # fmt: skip
+        kind: [row[0] for row in desk.conn.execute(query, {"account": desk.account})]
+        for kind, query in _NUMBERS.items()
+    }
     return scene
-
-
-def _numbers(desk: Desk, query: str) -> list[int]:
-    return [row[0] for row in desk.conn.execute(query, (desk.account,))]
 
 
 def _gates(scene: Scene) -> None:
@@ -84,33 +99,27 @@ def _gates(scene: Scene) -> None:
     found = mailings.find(desk.conn, desk.account, waiting)
     assert found
     testing.ask(desk.conn, found, TERMINAL, to=["anna@example.org"])
-    scene.things["test"] = _numbers(desk, "select id from preflight_test where account_id = %s")
 
 
 def _audience(scene: Scene, folder: Path) -> None:
     desk = scene.desk
     file = folder / "spring.csv"
     file.write_text(CSV)
-    done = importing.import_file(desk.conn, desk.account, file, list_name="Spring fair", name="spring.csv")
+    importing.import_file(desk.conn, desk.account, file, list_name="Spring fair", name="spring.csv")
     failed = folder / "broken.csv"
     failed.write_text("no,address,here\n1,2,3\n")
     try:
         importing.import_file(desk.conn, desk.account, failed, name="broken.csv")
     except ValueError:
         pass
-    waiting = uploads.enqueue(
+    uploads.enqueue(
         desk.conn, desk.account, folder / "waiting.csv", TERMINAL, name="waiting.csv", list_name="Later"
     )
     for number, reason in enumerate(suppression.BY_HAND):
         suppression.suppress(
             desk.conn, desk.account, f"gone{number}@{desk.domain}", reason, "imported with spring.csv"
         )
-    scene.things["import"] = [
-        done.id,
-        waiting,
-        *_numbers(desk, "select id from audience_import where account_id = %s and state = 'failed'"),
-    ]
-    scene.things["list"] = [done.list, desk.list(0, "Nobody yet", addresses=())]
+    desk.list(0, "Nobody yet", addresses=())
 
 
 def _content(scene: Scene) -> None:
@@ -119,11 +128,10 @@ def _content(scene: Scene) -> None:
     message = store_message(
         desk.conn, desk.account, Message(sender="Orchard <news@example.org>", subject="Fair", html=html)
     )
-    made = templates.create(desk.conn, desk.account, name="Fair", message=message, actor=TERMINAL)
+    templates.create(desk.conn, desk.account, name="Fair", message=message, actor=TERMINAL)
     drawn = io.BytesIO()
     Image.new("RGB", (120, 60), (40, 120, 80)).save(drawn, "PNG")
-    kept, _ = storing.keep(desk.conn, desk.account, name="fair.png", data=drawn.getvalue(), actor=TERMINAL)
-    scene.things |= {"template": [made.id], "picture": [kept.id], "version": [1]}
+    storing.keep(desk.conn, desk.account, name="fair.png", data=drawn.getvalue(), actor=TERMINAL)
 
 
 def _settings(scene: Scene) -> None:
@@ -137,9 +145,18 @@ def _settings(scene: Scene) -> None:
     )
     deliveries.test(conn, account, hook.id, actor=TERMINAL)
     _failed_delivery(scene, hook.id)
+    invitations.make(
+        conn,
+        account=account,
+        email=f"esi@{desk.domain}",
+        roles=["author"],
+        language="fr",
+        actor=TERMINAL,
+        maker=None,
+    )
     desk.person("author", name="Chloé Martin", zone="Europe/Paris")
-    token = tokens.create(conn, account=account, name="Shop", scopes=["mailings:read"], actor=TERMINAL)
-    put = switches.put(
+    tokens.create(conn, account=account, name="Shop", scopes=["mailings:read"], actor=TERMINAL)
+    switches.put(
         conn,
         TERMINAL,
         scope="domain",
@@ -147,10 +164,6 @@ def _settings(scene: Scene) -> None:
         reason="Their complaint rate is 2 %.",
         account=account,
     )
-    scene.things |= {
-        "domain": [domain.id], "webhook": [hook.id], "token": [token.token.id], "switch": [put.switch.id],
-        "selector": [key.selector for key in domain.keys],
-    }  # fmt: skip
 
 
 def _failed_delivery(scene: Scene, hook: int) -> None:
@@ -162,9 +175,14 @@ def _failed_delivery(scene: Scene, hook: int) -> None:
     )
 
 
-def states(scene: Scene, *wanted: State) -> list[int]:
-    """The numbers of the scene's mailings in these states."""
-    return [scene.mailings[state.value] for state in wanted]
-
-
-__all__ = ["Scene", "furnish", "states", "tomorrow"]
+def catch(folder: Path) -> list[str]:
+    """Put a message into the Maildir at `folder`, as the demo's catching server does; returns what it is called there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    box = Maildir(folder, create=True)
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "Orchard <news@example.org>", "anna@example.org", "Fair"
+    letter["Date"] = "Mon, 01 Jun 2026 09:00:00 +0000"
+    letter.set_content("Come to the fair.")
+    letter.add_alternative("<h1>Fair</h1><p>Come to the <b>fair</b>.</p>", subtype="html")
+    box.add(letter)
+    return [path.name for path in (folder / "new").iterdir()]
