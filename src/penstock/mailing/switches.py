@@ -90,6 +90,17 @@ def put(
     return Put(switch, tuple(note["interrupted"]), before is not None)
 
 
+def foreseen(
+    conn: psycopg.Connection[Any], actor: Actor, *, scope: str, value: str = "", reason: str,
+    expires_at: datetime | None = None, account: int | None = None,
+) -> list[int]:  # fmt: skip
+    """Return the mailings under way that such a switch would concern; nothing is done. Raises what `put` raises."""
+    account = _reach(actor, account)
+    with conn.transaction(force_rollback=True):
+        number = _put(conn, actor, scope, value, reason, expires_at, account)["switch"]
+        return [int(mailing) for mailing, _words in _concerned(conn, number)]
+
+
 def _put(
     conn: psycopg.Connection[Any], actor: Actor, scope: str, value: str, reason: str, expires_at: datetime | None,
     account: int | None,

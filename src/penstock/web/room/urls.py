@@ -7,6 +7,7 @@ from penstock.web.room import choosing
 app_name = "room"
 
 urlpatterns = [
+    path("", include("penstock.web.room.writing.urls")),
     path("", include("penstock.web.room.board.urls")),
     path("", include("penstock.web.room.audience.urls")),
     path("", include("penstock.web.room.mailing.urls")),
@@ -15,5 +16,7 @@ urlpatterns = [
     path("", include("penstock.web.room.membership.urls")),
     path("", include("penstock.web.room.checking.urls")),
     path("", include("penstock.web.room.deciding.urls")),
+    path("", include("penstock.web.room.settings.urls")),
+    path("", include("penstock.web.room.platform.urls")),
     path("place", choosing.place, name="place"),
 ]

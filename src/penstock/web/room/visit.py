@@ -103,11 +103,16 @@ class Visit:
 
     def back(self, name: str, *args: Any, said: str = "", level: int = messages.SUCCESS) -> HttpResponse:
         """Send the browser back to the page that the form named in its field `next`, if it is one of ours, else to `name`."""
-        wanted = self.request.POST.get("next", "")
-        if not wanted.startswith("/") or not url_has_allowed_host_and_scheme(wanted, None):
+        wanted = self.own_address(self.request.POST.get("next", ""))
+        if not wanted:
             return self.go(name, *args, said=said, level=level)
         self.tell(said, level=level)
         return self.to(wanted)
+
+    @staticmethod
+    def own_address(wanted: str) -> str:
+        """Return an address that a form brought if it is one of ours, nothing else."""
+        return wanted if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None) else ""
 
     def tell(
         self, said: str, *, level: int = messages.SUCCESS, offer: tuple[str, int, int] | None = None

@@ -5,8 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import HttpResponse
-from django.urls import NoReverseMatch, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 
 from penstock.mailing.guards import Refusal
 from penstock.mailing.mailings import Mailing
@@ -78,9 +77,4 @@ def _obstacles(name: str, told: Foretold, refused: Refused | None) -> dict[str, 
 def way_back(visit: Visit, mailing: int) -> str:
     """Return the page that the form leads back to: the one it was opened from, else the mailing's."""
     wanted = (visit.request.POST if visit.posted else visit.request.GET).get("next", "")
-    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None):
-        return wanted
-    try:
-        return reverse("room:mailing", args=[mailing])
-    except NoReverseMatch:
-        return "/"
+    return visit.own_address(wanted) or reverse("room:mailing", args=[mailing])

@@ -1,0 +1,1 @@
+"""The platform's area: what waits for validation in every account, kill switches, accounts."""
