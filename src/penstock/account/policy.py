@@ -24,7 +24,7 @@ def _one_of(*words: str) -> dict[str, Any]:
         # YAML and people write on and off; both mean the words, never a truth value.
         return None if given in words and isinstance(given, str) else f"one of {', '.join(words)}"
 
-    return {"check": check, "read": str}
+    return {"check": check, "read": str, "choices": words}
 
 
 def _whole(least: int, most: int) -> dict[str, Any]:
@@ -32,7 +32,11 @@ def _whole(least: int, most: int) -> dict[str, Any]:
         fits = isinstance(given, int) and not isinstance(given, bool) and least <= given <= most
         return None if fits else f"a whole number from {least:,} to {most:,}"
 
-    return {"check": check, "read": lambda text: int(text) if _WHOLE.fullmatch(text) else text}
+    return {
+        "check": check,
+        "read": lambda text: int(text) if _WHOLE.fullmatch(text) else text,
+        "bounds": (least, most),
+    }
 
 
 def _policy(
@@ -151,7 +155,8 @@ class Policy:
 class Rule:
     """One line of the table: what it is without a choice, what it may be, whether one mailing may differ, what it does.
 
-    `read` makes a value of what somebody typed, for `check` to judge. `by_platform`: not the account's own to set.
+    `read` makes a value of what somebody typed, for `check` to judge. `by_platform`: not the account's own to set. It is one of
+    `choices`, or a whole number within `bounds`, both included.
     """
 
     name: str
@@ -161,6 +166,8 @@ class Rule:
     per_mailing: bool
     by_platform: bool
     effect: str
+    choices: tuple[str, ...] = ()
+    bounds: tuple[int, int] | None = None
 
 
 RULES: dict[str, Rule] = {

@@ -77,6 +77,11 @@ document.addEventListener("keydown", event => {
   }
 });
 
+// What is to be copied is chosen whole when it is entered.
+document.addEventListener("focusin", event => {
+  if (event.target.matches?.("[data-copy]")) event.target.select();
+});
+
 // Twice pressed is once meant.
 document.addEventListener("submit", event => {
   const form = event.target;
