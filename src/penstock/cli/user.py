@@ -65,13 +65,19 @@ def create(
 
 
 @app.command()
-def reset(email: Email, json: Json = False) -> None:
-    """End somebody's sessions and print a link that signs them in once, within a quarter of an hour."""
+def reset(
+    email: Email,
+    second_factor: Annotated[
+        bool, typer.Option("--second-factor", help="Forget their second factor too: they lost it.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """End somebody's sessions, forget their password, and print a link that signs them in once, within a quarter of an hour."""
     from penstock.account import links, people
     from penstock.cli.membership import owner, session
 
     with session("penstock user") as conn:
-        link = links.reset(conn, email, owner())
+        link = links.reset(conn, email, owner(), second_factor=second_factor)
         person = people.find(conn, email)
     _show(person, link, json)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
@@ -52,7 +53,7 @@ class _Once:
     def clean_code(self) -> str:
         """Return the code when it is right and was not used before."""
         code: str = super().clean_code()  # type: ignore[misc]
-        if not cache.add(f"code {self.user.pk} {code.strip()}", "used", _USED_FOR):
+        if not cache.add(f"code-{self.user.pk}-{normalize_user_code(code)}", "used", _USED_FOR):
             raise get_adapter().validation_error("incorrect_code")
         return code
 

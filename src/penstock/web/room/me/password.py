@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from penstock.account import profile
 from penstock.web.entrance.myself import NewPassword
-from penstock.web.entrance.signing import remember
+from penstock.web.entrance.signing import OFFER, remember
 from penstock.web.room.visit import Visit, room
 
 
@@ -29,4 +29,5 @@ def password(visit: Visit) -> HttpResponse:
     profile.keep_password(visit.conn, person.pk, person.password, person.email)
     update_session_auth_hash(visit.request, person)
     remember(visit.request)
+    visit.request.session.pop(OFFER, None)
     return visit.go("me-password", said=_("Your password is set. Everywhere else you are signed out."))

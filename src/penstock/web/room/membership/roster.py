@@ -1,11 +1,14 @@
 """Who is in the account: their roles changed, somebody taken out; for the platform's staff also who may come in at all."""
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from penstock.account import invitations
 from penstock.account import people as persons
 from penstock.account.people import Person
+from penstock.mailing.actor import Actor
 from penstock.mailing.lifecycle import PLATFORM
 from penstock.notices import ways_in
 from penstock.web.room.membership.forms import Roles, may_give
@@ -66,11 +69,19 @@ def out(visit: Visit, number: int) -> HttpResponse:
     return visit.go("people", said=_("%(name)s is no longer in this account.") % {"name": person.name})
 
 
+def _everywhere(visit: Visit) -> Actor:
+    """Return the actor without the account they are in: what follows concerns the whole installation."""
+    return replace(visit.actor, account=None)
+
+
 @room("platform:moderate", methods=("POST",))
 def platform(visit: Visit, number: int) -> HttpResponse:
     """Make somebody staff of the platform, or no longer."""
     person = persons.set_platform(
-        visit.conn, email=_find(visit, number).email, platform="yes" in visit.request.POST, actor=visit.actor
+        visit.conn,
+        email=_find(visit, number).email,
+        platform="yes" in visit.request.POST,
+        actor=_everywhere(visit),
     )
     said = (
         _("%(name)s is staff of the platform.")
@@ -84,7 +95,10 @@ def platform(visit: Visit, number: int) -> HttpResponse:
 def lock(visit: Visit, number: int) -> HttpResponse:
     """Let somebody in no longer, or again."""
     person = persons.set_active(
-        visit.conn, email=_find(visit, number).email, active="yes" in visit.request.POST, actor=visit.actor
+        visit.conn,
+        email=_find(visit, number).email,
+        active="yes" in visit.request.POST,
+        actor=_everywhere(visit),
     )
     said = _("%(name)s may come in.") if person.is_active else _("%(name)s may not come in any longer.")
     return visit.go("people", said=said % {"name": person.name})
