@@ -27,6 +27,7 @@ class Ground:
         self.url = f"http://127.0.0.1:{self.port}"
         self.conn: psycopg.Connection[Any] = psycopg.connect(database, autocommit=True)
         self.post = Post(folder) if senders else None
+        self._warm = False
         self.processes = [self._start("web", "--port", str(self.port))]
         if senders:
             self.processes.append(self._start("worker"))
@@ -47,6 +48,9 @@ class Ground:
     def wait_until_ready(self) -> None:
         """Until the web face answers, and a sender has said that it lives."""
         eventually(self._answers, 30, every=0.02)
+        if not self._warm:  # the first page takes seconds on a busy machine: everything is imported for it
+            httpx.get(f"{self.url}/sign-in", timeout=120)
+            self._warm = True
         if self.post:
             eventually(lambda: self.conn.execute("select from delivery_sender").fetchone() is not None, 30)
 
