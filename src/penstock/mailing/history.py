@@ -36,10 +36,25 @@ def of_mailing(
         return cursor.execute(sql("penstock.mailing", "journal_page"), page).fetchall()
 
 
+def latest(
+    conn: psycopg.Connection[Any], mailing: int, limit: int, *, before: int | None = None
+) -> list[Line]:
+    """Return the entries of one mailing whose place is below `before`, newest first."""
+    with conn.cursor(row_factory=class_row(Line)) as cursor:
+        page = {"mailing": mailing, "before": before or 2**31 - 1, "limit": limit}
+        return cursor.execute(sql("penstock.mailing", "journal_latest"), page).fetchall()
+
+
 def turn(conn: psycopg.Connection[Any], mailing: int) -> Line | None:
     """Return the entry that brought the mailing into its state; None where it has no journal."""
     with conn.cursor(row_factory=class_row(Line)) as cursor:
         return cursor.execute(sql("penstock.mailing", "journal_turn"), {"mailing": mailing}).fetchone()
+
+
+def last(conn: psycopg.Connection[Any], mailing: int) -> Line | None:
+    """Return the newest entry about a mailing; None where it has no journal."""
+    with conn.cursor(row_factory=class_row(Line)) as cursor:
+        return cursor.execute(sql("penstock.mailing", "journal_last"), {"mailing": mailing}).fetchone()
 
 
 def of_account(

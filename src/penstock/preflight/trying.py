@@ -19,21 +19,27 @@ SENDER = "Sender <sender@example.org>"
 """Stands in while there is none yet: the letter can be seen all the same."""
 
 
-def tried(message: Message, options: dict[str, Any], address: str | None, attributes: dict[str, str] | None) -> Opened:
+def tried(
+    message: Message, options: dict[str, Any], address: str | None, attributes: dict[str, str] | None
+) -> Opened:
     """Return the message as this person would get it; as nobody in particular every variable stands for itself, like ‹town›.
 
     Raises MessageError, RenderError.
     """
     program = program_of(message if message.sender else replace(message, sender=SENDER), options)
     if address is None:
-        told: tuple[str | None, ...] = tuple(SAMPLE if name == "email" else f"‹{name}›" for name in program.variables)
+        told: tuple[str | None, ...] = tuple(
+            SAMPLE if name == "email" else f"‹{name}›" for name in program.variables
+        )
     else:
         told = values(program, address, attributes or {})
     data = program.envelope_data(told, NOBODY, NOBODY, date_bytes(time.time()), eightbit=True)
     return opened(unstuffed(data))
 
 
-def html(message: Message, options: dict[str, Any], address: str | None, attributes: dict[str, str] | None) -> str:
+def html(
+    message: Message, options: dict[str, Any], address: str | None, attributes: dict[str, str] | None
+) -> str:
     """Return its HTML; of a message without any, its text as a page. Raises MessageError, RenderError."""
     seen = tried(message, options, address, attributes)
     return seen.html if seen.html is not None else _page(seen.text or "")

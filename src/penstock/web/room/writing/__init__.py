@@ -1,0 +1,1 @@
+"""Mailings being written: four steps, freely walked, saved as one types."""
