@@ -147,6 +147,14 @@ def test_a_recipient_is_picked_from_the_to_list(desk: Desk, visitor: Visitors) -
     assert "at=attribute%3A" in further
 
 
+def test_where_there_is_nobody_to_show_the_page_says_so(desk: Desk, visitor: Visitors) -> None:
+    mailing = desk.mailing("in_review")
+    anna = visitor("approver")
+    assert "Have it analysed first" in anna.text(f"/mailings/{mailing}/preview?worst=1")
+    desk.conn.execute("delete from audience_membership")
+    assert "goes to nobody" in anna.text(f"/mailings/{mailing}/preview")
+
+
 def test_the_message_is_shown_so_that_it_can_do_nothing(desk: Desk, visitor: Visitors) -> None:
     html = (
         '<p>Dear {{ first_name }}<script>alert(1)</script><img src="https://elsewhere.example/spy.png"></p>'
@@ -231,7 +239,17 @@ def test_tests_are_asked_for_and_what_is_wrong_is_said(desk: Desk, visitor: Visi
     assert wrong.status_code == 422
     assert "is no address" in wrong.content.decode()
     assert "nobody at all" in wrong.content.decode()
-    answer = anna.post(address, {"to": "anna@example.org\nbert@example.org", "prefix": "[test] "})
+    for nobody in ("nobody@example.org", "nobody at all"):
+        assert (
+            "There is no contact nobody"
+            in anna.post(address, {"to": anna.email, "as": nobody}).content.decode()
+        )
+    contact, own = readers(desk, mailing)[2]
+    assert f'value="{own}"' in anna.text(f"{address}?contact={contact}")
+    answer = anna.post(address, {"to": "anna@example.org\nbert@example.org", "as": own, "prefix": "[test] "})
+    assert desk.conn.execute(
+        "select contact from preflight_test where mailing_id = %s limit 1", (mailing,)
+    ).fetchone() == (contact,)
     assert answer.status_code == 302
     page = anna.text(address)
     assert "2 tests are on their way." in page

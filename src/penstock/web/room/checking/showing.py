@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from penstock.mailing.mailings import Mailing
 from penstock.preflight import looking, preview, searching
-from penstock.preflight.analysis import NoAnalysis as NoFinding
 from penstock.preflight.worst import NoAnalysis
 from penstock.web.room.checking import wanted
 from penstock.web.room.checking.wanted import Wanted
@@ -100,8 +99,12 @@ def shown(visit: Visit, mailing: Mailing) -> Shown:
         contact = asked.contact or preview.begin(visit.conn, mailing, walk)
         look = looking.look(visit.conn, mailing, contact, walk)
     except preview.Nobody as nobody:
-        return Shown(mailing, asked, empty=str(nobody), steps=_ways(asked, None))
-    except (preview.NoSuchContact, NoAnalysis, NoFinding) as missing:
+        return Shown(mailing, asked, empty=str(nobody))
+    except NoAnalysis as missing:
+        if asked.case:
+            raise NotThere(str(missing)) from None
+        return Shown(mailing, asked, empty=str(missing))  # the worst first, of what nobody has looked at yet
+    except preview.NoSuchContact as missing:
         raise NotThere(str(missing)) from None
     return _of(visit, mailing, asked, look)
 
@@ -137,9 +140,9 @@ def _frame(mailing: Mailing, there: Wanted) -> str:
     return f"{address}?pictures=1" if there.pictures else address
 
 
-def _ways(there: Wanted, steps: preview.Steps | None) -> tuple[Link, ...]:
+def _ways(there: Wanted, steps: preview.Steps) -> tuple[Link, ...]:
     """Where one can walk: first, back, on, and by what the analysis found. An address that is empty leads nowhere from here."""
-    before, after = (steps.previous, steps.next) if steps else (None, None)
+    before, after = steps.previous, steps.next
     return (
         Link(_("First"), there.address(contact=None), icon="up"),
         Link(_("Previous"), there.address(contact=before) if before else "", icon="left"),

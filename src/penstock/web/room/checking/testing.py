@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from penstock.audience import lists
+from penstock.audience import contacts, lists
+from penstock.audience.address import AddressError
 from penstock.audience.contacts import UnknownList
 from penstock.mailing import control
 from penstock.mailing.mailings import Mailing
@@ -41,7 +43,7 @@ class Tests:
     may_ask: bool
     to: str
     on: int | None = None
-    as_whom: int | None = None
+    as_whom: str = ""
     prefix: str = ""
     problems: list[str] = field(default_factory=list)
 
@@ -57,7 +59,7 @@ def tests(visit: Visit, mailing: Mailing, **filled: Any) -> Tests:
     sent = testing.listed(visit.conn, mailing.id, before=before, limit=SHOWN + 1)
     may_ask = visit.may("mailings:write") and visit.may("recipients:read")
     there = lists.page(visit.conn, visit.account, limit=CHOSEN_FROM) if may_ask else []
-    given = {"to": visit.person.email, "as_whom": number_of(visit.request.GET.get("contact")), **filled}
+    given = {"to": visit.person.email, "as_whom": _named(visit), **filled}
     following = sent[SHOWN - 1].id if len(sent) > SHOWN else None
     return Tests(sent[:SHOWN], following, there, may_ask, **given)
 
@@ -85,13 +87,13 @@ def _asked(visit: Visit, there: Mailing) -> HttpResponse:
     visit.require("mailings:write")
     posted = visit.request.POST
     filled: dict[str, Any] = {
-        "to": posted.get("to", "")[:10_000], "on": number_of(posted.get("list")), "as_whom": number_of(posted.get("as")),
+        "to": posted.get("to", "")[:10_000], "on": number_of(posted.get("list")), "as_whom": posted.get("as", "").strip()[:320],
         "prefix": posted.get("prefix", "")[: testing.LONGEST_PREFIX + 1],
     }  # fmt: skip
     try:
         made = testing.ask(
             visit.conn, there, visit.actor, to=addresses(filled["to"]) if filled["on"] is None else (), on=filled["on"],
-            as_whom=filled["as_whom"] or testing.EACH, prefix=filled["prefix"],
+            as_whom=_as_whom(visit, filled["as_whom"]), prefix=filled["prefix"],
         )  # fmt: skip
     except control.Refused as refused:
         problems, status = [reason.text for reason in refused.reasons], HTTPStatus.CONFLICT
@@ -104,6 +106,26 @@ def _asked(visit: Visit, there: Mailing) -> HttpResponse:
         return visit.back("mailing-tests", there.id, said=said % {"n": len(made)})
     filled["problems"] = problems
     return _page(visit, there, tests(visit, there, **filled), status, posted.get("next", ""))
+
+
+def _named(visit: Visit) -> str:
+    """Return the address of the contact that the page's address names; empty: it names none."""
+    contact = number_of(visit.request.GET.get("contact"))
+    person = contacts.get(visit.conn, visit.account, contact) if contact is not None else None
+    return person.address if person else ""
+
+
+def _as_whom(visit: Visit, address: str) -> int | Literal["each"]:
+    """Return the contact with this address, or that everybody gets their own. Raises TestProblem."""
+    if not address:
+        return testing.EACH
+    try:
+        person = contacts.find(visit.conn, visit.account, address)
+    except AddressError:
+        person = None
+    if person is None:
+        raise testing.TestProblem(_("There is no contact %(address)s.") % {"address": address})
+    return person.id
 
 
 def addresses(text: str) -> list[str]:

@@ -1,5 +1,5 @@
 // The preview: the arrow keys step through the recipients, and whoever does not see the page hears whose message it is.
-import { say } from "./room.js";
+import { say } from "./asking.js";
 
 const STEPS = { ArrowLeft: "step-left", ArrowRight: "step-right" };
 
