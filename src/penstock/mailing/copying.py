@@ -33,7 +33,7 @@ def _make(
         " values (%s, %s, %s, 'draft', 1, 1, %s, %s, %s, %s, %s, %s, %s, now(), 0,"
         "         (select tags from mailing_mailing where id = %s)) returning id",
         (found.account, name, row["channel"], row["message_id"], row["transport_id"], Jsonb(audience), Jsonb(row["options"]),
-         Jsonb(list(dict.fromkeys([*row["authors"], actor.who]))), copied_from, fixes),
+         Jsonb(list(dict.fromkeys([*row["authors"], actor.who]))), copied_from, fixes, copied_from),
     ).fetchone()  # fmt: skip
     assert made is not None
     saved.save(conn, int(made[0]), row["message_id"], 1, actor.who)
