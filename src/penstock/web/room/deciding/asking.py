@@ -35,7 +35,7 @@ ASKED: dict[str, Asked] = {
     "undo": Asked(),
     "unschedule": Asked(("notice",)),
     "pause": Asked(regardless=True),
-    "resume": Asked(("cause", "later", "end", "confirm")),
+    "resume": Asked(("cause", "later", "new_end", "confirm")),
     "cancel": Asked(("reason", "prepared")),
     "send_rest": Asked(("plan", "confirm")),
     "release_doubt": Asked(("which", "reason")),
@@ -83,7 +83,7 @@ FIELDS_OF: dict[str, frozenset[str]] = {
     "fold": frozenset({"time", "plan", "later"}),
     "zone": frozenset({"time", "plan", "later"}),
     "kind": frozenset({"plan"}),
-    "ends_at": frozenset({"end", "plan"}),
+    "ends_at": frozenset({"end", "new_end", "plan"}),
 }
 """The parts of a form in which a field stands, where it is not named as its part."""
 
@@ -93,6 +93,7 @@ WHEN: dict[str, Callable[[Facts], bool]] = {
     "without_analysis": lambda facts: facts.analysis not in (None, "done"),
     "cause": lambda facts: facts.state is State.INTERRUPTED,
     "confirm": lambda facts: facts.policy.confirm_send != "off",
+    "new_end": lambda facts: facts.ends_at is not None,
     "digest": lambda facts: facts.digest is not None,
     "prepared": lambda facts: leaves_choice(facts) and facts.begun_left > 0,
 }

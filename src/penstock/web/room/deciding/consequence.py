@@ -48,7 +48,12 @@ def _pause(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
 
 def _move(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
     version, numbers = queue.listed(visit.conn, visit.account)
-    return {"queue_version": version, "waiting": order.waiting(visit.conn, visit.account, numbers)}
+    here = numbers.index(mailing.id) + 1 if mailing.id in numbers else 0
+    return {
+        "queue_version": version,
+        "waiting": order.waiting(visit.conn, visit.account, numbers),
+        "here": here,
+    }
 
 
 def _release_doubt(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def _of_mailing(facts: Facts) -> dict[str, Any]:
         "zone": zone,
         "at": facts.due_at.astimezone(there).strftime(_WALL) if facts.due_at else "",
         "ends_at": facts.ends_at.astimezone(there).strftime(_WALL) if facts.ends_at else "",
+        "ended_at": facts.ends_at.astimezone(there).strftime(_WALL) if facts.ends_at else "",
         "fold": plan.get("fold") or "",
         "when": "now",
         "prepared": "drop",

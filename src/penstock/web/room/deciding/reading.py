@@ -43,6 +43,11 @@ def _end(posted: Any) -> dict[str, Any]:
     return {"ends_at": posted.get("ends_at", "").strip() or None}
 
 
+def _new_end(posted: Any) -> dict[str, Any]:
+    """An end date that goes on with a mailing: only where it is another one than the mailing has."""
+    return {} if posted.get("ends_at") == posted.get("ended_at") else _end(posted)
+
+
 def _plan(posted: Any) -> dict[str, Any]:
     """A plan whole: how it starts and when it ends. Nothing chosen: the one it has."""
     kind = posted.get("kind", "")
@@ -72,6 +77,7 @@ READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "time": _time,
     "later": _later,
     "end": _end,
+    "new_end": _new_end,
     "plan": _plan,
     "confirm": _confirm,
     "notice": _confirm,
