@@ -43,3 +43,12 @@ def test_the_account_is_chosen_among_ones_own(desk: Desk, visitor: Visitors) -> 
     )
     assert anna.post("/place", {"account": other.account}).status_code == 302
     assert anna.client.session["account"] == other.account
+
+
+def test_the_style_guide_is_for_developers(visitor: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = visitor()
+    assert anna.get("/styleguide").status_code == 404
+    monkeypatch.setenv("PENSTOCK_DEVELOPER", "1")
+    text = anna.text("/styleguide")
+    for state in words.STATES:
+        assert text.count(f'data-state="{state}"') >= 4  # on its own and with its actions, light and dark

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from penstock.web.room import choosing
+from penstock.web.room import choosing, styleguide
 
 app_name = "room"
 
@@ -19,4 +19,5 @@ urlpatterns = [
     path("", include("penstock.web.room.settings.urls")),
     path("", include("penstock.web.room.platform.urls")),
     path("place", choosing.place, name="place"),
+    path("styleguide", styleguide.styleguide, name="styleguide"),
 ]
