@@ -89,7 +89,7 @@ FOREMOST: dict[str, tuple[str, ...]] = {
     "rejected": ("revise",),
     "parked": ("send_now", "schedule"),
     "scheduled": ("pause",),
-    "queued": ("pause", "move"),
+    "queued": ("pause",),
     "starting": ("undo", "pause"),
     "sending": ("pause",),
     "finishing": ("pause",),

@@ -1,7 +1,7 @@
 """Tags and filters of the control room: moments with their zone, figures, states, the two-tone bar, actions, signs."""
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from penstock.mailing.mailings import Mailing
-from penstock.web.room import words
+from penstock.web.room import stencil, words
+from penstock.web.room.offering import exists
 
 register = template.Library()
 
@@ -43,6 +44,11 @@ def _fingerprint(name: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw a sign of icons.svg; without a label it is decoration, and words stand beside it."""
+    return _drawn(name + "", label + "")  # a SafeString hashes slowly, and no cache should keep one
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, label: str) -> SafeString:
     where = asset("icons.svg") + f"#{name}"
     if label:
         return format_html(
@@ -88,7 +94,12 @@ def beside(context: Any, message: Any) -> dict[str, Any]:
 
 
 def _told(value: datetime) -> str:
-    naive = value.replace(tzinfo=None)
+    return _minute(value.replace(tzinfo=None, second=0, microsecond=0), get_language() or "")
+
+
+@lru_cache(maxsize=8192)
+def _minute(naive: datetime, language: str) -> str:
+    """Rows of one page share most of their times; writing one by the language's format takes a while."""
     date = formats.date_format(naive, "DATE_FORMAT", use_l10n=True)
     return f"{date} {formats.time_format(naive.time(), 'H:i')}"
 
@@ -130,10 +141,10 @@ def duration(value: float | timedelta | None) -> str:
     return " ".join(text for amount, text in parts[first : first + 2] if amount)
 
 
-@register.inclusion_tag("room/parts/state.html")
-def state(name: str, reason: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Show a state with its sign, and why it is so where there is a reason."""
-    return {"name": name, "standing": words.STATES[name], "reason": reason}
+@register.simple_tag
+def state(name: str, reason: dict[str, Any] | None = None) -> SafeString:
+    """Show a state with its sign."""
+    return stencil.state(name)
 
 
 @register.inclusion_tag("room/parts/bar.html")
@@ -142,35 +153,17 @@ def bar(settled: float, handed_off: float, label: str = "") -> dict[str, Any]:
     return {"settled": settled, "handed_off": max(settled, handed_off), "label": label}
 
 
-@register.inclusion_tag("room/parts/actions.html", takes_context=True)
-def actions(context: Any, mailing: Mailing, allowed: Any, menu_only: bool = False) -> dict[str, Any]:
-    """Offer the commands that are allowed, no other: the foremost as buttons, the rest in the Actions menu."""
+@register.simple_tag(takes_context=True)
+def actions(context: Any, mailing: Mailing, allowed: Any, menu_only: bool = False) -> SafeString:
+    """Offer the commands that are allowed, no other: the foremost as buttons, the rest in the Actions menu.
+
+    Who gives one comes back to the page `here` of the context, without it to this one.
+    """
     may = [name for name in words.COMMANDS if name in allowed]
     first = [] if menu_only else [name for name in words.FOREMOST.get(mailing.state, ()) if name in may]
-    return {
-        "mailing": mailing,
-        "buttons": [_offer(mailing, name) for name in first],
-        "menu": [_offer(mailing, name) for name in may if name not in first],
-        "csrf_token": context.get("csrf_token"),
-        "next": context.get("here") or (context["request"].get_full_path() if "request" in context else ""),
-    }
-
-
-def _offer(mailing: Mailing, name: str) -> dict[str, Any]:
-    order = words.COMMANDS[name]
-    page, args = (
-        ("edit", [mailing.id]) if name == "edit" else ("command", [mailing.id, name.replace("_", "-")])
-    )
-    url = reverse(f"room:{page}", args=args) if _exists(page, *args) else ""
-    return {"name": name, "order": order, "url": url}
-
-
-def _exists(page: str, *args: Any) -> bool:
-    try:
-        reverse(f"room:{page}", args=args)
-    except NoReverseMatch:
-        return False
-    return True
+    menu = tuple(name for name in may if name not in first)
+    here = context.get("here") or (context["request"].get_full_path() if "request" in context else "")
+    return stencil.actions(mailing, tuple(first), menu, here, str(context.get("csrf_token") or ""))
 
 
 @register.inclusion_tag("room/parts/tabs.html", takes_context=True)
@@ -180,7 +173,7 @@ def tabs(context: Any, mailing: Mailing) -> dict[str, Any]:
     there = [
         {"title": title, "url": url, "is_here": url == path}
         for page, title in words.TABS
-        if _exists(page, mailing.id) and (url := reverse(f"room:{page}", args=[mailing.id]))
+        if exists(page, mailing.id) and (url := reverse(f"room:{page}", args=[mailing.id]))
     ]
     return {"tabs": there}
 

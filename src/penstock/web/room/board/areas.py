@@ -11,8 +11,8 @@ from penstock.report.board import Area, board
 from penstock.report.glance import Glance, glances
 from penstock.web.room.words import Text
 
-SHOWN = 25
-"""Mailings of one area on the page; the list has the others."""
+SHOWN = 12
+"""Mailings of one area on the page, and as many of the sequence; the list has the others."""
 
 TITLES: dict[Area, tuple[str, Text, Text]] = {
     Area.NEEDS_YOU: ("needs-you", _("Needs you"), _("Nothing waits for anybody.")),

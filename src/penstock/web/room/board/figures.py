@@ -12,13 +12,15 @@ COUNTS = ("recipients", *STATES, "tried", "settled", "attempts")
 
 
 def texts(figures: Progress) -> dict[str, str]:
-    """Return each figure in the present language by its name: COUNTS, `handed_off_percent`, `settled_percent`, `rate`, `left`."""
+    """Return each figure in the present language by its name: COUNTS, `handed_off_percent`, `settled_percent`, `rate`,
+    `left` (a duration), and `time_left` (that in a phrase, empty while it is not known)."""
     return {
         **{name: number(getattr(figures, name)) for name in COUNTS},
         "handed_off_percent": percent(figures.handed_off_percent),
         "settled_percent": percent(figures.settled_percent),
         "rate": rate(figures),
         "left": duration(figures.eta) if figures.eta else "–",
+        "time_left": _("%(duration)s left") % {"duration": duration(figures.eta)} if figures.eta else "",
     }
 
 

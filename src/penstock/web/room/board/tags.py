@@ -28,7 +28,7 @@ def tags(visit: Visit, number: int) -> HttpResponse:
         raise NotThere
     if not may_tag(visit):
         visit.require(SCOPES[0])
-    told = {
+    told: dict[str, Any] = {
         "mailing": mailing,
         "typed": ", ".join(mailing.tags),
         "used": tagging.used(visit.conn, visit.account),

@@ -7,7 +7,7 @@
 //                                  its place, on any other page the regions are (see below).
 //   data-live="accepted"           its text is that figure. Figures: recipients, waiting, in_flight, accepted, delivered, deferred, bounced,
 //                                  in_doubt, skipped, cancelled, expired, tried, settled, attempts, handed_off_percent, settled_percent,
-//                                  rate ("1,200 a second"), left ("2 min 5 s", or "–"). They come as text in the viewer's language.
+//                                  rate ("1,200 a second"), left ("2 min 5 s", or "–"), time_left ("2 min 5 s left", or nothing). They come as text in the viewer's language.
 //   svg[data-bar]                  the two-tone bar (the tag `bar`).
 //   data-live-region (with an id)  a piece of the page that is fetched with the page again when something changed, and put in place.
 //   data-live-only="7"           on any element: the page is about this one mailing, no other is told.
