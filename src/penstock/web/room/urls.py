@@ -8,6 +8,7 @@ app_name = "room"
 
 urlpatterns = [
     path("", include("penstock.web.room.writing.urls")),
+    path("", include("penstock.web.room.content.urls")),
     path("", include("penstock.web.room.board.urls")),
     path("", include("penstock.web.room.audience.urls")),
     path("", include("penstock.web.room.mailing.urls")),

@@ -12,7 +12,7 @@ from penstock.mailing.mailings import Mailing
 from penstock.mailing.writing import Changes
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit
-from penstock.web.room.writing import fields, knowing
+from penstock.web.room.writing import blocks, fields, knowing
 
 
 def stored(visit: Visit, number: int) -> Message:
@@ -62,4 +62,11 @@ def editor(visit: Visit, before: Message) -> dict[str, Any]:
         "source": posted.get(form, fields.source_of(before, form)),
         "text": posted.get("text", before.text or ""),
         "headers": posted.get("headers", fields.header_lines(before)),
+        "block_kinds": blocks.kinds(),
+        "fresh": blocks.fresh(),
+        "pictures": _pictures(visit),
     }
+
+
+def _pictures(visit: Visit) -> str:
+    return reverse("room:pictures") + "?pick=yes" if visit.may("pictures:read") else ""

@@ -1,0 +1,1 @@
+"""What mailings are made of: templates, and pictures."""
