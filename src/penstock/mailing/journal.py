@@ -111,6 +111,25 @@ def verify(conn: psycopg.Connection[Any]) -> list[str]:
     ]
 
 
+def verify_one(conn: psycopg.Connection[Any], account: int, mailing: int, most: int) -> list[str] | None:
+    """Walk the chain of one mailing as `verify` does; None where it has more than `most` entries, which takes too long for a page."""
+    with conn.transaction():
+        conn.execute("set transaction isolation level repeatable read, read only")
+        end = conn.execute(
+            "select c.length, c.link, m.state from mailing_mailing m"
+            " left join mailing_chain c on c.account_id = m.account_id and c.mailing = m.id where m.id = %s",
+            (mailing,),
+        ).fetchone()
+        length, last, state = end or (None, None, None)
+        if (length or 0) > most:
+            return None
+        with conn.cursor(row_factory=dict_row) as cursor:
+            given = {"account": account, "mailing": mailing, "limit": most + 1}
+            chain = cursor.execute(sql("penstock.mailing", "chain"), given).fetchall()
+    key = (account, mailing)
+    return _walk(key, chain, length or 0, bytes(last or FIRST)) or _follow(key, chain, state)
+
+
 def _follow(key: tuple[int, int], chain: list[dict[str, Any]], state: str | None) -> list[str]:
     """Whether each entry of a mailing goes on where the one before led, and the mailing is where the last one led."""
     if not key[1]:

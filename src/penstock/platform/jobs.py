@@ -40,6 +40,7 @@ TASK_MODULES = (
     "penstock.mailing.jobs",
     "penstock.notices.jobs",
     "penstock.preflight.jobs",
+    "penstock.report.jobs",
 )
 
 # Modules of the rooms with a loop beside the jobs, `run(stop)`: each gets a thread in the process of the jobs.

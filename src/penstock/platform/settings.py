@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "penstock.delivery",
     "penstock.notices",
     "penstock.preflight",
+    "penstock.report",
     "django_htmx",
     "penstock.web",
     "allauth",

@@ -44,3 +44,22 @@ def listed(
     with conn.cursor(row_factory=class_row(Package)) as cursor:
         page = {"mailing": mailing, "after": after, "limit": limit}
         return cursor.execute(sql("penstock.report", "packages"), page).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """How full one package is. `state`: open (nothing claimed yet), active, done, ended (cancelled, expired)."""
+
+    no: int
+    size: int
+    state: str
+    reached: int
+    lost: int
+    again: int
+    going: int
+
+
+def filled(conn: psycopg.Connection[Any], mailing: int) -> list[Filled]:
+    """Return how full each package that is sent is, in order: some hundred for a million recipients."""
+    with conn.cursor(row_factory=class_row(Filled)) as cursor:
+        return cursor.execute(sql("penstock.report", "strip"), {"mailing": mailing}).fetchall()

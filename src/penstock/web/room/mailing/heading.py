@@ -6,9 +6,13 @@ from datetime import datetime
 from penstock.mailing import history
 from penstock.mailing.mailings import Mailing
 from penstock.preflight import giving
-from penstock.report.progress import Progress, progress
+from penstock.report.glance import Glance, glances
+from penstock.report.progress import Progress
+from penstock.web.room.board import rows
+from penstock.web.room.mailing.entries import GROUNDS
 from penstock.web.room.mailing.standing import Standing, standing
 from penstock.web.room.visit import Visit
+from penstock.web.room.words import Text
 
 
 @dataclass(frozen=True)
@@ -18,31 +22,57 @@ class Because:
     text: str
     who: str
     since: datetime
-    ground: str = ""
+    ground: Text = ""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """The head of one mailing. `figures` is None before its audience is frozen."""
+    """The head of one mailing; `zone` is that of its plan, else the account's."""
 
-    mailing: Mailing
-    figures: Progress | None
+    glance: Glance
     allowed: tuple[str, ...]
     standing: Standing
     because: Because | None
+    zone: str
+
+    @property
+    def figures(self) -> Progress | None:
+        """How far it is; None before its audience is frozen."""
+        return self.glance.figures
+
+    @property
+    def begins(self) -> datetime | None:
+        """When it began, or is to."""
+        return self.glance.mailing.started_at or self.glance.mailing.due_at
+
+    @property
+    def planned(self) -> Text:
+        """What follows when it is let out."""
+        return rows.planned(self.glance.mailing)
+
+    @property
+    def paused_words(self) -> str:
+        """Of a paused one since when, by whom, and what is left."""
+        return rows.paused(self.glance)
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether its start can be taken back."""
+        return "undo" in self.allowed
 
 
 def heading(visit: Visit, mailing: Mailing) -> Heading:
     """Return the head of a mailing, as it stands now and for who is here."""
-    figures = progress(visit.conn, mailing.id) if mailing.frozen_at else None
+    glance = glances(visit.conn, visit.account, [mailing])[0]
     allowed = giving.possible(visit.conn, mailing.id, mailing.state, visit.actor)
-    return Heading(mailing, figures, allowed, standing(mailing, figures), _because(visit, mailing))
+    zone = (mailing.plan or {}).get("zone") or visit.place.zone
+    return Heading(glance, allowed, standing(mailing, glance.figures), _because(visit, mailing), zone)
 
 
 def _because(visit: Visit, mailing: Mailing) -> Because | None:
     """The reason that the mailing bears; without one, who brought it into its state."""
     turn, reason = history.turn(visit.conn, mailing.id), mailing.reason
-    ground = str(turn.data.get("ground", "")) if turn else ""
+    ground = GROUNDS.get(str(turn.data.get("ground", "")), "") if turn else ""
     if reason:
         return Because(reason["text"], reason["who"], datetime.fromisoformat(reason["since"]), ground)
     return Because("", turn.actor, turn.at) if turn else None

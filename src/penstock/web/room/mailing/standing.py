@@ -18,15 +18,16 @@ from penstock.web.room.words import Text
 
 @dataclass(frozen=True)
 class Standing:
-    """The status line: what it is doing (`now`), the moment that counts (`at`: a start, the next attempt), and what comes next.
+    """The status line: what it is doing (`now`), what comes next, and when somebody is tried again, if that is what it waits for.
 
-    `percent`: how much of it is done, where that is what the line says; of the audience that is to be reached.
+    `percent`: how much of it is done; settled where `is_settling`, else handed off: the two honest figures, each in its time.
     """
 
     now: str
     next: str
     percent: float | None = None
-    at: datetime | None = None
+    is_settling: bool = False
+    next_attempt: datetime | None = None
 
 
 _NOW: dict[State, Text] = {
@@ -35,7 +36,7 @@ _NOW: dict[State, Text] = {
     State.IN_MODERATION: gettext_lazy("Waiting for validation by the platform"),
     State.REJECTED: gettext_lazy("Refused"),
     State.PARKED: gettext_lazy("Approved, and no time is set"),
-    State.SCHEDULED: gettext_lazy("Approved, and will start at"),
+    State.SCHEDULED: gettext_lazy("Approved, and has a time"),
     State.QUEUED: gettext_lazy("Approved, and waits for its turn in the sequence"),
     State.STARTING: gettext_lazy("Starting up"),
     State.SENDING: gettext_lazy("Being sent"),
@@ -80,25 +81,15 @@ _NEXT: dict[State, Text] = {
 def standing(mailing: Mailing, figures: Progress | None) -> Standing:
     """Return the status line of a mailing; `figures` where its audience is frozen."""
     state = State(mailing.state)
-    return Standing(
-        str(_NOW[state]), _next(mailing, state), _percent(state, figures), _moment(mailing, state, figures)
-    )
-
-
-def _percent(state: State, figures: Progress | None) -> float | None:
-    """Handed off while that goes on, settled after it: the two honest figures, each in its time."""
+    settling = state in _SETTLING
     if figures is None:
-        return None
-    return figures.settled_percent if state in _SETTLING else figures.handed_off_percent
+        return Standing(str(_NOW[state]), _next(mailing, state))
+    percent = figures.settled_percent if settling else figures.handed_off_percent
+    again = figures.next_at if state is State.FINISHING else None
+    return Standing(str(_NOW[state]), _next(mailing, state), percent, settling, again)
 
 
 _SETTLING = (State.FINISHING, State.SENT)
-
-
-def _moment(mailing: Mailing, state: State, figures: Progress | None) -> datetime | None:
-    if state is State.FINISHING and figures:
-        return figures.next_at
-    return mailing.due_at if state in (State.IN_REVIEW, State.IN_MODERATION, State.SCHEDULED) else None
 
 
 def _next(mailing: Mailing, state: State) -> str:

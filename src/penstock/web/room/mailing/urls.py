@@ -2,8 +2,16 @@
 
 from django.urls import path
 
-from penstock.web.room.mailing import overview
+from penstock.web.room.mailing import journal, overview, packages, recipients, report
 
 urlpatterns = [
     path("mailings/<int:number>", overview.overview, name="mailing"),
+    path("mailings/<int:number>/packages", packages.packages, name="mailing-packages"),
+    path("mailings/<int:number>/speed.csv", packages.speed_csv, name="mailing-speed-csv"),
+    path("mailings/<int:number>/recipients", recipients.recipients, name="mailing-recipients"),
+    path("mailings/<int:number>/recipients.csv", recipients.csv, name="mailing-recipients-csv"),
+    path("mailings/<int:number>/recipients/<int:seq>", recipients.person, name="mailing-person"),
+    path("mailings/<int:number>/report", report.report, name="mailing-report"),
+    path("mailings/<int:number>/report/<str:by>.csv", report.csv, name="mailing-report-csv"),
+    path("mailings/<int:number>/journal", journal.entries, name="mailing-journal"),
 ]

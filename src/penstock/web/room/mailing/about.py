@@ -1,0 +1,44 @@
+"""What a mailing is: its message, audience and way out by name, who let it pass, and the mailings that belong to it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.rows import class_row
+
+from penstock.mailing.gates import Passed, passed
+from penstock.mailing.mailings import Mailing
+from penstock.platform.database import sql
+from penstock.web.room.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What it is made of. `list_name` and `transport` are None where they are gone."""
+
+    sender: str
+    subject: str
+    list: int | None
+    list_name: str | None
+    transport: str | None
+
+
+@dataclass(frozen=True)
+class About:
+    """Everything about a mailing that is not a figure. `only`, `without`: mailings whose reached ones are meant, or not."""
+
+    made: Made | None
+    gates: list[Passed]
+    only: list[int]
+    without: list[int]
+    plan: dict[str, Any]
+
+
+def about(visit: Visit, mailing: Mailing) -> About:
+    """Return it for the mailing."""
+    with visit.conn.cursor(row_factory=class_row(Made)) as cursor:
+        made = cursor.execute(sql("penstock.web.room.mailing", "about"), {"mailing": mailing.id}).fetchone()
+    gates = passed(visit.conn, mailing.id) if mailing.digest else []
+    rule = mailing.audience
+    return About(
+        made, gates, rule.get("reached_by") or [], rule.get("not_reached_by") or [], mailing.plan or {}
+    )
