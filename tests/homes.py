@@ -13,10 +13,12 @@ from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from typing import Self
 
 import penstock
+from bench.home import Failed, Home
 from penstock.platform import database, embedded, migrate
-from tests import postgres
+from tests import commands, postgres
 
 KEPT = Path(__file__).parents[1] / "build" / "homes"
 DAY = 86_400
@@ -36,6 +38,23 @@ def copy(kept: Path, to: Path) -> None:
     """Fill the folder `to` with a copy; what stands there already stays as it is."""
     missing = [str(each) for each in kept.iterdir() if not (to / each.name).exists()]
     subprocess.run(["cp", "-a", *missing, str(to)], check=True)
+
+
+class Prepared(Home):
+    """A home of the benchmarks' kind that has its database from the start, and whose commands need not import anything."""
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        copy(migrated(), self.path)
+        return self
+
+    def run(self, *arguments: str, expect: int | None = 0, timeout: float = 900) -> commands.Ran:
+        """Run a command of penstock to its end; raises Failed for another status than `expect` (None: any will do)."""
+        ran = commands.run(*arguments, timeout=timeout)
+        if expect is not None and ran.returncode != expect:
+            said = f"{ran.stdout[-2000:]}{ran.stderr[-4000:]}"
+            raise Failed(f"penstock {' '.join(arguments)}: status {ran.returncode}\n{said}")
+        return ran
 
 
 @cache

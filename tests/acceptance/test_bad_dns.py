@@ -12,6 +12,7 @@ import pytest
 from bench.home import Home
 from tests import nameserver
 from tests.acceptance.test_bad_input import FAILED
+from tests.homes import Prepared
 from tests.nameserver import Nameserver
 
 DOMAIN = "example.org"
@@ -26,7 +27,7 @@ def dns() -> Iterator[Nameserver]:
 
 @pytest.fixture(scope="module")
 def home(dns: Nameserver) -> Iterator[Home]:
-    with Home() as made, pytest.MonkeyPatch.context() as patch:
+    with Prepared() as made, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PENSTOCK_DNS", dns.address)
         made.connect().close()
         yield made

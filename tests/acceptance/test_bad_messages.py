@@ -13,6 +13,7 @@ from bench.arrivals import Arrivals, sink
 from bench.home import Home
 from bench.smtpsink import free_port
 from tests.acceptance.test_bad_input import PEOPLE, REFUSED, clear, intact, send
+from tests.homes import Prepared
 from tests.integration.delivery.stage import eventually
 
 BODY = 30_000_000  # bytes
@@ -41,7 +42,7 @@ ADDRESSED: dict[str, Any] = {"audience": {"list": 1}, "transport": 1}
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Home]:
-    with Home() as made:
+    with Prepared() as made:
         (made.path / "people.csv").write_text(PEOPLE)
         made.connect().close()  # so that the database runs from here on, whichever command ends
         yield made
@@ -157,7 +158,7 @@ def parts(received: Path) -> set[str]:
 @pytest.mark.timeout(180)
 def test_a_loop_that_one_contact_keeps_running_is_that_contacts_alone() -> None:
     """As many runs as somebody's data says: everybody else gets it, and whoever would need a milliard is named."""
-    with Home() as home, sink(home.path / "sink.log") as (port, _):
+    with Prepared() as home, sink(home.path / "sink.log") as (port, _):
         people = home.path / "people.csv"
         people.write_text(PEOPLE.replace("Basel,2", "Basel,1000000000"))
         (home.path / "body.html").write_text("x")

@@ -18,6 +18,8 @@ import httpx
 import psutil
 import psycopg
 
+from tests import commands
+
 PENSTOCK = (sys.executable, "-m", "penstock")
 Fact = TypeVar("Fact")
 
@@ -108,14 +110,7 @@ class Site:
 
     def penstock(self, *arguments: str, status: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run a command of the command line to its end."""
-        ran = subprocess.run(
-            [*PENSTOCK, *arguments],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        ran = commands.run(*arguments, timeout=60)
         assert "Traceback" not in ran.stderr, ran.stderr
         assert status is None or ran.returncode == status, (
             f"{arguments}: {ran.returncode}\n{ran.stdout}\n{ran.stderr}"

@@ -1,15 +1,13 @@
 """The command line as a process on this test's database."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-Ran = subprocess.CompletedProcess[str]
+from tests import commands
+from tests.commands import Ran
 
 
 @pytest.fixture
@@ -17,10 +15,7 @@ def cli(database: str) -> Callable[..., Ran]:
     """`cli("token", "list")` runs a command to its end; it must end with `status`."""
 
     def run(*arguments: str, status: int = 0) -> Ran:
-        ran = subprocess.run(
-            [sys.executable, "-m", "penstock", *arguments], capture_output=True, text=True, timeout=90, check=False,
-            stdin=subprocess.DEVNULL, env=os.environ,
-        )  # fmt: skip
+        ran = commands.run(*arguments)
         assert "Traceback" not in ran.stderr, ran.stderr
         assert ran.returncode == status, f"{arguments}: {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
         return ran

@@ -1,11 +1,12 @@
 """`penstock contacts …` from the outside: words, JSON, status."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests import commands
+from tests.commands import Ran
 
 FILE = "Email;Vorname\nanna@x.example;Anna\nbad;B\nanna@x.example;Anne\nben@x.example;Ben\n"
 
@@ -17,10 +18,8 @@ def file(database: str, tmp_path: Path) -> Path:
     return path
 
 
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "penstock", "contacts", *words], capture_output=True, text=True, check=False
-    )
+def run(*words: str) -> Ran:
+    return commands.run("contacts", *words)
 
 
 def test_import_count_export(file: Path) -> None:

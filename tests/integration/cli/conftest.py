@@ -16,8 +16,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests import commands
+from tests.commands import Ran
+
 PENSTOCK = (sys.executable, "-m", "penstock")
-Ran = subprocess.CompletedProcess[str]
 
 
 class Mails:
@@ -73,10 +75,7 @@ def cli(database: str, tmp_path: Path) -> Callable[..., Ran]:
     """`cli("mailing", "list")` runs a command to its end on this test's database."""
 
     def run(*arguments: str, status: int | None = 0, **more: str) -> Ran:
-        ran = subprocess.run(
-            [*PENSTOCK, *arguments], capture_output=True, text=True, timeout=90, check=False, stdin=subprocess.DEVNULL,
-            env=os.environ | more, cwd=tmp_path,
-        )  # fmt: skip
+        ran = commands.run(*arguments, env=os.environ | more, cwd=tmp_path)
         assert "Traceback" not in ran.stderr, ran.stderr
         assert status is None or ran.returncode == status, (
             f"{arguments}: {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
