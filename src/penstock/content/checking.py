@@ -1,5 +1,6 @@
 """What stands in the way of sending a mailing's message, asked before it is submitted and before it is approved."""
 
+import time
 from collections import OrderedDict
 from hashlib import blake2b
 from threading import Lock
@@ -17,6 +18,8 @@ from penstock.content.template import parse
 
 KEPT: Final = 256
 """Messages of which a process remembers what it found; some kilobytes each at most."""
+LATELY: Final = 30.0
+"""Seconds for which a page may be told what the contacts of a list had: to see that nobody has an attribute, all of them are read."""
 SAID: Final = 20
 """Faults of one message that are told one by one."""
 
@@ -33,14 +36,17 @@ _judged: OrderedDict[bytes, Judged] = OrderedDict()
 
 By content and not by number: a draft's message may be another one tomorrow, and the same one in a copy.
 """
+_had: OrderedDict[tuple[int, int, Any], tuple[float, frozenset[str]]] = OrderedDict()
+"""What the contacts of a list had (account, list, when it was made), and when that was: of lists on which something was missing."""
 _lock = Lock()
 
 
-def blockers(conn: psycopg.Connection[Any], mailing: int) -> tuple[str, ...]:
+def blockers(conn: psycopg.Connection[Any], mailing: int, *, lately: bool = False) -> tuple[str, ...]:
     """Return why the message of `mailing` cannot be sent to its audience, each in words; nothing when it can.
 
     That is: it does not compile, or uses a variable that nobody on the list has. A message, list or mailing that does not
-    exist is no blocker: the lifecycle says itself that the mailing is incomplete.
+    exist is no blocker: the lifecycle says itself that the mailing is incomplete. `lately`: what the contacts of the list have may be
+    what it was up to LATELY ago; for pages, which are shown again and again, not for commands.
     """
     row = conn.execute(
         "select account_id, message_id, (audience ->> 'list')::integer from mailing_mailing where id = %s",
@@ -52,11 +58,39 @@ def blockers(conn: psycopg.Connection[Any], mailing: int) -> tuple[str, ...]:
     account, _, listed = row
     found = judged(message, None)
     wanted = found.variables - {"email"}
-    if wanted and listed is not None and not wanted <= set(contacts.columns(conn, account, listed)):
-        known = frozenset(contacts.variables(conn, account, listed))
-        if known:  # of an empty list nobody can say what its contacts will have
-            return judged(message, known).faults
+    if wanted and listed is not None and (known := _known(conn, account, listed, wanted, lately=lately)):
+        return judged(message, known).faults
     return found.faults
+
+
+def _known(
+    conn: psycopg.Connection[Any], account: int, listed: int, wanted: frozenset[str], *, lately: bool
+) -> frozenset[str]:
+    """Return what the contacts of a list have, where one of the `wanted` is not among it; else nothing.
+
+    Of an empty list nobody can say what its contacts will have: nothing either.
+    """
+    missing = wanted - set(contacts.columns(conn, account, listed))
+    if not missing:
+        return frozenset()
+    key = (account, listed, _made_at(conn, listed))
+    with _lock:
+        at, known = _had.get(key, (0.0, frozenset[str]()))
+    if lately and known and time.monotonic() - at < LATELY:
+        return frozenset() if wanted <= known else known
+    if not contacts.lacking(conn, account, listed, missing):
+        return frozenset()
+    known = frozenset(contacts.variables(conn, account, listed))
+    with _lock:
+        _had[key] = time.monotonic(), known
+        while len(_had) > KEPT:
+            _had.popitem(last=False)
+    return known
+
+
+def _made_at(conn: psycopg.Connection[Any], listed: int) -> Any:
+    row = conn.execute("select created_at from audience_list where id = %s", (listed,)).fetchone()
+    return row[0] if row else None
 
 
 def faults(message: Message) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def give(
 def possible(conn: psycopg.Connection[Any], mailing: int, state: str, actor: Actor) -> tuple[str, ...]:
     """Return the commands that the actor may give now, with its content looked at where that counts; none to one that is gone."""
     try:
-        faults = blockers(conn, mailing) if state in JUDGED_IN else ()
+        faults = blockers(conn, mailing, lately=True) if state in JUDGED_IN else ()
         return control.possible(conn, mailing, actor, faults)
     except control.NotFound:
         return ()

@@ -33,6 +33,24 @@ def test_what_does_not_exist_is_the_lifecycles_to_say(conn: psycopg.Connection) 
     assert blockers(conn, mailing) == ()
 
 
+def test_what_pages_are_told_of_a_large_list_is_read_once(
+    conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That nobody has an attribute takes reading everybody; commands are told how it is all the same."""
+    listed = add_contacts(conn, "readers", 3)
+    mailing = draft(conn, listed, html="<p>{{ town }}</p>")
+    read: list[int] = []
+    real = checking.contacts.variables
+    monkeypatch.setattr(
+        checking.contacts, "variables", lambda conn, account, number: read.append(number) or real(conn, account, number)
+    )  # fmt: skip
+    assert len({blockers(conn, mailing, lately=True) for _ in range(3)}) == len(read) == 1
+    conn.execute("update audience_contact set attributes = attributes || jsonb_build_object('town', 'Lyon')")
+    assert blockers(conn, mailing, lately=True)
+    assert blockers(conn, mailing) == ()
+    assert len(read) == 1  # somebody has it: that is found without reading all
+
+
 def test_an_empty_list_says_nothing_about_variables(conn: psycopg.Connection) -> None:
     row = conn.execute(
         "insert into audience_list (account_id, name) values (1, 'empty') returning id"

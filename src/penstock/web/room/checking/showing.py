@@ -21,7 +21,7 @@ from penstock.web.room.visit import NotThere, Visit
 
 LISTED = 12
 """Recipients on one page of the To list."""
-LOOKED_AT = 10_000
+LOOKED_AT = 5_000
 """Contacts that one page of a search looks at, so that the page answers at once; it says where to go on."""
 
 SOURCE = 200_000

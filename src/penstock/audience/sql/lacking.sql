@@ -1,0 +1,6 @@
+-- Which of these attributes no contact of a list has. One that somebody has is found with the first of them; only for one that nobody has
+-- is the whole list read.
+select w.name
+  from unnest(%(wanted)s::text[]) as w (name)
+ where not exists (select from audience_membership m join audience_contact c on c.id = m.contact_id
+                    where m.list_id = %(list)s and c.account_id = %(account)s and c.attributes ? w.name)
