@@ -11,12 +11,12 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 LOCKED := $(INSTALL) --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test judges check bench spec docs lock torture clean \
+.PHONY: help install demo test judges check bench spec docs screenshots lock torture clean \
         check-lint check-format check-types check-imports check-migrations check-purity
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
-	  while IFS='|' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
+	  while IFS='|' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
 
 # --- installing: one stamp per lock file, so that running again costs nothing -----------------------------
 
@@ -99,6 +99,9 @@ check-purity: $(CHECKING)
 
 docs: $(CHECKING)  ## build the documentation into build/docs; a broken link is an error
 	$(BIN)/mkdocs build --strict --quiet
+
+screenshots: $(TESTING)  ## take the pictures of the control room into docs/images
+	$(BIN)/python -m docs.screenshots $(ARGS)
 
 # --- keeping ---------------------------------------------------------------------------------------------
 

@@ -10,13 +10,17 @@ import pytest
 _PLACES = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 
 
+def found(program: str) -> str | None:
+    """The path of a program of the system; None without it."""
+    return shutil.which(program, path=_PLACES)
+
+
 def needs(program: str, package: str) -> str:
     """Return the program's path; without it the test is skipped, naming the Debian package that brings it.
 
     With PENSTOCK_TEST_ALL=1, which .ci/run sets after installing the packages, the test fails instead.
     """
-    found = shutil.which(program, path=_PLACES)
-    return found or missing(f"{program} is not installed: apt install {package}")
+    return found(program) or missing(f"{program} is not installed: apt install {package}")
 
 
 def missing(what: str) -> NoReturn:

@@ -24,11 +24,16 @@ class Address:
 
     @property
     def kinds(self) -> list[str]:
-        """What has to be put into it, in order: the words before it in the address (`audience/contacts`), or `command`."""
+        """What has to be put into it, in order: `command`, or what the address calls it (`audience/contacts|numbers`)."""
         return [
-            "command" if match[1] == "spoken" else _PARAMETER.sub("", self.route[: match.start()]).strip("/")
+            "command" if match[1] == "spoken" else self._words(match)
             for match in _PARAMETER.finditer(self.route)
         ]
+
+    def _words(self, match: re.Match[str]) -> str:
+        """The words of the address before it, and its own name in the plural, which comes last."""
+        before = [word for word in self.route[: match.start()].split("/") if word and "<" not in word]
+        return "/".join(before) + f"|{match[2]}s"
 
     def filled(self, scene: Scene) -> Iterator[str]:
         """Every path that this route has in the scene. Raises LookupError for what no scene has anything of."""
@@ -41,9 +46,11 @@ class Address:
     def _values(self, scene: Scene, kind: str) -> list[Any]:
         if kind == "command":
             return [name.replace("_", "-") for name in COMMANDS]
-        words = kind.split("/")
-        for first in range(len(words)):  # the more words, the closer: `second/keys` before `keys`
-            if found := scene.things.get("/".join(words[first:])):
+        words, _, named = kind.partition("|")
+        parts = words.split("/")
+        closest = ["/".join(parts[first:]) for first in range(len(parts))]  # `second/keys` before `keys`
+        for known in (*closest, named):
+            if found := scene.things.get(known):
                 return found
         raise LookupError(
             f"{self.name} ({self.route}): nothing stands for {kind}. Put some into tests/browser/scene.py."

@@ -72,7 +72,7 @@ def chromium(needs: Callable[[str, str], str], request: pytest.FixtureRequest) -
     program = needs("chromium", "chromium")
     driver: Playwright = request.getfixturevalue("_playwright")
     arguments = [
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
         "--disable-background-networking",
     ]
     browser = driver.chromium.launch(executable_path=program, args=arguments)

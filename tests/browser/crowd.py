@@ -38,7 +38,7 @@ def gather(scene: Scene, *, mailings: int, contacts: int) -> None:
     """Put so many mailings and contacts into the scene's account, and bring the planner's statistics up to date."""
     conn = scene.desk.conn
     _mailings(conn, scene, mailings)
-    scene.things["list"].append(_contacts(conn, scene, contacts))
+    scene.things["lists"].append(contacts_of(conn, scene, contacts))
     _others(conn, scene, max(50, contacts // 50))
     _queue(conn, scene)
     conn.execute("analyze")
@@ -79,7 +79,7 @@ def _copy(conn: psycopg.Connection[Any], table: str, named_by: str) -> None:
     )
 
 
-def _contacts(conn: psycopg.Connection[Any], scene: Scene, count: int) -> int:
+def contacts_of(conn: psycopg.Connection[Any], scene: Scene, count: int) -> int:
     """Everybody is on one list, and a part on each of twenty others; returns the number of the list of all."""
     given = {"account": scene.desk.account, "count": count, "towns": list(TOWNS)}
     conn.execute(
@@ -110,7 +110,7 @@ def _others(conn: psycopg.Connection[Any], scene: Scene, count: int) -> None:
         "account": scene.desk.account,
         "count": count,
         "some": min(count, 2000),
-        "import": scene.things["import"][0],
+        "import": scene.things["imports"][0],
     }
     for statement in (
         "insert into audience_suppression (account_id, normal, reason, origin) select %(account)s, 'left' || n || '@example.com', 'unsubscribed',"
@@ -139,11 +139,13 @@ def _queue(conn: psycopg.Connection[Any], scene: Scene) -> None:
     )
 
 
-def giant(scene: Scene, listed: int, *, sent: float = 0.6) -> int:
+def giant(
+    scene: Scene, listed: int, *, name: str = "Giant", package_size: int = 5000, sent: float = 0.6
+) -> int:
     """A mailing to everybody on the list, under way; returns its number. Its ledger is written by the freeze itself."""
     desk, conn = scene.desk, scene.desk.conn
-    desk.policy(package_size=5000)
-    number = desk.begun(desk.release(desk.draft("Giant", to=listed)))
+    desk.policy(package_size=package_size)
+    number = desk.begun(desk.release(desk.draft(name, to=listed)))
     packages = conn.execute(
         "select count(*) from delivery_package where mailing = %s and no > 0", (number,)
     ).fetchone()

@@ -14,7 +14,7 @@ EVALUATED = "1234568"
 TRAP = f"""
 Object.defineProperty(window, "{MARKER}", {{ set(what) {{ console.error("IT RAN: " + what); }} }});
 """
-WIDE = "W" * 10_000
+WIDE = "W" * 3_000
 """A name without a place to break it."""
 
 
@@ -34,6 +34,11 @@ def scheme(where: str) -> str:
     return f"javascript:{MARKER}=`{where}`//\"'><script>{MARKER}=`{where}`</script>"
 
 
+def mailbox(where: str) -> str:
+    """As much of it as an e-mail address may have: quotes, braces, ampersands."""
+    return f"'onfocus={MARKER}=1'{{{{1234567}}}}&lt/{where}@orchard.example"
+
+
 TEXTS = {
     "account_account": ["name"],
     "account_domain": ["spf", "return_host", "return_target"],
@@ -41,7 +46,6 @@ TEXTS = {
     "account_person": ["name"],
     "account_token": ["name", "made_by", "identity"],
     "account_transport": ["name"],
-    "audience_contact": ["address"],
     "audience_import": ["name", "error", "error_code"],
     "audience_import_problem": ["value", "reason"],
     "audience_list": ["name"],
@@ -52,7 +56,6 @@ TEXTS = {
     "content_template_version": ["made_by"],
     "delivery_health": ["trouble"],
     "delivery_outcome": ["detail"],
-    "delivery_recipient": ["address"],
     "delivery_reply": ["text", "enhanced", "command"],
     "delivery_sender": ["host"],
     "mailing_approval": ["identity"],
@@ -70,12 +73,18 @@ TEXTS = {
     "preflight_analysis": ["error", "asked_by"],
     "preflight_case": ["detail"],
     "preflight_finding": ["place", "text", "cure"],
-    "preflight_test": ["address", "prefix", "reply", "asked_by"],
+    "preflight_test": ["prefix", "reply", "asked_by"],
 }
 """Free texts, by table: what people, files or other servers wrote, or sentences made of that."""
 
 ADDRESSES = {"notices_webhook": ["url"], "account_server": ["url"]}
-"""Columns that hold an address."""
+"""Columns that hold the address of a server."""
+MAILBOXES = {
+    "audience_contact": ["address"],
+    "delivery_recipient": ["address"],
+    "preflight_test": ["address"],
+}
+"""Columns that hold an e-mail address; who reads it back relies on its being one."""
 
 MACHINE = {
     "account_account": ["zone"], "account_domain": ["name"], "account_domain_key": ["selector", "algorithm"],
@@ -104,13 +113,18 @@ DOCUMENTS = {
 
 def spoil(desk: Desk, *, wide: bool = False) -> None:
     """Put harmful texts (`wide`: very long ones) into everything there is of the account, by the database: no door would let all in."""
-    for table, columns in (TEXTS | ADDRESSES).items():
-        for column in columns:
-            told = f"{table}.{column}"
-            text = WIDE if wide else scheme(told) if column in ADDRESSES.get(table, ()) else breakout(told)
-            _put(desk, table, column, text)
-    if not wide:
-        for table, documents in DOCUMENTS.items():
+    with desk.conn.transaction():
+        desk.conn.execute(
+            "set local session_replication_role = replica"
+        )  # messages of submitted mailings are fixed by a trigger
+        for table, columns in (TEXTS | ADDRESSES).items():
+            for column in columns:
+                told = f"{table}.{column}"
+                text = (
+                    WIDE if wide else scheme(told) if column in ADDRESSES.get(table, ()) else breakout(told)
+                )
+                _put(desk, table, column, text)
+        for table, documents in ({} if wide else DOCUMENTS).items():
             for column, document in documents.items():
                 query = sql.SQL("update {} set {} = %s where {} = %s").format(
                     sql.Identifier(table), sql.Identifier(column), sql.Identifier(_owner(desk, table) or "id")
@@ -118,14 +132,15 @@ def spoil(desk: Desk, *, wide: bool = False) -> None:
                 desk.conn.execute(query, (Jsonb(document), desk.account))
 
 
-def _put(desk: Desk, table: str, column: str, text: str) -> None:
+def _put(desk: Desk, table: str, column: str, text: str, end: str = " ") -> None:
     """A number at the end keeps what must be unique so; rows that are there in no account's name are all spoilt."""
     owner = _owner(desk, table)
     where = sql.SQL("where {} = {}").format(sql.Identifier(owner), desk.account) if owner else sql.SQL("")
-    query = sql.SQL(
-        "update {table} set {column} = %s || ' ' || substr(md5(ctid::text), 1, 6) {where}"
-    ).format(table=sql.Identifier(table), column=sql.Identifier(column), where=where)
-    desk.conn.execute(query, (text,))
+    unique = sql.SQL("%s || %s || substr(md5(ctid::text), 1, 6)" if end else "%s || %s")
+    query = sql.SQL("update {table} set {column} = {unique} {where}").format(
+        unique=unique, table=sql.Identifier(table), column=sql.Identifier(column), where=where
+    )
+    desk.conn.execute(query, (text, end))
 
 
 def _owner(desk: Desk, table: str) -> str | None:
@@ -146,7 +161,7 @@ def unclassed(desk: Desk) -> set[str]:
     ).fetchall()
     known = {
         (table, column)
-        for lists in (TEXTS, ADDRESSES, MACHINE)
+        for lists in (TEXTS, ADDRESSES, MAILBOXES, MACHINE)
         for table, columns in lists.items()
         for column in columns
     }

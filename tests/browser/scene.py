@@ -55,8 +55,12 @@ _NUMBERS = {
     "suppressions": "select id from audience_suppression where account_id = %(account)s limit 2",
     "templates": "select id from content_template where account_id = %(account)s",
     "pictures": "select id from content_picture where account_id = %(account)s",
+    "mailings/recipients": "select 1",
+    "mailings/report": "select unnest(array['state', 'domain', 'hour'])",
+    "versions": "select 1",
     "analyses": "select id from preflight_analysis where account_id = %(account)s and state = 'done'",
-    "findings": "select f.id from preflight_finding f join preflight_analysis a on a.id = f.analysis_id where a.account_id = %(account)s limit 2",
+    "mailings/analysis": "select f.id from preflight_finding f join preflight_analysis a on a.id = f.analysis_id where a.account_id = %(account)s"
+    " and f.count is not null limit 2",
     "tests": "select id from preflight_test where account_id = %(account)s",
     "second/keys": "select id from mfa_authenticator where type = 'webauthn'",
 }
