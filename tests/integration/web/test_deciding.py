@@ -6,14 +6,17 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from penstock.account import tokens
+from penstock.audience import suppression
 from penstock.mailing import queue
 from penstock.mailing.lifecycle import TABLE
 from penstock.mailing.states import State
 from penstock.report.progress import progress
 from penstock.web.room.deciding.asking import ASKED, WHEN
 from penstock.web.room.deciding.reading import READERS
-from tests.browser.desk import Desk, tomorrow
+from tests.browser.desk import TERMINAL, Desk, tomorrow
 from tests.integration.web.conftest import Visitor
 
 Visitors = Callable[..., Visitor]
@@ -373,3 +376,74 @@ def test_hostile_words_stay_words(desk: Desk, visitor: Visitors) -> None:
     assert answer.status_code == 302
     desk.give(mailing, "cancel", reason=hostile)
     assert hostile not in operator.text(f"/mailings/{mailing}/copy")
+
+
+def test_a_zone_that_is_none_is_said_and_the_page_stands(desk: Desk, visitor: Visitors) -> None:
+    approver = visitor("approver")
+    mailing = desk.mailing("in_review", count=3)
+    for zone in ("Mars/Olympus", "../../etc/passwd", "\0"):
+        refused = _give(approver, mailing, "edit-plan", kind="at", at="2030-12-01T09:00", zone=zone)
+        assert refused.status_code == 409
+        assert "There is no time zone" in _text(refused)
+    answer = _give(approver, mailing, "edit-plan", kind="at", at="2030-12-01T09:00", zone=" tokyo")
+    assert answer.status_code == 302
+    row = desk.conn.execute(
+        "select plan ->> 'zone' from mailing_mailing where id = %s", (mailing,)
+    ).fetchone()
+    assert row == ("Asia/Tokyo",)
+
+
+@pytest.mark.behaviour("B9")
+def test_before_resuming_one_sees_what_was_missed_who_came_and_who_is_gone(
+    desk: Desk, visitor: Visitors
+) -> None:
+    operator = visitor("operator")
+    readers = desk.list(12)
+    mailing = desk.mailing("paused", to=readers, plan={"kind": "now", "ends_at": "2031-12-01T09:00"})
+    desk.list(0, addresses=["late@example.net"])
+    desk.conn.execute(
+        "insert into audience_membership (list_id, contact_id) select %s, id from audience_contact"
+        " where account_id = %s and normal = 'late@example.net'",
+        (readers, desk.account),
+    )
+    suppression.suppress(desk.conn, desk.account, f"reader12@{desk.domain}", "complaint", "test")
+    facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", operator.text(f"/mailings/{mailing}/resume")))
+    assert facts["Suppressed meanwhile, skipped"] == "1"
+    assert facts["Joined the audience, not added"] == "1"
+    assert facts["Goes on with package"] == "2"
+    assert "2031" in facts["End date"]
+    late = desk.mailing("scheduled", count=7)
+    desk.give(late, "pause")
+    desk.conn.execute("update mailing_mailing set due_at = now() - interval '1 hour' where id = %s", (late,))
+    words = "Its time passed while it was paused. Without another date it starts at once and goes to 7 recipients."
+    assert words in operator.text(f"/mailings/{late}/resume")
+
+
+@pytest.mark.behaviour("S3.1")
+@pytest.mark.parametrize("door", ["page", "api"])
+@pytest.mark.parametrize(
+    ("state", "command", "leads"),
+    [
+        ("sending", "pause", "paused"),
+        ("paused", "resume", "sending"),
+        ("paused", "cancel", "cancelled"),
+        ("scheduled", "unschedule", "draft"),
+    ],
+)
+def test_all_four_work_on_the_page_and_over_the_api(
+    desk: Desk, visitor: Visitors, door: str, state: str, command: str, leads: str
+) -> None:
+    mailing, operator = desk.mailing(state), visitor("operator")
+    if door == "page":
+        _give(operator, mailing, command, reason="So it goes")
+    else:
+        secret = tokens.create(
+            desk.conn, name="machine", account=desk.account, scopes=["operator"], actor=TERMINAL
+        ).secret
+        given = {"reason": "So it goes", "confirm": True}
+        answer = Client(SERVER_NAME="127.0.0.1").post(
+            f"/api/v1/mailings/{mailing}/{command}", given, "application/json",
+            headers={"Authorization": f"Bearer {secret}"},
+        )  # fmt: skip
+        assert answer.status_code == 200, answer.content
+    assert desk.state(mailing) == leads

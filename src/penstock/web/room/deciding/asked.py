@@ -47,7 +47,7 @@ def _told(visit: Visit, mailing: Mailing, name: str, told: Foretold) -> dict[str
         "asks": [f"room/deciding/asks/{part}.html" for part in parts], "parts": parts,
         "says": f"room/deciding/says/{name}.html", **consequence.of(visit, mailing, name, told),
         "given": filled.given(visit.request, name, told.facts), "button": labels.button(name, told, count),
-        "labels": labels.of_plan(name, told, count), "version": told.found.version, "key": str(uuid4()),
+        "zone": (told.facts.plan or {}).get("zone") or told.facts.zone, "labels": labels.of_plan(name, told, count), "version": told.found.version, "key": str(uuid4()),
         "zones": zones.options() if {"time", "plan", "later"} & set(parts) else "",
         "allowed": possible(visit.conn, mailing.id, mailing.state, visit.actor),
     }  # fmt: skip

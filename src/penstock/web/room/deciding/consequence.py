@@ -39,7 +39,9 @@ def _cancel(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
 
 
 def _resume(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
-    return {"forecast": forecast(visit.conn, mailing.id, "resume")}
+    facts = told.facts
+    missed = facts.due_at is not None and facts.due_at <= facts.now and not facts.frozen
+    return {"forecast": forecast(visit.conn, mailing.id, "resume"), "missed": missed}
 
 
 def _pause(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:

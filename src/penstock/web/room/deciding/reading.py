@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from penstock.mailing.plan import Kind
+from penstock.web.room.deciding import zones
 from penstock.web.room.deciding.asking import ASKED
 
 LONGEST = 2000
@@ -31,12 +32,16 @@ def _reason(posted: Any) -> dict[str, Any]:
 
 
 def _time(posted: Any) -> dict[str, Any]:
-    return {name: posted.get(name, "").strip() or None for name in ("at", "zone", "fold")}
+    return {
+        "at": posted.get("at", "").strip() or None,
+        "zone": zones.named(posted.get("zone", "")) or None,
+        "fold": posted.get("fold") or None,
+    }
 
 
 def _later(posted: Any) -> dict[str, Any]:
     """A new time where one is wanted (resume); the zone also reads an end date."""
-    return _time(posted) if posted.get("when") == "at" else {"zone": posted.get("zone", "").strip() or None}
+    return _time(posted) if posted.get("when") == "at" else {"zone": _time(posted)["zone"]}
 
 
 def _end(posted: Any) -> dict[str, Any]:

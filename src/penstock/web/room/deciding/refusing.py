@@ -12,6 +12,7 @@ WORDS: dict[str, str | Promise] = {
     "which_required": _("Pick those to whom it is sent once more, or all of them."),
     "time_required": _("Say when: give a date and a time."),
     "time_invalid": _("That is no date and time."),
+    "unknown_plan": _("Say when it goes out: now, at a time, in sequence, or decided later."),
     "time_ambiguous": _("The clocks are put back then, so that time occurs twice. Say which of the two."),
     "version_changed": _("It has changed since you looked at it. This is how it stands now."),
     "queue_changed": _("The sequence has changed since you looked at it. This is the order now."),

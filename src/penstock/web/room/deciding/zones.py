@@ -16,6 +16,14 @@ def names() -> tuple[str, ...]:
     return ("UTC", *sorted(there))
 
 
+def named(text: str) -> str:
+    """Return the zone that somebody means: its name in whatever case, or its city where only one is called so; else the text."""
+    wanted = text.strip().lower().replace(" ", "_")
+    found = [name for name in names() if name.lower() == wanted]
+    found = found or [name for name in names() if name.lower().rpartition("/")[2] == wanted]
+    return found[0] if len(found) == 1 else text.strip()
+
+
 @cache
 def options() -> SafeString:
     """Return them as the options of a list to pick from."""

@@ -78,7 +78,7 @@ def put(visit: Visit) -> HttpResponse:
 def _wanted(visit: Visit, given: dict[str, str]) -> Wanted:
     """Read the form. `reach` is of the platform's staff: every account, or the one that is chosen."""
     everywhere = _is_staff(visit) and (given["reach"] == "every" or given["scope"] == "all")
-    until = plan.instant(given["expires_at"], given["zone"] or visit.place.zone, given["fold"] or None) if given["expires_at"] else None  # fmt: skip
+    until = plan.instant(given["expires_at"], zones.named(given["zone"]) or visit.place.zone, given["fold"] or None) if given["expires_at"] else None  # fmt: skip
     actor = staff(visit) if _is_staff(visit) else visit.actor
     return Wanted(
         actor, None if everywhere else visit.account, given["scope"], given["value"], given["reason"], until
