@@ -49,7 +49,7 @@ def test_up_prints_a_link_until_somebody_has_signed_in(own_home: Path) -> None:
     until_it_answers(port)
     browser = Browser(port).open(found[1])
     assert browser.press(found[1]).location == "/"
-    assert "@localhost" in browser.open("/").text
+    assert "@localhost" in browser.open("/me").text
     assert stop(process) == ""
     process, said = start(port)
     until_it_answers(port)

@@ -55,7 +55,9 @@ async function prove(form) {
   form.submit();
 }
 
-if (window.PublicKeyCredential) {
+const named = !/^[\d.]+$|:/.test(location.hostname); // keys belong to a name: there are none for an IP address
+
+if (window.PublicKeyCredential && named) {
   for (const form of document.querySelectorAll("form[data-key]")) {
     form.hidden = false;
     form.querySelector("[data-without]")?.remove();
