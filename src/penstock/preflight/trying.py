@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from copy import deepcopy
 from dataclasses import replace
 from html import escape
 from typing import Any
 
+from penstock.content.design import mjml_from_design
 from penstock.content.links import NOBODY
 from penstock.content.message import Message
 from penstock.content.render import date_bytes
@@ -14,6 +16,8 @@ from penstock.delivery.order import program_of
 from penstock.preflight.making import values
 from penstock.preflight.opening import Opened, opened, unstuffed
 
+ADDRESSES = ("link", "src", "icon")
+NOWHERE = "https://example.org/"
 SAMPLE = "someone@example.org"
 SENDER = "Sender <sender@example.org>"
 """Stands in while there is none yet: the letter can be seen all the same."""
@@ -26,7 +30,7 @@ def tried(
 
     Raises MessageError, RenderError.
     """
-    program = program_of(message if message.sender else replace(message, sender=SENDER), options)
+    program = program_of(_filled(message), options)
     if address is None:
         told: tuple[str | None, ...] = tuple(
             SAMPLE if name == "email" else f"‹{name}›" for name in program.variables
@@ -35,6 +39,28 @@ def tried(
         told = values(program, address, attributes or {})
     data = program.envelope_data(told, NOBODY, NOBODY, date_bytes(time.time()), eightbit=True)
     return opened(unstuffed(data))
+
+
+def _filled(message: Message) -> Message:
+    """The message with what stands in for addresses that are not typed to their end: one that is missing hides nothing else."""
+    there = message if message.sender else replace(message, sender=SENDER)
+    faults = mjml_from_design(message.design) if message.design is not None else ""
+    if isinstance(faults, str):
+        return there
+    design = deepcopy(message.design)
+    for fault in faults:
+        _put(design, fault.where.split("/")[1:])
+    return replace(there, design=design)
+
+
+def _put(document: Any, path: list[str]) -> None:
+    """Put an address to the place that the path names, if it is one's."""
+    for step in path[:-1]:
+        document = document[int(step)] if isinstance(document, list) else document.get(step)
+        if document is None:
+            return
+    if path and path[-1] in ADDRESSES and isinstance(document, dict):
+        document[path[-1]] = NOWHERE
 
 
 def html(

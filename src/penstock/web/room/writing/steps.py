@@ -27,6 +27,11 @@ class Step:
     read: Read | None = None
 
     @property
+    def has_form(self) -> bool:
+        """Whether something is written in it."""
+        return self.read is not None
+
+    @property
     def template(self) -> str:
         """Its part of the page."""
         return f"room/writing/{self.name}.html"
