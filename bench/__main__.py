@@ -24,6 +24,8 @@ MEASUREMENTS: dict[str, tuple[list[str], list[str], int]] = {
         [],
         1800,
     ),
+    "pages": (["--mailings", "2000", "--contacts", "50000", "--times", "5"], [], 1800),
+    "boards": (["--recipients", "50000", "--pairs", "2"], [], 1800),
     "dkim": (["--rounds", "7", "--recipients", "10000", "--sendings", "1"], [], 900),
 }
 
