@@ -31,11 +31,23 @@ def test_approve_straight_from_the_list(page_as: PageAs, desk: Desk) -> None:
     page = page_as("approver")
     page.goto("/approvals")
     row = page.locator(f"[data-mailing='{mailing}']")
-    row.get_by_role("button", name="Approve without review").click()
+    row.get_by_role("button", name="Approve without review").press("Enter")
     expect(page.locator(".notices")).to_contain_text("Spring sale")
     expect(row).to_have_count(0)
     expect(page.locator("table")).to_contain_text("Approved without review")
     assert desk.state(mailing) == "scheduled"
+
+
+def test_the_work_list_is_kept_true_while_it_is_open(page_as: PageAs, desk: Desk) -> None:
+    first = desk.mailing("in_review", "Spring sale")
+    page = page_as("approver")
+    page.goto("/approvals")
+    row = page.locator(f"[data-mailing='{first}']")
+    expect(row).to_be_visible()
+    second = desk.mailing("in_review", "Summer sale")
+    expect(page.locator(f"[data-mailing='{second}']")).to_contain_text("Summer sale")
+    desk.give(first, "approve")
+    expect(row).to_have_count(0)
 
 
 @pytest.mark.behaviour("S1.5", "S1.8", "S1.9", "S1.10", "S1.11")
@@ -90,7 +102,7 @@ def test_reject_with_a_reason(page_as: PageAs, desk: Desk) -> None:
     page.locator("#decide").get_by_role("link", name="Reject").click()
     dialog = page.get_by_role("dialog")
     dialog.locator("[name=reason]").fill("The price in the second paragraph is last year's.")
-    dialog.locator("[data-give]").click()
+    dialog.locator("[data-give]").press("Enter")
     page.wait_for_url("**/approvals")
     expect(page.locator("table")).to_contain_text("The price in the second paragraph is last year's.")
     assert desk.state(mailing) == "rejected"

@@ -107,10 +107,10 @@ def test_the_soonest_comes_first_and_the_page_goes_on(
     monkeypatch.setattr(approvals, "ON_A_PAGE", 2)
     anna = visitor("approver")
     page = anna.text("/approvals")
-    assert [int(n) for n in re.findall(r'data-mailing="(\d+)"', page)] == [at_once, soon]
+    assert [int(n) for n in re.findall(r'id="gate-(\d+)"', page)] == [at_once, soon]
     [further] = re.findall(r'class="more"><a class="button" href="(\?[^"]+)"', page)
     page = anna.text("/approvals" + unescape(further))
-    assert [int(n) for n in re.findall(r'data-mailing="(\d+)"', page)] == [late]
+    assert [int(n) for n in re.findall(r'id="gate-(\d+)"', page)] == [late]
 
 
 @pytest.mark.behaviour("S1.9", "S1.10")

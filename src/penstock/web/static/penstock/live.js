@@ -11,6 +11,7 @@
 //   svg[data-bar]                  the two-tone bar (the tag `bar`).
 //   data-live-region (with an id)  a piece of the page that is fetched with the page again when something changed, and put in place.
 //   data-live-only="7"           on any element: the page is about this one mailing, no other is told.
+//   data-live-states="in_review"   on any element: a mailing that comes into one of these states concerns the page though it does not stand on it yet.
 //   data-board="/board/rows"     the board: where rows are fetched.
 //   data-live-on, data-live-off  shown while news come, and while they do not. Without scripts both stay hidden.
 //
@@ -24,6 +25,7 @@ const AGAIN = 15_000; // milliseconds between looks when the news cannot be hear
 const TOGETHER = 60; // milliseconds in which changes are gathered
 
 const board = document.querySelector("[data-board]");
+const states = document.querySelector("[data-live-states]")?.dataset.liveStates.split(" ") ?? [];
 const only = document.querySelector("[data-live-only]")?.dataset.liveOnly;
 let source = null;
 let missed = false; // whether news may have been lost since the page was looked at
@@ -106,7 +108,7 @@ function changes(told) {
 async function takeUp(told) {
   const fresh = told.filter(({ id, version, state }) => {
     const there = [...document.querySelectorAll(`[data-mailing="${id}"][data-version]`)];
-    return there.length ? state === "gone" || there.some(each => Number(each.dataset.version) < version) : board && state !== "gone";
+    return there.length ? state === "gone" || there.some(each => Number(each.dataset.version) < version) : (board && state !== "gone") || states.includes(state);
   });
   if (!fresh.length) return;
   try {
