@@ -52,9 +52,9 @@ def _drawn(name: str, label: str) -> SafeString:
     where = asset("icons.svg") + f"#{name}"
     if label:
         return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, where
+            '<svg class="icon" width="18" height="18" role="img" aria-label="{}"><use href="{}"/></svg>', label, where
         )
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', where)
+    return format_html('<svg class="icon" width="18" height="18" aria-hidden="true"><use href="{}"/></svg>', where)
 
 
 @register.simple_tag
@@ -171,7 +171,11 @@ def tabs(context: Any, mailing: Mailing) -> dict[str, Any]:
     """The pages of one mailing."""
     path = context["request"].path
     there = [
-        {"title": title, "url": url, "is_here": url == path}
+        {
+            "title": title,
+            "url": url,
+            "is_here": url == path or (page != "mailing" and path.startswith(f"{url}/")),
+        }
         for page, title in words.TABS
         if exists(page, mailing.id) and (url := reverse(f"room:{page}", args=[mailing.id]))
     ]
