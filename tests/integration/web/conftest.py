@@ -89,6 +89,8 @@ def _named(headers: dict[str, str]) -> dict[str, str]:
 def pages(module_database: str) -> Iterator[psycopg.Connection[Any]]:
     """Django in this process on the module's database; gives a connection to it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penstock.platform.settings")
+    # A browser driven in this process before left its event loop running, in which nothing of Django's runs.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     import django
 
     django.setup()
@@ -104,6 +106,7 @@ def pages(module_database: str) -> Iterator[psycopg.Connection[Any]]:
     connections.close()
     orm["default"].close()
     orm["default"].settings_dict.update(before)
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

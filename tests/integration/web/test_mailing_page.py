@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,8 +33,14 @@ PAGES = (
 )
 
 
-async def _whole(answer: Any) -> bytes:
-    return b"".join([block async for block in answer])
+def _streamed(answer: Any) -> bytes:
+    """What a streaming answer streams; in a thread, because a browser may have left its event loop in this one."""
+
+    async def whole() -> bytes:
+        return b"".join([block async for block in answer])
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, whole()).result()
 
 
 def text_of(page: str) -> str:
@@ -50,7 +57,9 @@ def test_every_state_and_every_command_has_its_words() -> None:
 def test_every_state_says_why_who_and_what_next(desk: Desk, visitor: Visitors) -> None:
     anna = visitor()
     for state, mailing in desk.all_states().items():
-        elsewhere = ("/recipients", "/report", "/journal", "/packages") if state in ("draft", "paused") else ()
+        elsewhere = (
+            ("/recipients", "/report", "/journal", "/packages") if state in ("draft", "paused") else ()
+        )
         for page in ("", *elsewhere):
             said = anna.text(f"/mailings/{mailing}{page}")
             assert str(standing._NOW[State(state)]) in said, (state, page)
@@ -146,7 +155,7 @@ def test_files_have_what_the_pages_show(desk: Desk, visitor: Visitors) -> None:
         answer = anna.get(f"/mailings/{mailing}/{name}")
         assert answer.status_code == 200
         assert f'attachment; filename="mailing-{mailing}-' in answer["Content-Disposition"]
-        content = asyncio.run(_whole(answer)) if answer.streaming else answer.content
+        content = _streamed(answer) if answer.streaming else answer.content
         return list(csv.DictReader(io.StringIO(content.decode())))
 
     assert {row["state"]: row["recipients"] for row in file("report/state.csv") if row["recipients"] != "0"} == {
@@ -214,6 +223,19 @@ def test_hostile_names_stay_words(desk: Desk, visitor: Visitors, page: str) -> N
     said = visitor().text(f"/mailings/{mailing}{page}")
     assert "<img src=x" not in said
     assert "&lt;img src=x onerror=alert(1)&gt;" in said
+
+
+@pytest.mark.behaviour("S4.30")
+def test_the_actions_menu_stands_above_the_tabs(desk: Desk, visitor: Visitors) -> None:
+    mailing = desk.mailing("draft")
+    page = visitor("author").text(f"/mailings/{mailing}")
+    menu = re.search(
+        r'<details class="menu"><summary class="button">Actions</summary>(.*?)</details>', page, re.DOTALL
+    )
+    assert menu
+    assert menu.start() < page.index('<nav class="tabs"')
+    assert re.findall(r'data-command="(\w+)"', menu[1]) == ["copy", "delete"]
+    assert "Actions</summary>" not in visitor("approver").text(f"/mailings/{mailing}")
 
 
 def test_what_moves_takes_part_in_the_live_page(desk: Desk, visitor: Visitors) -> None:

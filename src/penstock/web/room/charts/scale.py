@@ -2,7 +2,7 @@
 
 import math
 
-_ROUND = (1, 2, 5, 10)
+_ROUND = (1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10)
 STEPS = (
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800
 )  # fmt: skip
@@ -10,7 +10,7 @@ STEPS = (
 
 
 def top(value: float) -> float:
-    """Return the end of an axis on which `value` has room: the next of 1, 2, 5 times a power of ten; 1 for nothing."""
+    """Return the end of an axis on which `value` has room: the next round number whose half is one too; 1 for nothing."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))

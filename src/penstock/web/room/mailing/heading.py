@@ -74,5 +74,8 @@ def _because(visit: Visit, mailing: Mailing) -> Because | None:
     turn, reason = history.turn(visit.conn, mailing.id), mailing.reason
     ground = GROUNDS.get(str(turn.data.get("ground", "")), "") if turn else ""
     if reason:
-        return Because(reason["text"], reason["who"], datetime.fromisoformat(reason["since"]), ground)
+        said = (
+            "" if reason["text"] == f"Paused by {reason['who']}." else reason["text"]
+        )  # control's words for none
+        return Because(said, reason["who"], datetime.fromisoformat(reason["since"]), ground)
     return Because("", turn.actor, turn.at) if turn else None

@@ -21,7 +21,7 @@ from penstock.web.templatetags.room import duration, number
 COLUMNS = 72
 """Columns of the chart by hour, at most: three days of hours; what takes longer is told in longer stretches."""
 HOUR = 3600
-DOMAINS = 25
+DOMAINS = 15
 """Domains on the page; the file has all."""
 
 

@@ -33,4 +33,4 @@ def speed_csv(visit: Visit, number: int) -> HttpResponseBase:
     rows = [
         [start.isoformat(), rate] for start, rate in zip(chart.starts, chart.series[0].values, strict=True)
     ]
-    return files.written(f"mailing-{number}-speed.csv", ["from_utc", "messages_a_second"], rows)
+    return files.written(f"mailing-{number}-speed.csv", ["from_utc", chart.series[0].name], rows)

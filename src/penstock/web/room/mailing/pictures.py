@@ -6,6 +6,7 @@ from datetime import datetime
 import psycopg
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from penstock.mailing.mailings import Mailing
 from penstock.report import packages, speed
@@ -13,10 +14,17 @@ from penstock.web.room.charts.columns import Series
 from penstock.web.room.charts.figures import OverTime
 from penstock.web.room.charts.scale import step
 from penstock.web.room.charts.strip import Cell, DrawnCell, strip, together
+from penstock.web.room.words import Text
 from penstock.web.templatetags.room import duration, number
 
 COLUMNS = 90
 """Stretches of time in the chart of the speed, at most."""
+
+_UNITS: tuple[tuple[int, Text, Text], ...] = (
+    (1, gettext_lazy("a second"), gettext_lazy("Messages a second")),
+    (60, gettext_lazy("a minute"), gettext_lazy("Messages a minute")),
+    (3600, gettext_lazy("an hour"), gettext_lazy("Messages an hour")),
+)
 
 
 def over_time(conn: psycopg.Connection, mailing: Mailing) -> OverTime | None:
@@ -27,16 +35,15 @@ def over_time(conn: psycopg.Connection, mailing: Mailing) -> OverTime | None:
     span = max(until for _, until, _ in sent) - min(begun for begun, _, _ in sent)
     told = speed.over_time(sent, speed.standstills(conn, mailing.id), step(span.total_seconds(), COLUMNS))
     assert told is not None
-    rates = [round(rate, 1) for rate in told.rates]
-    about = _(
-        "Messages a second in stretches of %(step)s; at most %(most)s a second, %(all)s attempts in all."
-    ) % {
-        "step": duration(told.step), "most": number(max(rates)), "all": number(round(sum(told.attempts))),
+    per, unit, words = next(each for each in _UNITS if max(told.rates) * each[0] >= 1 or each is _UNITS[-1])
+    rates = [round(rate * per, 1) for rate in told.rates]
+    about = _("%(unit)s in stretches of %(step)s; at most %(most)s, %(all)s attempts in all.") % {
+        "unit": words, "step": duration(told.step), "most": number(max(rates)), "all": number(round(sum(told.attempts))),
     }  # fmt: skip
     starts: list[datetime] = [told.begins(place) for place in range(len(rates))]
     return OverTime(
-        "speed", _("Speed over time"), about, starts, [Series("speed", _("Messages a second"), rates)],
-        unit=_("a second"), csv=reverse("room:mailing-speed-csv", args=[mailing.id]),
+        "speed", _("Speed over time"), about, starts, [Series("speed", str(words), rates)],
+        unit=str(unit), csv=reverse("room:mailing-speed-csv", args=[mailing.id]),
     )  # fmt: skip
 
 

@@ -40,10 +40,10 @@ _NOW: dict[State, Text] = {
     State.QUEUED: gettext_lazy("Approved, and waits for its turn in the sequence"),
     State.STARTING: gettext_lazy("Starting up"),
     State.SENDING: gettext_lazy("Being sent"),
-    State.PAUSED: gettext_lazy("Paused: nothing more is handed off"),
-    State.INTERRUPTED: gettext_lazy("Interrupted: nothing more is handed off"),
-    State.FINISHING: gettext_lazy("Being sent: all were tried, and some are tried again"),
-    State.CANCELLING: gettext_lazy("Being cancelled: what is on the wire is completed"),
+    State.PAUSED: pgettext_lazy("state of a mailing", "Paused"),
+    State.INTERRUPTED: pgettext_lazy("state of a mailing", "Interrupted"),
+    State.FINISHING: gettext_lazy("Being sent"),
+    State.CANCELLING: gettext_lazy("Being cancelled"),
     State.SENT: pgettext_lazy("state of a mailing", "Sent"),
     State.CANCELLED: pgettext_lazy("state of a mailing", "Cancelled"),
     State.EXPIRED: gettext_lazy("Its end date passed before everybody was reached"),
@@ -61,12 +61,14 @@ _NEXT: dict[State, Text] = {
     State.QUEUED: gettext_lazy("It starts by itself when those before it have been handed off."),
     State.STARTING: gettext_lazy("Its audience is written into the ledger; then it goes out by itself."),
     State.SENDING: gettext_lazy("It goes on by itself until everybody was tried."),
-    State.PAUSED: gettext_lazy("Resume it, or cancel it for good."),
-    State.INTERRUPTED: gettext_lazy("Mend what the reason says, then resume it, or cancel it for good."),
-    State.FINISHING: gettext_lazy(
-        "Those whom a server put off are tried again by themselves, until they are settled."
+    State.PAUSED: gettext_lazy("Nothing more is handed off. Resume it, or cancel it for good."),
+    State.INTERRUPTED: gettext_lazy(
+        "Nothing more is handed off. Mend what the reason says, then resume it, or cancel it for good."
     ),
-    State.CANCELLING: gettext_lazy("It is cancelled as soon as nothing is on the wire any more."),
+    State.FINISHING: gettext_lazy(
+        "Everybody was tried. Those whom a server put off are tried again by themselves, until they are settled."
+    ),
+    State.CANCELLING: gettext_lazy("What is on the wire is completed; then it is cancelled."),
     State.SENT: gettext_lazy("Everybody is settled; nothing more happens by itself."),
     State.CANCELLED: gettext_lazy(
         "Those who were not reached can still be sent to, or get a corrected copy."

@@ -1,7 +1,7 @@
-// Keeps the page of a mailing true: live.js puts its figures in place as they come; what is drawn of them follows every few seconds.
+// Keeps the page of a mailing true: live.js puts its figures in place as they come; what is drawn of them follows four times a minute.
 import { refresh } from "./live.js";
 
-const DRAWN_AGAIN = 5_000; // milliseconds
+const DRAWN_AGAIN = 15_000; // milliseconds
 let waiting = 0;
 
 document.querySelector(".mailing-head")?.addEventListener("live:figures", () => {
