@@ -72,3 +72,15 @@ def joined(conn: psycopg.Connection[Any], account: int, mailing: int, rule: Mapp
     given = {"mailing": mailing, **parameters(account, rule)}
     row = conn.execute(complete("count_joined", rule), given).fetchone()
     return int(row[0]) if row else 0
+
+
+def joined_soon(
+    conn: psycopg.Connection[Any], account: int, mailing: int, rule: Mapping[str, Any], milliseconds: int = 60
+) -> int | None:
+    """As `joined`; None where it takes longer than that."""
+    try:
+        with conn.transaction():
+            conn.execute("select set_config('statement_timeout', %s, true)", (f"{milliseconds}ms",))
+            return joined(conn, account, mailing, rule)
+    except psycopg.errors.QueryCanceled:
+        return None

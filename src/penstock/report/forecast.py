@@ -54,23 +54,26 @@ class Resumption:
 
     `next_package` goes first, none if none is open; `begun` recipients stand in packages that have begun. `gone`: waiting ones
     who were suppressed since the freeze and would be skipped. `joined`: contacts who are meant by the audience rule now and are
-    not in the ledger. `due`: deferred ones whose time has passed meanwhile. `would_expire`: recipients of packages that
-    would not go any more because the end date has passed.
+    not in the ledger, None where counting them takes longer than a page may. `due`: deferred ones whose time has passed meanwhile.
+    `would_expire`: recipients of packages that would not go any more because the end date has passed.
     """
 
     next_package: int | None
     begun: int
     gone: int
-    joined: int
+    joined: int | None
     due: int
     ends_at: datetime | None
     would_expire: int
 
 
 def forecast(
-    conn: psycopg.Connection[Any], mailing: int, command: str = "pause", *, prepared: str | None = None
-) -> Forecast:
+    conn: psycopg.Connection[Any], mailing: int, command: str = "pause", *, prepared: str | None = None,
+    soon: bool = False,
+) -> Forecast:  # fmt: skip
     """Say what `command` (pause, cancel, resume) would do to `mailing` now; `prepared` as cancel takes it.
+
+    `soon`: for a page, which waits for no count of a large audience.
 
     Raises ValueError for another command, LookupError when there is no such mailing.
     """
@@ -88,7 +91,7 @@ def forecast(
         return Forecast(
             leaving=at_most, leaving_at_most=at_most, kept_back=left - at_most, reached=now.accepted + now.delivered,
             waiting=now.waiting, deferred=now.deferred, finishes=finishes,
-            resume=_resumption(conn, mailing, found) if command == "resume" else None,
+            resume=_resumption(conn, mailing, found, soon) if command == "resume" else None,
         )  # fmt: skip
 
 
@@ -105,14 +108,15 @@ def _leaving(conn: psycopg.Connection[Any], mailing: int, facts: Facts, now: Pro
     return min(now.in_flight, int(row[0]) if row else 0)
 
 
-def _resumption(conn: psycopg.Connection[Any], mailing: int, found: Gathered) -> Resumption:
+def _resumption(conn: psycopg.Connection[Any], mailing: int, found: Gathered, soon: bool) -> Resumption:
     facts, rule = found.facts, found.row["audience"]
     row = conn.execute(sql("penstock.report", "resumption"), {"mailing": mailing}).fetchone()
     assert row is not None
     next_package, gone, due = row
+    join = chosen.joined_soon if soon else chosen.joined
     past = facts.ends_at is not None and facts.ends_at <= facts.now
     return Resumption(
         next_package=next_package, begun=facts.begun_left, gone=gone, due=due, ends_at=facts.ends_at,
-        joined=chosen.joined(conn, found.account, mailing, rule) if facts.frozen else 0,
+        joined=join(conn, found.account, mailing, rule) if facts.frozen else 0,
         would_expire=max(0, facts.unbegun + facts.due_returned - (facts.begun_left - facts.due_withheld)) if past else 0,
     )  # fmt: skip

@@ -30,11 +30,13 @@ def show(
 ) -> HttpResponse:
     """Return the page of the command: opened, or with what was refused. `said`: what was done on the way here."""
     told = foretell(visit.conn, mailing.id, name, visit.actor, {})
+    obstacles = _obstacles(name, told, refused)
+    allowed = possible(visit.conn, mailing.id, mailing.state, visit.actor) if obstacles["shut"] else ()
     template = "command_body.html" if visit.is_fragment else "command.html"
     answer = visit.part if visit.is_fragment else visit.page
     status = REFUSED if refused and refused.reasons else 200
     return answer(
-        f"deciding/{template}", status, **_told(visit, mailing, name, told), **_obstacles(name, told, refused),
+        f"deciding/{template}", status, **_told(visit, mailing, name, told), **obstacles, allowed=allowed,
         said=said, next=way_back(visit, mailing.id),
     )  # fmt: skip
 
@@ -49,7 +51,6 @@ def _told(visit: Visit, mailing: Mailing, name: str, told: Foretold) -> dict[str
         "given": filled.given(visit.request, name, told.facts), "button": labels.button(name, told, count),
         "zone": (told.facts.plan or {}).get("zone") or told.facts.zone, "labels": labels.of_plan(name, told, count), "version": told.found.version, "key": str(uuid4()),
         "zones": zones.options() if {"time", "plan", "later"} & set(parts) else "",
-        "allowed": possible(visit.conn, mailing.id, mailing.state, visit.actor),
     }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def _cancel(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
 def _resume(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
     facts = told.facts
     missed = facts.due_at is not None and facts.due_at <= facts.now and not facts.frozen
-    return {"forecast": forecast(visit.conn, mailing.id, "resume"), "missed": missed}
+    return {"forecast": forecast(visit.conn, mailing.id, "resume", soon=True), "missed": missed}
 
 
 def _pause(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
