@@ -71,8 +71,8 @@ $(JUDGES): tests/acceptance/judges/package.json tests/acceptance/judges/package-
 spec: $(TESTING)  ## every numbered behaviour with its tests; fails for a claimed one without a passing test
 	$(BIN)/python -m tests.spec $(ARGS)
 
-torture: $(TESTING)  ## the long form of the torture test: kills, stalls and refusals at random
-	PENSTOCK_TORTURE=full $(BIN)/python -m pytest tests/torture tests/integration/mailing/test_quick.py tests/acceptance/api/test_schemathesis.py tests/integration/api/test_analysis.py tests/acceptance/judges -s --timeout=3600 $(ARGS)
+torture: $(TESTING)  ## the long form: kills, stalls and refusals at random, and four times the examples of every property
+	PENSTOCK_TORTURE=full $(BIN)/python -m pytest tests/torture tests/property tests/unit/content/test_pictures.py tests/integration/report/test_figures.py tests/integration/api/test_bodies.py tests/integration/mailing/test_quick.py tests/acceptance/api/test_schemathesis.py tests/integration/api/test_analysis.py tests/acceptance/judges -s --timeout=3600 $(ARGS)
 
 bench: $(TESTING)  ## measure; docs/explanation/throughput.md explains the figures
 	$(BIN)/python -m bench $(ARGS)

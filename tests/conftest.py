@@ -12,9 +12,10 @@ import pytest
 from penstock.platform import database as platform
 from tests import homes, nameserver, postgres
 from tests import needs as system
+from tests.examples import examples
 from tests.spec.behaviours import unknown_markers
 
-hypothesis.settings.register_profile("penstock", deadline=None, max_examples=100, print_blob=True)
+hypothesis.settings.register_profile("penstock", deadline=None, max_examples=examples(100), print_blob=True)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=5_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "penstock"))
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from penstock.api.problems import Problem
 from penstock.api.reading import DEEPEST, unfit
+from tests.examples import examples
 from tests.integration.api.test_frame import problem
 
 LONE = "\ud800"
@@ -95,7 +96,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(document=_json, path=st.sampled_from(["", "/1/submit", "/1/cancel", "/1/move", "/1/release-doubt"]))
 def test_any_document_gets_an_answer_that_says_what_is_wrong(api: Any, document: Any, path: str) -> None:
     answer = api.post(f"/mailings{path}", json.dumps(document).encode("utf-8", "surrogatepass"))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from penstock.delivery.check import check
 from penstock.report import ledger
 from penstock.report.progress import STATES, Watcher, progress
+from tests.examples import examples
 
 CODES = {
     "in_doubt": 1,
@@ -168,7 +169,10 @@ def rows(module_database: str) -> psycopg.Connection:
 
 @pytest.mark.behaviour("B1")
 @given(model=histories())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 def test_everybody_is_in_exactly_one_state_and_the_states_add_up(
     rows: psycopg.Connection, model: Model
 ) -> None:

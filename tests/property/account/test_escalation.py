@@ -12,6 +12,7 @@ from penstock.account import access, accounts, links, people, policies, tokens
 from penstock.account.access import Forbidden
 from penstock.mailing.actor import EVERY_ROLE, Actor
 from penstock.mailing.lifecycle import PLATFORM
+from tests.examples import examples
 
 OWNER = Actor("root", EVERY_ROLE | {PLATFORM}, "cli")
 VICTIM, ANNA = "victim@example.org", "anna@example.org"
@@ -108,7 +109,7 @@ class World:
                 assert PLATFORM in self.start.roles
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     own=roles,
     given=scopes.map(lambda some: [*WAYS, *some]),

@@ -12,6 +12,7 @@ from penstock.content.design import mjml_from_design
 from penstock.content.design.wording import Unsafe, words_of
 from penstock.content.message import Message, MessageError
 from penstock.content.render import compile_message
+from tests.examples import examples
 
 NASTY = st.lists(
     st.sampled_from(
@@ -52,7 +53,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(blocks=st.lists(SIMPLE, min_size=1, max_size=3), preheader=NASTY)
 def test_a_letter_that_runs_nothing_or_a_refusal_with_a_path(
     blocks: list[dict[str, Any]], preheader: str
@@ -83,7 +84,7 @@ def test_a_letter_that_runs_nothing_or_a_refusal_with_a_path(
         assert not any(name.startswith("on") for name in element.attrib)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(document=st.dictionaries(st.sampled_from(["version", "settings", "blocks", "x"]), JSON))
 def test_any_json_has_an_answer(document: dict[str, Any]) -> None:
     try:
@@ -94,7 +95,7 @@ def test_any_json_has_an_answer(document: dict[str, Any]) -> None:
     assert isinstance(made, str) or all(problem.where.startswith("design") for problem in made)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(text=NASTY | st.text())
 def test_words_that_are_let_through_are_let_through_again(text: str) -> None:
     """What is written is itself possible, but for the style that a link got; so nothing hides in it."""

@@ -12,13 +12,14 @@ from penstock.content.canonical import relaxed_body
 from penstock.content.canonical import unstuffed as unstuffed_lines
 from penstock.content.dkim import Signer
 from penstock.content.message import Message, MessageError
+from tests.examples import examples
 from tests.opendkim import OpenDKIM
 from tests.property.content.strategies import plain_templates, rows, templates, value, words
 from tests.property.content.test_message_bytes import data_of, program_of, received
 from tests.signatures import both, dkimpy_says, opendkim, unstuffed
 
 PASSED = ["pass", "pass"]
-EXAMPLES = 20
+EXAMPLES = examples(80)
 
 
 @cache
@@ -135,7 +136,7 @@ whole_lines = st.lists(line, max_size=6).map(lambda lines: "".join(f"{each}\r\n"
 anything = st.one_of(line, whole_lines, st.tuples(line, whole_lines, line).map("".join))
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(
     template=st.lists(st.one_of(st.none(), anything), max_size=7),
     fillers=st.lists(anything, min_size=7, max_size=7),

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penstock.notices.cursor import Gap, advance
+from tests.examples import examples
 
 
 @dataclass
@@ -50,7 +51,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.lists(STEPS, max_size=80))
 def test_every_line_that_commits_is_read_exactly_once(steps: list[tuple]) -> None:
     database = Database()

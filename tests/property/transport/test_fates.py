@@ -10,6 +10,7 @@ from penstock.transport.reply import Reply
 from penstock.transport.smtp.handshake import Handshake
 from penstock.transport.smtp.protocol import Protocol
 from penstock.transport.smtp.server import Server
+from tests.examples import examples
 
 GOOD = ["250 2.1.0 Ok", "250 2.1.5 Ok", "354 Go ahead", "250 2.0.0 Ok"]
 BURST = "250 2.0.0 Ok\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go ahead"
@@ -69,7 +70,7 @@ class Ledger:
     def trouble(self, reply: Reply, permanent: bool) -> None: ...
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(steps=steps, pipelining=st.booleans(), limit=st.integers(1, 6), stop_at=st.integers(-1, 6))
 def test_each_envelope_has_one_fate_that_fits(
     steps: list[tuple[str, str]], pipelining: bool, limit: int, stop_at: int

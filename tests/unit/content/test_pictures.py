@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 from penstock.content.pictures import judging
 from penstock.content.pictures.judging import PictureError, PictureTooLarge, judge
 from penstock.content.pictures.stripping import Broken, stripped
+from tests.examples import examples
 from tests.unit.content.pictures import SECRET, drawn, exif, saved, telling
 
 KINDS = ("PNG", "JPEG", "GIF", "WEBP")
@@ -154,7 +155,7 @@ def test_a_picture_cut_off_anywhere_is_refused(kind: str) -> None:
             judge(whole[:length])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(kind=st.sampled_from(KINDS), at=st.integers(0, 10_000), octets=st.binary(min_size=1, max_size=8))
 def test_whatever_the_bytes_there_is_an_answer(kind: str, at: int, octets: bytes) -> None:
     whole = telling(kind)
