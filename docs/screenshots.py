@@ -3,7 +3,7 @@
 usage: python -m docs.screenshots [--all] [--only board]
 
 Takes the telling pages into docs/images; with `--all` every picture of them, 1440 and 375 px wide, light and dark, into
-build/screenshots, to be looked at. Needs chromium, and what the tests need (`make test` installs it).
+build/screenshots, to be looked at. Needs chromium-headless-shell or chromium, and what the tests need (`make test` installs it).
 """
 
 import argparse
@@ -140,9 +140,9 @@ def small(png: bytes) -> bytes:
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[Page, Page, dict[str, Any]]]:
     """A page for who is signed in, one for a stranger, and the numbers of the showcase."""
-    program = needs.found("chromium")
+    program = needs.found("chromium-headless-shell") or needs.found("chromium")
     if program is None:
-        raise SystemExit("chromium is not installed: apt install chromium")
+        raise SystemExit("There is no Chromium here: apt install chromium-headless-shell")
     with postgres.home() as home:
         homes.copy(homes.migrated(), home)
         server = database.url()
