@@ -44,7 +44,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-def browser(needs: Callable[[str, str], str]) -> str:
+def installed(needs: Callable[[str, str], str]) -> str:
     """The browser's program: Chromium without windows, which opens a page at a quarter of the cost, else Chromium itself."""
     return system.found(SHELL) or system.found("chromium") or needs(SHELL, SHELL)
 
@@ -53,7 +53,7 @@ def browser(needs: Callable[[str, str], str]) -> str:
 def _still(
     server: str, needs: Callable[[str, str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ground]:
-    browser(needs)
+    installed(needs)
     with laid(server, "browser_still", tmp_path_factory.mktemp("still")) as ground:
         yield ground
 
@@ -62,7 +62,7 @@ def _still(
 def _moving(
     server: str, needs: Callable[[str, str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ground]:
-    browser(needs)
+    installed(needs)
     with laid(server, "browser_moving", tmp_path_factory.mktemp("moving"), senders=True) as ground:
         yield ground
 
@@ -76,7 +76,7 @@ def _playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def chromium(needs: Callable[[str, str], str], request: pytest.FixtureRequest) -> Iterator[Browser]:
     """The browser of this worker. It resolves no name: nothing leaves this machine, whatever a page asks for."""
-    program = browser(needs)
+    program = installed(needs)
     driver: Playwright = request.getfixturevalue("_playwright")
     arguments = [
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
