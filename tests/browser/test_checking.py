@@ -131,12 +131,12 @@ def test_from_the_analysis_to_the_case_and_nothing_in_it_runs(
     expect(frame.locator("body")).to_contain_text("onerror")
     assert page.evaluate(f"() => window.{MARKER} === undefined")
     page.get_by_role("link", name="Phone").click()
-    expect(page.locator(".pane.phone iframe")).to_be_visible()
-    box = page.locator(".pane.phone iframe").bounding_box()
+    expect(page.locator(".frame-pane.phone iframe")).to_be_visible()
+    box = page.locator(".frame-pane.phone iframe").bounding_box()
     assert box
     assert box["width"] == 375
     page.get_by_role("link", name="Text part").click()
-    expect(page.locator("pre.part")).to_contain_text("in")
+    expect(page.locator("pre.message-part")).to_contain_text("in")
 
 
 def test_all_of_it_without_scripts(no_scripts: Callable[..., Page], desk: Desk) -> None:
@@ -147,7 +147,7 @@ def test_all_of_it_without_scripts(no_scripts: Callable[..., Page], desk: Desk) 
     page.get_by_role("link", name="Next").click()
     expect(page.locator("#preview-title")).to_contain_text(people[1])
     page.get_by_role("link", name="Source").click()
-    expect(page.locator("pre.part")).to_contain_text(f"To: {people[1]}")
+    expect(page.locator("pre.message-part")).to_contain_text(f"To: {people[1]}")
     page.get_by_label("Approve it without its analysis").check()
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("table")).to_contain_text("without its analysis")

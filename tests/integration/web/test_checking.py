@@ -95,6 +95,15 @@ def test_whose_approval_does_not_count_is_told_and_offered_no_button(desk: Desk,
     assert f'action="/mailings/{mailing}/approve"' in bert.text("/approvals")
 
 
+def test_the_platform_validates_from_the_details(desk: Desk, visitor: Visitors) -> None:
+    mailing = desk.mailing("in_moderation", "Spring sale")
+    row = visitor("approver").text("/approvals")
+    assert "The platform has to validate it." in row
+    page = visitor(platform=True).text(f"/approvals/{mailing}")
+    assert f'href="/mailings/{mailing}/validate?next=/approvals"' in page
+    assert "/validate" not in visitor("approver").text(f"/approvals/{mailing}")
+
+
 def test_the_soonest_comes_first_and_the_page_goes_on(
     desk: Desk, visitor: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
