@@ -9,7 +9,6 @@ from penstock.mailing import history
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import LIVE, State
 from penstock.web.room.board.figures import texts
-from penstock.web.room.board.tags import may_tag
 from penstock.web.room.mailing import pictures
 from penstock.web.room.mailing.about import about
 from penstock.web.room.mailing.entries import shown
@@ -43,7 +42,7 @@ def overview(visit: Visit, number: int) -> HttpResponse:
         speed=pictures.over_time(visit.conn, mailing) if frozen else None,
         strip=pictures.packages_of(visit.conn, mailing) if frozen else None,
         left=left(visit, mailing, head.figures) if head.figures else [],
-        latest=shown(history.latest(visit.conn, mailing.id, LATEST)), may_tag=may_tag(visit),
+        latest=shown(history.latest(visit.conn, mailing.id, LATEST)),
         plan_words=PLANS.get((mailing.plan or {}).get("kind", ""), NO_PLAN), took=_took(mailing),
     )  # fmt: skip
 
