@@ -70,7 +70,7 @@ def test_what_a_unit_starts_is_a_command_with_its_options(unit: Path) -> None:
         assert [word for word in options if word.startswith("--") and word not in helped.stdout] == []
 
 
-def test_the_whole_installation_starts_and_ends_as_its_unit_says(own_home: Path) -> None:
+def test_the_whole_installation_starts_and_ends_as_its_unit_says(ready_home: Path) -> None:
     """Without systemd: what ExecStart starts answers, ExecStop ends all of it with status 0, and leaves no database behind."""
     unit = _FOLDER / "penstock@.service"
 
@@ -88,7 +88,7 @@ def test_the_whole_installation_starts_and_ends_as_its_unit_says(own_home: Path)
             assert running.wait(30) in (0, -signal.SIGTERM)
         finally:
             running.kill()
-    assert not (own_home / "postgres" / "postmaster.pid").exists()
+    assert not (ready_home / "postgres" / "postmaster.pid").exists()
 
 
 def _answers(url: str) -> bool:

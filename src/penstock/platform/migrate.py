@@ -47,7 +47,7 @@ create table if not exists penstock_schema (
 def fingerprint() -> str:
     """Return a hash over the migrations and SQL functions of all rooms and the versions of what migrates."""
     digest = blake2b(digest_size=16)
-    for package in ("Django", "procrastinate"):  # both bring migrations of their own
+    for package in ("Django", "procrastinate", "django-allauth"):  # they bring migrations of their own
         digest.update(f"{package} {version(package)}\n".encode())
     root = Path(penstock.__file__).parent
     for file in sorted([*root.glob("*/migrations/*.py"), *root.glob("*/sql/functions/*.sql")]):

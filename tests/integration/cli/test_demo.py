@@ -62,9 +62,9 @@ def test_the_demo_stays_and_its_unsubscribe_link_works(own_home: Path) -> None:
 
 
 def _post(host: str, port: int, path: str) -> int:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while True:
-        connection = HTTPConnection(host, port, timeout=10)
+        connection = HTTPConnection(host, port, timeout=60)
         try:
             connection.request(
                 "POST",

@@ -23,7 +23,7 @@ def run(*arguments: str, status: int = 0) -> str:
 
 
 @pytest.mark.timeout(180)
-def test_up_runs_everything_and_down_ends_it(own_home: Path) -> None:
+def test_up_runs_everything_and_down_ends_it(ready_home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen([*PENSTOCK, "up", "--port", str(port)], stderr=subprocess.PIPE, text=True)
@@ -38,7 +38,7 @@ def test_up_runs_everything_and_down_ends_it(own_home: Path) -> None:
         assert "Ended: penstock up" in run("down")
         _, said = process.communicate(timeout=60)
         assert process.returncode == 0, said
-        assert not list(own_home.rglob("postmaster.pid"))
+        assert not list(ready_home.rglob("postmaster.pid"))
         assert "Nothing runs on this home" in run("down")
     finally:
         process.kill()
@@ -46,7 +46,7 @@ def test_up_runs_everything_and_down_ends_it(own_home: Path) -> None:
 
 
 @pytest.mark.timeout(180)
-def test_a_worker_that_is_killed_leaves_nothing_running(own_home: Path) -> None:
+def test_a_worker_that_is_killed_leaves_nothing_running(ready_home: Path) -> None:
     process = subprocess.Popen([*PENSTOCK, "worker"], stderr=subprocess.DEVNULL)
     try:
         worker = psutil.Process(process.pid)
@@ -76,7 +76,7 @@ def eventually(fact: Callable[[], Any], seconds: float = 90) -> Any:
     return answer
 
 
-def answer_of(port: int, path: str, seconds: float = 90) -> int:
+def answer_of(port: int, path: str, seconds: float = 120) -> int:
     end = time.monotonic() + seconds
     while True:
         connection = HTTPConnection("127.0.0.1", port, timeout=10)

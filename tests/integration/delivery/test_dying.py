@@ -192,16 +192,16 @@ def test_connections_to_the_database_are_cut(conn: Conn, a_sink: Sinks, name: st
 
 
 @pytest.fixture
-def own_server(own_home: Path) -> Iterator[Conn]:
+def own_server(ready_home: Path) -> Iterator[Conn]:
     """A home of its own with a migrated database, durable, that may be killed."""
     platform.ready()
     with platform.connect(name="test") as connection:
         yield connection
 
 
-def test_the_database_is_killed(own_server: Conn, own_home: Path, a_sink: Sinks) -> None:
+def test_the_database_is_killed(own_server: Conn, ready_home: Path, a_sink: Sinks) -> None:
     sink = a_sink("--delay", "=0.03")
-    data = embedded.data_folder(own_home)
+    data = embedded.data_folder(ready_home)
     with senders(2) as both:
         mailing = begin_some(own_server, sink, 400)
         server = postmaster.running(data)
