@@ -3,6 +3,7 @@
 // A page takes part by its markup alone, and by loading this module:
 //
 //   data-mailing="7"             the element stands for mailing 7 (a row, or the page of the mailing); in it:
+//   data-state="sending"           its state; a change to another one is said to those who do not see.
 //   data-version="12"              its version. When a higher one is told it is out of date: a row of the board is fetched and put in
 //                                  its place, on any other page the regions are (see below).
 //   data-live="accepted"           its text is that figure. Figures: recipients, waiting, in_flight, accepted, delivered, deferred, bounced,
@@ -111,6 +112,7 @@ async function takeUp(told) {
     return there.length ? state === "gone" || there.some(each => Number(each.dataset.version) < version) : (board && state !== "gone") || states.includes(state);
   });
   if (!fresh.length) return;
+  const news = fresh.filter(({ id, state }) => !document.querySelector(`[data-mailing="${id}"][data-state="${state}"]`));
   try {
     if (board) await byRows(board, fresh.map(each => each.id), refresh);
     else await refresh();
@@ -118,7 +120,7 @@ async function takeUp(told) {
     missed = true; // the network is away: when it is back, everything is looked at
     return;
   }
-  say(fresh.map(each => each.said).join(". "));
+  if (news.length) say(news.map(each => each.said).join(". "));
   document.dispatchEvent(new CustomEvent("live:changed", { detail: fresh }));
 }
 

@@ -52,7 +52,7 @@ function children(from, to) {
   }
 }
 
-/** The node that is to become `wanted`: the one with its key wherever it stands, else the next one if it is of the same kind. */
+/** The node that is to become `wanted`: the one with its key wherever it stands, else the next one of the same kind without any. */
 function same(from, next, wanted) {
   const key = keyOf(wanted);
   if (key) {
@@ -60,11 +60,14 @@ function same(from, next, wanted) {
     for (let node = next; node; node = node.nextSibling) if (keyOf(node) === key) return node;
     return null;
   }
-  return next && next.nodeName === wanted.nodeName && !keyOf(next) ? next : null;
+  if (wanted.nodeType !== Node.ELEMENT_NODE) return next?.nodeName === wanted.nodeName ? next : null;
+  for (let node = next; node; node = node.nextSibling) if (node.nodeName === wanted.nodeName && !keyOf(node)) return node;
+  return null;
 }
 
 function keyOf(node) {
   if (node.nodeType !== Node.ELEMENT_NODE) return "";
-  const command = node.dataset.key ?? node.querySelector(":scope > [data-command]")?.dataset.command ?? node.dataset.command;
-  return node.id || (command ? `${node.nodeName} ${command}` : "");
+  const named = node.nodeName === "FORM" ? node.querySelector(":scope > [data-command]") : node;
+  const key = node.dataset.key ?? named?.dataset.command;
+  return node.id || (key ? `${node.nodeName} ${key}` : "");
 }
