@@ -5,7 +5,7 @@ Nothing is sampled while a mailing goes out, and no outcome is read: some hundre
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -14,6 +14,8 @@ from penstock.mailing.states import State
 from penstock.platform.database import sql
 
 _MOVING = {State.SENDING.value, State.FINISHING.value, State.CANCELLING.value}
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 Stretch = tuple[datetime, datetime]
 
@@ -44,8 +46,8 @@ def packages(conn: psycopg.Connection[Any], mailing: int) -> list[tuple[datetime
 def standstills(conn: psycopg.Connection[Any], mailing: int) -> list[Stretch]:
     """Return when nothing could be handed off, though it had begun: while it was paused, interrupted or waited again."""
     rows = conn.execute(sql("penstock.report", "moved"), {"mailing": mailing}).fetchall()
-    pairs = zip(rows, [*(at for at, _ in rows[1:]), None], strict=True)
-    return [(at, end) for (at, state), end in pairs if end and state not in _MOVING]
+    pairs = zip(rows, [*(at for at, _ in rows[1:]), _NEVER], strict=True)
+    return [(at, end) for (at, state), end in pairs if state not in _MOVING]
 
 
 def over_time(
@@ -54,17 +56,24 @@ def over_time(
     """Spread the attempts of packages over stretches of `step` seconds; None where there were none. Pure."""
     if not sent:
         return None
-    start = min(begun for begun, _, _ in sent)
+    spread = [(_without(begun, until, still), number) for begun, until, number in sent]
+    start = min(parts[0][0] for parts, _ in spread)
     start -= timedelta(seconds=start.timestamp() % step)
-    end = max(until for _, until, _ in sent)
+    end = max(parts[-1][1] for parts, _ in spread)
     attempts = [0.0] * (int((end - start).total_seconds() // step) + 1)
-    for begun, until, number in sent:
-        _spread(attempts, start, step, _without(begun, until, still), number)
+    for parts, number in spread:
+        _spread(attempts, start, step, parts, number)
     return Speed(start, step, attempts)
 
 
+def span(sent: Sequence[tuple[datetime, datetime, int]], still: Sequence[Stretch]) -> float:
+    """Return how many seconds lie between the first attempt and the last, at most. Pure."""
+    parts = [part for begun, until, _ in sent for part in _without(begun, until, still)]
+    return (max(last for _, last in parts) - min(first for first, _ in parts)).total_seconds()
+
+
 def _without(begun: datetime, until: datetime, still: Iterable[Stretch]) -> list[Stretch]:
-    """The stretch, as far as nothing stood still in it."""
+    """The stretch, as far as nothing stood still in it; its beginning where nothing is left."""
     left = [(begun, until)]
     for stop, go in still:
         left = [

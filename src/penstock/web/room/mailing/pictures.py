@@ -32,8 +32,8 @@ def over_time(conn: psycopg.Connection, mailing: Mailing) -> OverTime | None:
     sent = speed.packages(conn, mailing.id)
     if not sent:
         return None
-    span = max(until for _, until, _ in sent) - min(begun for begun, _, _ in sent)
-    told = speed.over_time(sent, speed.standstills(conn, mailing.id), step(span.total_seconds(), COLUMNS))
+    still = speed.standstills(conn, mailing.id)
+    told = speed.over_time(sent, still, step(speed.span(sent, still), COLUMNS))
     assert told is not None
     per, unit, words = next(each for each in _UNITS if max(told.rates) * each[0] >= 1 or each is _UNITS[-1])
     rates = [round(rate * per, 1) for rate in told.rates]
