@@ -58,6 +58,7 @@ _NUMBERS = {
     "mailings/recipients": "select 1",
     "mailings/report": "select unnest(array['state', 'domain', 'hour'])",
     "versions": "select 1",
+    "edit/earlier": "select 1",
     "analyses": "select id from preflight_analysis where account_id = %(account)s and state = 'done'",
     "mailings/analysis": "select f.id from preflight_finding f join preflight_analysis a on a.id = f.analysis_id where a.account_id = %(account)s"
     " and f.count is not null limit 2",

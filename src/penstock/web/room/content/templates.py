@@ -93,7 +93,7 @@ def delete(visit: Visit, number: int) -> HttpResponse:
     if visit.posted:
         templates.delete(visit.conn, visit.account, number, visit.actor)
         return visit.go("templates", said=_("The template “%(name)s” is deleted.") % {"name": there.name})
-    return visit.either("content/delete.html", template=there)
+    return visit.either("content/delete.html", there=there)
 
 
 def found(visit: Visit, number: int) -> templates.Template:
