@@ -10,7 +10,7 @@ from penstock.mailing import control
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import State
 from penstock.preflight.giving import give
-from penstock.web.room.deciding import asked, done, reaching
+from penstock.web.room.deciding import done, question, reaching
 from penstock.web.room.visit import Visit, room
 
 
@@ -18,11 +18,11 @@ def stop_and_ask(visit: Visit, mailing: Mailing) -> HttpResponse:
     """Pause the mailing where it can be paused, and ask the rest."""
     said = _stop(visit, mailing)
     if visit.is_fragment:
-        return asked.show(visit, reaching.again(visit, mailing), "cancel", said=said)
+        return question.show(visit, reaching.again(visit, mailing), "cancel", said=said)
     if said:
         visit.tell(said, level=messages.WARNING)
     there = reverse("room:command", args=[mailing.id, "cancel"])
-    return redirect(f"{there}?{done.query(next=asked.way_back(visit, mailing.id))}")
+    return redirect(f"{there}?{done.query(next=question.way_back(visit, mailing.id))}")
 
 
 def _stop(visit: Visit, mailing: Mailing) -> str:
@@ -41,4 +41,4 @@ def kept(visit: Visit, mailing: int) -> HttpResponse:
     if there.state == State.PAUSED:
         words = _("“%(name)s” stays paused: nothing more is sent until it is resumed.") % {"name": there.name}
         visit.tell(words, level=messages.WARNING, offer=("resume", there.id, there.version))
-    return visit.to(asked.way_back(visit, there.id))
+    return visit.to(question.way_back(visit, there.id))

@@ -10,7 +10,7 @@ from penstock.mailing.guards import Refusal
 from penstock.mailing.lifecycle import ALREADY
 from penstock.mailing.mailings import Mailing
 from penstock.preflight.giving import Busy, give
-from penstock.web.room.deciding import asked, cancelling, done, reaching, reading
+from penstock.web.room.deciding import cancelling, done, question, reaching, reading
 from penstock.web.room.deciding.asking import ASKED
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import Visit, room
@@ -23,7 +23,7 @@ def command(visit: Visit, mailing: int, name: str) -> HttpResponse:
     """The page of a command, and the command itself."""
     visit, there = reaching.found(visit, mailing)
     if not visit.posted:
-        return asked.show(visit, there, name)
+        return question.show(visit, there, name)
     if name == "cancel" and "asked" not in visit.request.POST:
         return cancelling.stop_and_ask(visit, there)
     return given(visit, there, name)
@@ -65,4 +65,4 @@ def _request(visit: Visit) -> control.Request | None:
 
 def _refused(visit: Visit, mailing: Mailing, name: str, reasons: list[Refusal]) -> HttpResponse:
     now = reaching.again(visit, mailing)
-    return asked.show(visit, now, name, refused=asked.Refused(reasons))
+    return question.show(visit, now, name, refused=reasons)

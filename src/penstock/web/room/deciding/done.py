@@ -14,7 +14,7 @@ from penstock.mailing import mailings, queue
 from penstock.mailing.control import Answer
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import State
-from penstock.web.room.deciding.asked import way_back
+from penstock.web.room.deciding.question import way_back
 from penstock.web.room.visit import Visit
 from penstock.web.templatetags.room import number, written
 

@@ -12,7 +12,7 @@ FIELDS = ("reason", "ground", "kind", "at", "zone", "fold", "when", "ends_at", "
           "position", "prepared", "which")  # fmt: skip
 
 
-def given(request: HttpRequest, name: str, facts: Facts) -> dict[str, Any]:
+def given(request: HttpRequest, facts: Facts) -> dict[str, Any]:
     """Return the words of each field. What an address says (`?kind=at`) is chosen when the form opens."""
     said = request.POST if request.method == "POST" else request.GET
     told: dict[str, Any] = _of_mailing(facts) | {key: said[key] for key in FIELDS if key in said}
@@ -22,13 +22,17 @@ def given(request: HttpRequest, name: str, facts: Facts) -> dict[str, Any]:
     return told
 
 
+def zone(facts: Facts) -> str:
+    """Return the zone in which its times are told: the plan's, else the account's."""
+    return str((facts.plan or {}).get("zone") or facts.zone)
+
+
 def _of_mailing(facts: Facts) -> dict[str, Any]:
     plan = facts.plan or {}
-    zone = plan.get("zone") or facts.zone
-    there = ZoneInfo(zone)
+    there = ZoneInfo(zone(facts))
     return {
         "kind": plan.get("kind") or "now",
-        "zone": zone,
+        "zone": there.key,
         "at": facts.due_at.astimezone(there).strftime(_WALL) if facts.due_at else "",
         "ends_at": facts.ends_at.astimezone(there).strftime(_WALL) if facts.ends_at else "",
         "ended_at": facts.ends_at.astimezone(there).strftime(_WALL) if facts.ends_at else "",

@@ -1,7 +1,6 @@
 """What the button of a command says: what it will do, and to how many."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from penstock.mailing.plan import Kind
 from penstock.mailing.states import GATES, State
@@ -25,7 +24,7 @@ def button(name: str, told: Foretold, count: int) -> str:
     if name in ("submit", "send_rest"):
         return of_kind("now", count)
     if name == "release_doubt":
-        return ngettext("Send once more", "Send once more", told.facts.in_doubt)
+        return _("Send once more")
     return str(words.COMMANDS[name].title)
 
 

@@ -1,6 +1,5 @@
 """What the page of a command tells: what it is about, what would follow in exact numbers, and what it asks."""
 
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -18,15 +17,8 @@ from penstock.web.room.visit import Visit
 REFUSED = 409
 
 
-@dataclass(frozen=True)
-class Refused:
-    """What was refused of what somebody gave: every reason."""
-
-    reasons: list[Refusal] = field(default_factory=list)
-
-
 def show(
-    visit: Visit, mailing: Mailing, name: str, *, refused: Refused | None = None, said: str = ""
+    visit: Visit, mailing: Mailing, name: str, *, refused: list[Refusal] | None = None, said: str = ""
 ) -> HttpResponse:
     """Return the page of the command: opened, or with what was refused. `said`: what was done on the way here."""
     told = foretell(visit.conn, mailing.id, name, visit.actor, {})
@@ -34,7 +26,7 @@ def show(
     allowed = possible(visit.conn, mailing.id, mailing.state, visit.actor) if obstacles["shut"] else ()
     template = "command_body.html" if visit.is_fragment else "command.html"
     answer = visit.part if visit.is_fragment else visit.page
-    status = REFUSED if refused and refused.reasons else 200
+    status = REFUSED if refused else 200
     return answer(
         f"deciding/{template}", status, **_told(visit, mailing, name, told), **obstacles, allowed=allowed,
         said=said, next=way_back(visit, mailing.id),
@@ -48,31 +40,26 @@ def _told(visit: Visit, mailing: Mailing, name: str, told: Foretold) -> dict[str
         "mailing": mailing, "name": name, "order": words.COMMANDS[name], "told": told, "facts": told.facts, "count": count,
         "asks": [f"room/deciding/asks/{part}.html" for part in parts], "parts": parts,
         "says": f"room/deciding/says/{name}.html", **consequence.of(visit, mailing, name, told),
-        "given": filled.given(visit.request, name, told.facts), "button": labels.button(name, told, count),
-        "zone": (told.facts.plan or {}).get("zone") or told.facts.zone, "labels": labels.of_plan(name, told, count), "version": told.found.version, "key": str(uuid4()),
+        "given": filled.given(visit.request, told.facts), "zone": filled.zone(told.facts),
+        "button": labels.button(name, told, count), "labels": labels.of_plan(name, told, count),
+        "version": told.found.version, "key": str(uuid4()),
         "zones": zones.options() if {"time", "plan", "later"} & set(parts) else "",
     }  # fmt: skip
 
 
-def _obstacles(name: str, told: Foretold, refused: Refused | None) -> dict[str, Any]:
-    """What stands in the way: of what was given everything, of what is only being opened what no answer could cure."""
-    if refused is not None:
-        reasons = refused.reasons
-        fields = {
-            asking.FIELD_OF[each.code]: refusing.text(each)
-            for each in reasons
-            if each.code in asking.FIELD_OF
-        }
-    else:
-        reasons = [each for each in told.refusals if not asking.answerable(name, each.code)]
-        fields = {}
-    cured = {each.code for each in reasons if asking.answerable(name, each.code)}
+def _obstacles(name: str, told: Foretold, refused: list[Refusal] | None) -> dict[str, Any]:
+    """What stands in the way: of what was given everything, of what is only being opened what no answer could cure.
+
+    `shut`: there is nothing that the form could ask.
+    """
+    final = [each for each in told.refusals if not asking.answerable(name, each.code)]
+    reasons = final if refused is None else refused
+    fields = {asking.FIELD_OF.get(each.code, ""): refusing.text(each) for each in refused or []}
     return {
         "refusals": [refusing.text(each) for each in reasons],
         "errors": fields,
-        "codes": {each.code for each in reasons},
-        "shut": any(not asking.answerable(name, each.code) for each in told.refusals) and not cured,
-    }  # fmt: skip
+        "shut": bool(final) and not any(asking.answerable(name, each.code) for each in reasons),
+    }
 
 
 def way_back(visit: Visit, mailing: int) -> str:
