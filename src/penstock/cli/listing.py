@@ -32,6 +32,7 @@ class Wanted:
     archived: bool = False
     limit: int = 20
     before: int | None = None
+    tag: str | None = None
 
     def __post_init__(self) -> None:
         for state in self.states:
@@ -77,7 +78,7 @@ def _all(conn: psycopg.Connection[Any], account: int, wanted: Wanted) -> Iterato
     while True:
         page = listed(
             conn, account, limit=size, before=before, states=wanted.states, search=wanted.search,
-            archived=wanted.archived,
+            archived=wanted.archived, tag=wanted.tag.strip().lower() if wanted.tag else None,
         )  # fmt: skip
         yield from page
         if len(page) < size:

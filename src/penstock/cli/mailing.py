@@ -26,6 +26,7 @@ def list_(
     search: Annotated[
         str | None, typer.Option(metavar="WORDS", help="Only those with this in the name.")
     ] = None,
+    tag: Annotated[str | None, typer.Option(metavar="WORD", help="Only those with this tag.")] = None,
     archived: Annotated[
         bool, typer.Option("--archived", help="Those put away, in place of the others.")
     ] = False,
@@ -38,7 +39,7 @@ def list_(
     from penstock.cli import listing
 
     with _database() as conn:
-        wanted = listing.Wanted(state or [], area, search, archived, limit, before)
+        wanted = listing.Wanted(state or [], area, search, archived, limit, before, tag)
         listing.list_mailings(conn, account, wanted, json)
 
 
@@ -58,6 +59,21 @@ def show(mailing: Id, json: Json = False) -> None:
 
     with _database() as conn:
         showing.show_mailing(conn, mailing, json)
+
+
+@app.command()
+def tag(
+    mailing: Id,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORDS]...", help="All its tags; without any it has none.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Give a mailing tags to find it by, in place of those it had. Nothing of what is sent or approved changes."""
+    from penstock.cli import tagging
+
+    with _database() as conn:
+        tagging.tag(conn, mailing, words or [], json)
 
 
 @app.command()

@@ -6,13 +6,27 @@ from typing import Any
 
 import psycopg
 
+from penstock.account import access
 from penstock.mailing import journal
 from penstock.mailing.actor import Actor
 from penstock.mailing.drafting import DraftError, Fault
 from penstock.transport.reply import UNPRINTABLE
 
+SCOPES = ("mailings:write", "mailings:approve", "mailings:operate")
+"""Whoever works with mailings may sort them; who only looks on may not."""
 MOST = 20
 LONGEST = 40
+
+
+def may(actor: Actor) -> bool:
+    """Whether the actor may change tags."""
+    return any(access.allows(actor, scope) for scope in SCOPES)
+
+
+def require(actor: Actor) -> None:
+    """Return when the actor may change tags. Raises Forbidden."""
+    if not may(actor):
+        access.require(actor, SCOPES[0])
 
 
 def clean(words: Iterable[str]) -> list[str]:
@@ -42,8 +56,9 @@ def put(
 ) -> list[str] | None:
     """Give a mailing of the account these tags in place of those it had; return them, None when there is no such mailing.
 
-    Idempotent; a change is journalled. The version stays: nothing that a command decides about has changed. Raises DraftError.
+    Idempotent; a change is journalled. The version stays: nothing that a command decides about has changed. Raises DraftError, Forbidden.
     """
+    require(actor)
     tags = clean(words)
     with conn.transaction():
         row = conn.execute(

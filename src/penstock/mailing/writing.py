@@ -3,6 +3,7 @@
 A stored message is never changed, others may use it: a change of it stores another one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,7 @@ class Changes:
 def begin(
     conn: psycopg.Connection[Any], account: int, actor: Actor, *, name: str, stored: int, audience: dict[str, Any],
     transport: int | None = None, options: dict[str, Any] | None = None, plan: dict[str, Any] | None = None,
+    tags: Sequence[str] = (),
 ) -> int:  # fmt: skip
     """Make a draft of the stored message and return its number. Without a transport it is the account's only one.
 
@@ -48,7 +50,7 @@ def begin(
     drafting.check(conn, account, name=name, audience=audience or None, transport=way, options=options)
     return mailings.create(
         conn, account, name=name.strip(), message=stored, audience=audience, transport=way, options=options, plan=plan,
-        actor=actor,
+        tags=tags, actor=actor,
     )  # fmt: skip
 
 

@@ -250,6 +250,22 @@ def test_lists_are_narrowed(api: Any, conn: Any, readers: int) -> None:
     )
 
 
+def test_tags_find_a_mailing_in_any_state_and_leave_its_version(api: Any, conn: Any, readers: int) -> None:
+    made = api.post("/mailings", new(readers, tags=["News", "winter"])).json()
+    plain = api.post("/mailings", new(readers)).json()
+    assert (made["tags"], plain["tags"]) == (["news", "winter"], [])
+    api.post(f"/mailings/{plain['id']}/submit", {"plan": {"kind": "later"}, "confirm": True})
+    before = api.get(f"/mailings/{plain['id']}").json()["version"]
+    answer = api.ask("PUT", f"/mailings/{plain['id']}/tags", {"tags": ["Sale", "sale ", ""]})
+    assert answer.json() == {"tags": ["sale"]}
+    assert api.get(f"/mailings/{plain['id']}").json()["version"] == before
+    assert [each["id"] for each in api.get("/mailings?tag=SALE").json()["items"]] == [plain["id"]]
+    assert api.get(f"/mailings/{plain['id']}/journal").json()["items"][-1]["command"] == "tag"
+    assert pointers(api.ask("PUT", f"/mailings/{plain['id']}/tags", {"tags": ["x" * 41]})) == {"#/tags"}
+    *_, theirs = stranger_things(conn)
+    assert api.ask("PUT", f"/mailings/{theirs}/tags", {"tags": ["mine"]}).status_code == 404
+
+
 @pytest.mark.parametrize("forged", ["x", "AAAA", "eyJhIjoxfQ", "%00", "\u00e9", "A" * 900])
 def test_a_cursor_that_is_not_ours(api: Any, forged: str) -> None:
     problem(api.get(f"/mailings?cursor={forged}"), 422)

@@ -35,6 +35,7 @@ MAILING: dict[str, Any] = {
     "frozen_at": None,
     "finished_at": None,
     "archived_at": None,
+    "tags": ["newsletter"],
     "progress": {
         "recipients": 0,
         "waiting": 0,
@@ -76,6 +77,7 @@ NEW = {
     "audience": {"list": 1},
     "plan": {"kind": "now"},
 }
+TAGS = {"tags": ["newsletter", "winter"]}
 CHANGE = {"message": {"subject": "Good news for {{ first_name }}"}}
 
 _STATES = {

@@ -19,12 +19,15 @@ from penstock.api.mailings.shapes import (
     NewMailing,
     Search,
     States,
+    Tag,
+    Tags,
+    TagsShown,
     WholeMailing,
 )
 from penstock.api.mailings.showing import answered, as_it_stands, commander, found, known, shown, whole
 from penstock.api.repeating import mark
 from penstock.api.shapes import Account, Cursor, DryRun, Id, Limit
-from penstock.mailing import control
+from penstock.mailing import control, tagging
 from penstock.mailing.mailings import listed
 from penstock.platform.connections import connection
 
@@ -34,12 +37,12 @@ router = Router()
 @router.get("", response=MailingPage, openapi_extra=documented(examples.PAGE))
 def list_mailings(
     request: HttpRequest, response: HttpResponse, limit: Limit = 50, cursor: Cursor = None, account: Account = None,
-    state: States = None, search: Search = None, archived: Archived = False,
+    state: States = None, search: Search = None, archived: Archived = False, tag: Tag = None,
 ) -> Any:  # fmt: skip
     """The mailings of the account, newest first."""
     actor = actor_of(request)
     access.require(actor, "mailings:read")
-    listing = f"mailings {account_of(request)} {sorted(state or [])} {search} {archived}"
+    listing = f"mailings {account_of(request)} {sorted(state or [])} {search} {archived} {tag}"
     before = cursors.read(listing, cursor)
     with connection() as conn:
         rows = listed(
@@ -50,6 +53,7 @@ def list_mailings(
             states=state,
             search=search,
             archived=archived,
+            tag=tag.strip().lower() if tag else None,
         )
         items, more = cursors.page(rows, limit)
         following = cursors.write(listing, items[-1].id) if more else None
@@ -107,6 +111,20 @@ def edit_mailing(request: HttpRequest, response: HttpResponse, mailing: Id, give
         there = found(conn, actor, mailing)
         response["ETag"] = tag(there.version)
         return whole(conn, there, actor)
+
+
+@router.put(
+    "/{mailing}/tags", response=TagsShown, openapi_extra=documented(examples.TAGS, body=examples.TAGS)
+)
+def tag_mailing(request: HttpRequest, mailing: Id, given: Tags) -> Any:
+    """Give a mailing these tags in place of those it had, in any state; its version stays."""
+    actor = actor_of(request)
+    with connection() as conn:
+        there = found(conn, actor, mailing)
+        tags = tagging.put(conn, there.account, there.id, given.tags, actor)
+        if tags is None:
+            raise control.NotFound(f"There is no mailing {mailing}.")
+        return {"tags": tags}
 
 
 @router.delete(

@@ -31,6 +31,7 @@ Fold = Annotated[
 States = Annotated[list[State] | None, Query(max_length=20, description="Only those in one of these states.")]
 
 Search = Annotated[str | None, Query(max_length=200, description="Only those with this in their name.")]
+Tag = Annotated[str | None, Query(max_length=100, description="Only those with this tag.")]
 Archived = Annotated[bool, Query(description="The archived ones instead of the others.")]
 
 
@@ -69,6 +70,27 @@ class NewMailing(Body):
         dict[str, Any],
         Field(description="Policies that differ for this mailing, `unsubscribe` and `rate`."),
     ] = {}
+    tags: Annotated[
+        list[Annotated[str, Field(max_length=200)]], Field(max_length=100, description="Words to find it by.")
+    ] = []
+
+
+class Tags(Body):
+    """The tags of a mailing, all of them."""
+
+    tags: Annotated[
+        list[Annotated[str, Field(max_length=200)]],
+        Field(
+            max_length=100,
+            description="Words to find it by: 20 of 40 characters at most, without commas; case counts for nothing.",
+        ),
+    ]
+
+
+class TagsShown(Shown):
+    """The tags of a mailing as they are kept."""
+
+    tags: list[str]
 
 
 class MessageFrom(Body):
@@ -170,6 +192,7 @@ class Mailing(Shown):
     frozen_at: datetime | None
     finished_at: datetime | None
     archived_at: datetime | None
+    tags: list[str]
     progress: Figures
     allowed_actions: Annotated[list[str], Field(description="The commands that this token may give now.")]
     links: Links

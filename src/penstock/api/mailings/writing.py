@@ -15,7 +15,7 @@ from penstock.api.repeating import once
 from penstock.content import accepting, templates
 from penstock.content.message import Message
 from penstock.content.messages import load_message, store_message
-from penstock.mailing import control, drafting, mailings, saved, writing
+from penstock.mailing import control, drafting, mailings, saved, tagging, writing
 from penstock.mailing.actor import Actor
 
 
@@ -31,13 +31,14 @@ def create(
     Raises DraftError, Forbidden, NotAccepted, Problem, TooLarge, UnknownTemplate.
     """
     audience = _rule(given.audience)
+    tags = tagging.clean(given.tags)
     if given.message is not None:
         accepting.check(message_of(given.message), channel=accepting.EMAIL)
 
     def make() -> dict[str, Any]:
         number = writing.begin(
             conn, account, actor, name=given.name, stored=_first_message(conn, account, given, actor), audience=audience,
-            transport=given.transport, options=given.options, plan=_document(given.plan),
+            transport=given.transport, options=given.options, plan=_document(given.plan), tags=tags,
         )  # fmt: skip
         return {"made": number}
 

@@ -11,11 +11,11 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from penstock.mailing import tagging
 from penstock.mailing.mailings import Mailing
 from penstock.report.glance import Glance
 from penstock.web.room.board import rows
 from penstock.web.room.board.figures import texts
-from penstock.web.room.board.tags import may_tag
 
 register = template.Library()
 
@@ -50,4 +50,4 @@ def tag_chip(tag: str) -> SafeString:
 @register.inclusion_tag("room/board/tags_of.html", takes_context=True)
 def tags_of(context: Any, mailing: Mailing) -> dict[str, Any]:
     """Show the tags of a mailing, and where they are changed."""
-    return {"mailing": mailing, "may_tag": may_tag(context["visit"])}
+    return {"mailing": mailing, "may_tag": tagging.may(context["visit"].actor)}

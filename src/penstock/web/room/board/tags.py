@@ -11,14 +11,6 @@ from penstock.mailing.drafting import DraftError
 from penstock.mailing.mailings import find
 from penstock.web.room.visit import NotThere, Visit, room
 
-SCOPES = ("mailings:write", "mailings:operate", "mailings:approve")
-"""Whoever works with mailings may sort them; who only looks on may not."""
-
-
-def may_tag(visit: Visit) -> bool:
-    """Whether they may change tags."""
-    return any(visit.may(scope) for scope in SCOPES)
-
 
 @room("mailings:read")
 def tags(visit: Visit, number: int) -> HttpResponse:
@@ -26,8 +18,7 @@ def tags(visit: Visit, number: int) -> HttpResponse:
     mailing = find(visit.conn, visit.account, number)
     if mailing is None:
         raise NotThere
-    if not may_tag(visit):
-        visit.require(SCOPES[0])
+    tagging.require(visit.actor)
     told: dict[str, Any] = {
         "mailing": mailing,
         "typed": ", ".join(mailing.tags),
