@@ -32,6 +32,7 @@ WAYS = (
     Way("board", _("Board"), "board", "mailings:read", ("/board", "/approvals")),
     Way("mailings", _("Mailings"), "mailing", "mailings:read", ("/mailings",)),
     Way("contacts", _("Audience"), "people", "contacts:read", ("/audience",)),
+    Way("reports", _("Reports"), "chart", "mailings:read", ("/reports",)),
     Way("templates", _("Content"), "pen", "templates:read", ("/content",)),
     Way("settings", _("Settings"), "gear", None, ("/settings",)),
     Way("platform", _("Platform"), "switch", "platform:moderate", ("/platform", "/switches")),

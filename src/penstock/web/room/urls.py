@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("penstock.web.room.board.urls")),
     path("", include("penstock.web.room.audience.urls")),
     path("", include("penstock.web.room.mailing.urls")),
+    path("", include("penstock.web.room.reports.urls")),
     path("", include("penstock.web.room.caught.urls")),
     path("", include("penstock.web.room.me.urls")),
     path("", include("penstock.web.room.membership.urls")),
