@@ -42,13 +42,14 @@ class NotYours(PersonError):
 class Invitation:
     """An invitation that nobody has accepted yet.
 
-    `mail`: what became of its letter: "" (none is sent: the link is handed over), waiting, sent, failed; `reply`: what the server said.
+    `zone`: the account's. `mail`: what became of its letter: "" (none is sent: the link is handed over), waiting, sent, failed; `reply`: what the server said.
     `person`: who has this address already; `is_new`: nobody has signed in with it, so that who has the link sets its password.
     """
 
     id: int
     account: int
     account_name: str
+    zone: str
     email: str
     roles: list[str]
     language: str

@@ -112,8 +112,13 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "account_note"}
-}  # rate limits count over all web processes
+    "default": {  # rate limits count over all web processes
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "account_note",
+        # Beyond so many Django throws away some that still count; a flood of attempts must not make room for guesses.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 ACCOUNT_ADAPTER = "penstock.web.entrance.adapter.Door"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -32,7 +32,7 @@ class Browser:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         connection.request(method, path, body, sent)
         answer = connection.getresponse()
         self.status, self.text = answer.status, answer.read().decode()

@@ -50,7 +50,7 @@ def test_a_password_signs_in_and_the_session_is_a_new_one(desk: Desk, guest: Gue
     ("wanted", "there"),
     [
         ("/me/sessions", "/me/sessions"), ("https://evil.example/", "/"), ("//evil.example", "/"), ("/\\evil.example", "/"),
-        ("javascript:alert(1)", "/"), ("http:///evil.example", "/"),
+        ("javascript:alert(1)", "/"), ("http:///evil.example", "/"), ("http://127.0.0.1/me", "/"), ("me", "/"),
     ],
 )  # fmt: skip
 def test_one_is_led_on_to_our_own_pages_only(guest: Guest, email: str, wanted: str, there: str) -> None:

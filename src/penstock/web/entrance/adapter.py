@@ -5,8 +5,10 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from penstock.account import sessions
@@ -35,6 +37,18 @@ class Door(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return where a request came from, as the server found it (uvicorn reads what a trusted proxy says)."""
         return str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Tell whether one may be led on to `url`: a path of ours, and nothing with a host."""
+        return bool(url) and str(url).startswith("/") and url_has_allowed_host_and_scheme(str(url), None)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt before it is looked at, and note who is turned away for too many. Raises ValidationError."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            log.warning("sign-in shut for too many attempts, from %s", self.get_client_ip(request))
+            raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Note that somebody did not get in. An address that is nobody's is not noted: it may be a password typed too early."""

@@ -1,5 +1,6 @@
 """What people type at the door."""
 
+import logging
 from typing import Any
 
 from allauth.account.forms import LoginForm
@@ -8,9 +9,12 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from penstock.account.people import PersonError, check_address
+
+log = logging.getLogger("penstock.sign-in")
 
 _USED_FOR = 120
 """Seconds that a code is remembered: longer than any is good (30 s, and a step each way for clocks that differ)."""
@@ -51,8 +55,12 @@ class _Once:
     user: Any
 
     def clean_code(self) -> str:
-        """Return the code when it is right and was not used before."""
-        code: str = super().clean_code()  # type: ignore[misc]
+        """Return the code when it is right and was not used before; what is refused is noted."""
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            log.warning("second factor refused: %s", self.user)
+            raise
         if not cache.add(f"code-{self.user.pk}-{normalize_user_code(code)}", "used", _USED_FOR):
             raise get_adapter().validation_error("incorrect_code")
         return code

@@ -68,6 +68,6 @@ class NewPerson(NewPassword, Myself):
 
     def __init__(self, *args: Any, invitation: Invitation, **named: Any) -> None:
         person = Person(email=invitation.email, name="")
-        initial = {"language": invitation.language, "zone": "UTC"}
+        initial = {"language": invitation.language, "zone": invitation.zone}
         super().__init__(*args, person=person, initial=initial, **named)
         self.fields["password"].label = _("Password")
