@@ -261,6 +261,23 @@ def test_a_form_sent_twice_is_carried_out_once(desk: Desk, visitor: Visitors) ->
     assert "This form was sent before" in _text(other)
 
 
+def test_a_button_pressed_twice_makes_one_copy(desk: Desk, visitor: Visitors) -> None:
+    mailing, author = desk.mailing("draft", "Spring sale"), visitor("author")
+    there = [author.post(f"/mailings/{mailing}/copy", {"csrfmiddlewaretoken": page, "version": "1"})["Location"]
+             for page in ("one", "one", "another")]  # fmt: skip
+    assert there[0] == there[1] != there[2]
+
+
+def test_a_pause_on_an_old_page_stops_what_was_resumed_since(desk: Desk, visitor: Visitors) -> None:
+    mailing, operator = desk.mailing("sending"), visitor("operator")
+    page = operator.text(f"/mailings/{mailing}/pause")
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    for _ in range(2):
+        assert operator.post(f"/mailings/{mailing}/pause", hidden).status_code == 302
+        assert desk.state(mailing) == "paused"
+        desk.give(mailing, "resume")
+
+
 def test_what_changed_meanwhile_is_said_and_shown(desk: Desk, visitor: Visitors) -> None:
     mailing, operator = desk.mailing("scheduled", "Spring sale"), visitor("operator")
     page = operator.text(f"/mailings/{mailing}/unschedule")

@@ -15,6 +15,8 @@ from penstock.web.room.deciding.asking import ASKED
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import Visit, room
 
+LONGEST_KEY = 150
+_NOT_ASKED = frozenset({"csrfmiddlewaretoken", "next"})
 _DONE_ALREADY = frozenset(ALREADY.values())
 
 
@@ -48,19 +50,23 @@ def arguments(visit: Visit, name: str) -> dict[str, Any]:
     """Return what the form says: the command's arguments, the version that was looked at, and the form's own key."""
     posted = visit.request.POST
     seen = None if ASKED[name].regardless else number_of(posted.get("version"))
-    return reading.arguments(name, posted) | {"expected_version": seen, "request": _request(visit)}
+    return reading.arguments(name, posted) | {"expected_version": seen, "request": _request(visit, name)}
 
 
-def _request(visit: Visit) -> control.Request | None:
-    """A form sent twice is carried out once: its key came with it."""
+def _request(visit: Visit, name: str) -> control.Request | None:
+    """A form sent twice is carried out once: its key came with it, and a button's copy has that of the page it stood on.
+
+    Not so a pause: whoever presses it again, on an old page too, means that it stops now.
+    """
     posted = visit.request.POST
     key = posted.get("key", "")
-    if not key or len(key) > 100:
+    if name == "copy" and not key:
+        key = posted.get("csrfmiddlewaretoken", "") + visit.request.path
+    if name == "pause" or not key or len(key) > LONGEST_KEY:
         return None
-    fields = sorted(
-        (name, posted.getlist(name)) for name in posted if name not in ("csrfmiddlewaretoken", "next")
-    )
-    return control.Request(f"room {key}", sha256(f"{visit.request.path} {fields}".encode()).hexdigest())
+    fields = sorted((each, posted.getlist(each)) for each in posted if each not in _NOT_ASKED)
+    fingerprint = sha256(f"{visit.request.path} {fields}".encode()).hexdigest()
+    return control.Request(f"room {key}", fingerprint)
 
 
 def _refused(visit: Visit, mailing: Mailing, name: str, reasons: list[Refusal]) -> HttpResponse:
