@@ -96,8 +96,9 @@ def _change(change: Change) -> None:
     change.columns |= {name: Jsonb(v) if isinstance(v, dict) else v for name, v in changes.items()}
     if "message_id" in changes:
         saved.save(
-            change.conn, change.mailing, changes["message_id"], change.found.revision, change.actor.who
-        )
+            change.conn, change.mailing, changes["message_id"], change.found.revision, change.actor.who,
+            typing=bool(change.given.get("typing")),
+        )  # fmt: skip
     change.data["changed"] = sorted(changes)
     _note_author(change)
 

@@ -35,8 +35,22 @@ class UnknownSaved(LookupError):
     """The mailing had no such message; says which there are."""
 
 
-def save(conn: psycopg.Connection[Any], mailing: int, message: int, revision: int, who: str) -> None:
-    """Note that the mailing has this message from now on: what it had before stays."""
+def save(
+    conn: psycopg.Connection[Any],
+    mailing: int,
+    message: int,
+    revision: int,
+    who: str,
+    *,
+    typing: bool = False,
+) -> None:
+    """Note that the mailing has this message from now on: what it had before stays.
+
+    `typing`: it is saved while somebody writes; what one person types within minutes is one version, not hundreds.
+    """
+    given = {"mailing": mailing, "message": message, "revision": revision, "who": who}
+    if typing and conn.execute(sql("penstock.mailing", "saved_typing"), given).rowcount:
+        return
     conn.execute(
         "insert into mailing_saved (mailing_id, message_id, revision, identity) values (%s, %s, %s, %s)",
         (mailing, message, revision, who),

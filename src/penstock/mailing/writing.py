@@ -62,9 +62,9 @@ def store(conn: psycopg.Connection[Any], account: int, message: Message) -> int:
 
 def edit(
     conn: psycopg.Connection[Any], there: Mailing, actor: Actor, changes: Changes, *, version: int | None = None,
-    request: control.Request | None = None,
+    request: control.Request | None = None, typing: bool = False,
 ) -> control.Answer:  # fmt: skip
-    """Give the command `edit` with what is to change; return its answer.
+    """Give the command `edit` with what is to change; return its answer. `typing`: saved while somebody writes (saved.save).
 
     Raises DraftError, NotAccepted, TooLarge, NotFound, Refused (`version_changed` where it is not at `version` any more).
     """
@@ -74,7 +74,7 @@ def edit(
         )  # fmt: skip
         return control.command(
             conn, there.id, "edit", actor, expected_version=version, request=request,
-            changes=_columns(conn, there, changes),
+            changes=_columns(conn, there, changes), typing=typing,
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from penstock.content.messages import load_message
-from penstock.mailing import mailings
+from penstock.mailing import mailings, saved
 from penstock.mailing.mailings import Mailing
 from penstock.web.room.writing import fields
 from tests.browser.desk import Desk, tomorrow
@@ -108,6 +108,28 @@ def test_typing_is_saved_by_scripts_with_a_part_for_an_answer(desk: Desk, author
     assert answer.status_code == 200
     assert f'data-version="{before + 1}"' in answer.content.decode()
     assert "<main" not in answer.content.decode()
+
+
+def test_what_is_typed_within_minutes_is_one_version(
+    desk: Desk, visitor: Callable[..., Any], draft: int
+) -> None:
+    def type_words(who: Any, words: str) -> None:
+        fields = {"version": draft_of(desk, draft).version, "subject": words}
+        assert who.post(step(draft), fields, HX_Request="true").status_code == 200
+
+    author, other = visitor("author"), visitor("administrator")
+    for words in ("N", "Ne", "New"):
+        type_words(author, words)
+    type_words(other, "Other words")
+    type_words(author, "News")
+    author.post(step(draft), {"version": draft_of(desk, draft).version, "subject": "Saved by the button"})
+    versions = [each.subject for each in saved.listed(desk.conn, draft)]
+    assert versions == ["Saved by the button", "News", "Other words", "New", "Harvest"]
+    desk.conn.execute(
+        "update mailing_saved set at = at - interval '6 minutes' where mailing_id = %s", (draft,)
+    )
+    type_words(author, "Later")
+    assert len(saved.listed(desk.conn, draft)) == 6
 
 
 @pytest.mark.parametrize("by_script", [False, True])

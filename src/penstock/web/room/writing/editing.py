@@ -61,7 +61,7 @@ def save(visit: Visit, mailing: Mailing, step: Step) -> Mailing:
         if changes == writing.Changes():
             return mailing
         version = number_of(visit.request.POST.get("version"))
-        writing.edit(visit.conn, mailing, visit.actor, changes, version=version)
+        writing.edit(visit.conn, mailing, visit.actor, changes, version=version, typing=visit.is_fragment)
     except Unreadable as error:
         raise NotSaved([fault.text for fault in error.faults], HTTPStatus.UNPROCESSABLE_ENTITY) from None
     except DraftError as error:

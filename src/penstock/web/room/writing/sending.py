@@ -48,7 +48,7 @@ def told(visit: Visit, mailing: Mailing) -> dict[str, Any]:
     plan = planned(mailing)
     seen = foretell(visit.conn, mailing.id, "submit", visit.actor, {"plan": plan, "confirm": True})
     people = people_of(visit, mailing, seen)
-    given = filled.given(visit.request, "submit", seen.facts)
+    given = filled.given(visit.request, seen.facts)
     return {
         "people": people,
         "given": given,
