@@ -50,7 +50,17 @@ def test_links_and_sessions_that_are_over_are_forgotten_every_night(conn: psycop
         "insert into django_session (session_key, session_data, expire_date)"
         " values ('old', '', now() - interval '1 s'), ('new', '', now() + interval '1 hour')"
     )
+    conn.execute(
+        "insert into usersessions_usersession (user_id, created_at, ip, last_seen_at, session_key, user_agent, data)"
+        " select id, now(), '127.0.0.1', now(), k, '', '{}' from account_person, (values ('old'), ('new')) as v (k)"
+    )
+    conn.execute(
+        "insert into account_note (cache_key, value, expires)"
+        " values ('old', '', now() - interval '1 s'), ('new', '', now() + interval '1 hour')"
+    )
     jobs.forget_sign_ins(0)
+    assert conn.execute("select session_key from usersessions_usersession").fetchall() == [("new",)]
+    assert conn.execute("select cache_key from account_note").fetchall() == [("new",)]
     assert conn.execute("select hash from account_link").fetchall() == [(b"new",)]
     assert conn.execute("select session_key from django_session").fetchall() == [("new",)]
     assert jobs.__name__ in TASK_MODULES

@@ -214,3 +214,18 @@ def test_strangers_are_led_to_the_door_and_back(desk: Desk) -> None:
     ):
         where = Guest().open(path)["Location"]
         assert where.startswith(("/sign-in?next=/", "/sign-in?next=%2F", "/sign-in/again?next=")), where
+
+
+def test_who_has_no_role_anywhere_is_told_and_can_leave(desk: Desk) -> None:
+    guest, email = signed_in(desk, "author")
+    desk.conn.execute("delete from account_membership where person_id = %s", (number(desk, email),))
+    answer = guest.open("/me")
+    assert answer.status_code == 403
+    assert "no role in any account" in text(answer)
+    assert 'action="/sign-out"' in text(answer)
+    assert guest.open("/me/second")["Location"] == "/me"
+
+
+def test_who_is_in_already_is_led_on_from_the_door(desk: Desk) -> None:
+    guest, _email = signed_in(desk, "author")
+    assert guest.open("/sign-in?next=/me/sessions")["Location"] == "/me/sessions"

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 
 from penstock.platform.connections import connection
 from penstock.web.headers import in_room
 from penstock.web.room import frame
-from penstock.web.room.people import actor_of, chosen, places
+from penstock.web.room.people import Nowhere, actor_of, chosen, places
 from penstock.web.room.visit import Visit
 
 
@@ -27,7 +28,14 @@ class Doorstep:
 
 
 class Inside(Doorstep, LoginRequiredMixin):
-    """A view behind the door, whose page stands in the room's frame. Raises Nowhere for who has no role anywhere."""
+    """A view behind the door, whose page stands in the room's frame."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        """Answer a request; who has no role anywhere is told so by a page of the room."""
+        try:
+            return super().dispatch(request, *args, **named)
+        except Nowhere:
+            return redirect("room:me")
 
     def get_context_data(self, **named: Any) -> dict[str, Any]:
         """Add what `room/base.html` needs."""
