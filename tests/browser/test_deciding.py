@@ -1,6 +1,7 @@
 """Commands given in a browser, as people give them: cancel with and without an answer, pause and resume, the ways to send,
 take back, decide later, unschedule, the edit lock, the Actions menu, confirmation, validation."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -273,7 +274,8 @@ def test_the_phases_of_validation(page_as: PageAs, desk: Desk) -> None:
     question.get_by_role("button", name="Reject").click()
     expect(notice(platform)).to_contain_text("“Bad news” is rejected")
     at(author, bad)
-    expect(author.locator("main")).to_contain_text("Forbidden goods.")
+    expect(author.locator("main")).to_contain_text("Forbidden goods. (")
+    expect(author.locator("main")).to_contain_text(re.compile("conduct"))
     expect(author.locator("[data-state=rejected]").first).to_be_visible()
     assert (desk.state(good), desk.state(bad)) == ("scheduled", "rejected")
 
