@@ -245,6 +245,17 @@ def test_what_moves_takes_part_in_the_live_page(desk: Desk, visitor: Visitors) -
     assert all(f'data-live="{name}"' in page for name in ("handed_off_percent", "accepted", "rate", "left"))
 
 
+def test_before_it_starts_it_says_when_it_would_go(desk: Desk, visitor: Visitors) -> None:
+    planned = {"kind": "at", "at": "2099-03-01T09:30", "zone": "UTC"}
+    said = text_of(visitor("author").text(f"/mailings/{desk.mailing('scheduled', plan=planned)}"))
+    assert "First message March 1, 2099 09:30 UTC" in said
+    assert "At a time March 1, 2099 09:30 UTC" in said
+    assert "Nothing of it went out." not in said
+    never = desk.mailing("parked")
+    desk.give(never, "cancel", reason="Not this year.")
+    assert "Never started Nothing of it went out." in text_of(visitor("author").text(f"/mailings/{never}"))
+
+
 def test_times_are_those_of_the_accounts_zone(desk: Desk, visitor: Visitors) -> None:
     tokyo = Desk(desk.conn, "smtp://127.0.0.1:2525?tls=none", zone="Asia/Tokyo")
     mailing = tokyo.mailing("sent")

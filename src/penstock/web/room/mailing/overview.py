@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from penstock.mailing import history
 from penstock.mailing.mailings import Mailing
-from penstock.mailing.states import LIVE, State
+from penstock.mailing.states import ENDS, LIVE, State
+from penstock.report.timeline import Timeline, timeline
 from penstock.web.room.board.figures import texts
 from penstock.web.room.mailing import pictures
 from penstock.web.room.mailing.about import about
@@ -44,8 +45,19 @@ def overview(visit: Visit, number: int) -> HttpResponse:
         left=left(visit, mailing, head.figures) if head.figures else [],
         latest=shown(history.latest(visit.conn, mailing.id, LATEST)),
         plan_words=PLANS.get((mailing.plan or {}).get("kind", ""), NO_PLAN), took=_took(mailing),
+        when=None if frozen else _foreseen(visit, mailing),
     )  # fmt: skip
 
 
 def _took(mailing: Mailing) -> timedelta | None:
     return mailing.finished_at - mailing.started_at if mailing.finished_at and mailing.started_at else None
+
+
+def _foreseen(visit: Visit, mailing: Mailing) -> Timeline | None:
+    """When its first and last message would go; None where no plan says so, or it has ended."""
+    if not mailing.plan or State(mailing.state) in (*ENDS, State.REJECTED, State.STARTING):
+        return None
+    return timeline(
+        visit.conn, visit.account, mailing.plan, zone=visit.place.zone, people=mailing.approved_size,
+        held_to=mailing.options.get("rate"),
+    )  # fmt: skip

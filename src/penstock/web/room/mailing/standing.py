@@ -38,7 +38,7 @@ _NOW: dict[State, Text] = {
     State.PARKED: gettext_lazy("Approved, and no time is set"),
     State.SCHEDULED: gettext_lazy("Approved, and has a time"),
     State.QUEUED: gettext_lazy("Approved, and waits for its turn in the sequence"),
-    State.STARTING: gettext_lazy("Starting up"),
+    State.STARTING: gettext_lazy("Being prepared"),
     State.SENDING: gettext_lazy("Being sent"),
     State.PAUSED: pgettext_lazy("state of a mailing", "Paused"),
     State.INTERRUPTED: pgettext_lazy("state of a mailing", "Interrupted"),
