@@ -53,7 +53,6 @@ def test_the_work_list_is_kept_true_while_it_is_open(page_as: PageAs, desk: Desk
 @pytest.mark.behaviour("S1.5", "S1.8", "S1.9", "S1.10", "S1.11")
 def test_review_step_by_keyboard_edit_the_launch_date_and_approve(page_as: PageAs, desk: Desk) -> None:
     mailing = desk.mailing("in_review", "Spring sale", count=20)
-    desk.analyse(mailing)
     people = addresses(desk, mailing)
     page = page_as("approver")
     page.goto("/approvals")
@@ -61,6 +60,9 @@ def test_review_step_by_keyboard_edit_the_launch_date_and_approve(page_as: PageA
     page.keyboard.press("Enter")
     title = page.locator("#preview-title")
     expect(title).to_contain_text(people[0])
+    expect(page.locator("#decide")).to_contain_text("The analysis has not begun")
+    desk.analyse(mailing)
+    expect(page.locator("#decide")).to_contain_text("With your approval it is scheduled")
     page.locator("main").focus()
     page.keyboard.press("ArrowRight")
     expect(title).to_contain_text(people[1])

@@ -95,6 +95,22 @@ def test_whose_approval_does_not_count_is_told_and_offered_no_button(desk: Desk,
     assert f'action="/mailings/{mailing}/approve"' in bert.text("/approvals")
 
 
+def test_when_the_analysis_is_over_the_decision_is_shown_anew_and_only_of_what_was_seen(
+    desk: Desk, visitor: Visitors
+) -> None:
+    mailing = desk.mailing("in_review", "Spring sale")
+    anna = visitor("approver")
+    [again] = re.findall(r'hx-get="(/approvals/\d+\?seen=\d+)"', anna.text(f"/approvals/{mailing}"))
+    desk.analyse(mailing)
+    part = anna.get(again, HX_Request="true", HX_Target="decide").content.decode()
+    assert part.strip().startswith('<section id="decide"')
+    assert "With your approval it is scheduled" in part
+    desk.give(mailing, "edit_plan", plan=tomorrow(90))
+    part = anna.get(again, HX_Request="true", HX_Target="decide").content.decode()
+    assert "It has changed since you looked at it" in part
+    assert "<form" not in part
+
+
 def test_the_platform_validates_from_the_details(desk: Desk, visitor: Visitors) -> None:
     mailing = desk.mailing("in_moderation", "Spring sale")
     row = visitor("approver").text("/approvals")

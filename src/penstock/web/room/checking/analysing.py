@@ -42,6 +42,7 @@ def _news(visit: Visit, there: Mailing, told: Found) -> HttpResponse:
         next=visit.request.GET.get("next", ""),
     )
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#analysis", "outerHTML"
+    response.headers["HX-Trigger"] = "analysis-over"  # what is decided by it looks again
     return response
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpResponse
 
@@ -11,7 +12,6 @@ from penstock.mailing import control
 from penstock.mailing.mailings import Mailing
 from penstock.preflight import awaiting, giving
 from penstock.preflight.awaiting import Awaiting
-from penstock.web.room.checking.found import found
 from penstock.web.room.checking.showing import shown
 from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.paging import number_of
@@ -49,15 +49,23 @@ def work_list(visit: Visit) -> HttpResponse:
 def details(visit: Visit, mailing: int) -> HttpResponse:
     """`/approvals/ID`: preview and analysis of one mailing, and the decision beside them."""
     there = mailing_of(visit, mailing)
+    if visit.is_fragment and visit.request.headers.get("HX-Target") == "decide":
+        return visit.part("checking/decide.html", **_decision(visit, there))
     preview = shown(visit, there)
     if visit.is_fragment:
         return visit.part("checking/preview.html", shown=preview, mailing=there)
-    waits = awaiting.one(visit.conn, visit.account, mailing)
-    allowed = giving.possible(visit.conn, mailing, there.state, visit.actor)
-    return visit.page(
-        "checking/approval.html", mailing=there, waits=waits, allowed=allowed, shown=preview, found=found(visit, there),
-        effect=_effect(visit, there, waits) if waits else None,
-    )  # fmt: skip
+    return visit.page("checking/approval.html", shown=preview, **_decision(visit, there))
+
+
+def _decision(visit: Visit, there: Mailing) -> dict[str, Any]:
+    """What there is to decide by. `changed`: the mailing is another one than the page shows (`seen`, its version then)."""
+    waits = awaiting.one(visit.conn, visit.account, there.id)
+    seen = number_of(visit.request.GET.get("seen"))
+    return {
+        "mailing": there, "waits": waits, "effect": _effect(visit, there, waits) if waits else None,
+        "allowed": giving.possible(visit.conn, there.id, there.state, visit.actor),
+        "changed": visit.is_fragment and seen != there.version, "here": visit.request.path,
+    }  # fmt: skip
 
 
 def _effect(visit: Visit, there: Mailing, waits: Awaiting) -> Effect | None:
