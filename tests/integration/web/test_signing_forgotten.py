@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core import cache as caching
 
 from penstock.account import invitations, links, people, profile
 from penstock.account.transports import create as add_transport
@@ -150,7 +150,7 @@ def test_nothing_secret_is_kept(mailing: Desk, letters: list[Any]) -> None:
                 f"select count(*) from {table} t where t::text like %s", (f"%{secret}%",)
             ).fetchone()
             assert row == (0,), table
-    assert cache.get(secrets[0]) is None
+    assert caching.cache.get(secrets[0]) is None
 
 
 @pytest.mark.parametrize(
