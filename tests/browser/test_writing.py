@@ -1,8 +1,10 @@
 """A mailing written in the browser: saved as one types, its blocks put together by drag and by keyboard, looked at live."""
 
+import io
 import json
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from penstock.content.messages import load_message
@@ -134,7 +136,45 @@ def test_from_the_first_word_to_the_board_without_scripts(no_scripts: Any, desk:
     page.get_by_label("To everybody on the list").select_option(label="Seven")
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_role("button", name="Send now to 7").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Send now to 7?")
+    expect(page.locator("#dialog-title")).to_have_text("Send now to 7?")
     page.get_by_role("button", name="Send now to 7").click()
+    page.wait_for_url("**/board")
+    assert desk.state(number) == "starting"
+
+
+def test_a_picture_is_uploaded_and_chosen_without_leaving_the_letter(page_as: PageAs, desk: Desk) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (60, 30), "#aa3344").save(file, "PNG")
+    page = page_as("author")
+    number = begun(page)
+    page.locator("[data-add=image]").click()
+    page.locator("[data-pick]").click()
+    upload = page.locator("#dialog input[type=file]")
+    upload.set_input_files({"name": "harbour.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    page.get_by_role("button", name="Upload", exact=True).click()
+    page.locator("[data-picture]").click()
+    expect(page.locator("#dialog")).to_be_hidden()
+    page.keyboard.type("The harbour")
+    expect(page.locator(".block-look img")).to_have_attribute("alt", "The harbour")
+    saved(page)
+    block = design(desk, number)["blocks"][2]
+    assert block["src"].split("/p/")[0] in page.url
+    assert block["alt"] == "The harbour"
+
+
+def test_the_last_question_stands_in_the_dialog(page_as: PageAs, desk: Desk) -> None:
+    desk.policy(approvals_required=0)
+    number = desk.draft("Ready", html='<p>Words</p><p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>')
+    page = page_as()
+    page.goto(f"/mailings/{number}/edit?step=send")
+    page.get_by_label("Decide later").check()
+    expect(page.get_by_role("button", name="Decide later")).to_be_visible()
+    page.locator("[name=kind][value=now]").check()
+    page.get_by_role("button", name="Send now to 12").click()
+    expect(page.locator("#dialog #dialog-title")).to_have_text("Send now to 12?")
+    page.keyboard.press("Escape")
+    assert desk.state(number) == "draft"
+    page.get_by_role("button", name="Send now to 12").click()
+    page.locator("#dialog [data-sure]").press("Enter")
     page.wait_for_url("**/board")
     assert desk.state(number) == "starting"

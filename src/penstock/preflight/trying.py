@@ -16,8 +16,8 @@ from penstock.delivery.order import program_of
 from penstock.preflight.making import values
 from penstock.preflight.opening import Opened, opened, unstuffed
 
-ADDRESSES = ("link", "src", "icon")
-NOWHERE = "https://example.org/"
+NOWHERE = {"link": "https://example.org/", "src": "{{ '' }}", "icon": "{{ '' }}"}
+"""What stands in for an address, by its name in a design: a picture without any loads nothing."""
 SAMPLE = "someone@example.org"
 SENDER = "Sender <sender@example.org>"
 """Stands in while there is none yet: the letter can be seen all the same."""
@@ -59,8 +59,8 @@ def _put(document: Any, path: list[str]) -> None:
         document = document[int(step)] if isinstance(document, list) else document.get(step)
         if document is None:
             return
-    if path and path[-1] in ADDRESSES and isinstance(document, dict):
-        document[path[-1]] = NOWHERE
+    if path and path[-1] in NOWHERE and isinstance(document, dict):
+        document[path[-1]] = NOWHERE[path[-1]]
 
 
 def html(

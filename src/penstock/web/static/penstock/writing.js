@@ -1,5 +1,5 @@
 // Writing a mailing where scripts run: what is typed is saved, what it looks like is shown beside it. The same forms work without.
-import { part, say } from "./asking.js";
+import { part, say, show } from "./asking.js";
 import { Preview } from "./preview.js";
 
 const form = document.getElementById("writing");
@@ -111,6 +111,25 @@ if (form && told) {
     }
     if (event.target.closest("[data-theirs-link]")) saving.kept = saving.now();
   });
+  form.addEventListener("submit", event => { if (event.submitter?.matches("[data-send]") && !form.dataset.natively) send(event, saving); });
+}
+
+/** The last question stands in the dialog; what stands in its way is told by the page itself. */
+async function send(event, saving) {
+  event.preventDefault();
+  const button = event.submitter;
+  await saving.running;
+  const answer = await part(button.formAction, { method: "POST", body: new URLSearchParams(new FormData(form, button)) });
+  const where = answer.headers.get("HX-Redirect");
+  if (where) location.assign(where);
+  else if (answer.ok && answer.headers.has("X-Part")) {
+    show(await answer.text());
+    form.elements.version.value = document.querySelector("#dialog [name=version]").value;
+    saving.kept = saving.now();
+  } else {
+    form.dataset.natively = "yes";
+    form.requestSubmit(button);
+  }
 }
 
 const look = document.querySelector("[data-look]");
