@@ -55,6 +55,7 @@ _NUMBERS = {
     "suppressions": "select id from audience_suppression where account_id = %(account)s limit 2",
     "templates": "select id from content_template where account_id = %(account)s",
     "pictures": "select id from content_picture where account_id = %(account)s",
+    "mailings/preview": "select id from audience_contact where account_id = %(account)s order by id limit 1",
     "mailings/recipients": "select 1",
     "mailings/report": "select unnest(array['state', 'domain', 'hour'])",
     "versions": "select 1",

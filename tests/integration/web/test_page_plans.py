@@ -20,11 +20,11 @@ from tests.browser.desk import Desk
 from tests.browser.scene import Scene, furnish
 from tests.browser.survey import rooms
 
-MAILINGS, CONTACTS = 2_500, 5_000
-BIG = 2_000
+MAILINGS, CONTACTS = 3_000, 5_000
+BIG = 2_500
 """Rows from which on a table is one of those that grow without end."""
-MOST_READ = 1_200
-"""Rows of such a table that one statement may touch: a page shows a few hundred at most."""
+MOST_READ = 2_100
+"""Rows of such a table that one statement may touch: a page shows a few hundred, and the newest 2,000 are looked through for tags."""
 MOST_STATEMENTS = 40
 """Of one page, the session and the person included."""
 MOST_ALIKE = 8
@@ -32,6 +32,7 @@ MOST_ALIKE = 8
 WHOLE = {
     "room:contacts-export": "writes all of them into a file",
     "room:import-report": "writes all problems into a file",
+    "room:edit-count": "counts who is meant, apart from the page",
 }
 """Addresses that read everything because everything is what was asked for."""
 _READING = re.compile(r"\s*(select|with)\b(?!.*\b(pg_notify|set_config|nextval)\b)", re.I | re.S)
@@ -53,6 +54,12 @@ def scene(pages: psycopg.Connection[Any], tmp_path_factory: pytest.TempPathFacto
     scene.mailings["sending"] = crowd.giant(scene, scene.things["lists"][-1])
     scene.things["mailings"] = [
         scene.mailings[state] for state in ("sending", "draft", "in_review", "sent", "paused")
+    ]
+    scene.things["mailings/preview"] = [
+        row[0]
+        for row in pages.execute(
+            "select max(id) from audience_contact where account_id = %s", (desk.account,)
+        )
     ]
     scene.things["caught"] = ["none"]
     return scene
