@@ -1,25 +1,26 @@
-"""What is left of a mailing and why, in rows: each with its number, and a way to those whom it concerns."""
+"""What is left of a mailing and why, in sentences: each with its number, and a way to those whom it concerns."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import State
 from penstock.report.progress import Progress
 from penstock.report.remaining import PutOff, Remaining, remaining
 from penstock.web.room.visit import Visit
+from penstock.web.templatetags.room import number
 
 
 @dataclass(frozen=True)
 class Left:
-    """One kind of recipients who are not reached: how many, why, and the state that the ledger lists them under."""
+    """One kind of recipients who are not reached, in a sentence; where they are listed, when the next is tried, and what was said to
+    them."""
 
-    people: int
-    why: str
-    state: str
+    words: str
     url: str
     at: datetime | None = None
     said: tuple[PutOff, ...] = ()
@@ -31,28 +32,69 @@ def left(visit: Visit, mailing: Mailing, figures: Progress) -> list[Left]:
     rest = (
         remaining(visit.conn, mailing.id) if figures.waiting or figures.deferred else Remaining(0, 0, 0, [])
     )
-    rows = [
-        (rest.unbegun, _waiting_words(mailing), "waiting"),
-        (rest.returned - rest.withheld, _("came back from a sender that stopped; they go first"), "waiting"),
-        (rest.withheld, _("are kept back by a kill switch on their domain or server"), "waiting"),
-        (figures.in_flight, _("are on the wire, or with a sender that has not answered yet"), "in_flight"),
-        (figures.deferred, _("were put off by their server and are tried again"), "deferred"),
-        (figures.in_doubt, _("are in doubt: handed over, and the answer was never seen"), "in_doubt"),
-        (figures.cancelled, _("were not reached, because the mailing was cancelled"), "cancelled"),
-        (figures.expired, _("were not reached, because the end date passed"), "expired"),
-    ]
     return [
         Left(
-            people, why, state, f"{url}?state={state}",
-            figures.next_at if state == "deferred" else None, tuple(rest.put_off) if state == "deferred" else (),
+            words % {"people": number(people)},
+            f"{url}?state={state}",
+            figures.next_at if state == "deferred" else None,
+            tuple(rest.put_off) if state == "deferred" else (),
         )
-        for people, why, state in rows if people > 0
-    ]  # fmt: skip
+        for people, words, state in (*_open(mailing, figures, rest), *_over(figures))
+        if people > 0
+    ]
 
 
-def _waiting_words(mailing: Mailing) -> str:
+Kind = tuple[int, str, str]
+"""How many, in which words, and the state under which the ledger lists them."""
+
+
+def _open(mailing: Mailing, figures: Progress, rest: Remaining) -> Iterator[Kind]:
+    """Those who still may be reached by themselves."""
+    yield rest.unbegun, _waiting(mailing, rest.unbegun), "waiting"
+    back = rest.returned - rest.withheld
+    yield back, ngettext(
+        "%(people)s came back from a sender that stopped, and goes first",
+        "%(people)s came back from a sender that stopped, and go first", back,
+    ), "waiting"  # fmt: skip
+    yield rest.withheld, ngettext(
+        "%(people)s is kept back by a kill switch on their domain or server",
+        "%(people)s are kept back by a kill switch on their domain or server", rest.withheld,
+    ), "waiting"  # fmt: skip
+    yield figures.in_flight, ngettext(
+        "%(people)s is on the wire, or with a sender that has not answered yet",
+        "%(people)s are on the wire, or with a sender that has not answered yet", figures.in_flight,
+    ), "in_flight"  # fmt: skip
+    yield figures.deferred, ngettext(
+        "%(people)s was put off by their server and is tried again",
+        "%(people)s were put off by their server and are tried again", figures.deferred,
+    ), "deferred"  # fmt: skip
+
+
+def _over(figures: Progress) -> Iterator[Kind]:
+    """Those for whom nothing more happens by itself."""
+    yield figures.in_doubt, ngettext(
+        "%(people)s is in doubt: handed over, and the answer was never seen",
+        "%(people)s are in doubt: handed over, and the answer was never seen", figures.in_doubt,
+    ), "in_doubt"  # fmt: skip
+    yield figures.cancelled, ngettext(
+        "%(people)s was not reached, because the mailing was cancelled",
+        "%(people)s were not reached, because the mailing was cancelled", figures.cancelled,
+    ), "cancelled"  # fmt: skip
+    yield figures.expired, ngettext(
+        "%(people)s was not reached, because the end date passed",
+        "%(people)s were not reached, because the end date passed", figures.expired,
+    ), "expired"  # fmt: skip
+
+
+def _waiting(mailing: Mailing, people: int) -> str:
     if mailing.state == State.PAUSED:
-        return _("wait until the mailing is resumed")
+        return ngettext(
+            "%(people)s waits until the mailing is resumed",
+            "%(people)s wait until the mailing is resumed", people,
+        )  # fmt: skip
     if mailing.state == State.INTERRUPTED:
-        return _("wait until the cause of the interruption is gone")
-    return _("wait for their turn")
+        return ngettext(
+            "%(people)s waits until the cause of the interruption is gone",
+            "%(people)s wait until the cause of the interruption is gone", people,
+        )  # fmt: skip
+    return ngettext("%(people)s waits for their turn", "%(people)s wait for their turn", people)
