@@ -11,8 +11,7 @@ from penstock.mailing.mailings import Mailing
 from penstock.preflight.foretelling import Foretold
 from penstock.report import paging
 from penstock.report.forecast import forecast
-from penstock.report.progress import progress
-from penstock.web.room.deciding import order
+from penstock.web.room.deciding import asking, order
 from penstock.web.room.visit import Visit
 
 IN_DOUBT = 100
@@ -26,15 +25,18 @@ def people(conn: psycopg.Connection[Any], told: Foretold) -> int:
 
 def of(visit: Visit, mailing: Mailing, name: str, told: Foretold) -> dict[str, Any]:
     """Return what the page of this command says beside the facts."""
-    figures = {"progress": progress(visit.conn, mailing.id)} if told.facts.frozen else {}
-    return figures | (FIGURES[name](visit, mailing, told) if name in FIGURES else {})
+    return FIGURES[name](visit, mailing, told) if name in FIGURES else {}
 
 
 def _cancel(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
+    """What dropping and delivering what is prepared would do, where there is a choice; `chosen`: what happens without one."""
+    chosen = forecast(visit.conn, mailing.id, "cancel")
+    if not (asking.leaves_choice(told.facts) and told.facts.begun_left):
+        return {"chosen": chosen, "drop": chosen, "deliver": chosen}
     return {
-        "drop": forecast(visit.conn, mailing.id, "cancel", prepared="drop"),
+        "chosen": chosen,
+        "drop": chosen,
         "deliver": forecast(visit.conn, mailing.id, "cancel", prepared="deliver"),
-        "chosen": forecast(visit.conn, mailing.id, "cancel"),
     }
 
 
