@@ -47,6 +47,18 @@ def test_what_happens_is_put_in_place_and_nobody_loses_their_place(desk: Desk, p
     expect(copy).to_be_focused()
 
 
+@pytest.mark.behaviour("S1.33", "S1.35")
+def test_pause_by_one_key_leaves_the_page_and_the_place_alone(desk: Desk, page_as: PageAs) -> None:
+    sending = desk.mailing("sending", "Spring sale")
+    page = page_as("operator")
+    page.evaluate("window.here = 'still'")
+    page.get_by_role("button", name="Pause: Spring sale").press("Enter")
+    expect(page.locator("main .notices")).to_contain_text("Paused")
+    expect(page.locator(f"#area-sending-now {row(page, sending)} [data-command=resume]")).to_be_focused()
+    assert page.evaluate("window.here") == "still"
+    assert desk.state(sending) == "paused"
+
+
 @pytest.mark.behaviour("S2.16")
 def test_the_sequence_is_re_ordered_by_keyboard_and_by_dragging(desk: Desk, page_as: PageAs) -> None:
     first, second, third = (desk.mailing("queued", f"Part {n}") for n in ("one", "two", "three"))

@@ -19,7 +19,7 @@
 // After rows or regions were put in place "live:changed" is dispatched on the document; "live:figures" on each element of a mailing whose
 // figures changed (detail: the figures as told).
 import { morph } from "./morph.js";
-import { byRows } from "./rows.js";
+import { areas, byRows, counts } from "./rows.js";
 
 const QUIET = 30_000; // milliseconds after which a page that nobody sees stops listening: browsers allow few connections
 const AGAIN = 15_000; // milliseconds between looks when the news cannot be heard
@@ -140,10 +140,12 @@ export async function refresh() {
 
 /** Put the regions of another version of this page in place. */
 export function take(page) {
+  const before = board && counts(board);
   for (const region of document.querySelectorAll("[data-live-region]")) {
     const now = page.getElementById(region.id);
     if (now) morph(region, now);
   }
+  if (board) areas(board, before);
   document.dispatchEvent(new CustomEvent("live:changed", { detail: [] }));
 }
 

@@ -12,10 +12,11 @@ export async function byRows(board, mailings, refresh) {
   if (!answer.ok) throw new Error(`${answer.status}`);
   const told = new DOMParser().parseFromString(await answer.text(), "text/html");
   const focused = focusWithin(board);
+  const before = counts(board);
   const rows = new Map([...told.querySelectorAll("[data-fetched] > [data-mailing]")].map(row => [Number(row.dataset.mailing), row]));
   for (const id of mailings) put(board, id, rows.get(id));
   sequence(board, told);
-  areas(board);
+  areas(board, before);
   waiting(told);
   focusAgain(focused);
 }
@@ -41,16 +42,20 @@ function put(board, id, now) {
   place(list, row, next);
 }
 
-/** What stands around the rows: how many there are, what is said of none, and empty ones are folded. */
-export function areas(board) {
-  for (const area of board.querySelectorAll("details[data-area]")) {
-    const number = area.querySelectorAll("[data-rows] > li").length;
-    const count = area.querySelector("[data-count]");
-    const before = Number.parseInt(count.textContent, 10);
-    count.textContent = number + (area.dataset.more === undefined ? "" : "+");
+/** How many rows each area has. */
+export function counts(board) {
+  const areas = [...board.querySelectorAll("details[data-area]")];
+  return new Map(areas.map(area => [area.dataset.area, area.querySelectorAll("[data-rows] > li").length]));
+}
+
+/** What stands around the rows: how many there are, what is said of none; what was empty `before` unfolds, what is empty now folds. */
+export function areas(board, before) {
+  for (const [name, number] of counts(board)) {
+    const area = board.querySelector(`details[data-area="${name}"]`);
+    area.querySelector("[data-count]").textContent = number + (area.dataset.more === undefined ? "" : "+");
     area.querySelector("[data-empty]").hidden = number > 0;
-    if (before === 0 && number && area.dataset.area !== "drafts") area.open = true;
-    if (before && number === 0 && !area.contains(document.activeElement)) area.open = false;
+    if (!before.get(name) && number && name !== "drafts") area.open = true;
+    if (before.get(name) && !number && !area.contains(document.activeElement)) area.open = false;
   }
 }
 
@@ -63,15 +68,18 @@ function waiting(told) {
   }
 }
 
-function focusWithin(board) {
+/** What row has the focus, and which command of it. */
+export function focusWithin(board) {
   const row = document.activeElement?.closest("[data-mailing]");
   return row && board.contains(row) ? { row, command: document.activeElement.closest("[data-command]")?.dataset.command } : null;
 }
 
 /** Where what had the focus is gone, its row has it: the same command, else the first, else the name. */
-function focusAgain(focused) {
+export function focusAgain(focused) {
   if (!focused?.row.isConnected || focused.row.contains(document.activeElement)) return;
   const { row, command } = focused;
-  const wanted = (command && row.querySelector(`[data-command="${command}"]`)) || row.querySelector("[data-command], a");
+  const wanted = (command && row.querySelector(`[data-command="${command}"]`))
+    || row.querySelector(":scope > .actions > [data-command], :scope > .actions > form > [data-command]")
+    || row.querySelector(":scope > .actions summary, a");
   wanted?.focus({ preventScroll: true });
 }
