@@ -35,7 +35,7 @@ def show(
 
 def _told(visit: Visit, mailing: Mailing, name: str, told: Foretold) -> dict[str, Any]:
     parts = asking.parts(name, told.facts)
-    count = consequence.people(visit.conn, told)
+    count = consequence.people(visit.conn, name, told)
     return {
         "mailing": mailing, "name": name, "order": words.COMMANDS[name], "told": told, "facts": told.facts, "count": count,
         "asks": [f"room/deciding/asks/{part}.html" for part in parts], "parts": parts,
