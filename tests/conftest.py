@@ -1,6 +1,9 @@
 """What every test may ask for: a PostgreSQL of the tests' own, and a fresh migrated database in it."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -20,6 +23,15 @@ hypothesis.settings.register_profile("thorough", deadline=None, max_examples=5_0
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "penstock"))
 
 _numbers = count(1)
+
+# Some modules ask for Django's settings when they are imported, that is while tests are collected: these name a home that is thrown
+# away and a database that nobody asks, so that nothing of the developer's own is touched, or started.
+_collecting = tempfile.mkdtemp(prefix="penstock-collecting-")
+atexit.register(shutil.rmtree, _collecting, ignore_errors=True)
+os.environ |= {
+    "PENSTOCK_HOME": _collecting,
+    "PENSTOCK_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
