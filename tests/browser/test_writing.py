@@ -173,8 +173,10 @@ def test_the_last_question_stands_in_the_dialog(page_as: PageAs, desk: Desk) -> 
     page.get_by_role("button", name="Send now to 12").click()
     expect(page.locator("#dialog #dialog-title")).to_have_text("Send now to 12?")
     page.keyboard.press("Escape")
+    expect(page.locator("#dialog")).to_be_hidden()
     assert desk.state(number) == "draft"
     page.get_by_role("button", name="Send now to 12").click()
+    expect(page.locator("#dialog")).to_be_visible()
     page.locator("#dialog [data-sure]").press("Enter")
     page.wait_for_url("**/board")
     assert desk.state(number) == "starting"

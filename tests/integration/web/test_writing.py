@@ -1,5 +1,6 @@
 """Writing a mailing by plain forms: four steps, saved, checked, sent; what others change meanwhile is told."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -427,3 +428,18 @@ def test_hostile_words_stay_words(desk: Desk, author: Any) -> None:
     number = desk.draft(evil, html=evil, subject=evil)
     for name in ("message", "audience", "send"):
         assert "<script>alert" not in author.text(step(number, name))
+
+
+def test_faults_of_blocks_are_told_by_their_place(desk: Desk, author: Any) -> None:
+    number = number_in(author.post("/mailings/new", {"name": "Blocks", "begin": "design"}).url)
+    button = {"type": "button", "text": "Go", "link": ""}
+    document = {
+        "version": 1,
+        "blocks": [button, {"type": "columns", "columns": [{"blocks": [button]}, {"blocks": []}]}],
+    }
+    fields = {"version": draft_of(desk, number).version, "form": "design", "design": json.dumps(document)}
+    told = said(author.post(step(number), fields, HX_Request="true"))
+    assert "Block 1: it has no address" in told
+    assert "Block 2, column 1, block 1: it has no address" in told
+    look = said(author.post(f"/mailings/{number}/edit/look", fields))
+    assert "Go" in look, "the rest is seen all the same"

@@ -12,7 +12,7 @@ from penstock.content.message import Message, MessageError
 from penstock.content.messages import store_message
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
-from penstock.web.room.writing import fields, knowing, looking, starting
+from penstock.web.room.writing import fields, knowing, looking, problems, starting
 from penstock.web.room.writing.message import editor, stored
 
 PAGE = 50
@@ -111,7 +111,7 @@ def _show(
         **editor(visit, before),
         "there": there, "name": visit.request.POST.get("name", there.name), "faults": faults or [],
         "variables": knowing.variables(visit, None) if visit.may("contacts:read") else [],
-        "senders": knowing.senders(visit), "problems": checking.faults(before),
+        "senders": knowing.senders(visit), "problems": problems.told(checking.faults(before)),
         "look": reverse("room:template-look", args=[there.id]), "message": before,
     }  # fmt: skip
     return visit.page("content/template.html", status, **told)

@@ -16,7 +16,7 @@ from penstock.web.room.deciding import refusing
 from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import Visit, room
-from penstock.web.room.writing import steps
+from penstock.web.room.writing import problems, steps
 from penstock.web.room.writing.fields import Unreadable
 from penstock.web.room.writing.steps import Step
 
@@ -46,7 +46,9 @@ def edit(visit: Visit, number: int) -> HttpResponse:
     except NotSaved as refused:
         return not_saved(visit, mailing, step, refused)
     if visit.is_fragment:
-        return visit.part("writing/saved.html", mailing=mailing, problems=blockers(visit.conn, mailing.id))
+        return visit.part(
+            "writing/saved.html", mailing=mailing, problems=problems.told(blockers(visit.conn, mailing.id))
+        )
     on = steps.of(visit.request.POST.get("go") or step.name)
     said = _("Saved.") if on is step else ""
     return visit.go("edit", mailing.id, said=said, query=f"step={on.name}")

@@ -10,7 +10,7 @@ from penstock.platform.environment import base_url
 from penstock.preflight import isolating, trying
 from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.visit import Visit, room
-from penstock.web.room.writing import fields, knowing, message
+from penstock.web.room.writing import fields, knowing, message, problems
 
 
 @room("mailings:read")
@@ -33,7 +33,7 @@ def shown(visit: Visit, before: Message, list_id: int | None, options: dict[str,
     except fields.Unreadable as error:
         html = _faults([fault.text for fault in error.faults])
     except MessageError as error:
-        html = _faults(list(map(str, error.problems)))
+        html = _faults(problems.told(map(str, error.problems)))
     except RenderError as error:
         html = _faults([str(error)])
     outside = visit.request.POST.get("pictures") == "yes"

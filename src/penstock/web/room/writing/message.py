@@ -12,7 +12,7 @@ from penstock.mailing.mailings import Mailing
 from penstock.mailing.writing import Changes
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit
-from penstock.web.room.writing import blocks, fields, knowing
+from penstock.web.room.writing import blocks, fields, knowing, problems
 
 
 def stored(visit: Visit, number: int) -> Message:
@@ -41,7 +41,7 @@ def told(visit: Visit, mailing: Mailing) -> dict[str, Any]:
         "name": visit.request.POST.get("name", mailing.name),
         "transports": ways if len(ways) > 1 else [],
         "transport": number_of(visit.request.POST.get("transport")) or mailing.transport,
-        "problems": blockers(visit.conn, mailing.id),
+        "problems": problems.told(blockers(visit.conn, mailing.id)),
         "variables": knowing.variables(visit, mailing.audience.get("list")),
         "senders": knowing.senders(visit),
         "look": reverse("room:edit-look", args=[mailing.id]),

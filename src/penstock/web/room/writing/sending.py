@@ -15,6 +15,7 @@ from penstock.preflight.foretelling import Foretold, foretell
 from penstock.report.timeline import Timeline, timeline
 from penstock.web.room.deciding import filled, labels, reading, refusing, zones
 from penstock.web.room.visit import Visit
+from penstock.web.room.writing import problems
 from penstock.web.templatetags.room import number
 
 CONFIRMATION: Final = "confirmation_required"
@@ -55,7 +56,9 @@ def told(visit: Visit, mailing: Mailing) -> dict[str, Any]:
         "ways": _ways(visit, mailing, seen, people),
         "zones": zones.options(),
         "rate": visit.request.POST.get("rate", mailing.options.get("rate", "")),
-        "obstacles": [refusing.text(each) for each in seen.refusals if each.code != CONFIRMATION],
+        "obstacles": problems.told(
+            refusing.text(each) for each in seen.refusals if each.code != CONFIRMATION
+        ),
         "warnings": seen.warnings,
         "facts": seen.facts,
     }
