@@ -18,7 +18,9 @@ HOSTILE = "<script>alert(1)</script>\"'&amp;"
 def area(page: str, key: str) -> str:
     """What stands in an area of the board."""
     found = re.search(
-        rf'<details class="area" id="area-{key}".*?</details>\s*(?=<details class="area"|</div>\s*</main>)', page, re.S
+        rf'<details class="area" id="area-{key}".*?</details>\s*(?=<details class="area"|</div>\s*</main>)',
+        page,
+        re.S,
     )
     assert found, key
     return found[0]
@@ -128,6 +130,20 @@ def test_rows_are_fetched_one_by_one_of_ones_own_account_only(desk: Desk, visito
     assert 'value="/board"' in row(part, ours), "who gives a command there comes back to the board"
     assert 'data-in="sending-now"' in row(part, ours)
     assert "<html" not in part
+
+
+def test_rows_that_were_just_made_are_given_again_each_with_their_own_token(
+    desk: Desk, visitor: Visitors
+) -> None:
+    mailing = desk.mailing("sending")
+    parts = [visitor(role).text(f"/board/rows?id={mailing}") for role in ("operator", "operator", "author")]
+    tokens = [set(re.findall(r'name="csrfmiddlewaretoken" value="([^"]*)"', part)) for part in parts]
+    assert all(len(own) == 1 and all(len(token) == 64 for token in own) for own in tokens)
+    assert tokens[0] != tokens[1]
+    assert "pause" in commands(parts[1])
+    assert "pause" not in commands(parts[2]), "what one may do is not shown to another"
+    desk.give(mailing, "pause")
+    assert 'data-state="paused"' in visitor("operator").text(f"/board/rows?id={mailing}")
 
 
 def order_of(desk: Desk) -> list[int]:

@@ -1,12 +1,15 @@
 """One row: where it stands, in what order, what may be done, and why it stands still; and rows fetched one by one."""
 
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from penstock.mailing import queue
 from penstock.mailing.mailings import Mailing, find_all
@@ -15,6 +18,7 @@ from penstock.report.board import Area
 from penstock.report.glance import Glance, glances
 from penstock.web.room import frame
 from penstock.web.room.board.areas import SHOWN, TITLES
+from penstock.web.room.board.keeping import MARK, rendered
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import Visit, room
 from penstock.web.room.words import Text
@@ -36,14 +40,24 @@ def rows(visit: Visit) -> HttpResponse:
     """The rows of these mailings (`?id=7&id=9`) and the sequence, to be put into an open board (rows.js)."""
     numbers = [number for text in visit.request.GET.getlist("id")[:MOST] if (number := number_of(text))]
     version, order = queue.listed(visit.conn, visit.account)
-    order = order[:SHOWN]
-    there = find_all(visit.conn, visit.account, [*numbers, *order])
-    told = {each.mailing.id: each for each in glances(visit.conn, visit.account, there)}
-    return visit.part(
-        "board/rows.html", waiting=frame.waiting(visit), version=version, here="/board",
-        rows=[told[number] for number in dict.fromkeys(numbers) if number in told and number not in order],
-        sequence=[told[number] for number in order if number in told],
+    there = find_all(visit.conn, visit.account, [*numbers, *order[:SHOWN]])
+    key = (
+        visit.account, visit.actor.roles, get_language(), timezone.get_current_timezone_name(), tuple(numbers), version,
+        tuple(sorted((each.id, each.version) for each in there)), int(monotonic()),
     )  # fmt: skip
+    told = rendered(
+        key, lambda: _told(visit, numbers, version, order[:SHOWN], there), get_token(visit.request)
+    )
+    return visit.part("board/kept.html", kept=told)
+
+
+def _told(visit: Visit, numbers: list[int], version: int, order: list[int], there: list[Mailing]) -> str:
+    found = {each.mailing.id: each for each in glances(visit.conn, visit.account, there)}
+    return render_to_string("room/board/rows.html", {
+        "visit": visit, "csrf_token": MARK, "here": "/board", "waiting": frame.waiting(visit), "version": version,
+        "rows": [found[number] for number in dict.fromkeys(numbers) if number in found and number not in order],
+        "sequence": [found[number] for number in order if number in found],
+    }, visit.request)  # fmt: skip
 
 
 def allowed(mailing: Mailing, roles: frozenset[str], now: datetime) -> tuple[str, ...]:

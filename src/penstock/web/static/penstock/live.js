@@ -23,7 +23,7 @@ import { areas, byRows, counts } from "./rows.js";
 
 const QUIET = 30_000; // milliseconds after which a page that nobody sees stops listening: browsers allow few connections
 const AGAIN = 15_000; // milliseconds between looks when the news cannot be heard
-const TOGETHER = 60; // milliseconds in which changes are gathered
+const TOGETHER = 60 + Math.random() * 200; // milliseconds in which changes are gathered; fifty pages do not all ask at one moment
 
 const board = document.querySelector("[data-board]");
 const states = document.querySelector("[data-live-states]")?.dataset.liveStates.split(" ") ?? [];
