@@ -76,6 +76,15 @@ def require(conn: psycopg.Connection[Any], account: int, number: int) -> Contact
     return found
 
 
+def some(conn: psycopg.Connection[Any], account: int, numbers: Sequence[int]) -> list[ContactList]:
+    """Return those of the account's lists that have these numbers, by number, not counted."""
+    with conn.cursor(row_factory=class_row(ContactList)) as cursor:
+        return cursor.execute(
+            "select id, name, created_at from audience_list where account_id = %s and id = any(%s) order by id",
+            (account, list(numbers)),
+        ).fetchall()
+
+
 def require_all(conn: psycopg.Connection[Any], account: int, numbers: Sequence[int]) -> None:
     """Raise UnknownList unless every number is one of the account's lists; they cannot be deleted until the transaction ends."""
     rows = conn.execute(

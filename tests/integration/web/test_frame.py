@@ -1,13 +1,17 @@
 """The frame of the control room: who gets in, in which account, and what every answer says to the browser."""
 
+import re
 from collections.abc import Callable
+from email.message import EmailMessage
+from mailbox import Maildir
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from penstock.mailing.lifecycle import COMMANDS, TABLE
 from penstock.mailing.states import State
-from penstock.web.room import words
+from penstock.web.room import caught, words
 from tests.browser.desk import Desk
 from tests.integration.web.conftest import Visitor
 
@@ -52,3 +56,27 @@ def test_the_style_guide_is_for_developers(visitor: Visitors, monkeypatch: pytes
     text = anna.text("/styleguide")
     for state in words.STATES:
         assert text.count(f'data-state="{state}"') >= 4  # on its own and with its actions, light and dark
+
+
+def test_what_was_caught_is_read_by_the_platform_alone_and_runs_nothing(
+    visitor: Visitors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caught.views, "folder", lambda: tmp_path / "mail")
+    box = Maildir(tmp_path / "mail")
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "news@example.org", "anna@example.org", "<b>Hello</b>"
+    letter.set_content("Plain words")
+    letter.add_alternative("<p>Rich words</p><script>document.title = 'run'</script>", subtype="html")
+    box.add(letter)
+    staff = visitor(platform=True)
+    listed = staff.text("/caught?q=ANNA")
+    assert "&lt;b&gt;Hello" in listed
+    key = re.search(r'href="/caught/([^"]+)"', listed)
+    assert key
+    assert "Plain words" in staff.text(f"/caught/{key[1]}")
+    framed = staff.get(f"/caught/{key[1]}/html")
+    assert framed["Content-Security-Policy"].startswith("sandbox")
+    assert "script-src" not in framed["Content-Security-Policy"]
+    assert staff.get(f"/caught/{key[1]}/source").content.startswith(b"From: news@")
+    assert staff.get("/caught/..%2f..%2fetc").status_code == 404
+    assert visitor().get("/caught").status_code == 403

@@ -87,7 +87,7 @@ def contact(visit: Visit, number: int) -> HttpResponse:
         address=post.get("address", "") if visit.posted else found.address,
         rows=_rows(post) if visit.posted else [*found.attributes.items(), *[("", "")] * SPARE],
         suppressed=suppression.suppressed(visit.conn, visit.account, found.address),
-        on=[known_lists.require(visit.conn, visit.account, each) for each in on[:100]],
+        on=known_lists.some(visit.conn, visit.account, on[:100]),
         lists=[each for each in _choices(visit) if each.id not in on], **_for_form(visit),
     )  # fmt: skip
 

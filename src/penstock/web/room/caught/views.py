@@ -40,7 +40,8 @@ def html(visit: Visit, key: str) -> HttpResponse:
     if found is None:
         raise NotThere
     answer = HttpResponse(isolating.framed(found), content_type="text/html; charset=utf-8")
-    answer.headers.update(isolating.frame_headers(environment.base_url(), pictures=False))
+    for name, value in isolating.frame_headers(environment.base_url(), pictures=False).items():
+        answer.headers[name] = value
     return answer
 
 
