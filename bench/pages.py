@@ -34,16 +34,18 @@ WORDS = ("reader7", "crowd77777@example.com")
 
 
 def variants(page: str, path: str) -> list[str]:
-    """The addresses with a question that a page leads to: one for each set of names in the question, and its searches."""
+    """The same page with other questions, as it leads to them: one for each set of names in the question, and its searches."""
     found: dict[tuple[str, ...], str] = {}
     for link in map(html.unescape, _LINK.findall(page)):
         url = urlsplit(link)
-        found.setdefault((url.path, *sorted(dict(parse_qsl(url.query)))), link)
+        if url.path == path.partition("?")[0]:
+            found.setdefault(tuple(sorted(dict(parse_qsl(url.query)))), link)
     for one, body, other, more in _FORM.findall(page):
         target = html.unescape(one or other or path)
         for left, right in _FIELD.findall(body or more):
             for number, word in enumerate(WORDS):
-                found[target, left or right, str(number)] = f"{target}?{left or right}={word}"
+                if target == path.partition("?")[0]:
+                    found["search", left or right, str(number)] = f"{target}?{left or right}={word}"
     return list(found.values())
 
 
