@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from penstock.web.room.charts.columns import HEIGHT, WIDTH, Box
 from penstock.web.room.charts.scale import written
 
-MOST = 100
+MOST = 60
 """Cells in one strip: more could not be told apart."""
 
 KINDS = ("reached", "lost", "again", "going")

@@ -17,7 +17,7 @@ from penstock.web.room.charts.strip import Cell, DrawnCell, strip, together
 from penstock.web.room.words import Text
 from penstock.web.templatetags.room import duration, number
 
-COLUMNS = 90
+COLUMNS = 60
 """Stretches of time in the chart of the speed, at most."""
 
 _UNITS: tuple[tuple[int, Text, Text], ...] = (
