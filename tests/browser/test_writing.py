@@ -39,8 +39,7 @@ def design(desk: Desk, number: int) -> dict[str, Any]:
 
 def saved(page: Page) -> None:
     """Until everything that was typed is saved."""
-    expect(page.locator("#saved")).to_contain_text("Saved")
-    page.wait_for_function("() => !document.querySelector('#saved').textContent.includes('…')")
+    expect(page.locator("#saved:not([data-pending])")).to_contain_text("Saved")
 
 
 def test_blocks_by_drag_and_by_keyboard(page_as: PageAs, desk: Desk) -> None:

@@ -31,6 +31,7 @@ class Saving {
   }
 
   soon() {
+    told.toggleAttribute("data-pending", this.now() !== this.kept);
     if (this.now() === this.kept || this.held) return;
     this.since ||= Date.now();
     clearTimeout(this.timer);
