@@ -65,6 +65,8 @@ def test_every_state_says_why_who_and_what_next(desk: Desk, visitor: Visitors) -
             assert str(standing._NOW[State(state)]) in said, (state, page)
             assert 'class="soft next"' in said, (state, page)
             assert "&lt;time" not in said
+            ids = re.findall(r'\sid="([^"]+)"', said)
+            assert len(ids) == len(set(ids)), (state, page)
             assert re.search(r"by (root|Penstock), since", text_of(said)), (state, page)
 
 

@@ -68,7 +68,7 @@ def bars(rows: Sequence[Bar], title: str, of: str = "", figure: str = "") -> dic
 
 
 @register.inclusion_tag("room/charts/strip.html")
-def strip(cells: Sequence[DrawnCell], about: str, name: str = "packages") -> dict[str, Any]:
+def strip(cells: Sequence[DrawnCell], about: str, name: str = "strip") -> dict[str, Any]:
     """Draw the strip of packages; `about` says in a sentence what is seen."""
     return {
         "cells": cells, "about": about, "name": name,
