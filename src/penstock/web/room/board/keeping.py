@@ -3,6 +3,7 @@
 They are kept with a mark in place of the token against forgery, which is each session's own.
 """
 
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -10,8 +11,8 @@ from collections.abc import Callable, Hashable
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-MARK = "QtokenQ"
-"""Stands where the token of whoever asks belongs."""
+MARK = f"Q{secrets.token_hex(16)}Q"
+"""Stands where the token of whoever asks belongs; nobody can write it into a name."""
 MOST = 64
 
 _kept: "OrderedDict[Hashable, str]" = OrderedDict()
