@@ -4,9 +4,8 @@ usage: python -m bench.pages [--mailings 10000] [--contacts 1000000] [--times 20
 
 The account is one of the browser tests, with a crowd around it: mailings in all states with journals, ledgers and notices, and one of
 a million recipients under way. Every address that the resolver knows is asked for, filters, searches and further pages as the pages
-themselves link to them, by one client over a connection that stays open; the time runs until the last byte of the answer. What is
-slow on a quiet machine is slow for want of an index: `--explain` prints the statements that took longest (pg_stat_statements is not
-needed: the server logs them).
+themselves link to them, by one client over a connection that stays open; the time runs until the last byte of the answer. On a busy machine
+the column `cpu` tells more: what web process and database used for one answer, whoever else had the cores meanwhile.
 """
 
 import argparse
@@ -20,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+import psutil
 
 from bench import results
 from bench.boards import signed_in, web
@@ -58,13 +58,31 @@ def asked(client: httpx.Client, path: str) -> tuple[int, str, float, str]:
     return answer.status_code, kind, (time.perf_counter() - began) * 1000, text
 
 
-def timed(client: httpx.Client, name: str, path: str, times: int) -> dict[str, Any]:
-    """Ask so many times; the first answer, which fills caches, is not counted."""
-    taken = [asked(client, path)[2] for _ in range(times + 1)][1:]
+def timed(
+    client: httpx.Client, name: str, path: str, times: int, serving: list[psutil.Process]
+) -> dict[str, Any]:
+    """Ask so many times; the first answer, which fills caches, is not counted. `cpu`: of web process and database, for each."""
+    asked(client, path)
+    before = cpu(serving)
+    answers = [asked(client, path) for _ in range(times)]
+    taken = [milliseconds for _, _, milliseconds, _ in answers]
     return {
         "address": name, "path": path, "median": statistics.median(taken),
-        "p95": sorted(taken)[max(0, round(len(taken) * 0.95) - 1)], "bytes": len(asked(client, path)[3]),
+        "p95": sorted(taken)[max(0, round(len(taken) * 0.95) - 1)], "cpu": (cpu(serving) - before) / times * 1000,
+        "bytes": len(answers[0][3]),
     }  # fmt: skip
+
+
+def cpu(processes: list[psutil.Process]) -> float:
+    """Seconds of CPU that these and their children have used; those that ended are counted with their parents."""
+    total = 0.0
+    for each in [one for process in processes for one in (process, *process.children(recursive=True))]:
+        try:
+            times = each.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+        except psutil.Error:
+            pass  # ended meanwhile
+    return total
 
 
 def prepared(home: Home, mailings: int, contacts: int) -> tuple[Any, Any]:
@@ -131,11 +149,12 @@ def measure() -> None:
             cookies = signed_in(scene.desk.conn, email, port)
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", cookies=cookies, timeout=120) as client:
                 paths = surveyed(client, scene, given.only)
-                rows = [timed(client, name, path, given.times) for path, name in paths.items()]
+                serving = [home.postmaster(), *(psutil.Process(one.pid) for one in home.started)]
+                rows = [timed(client, name, path, given.times, serving) for path, name in paths.items()]
         scene.desk.conn.close()
     rows.sort(key=lambda row: -row["p95"])
-    results.table("milliseconds, the slowest first", ["address", "path", "median", "p95", "bytes"],
-                  [[row["address"], row["path"][:70], row["median"], row["p95"], row["bytes"]] for row in rows[:60]])  # fmt: skip
+    results.table("milliseconds, the slowest first", ["address", "path", "median", "p95", "cpu", "bytes"],
+                  [[row["address"], row["path"][:70], row["median"], row["p95"], row["cpu"], row["bytes"]] for row in rows[:60]])  # fmt: skip
     slow = [row for row in rows if row["p95"] > TARGET_MS]
     results.verdict(
         f"addresses of {len(rows)} slower than {TARGET_MS:.0f} ms (p95)", len(slow), "0", not slow
