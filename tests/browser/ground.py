@@ -38,7 +38,10 @@ class Ground:
         return self.post.url if self.post else NOWHERE
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        environment = os.environ | {"PENSTOCK_DATABASE_URL": self.database, "PENSTOCK_BASE_URL": self.url}
+        environment = os.environ | {
+            "PENSTOCK_DATABASE_URL": self.database, "PENSTOCK_BASE_URL": self.url,
+            "PENSTOCK_DEVELOPER": "1",  # with the style guide, which is looked at like any page
+        }  # fmt: skip
         with (self.folder / f"{arguments[0]}.log").open("ab") as log:
             return subprocess.Popen(
                 [*PENSTOCK, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,

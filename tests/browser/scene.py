@@ -64,7 +64,6 @@ _NUMBERS = {
     "mailings/analysis": "select f.id from preflight_finding f join preflight_analysis a on a.id = f.analysis_id where a.account_id = %(account)s"
     " and f.count is not null limit 2",
     "tests": "select id from preflight_test where account_id = %(account)s",
-    "second/keys": "select id from mfa_authenticator where type = 'webauthn'",
 }
 """What stands in addresses behind the word."""
 

@@ -25,6 +25,9 @@ WITH_SECRETS = {
 AT_WORK = {
     "mfa_authenticate": "in the middle of signing in",
     "mfa_login_webauthn": "in the middle of signing in",
+    "mfa_reauthenticate_webauthn": "with a key, which only a device can make",
+    "mfa_edit_webauthn": "with a key",
+    "mfa_remove_webauthn": "with a key",
     "mfa_activate_totp": "for who has no app yet",
     "mfa_view_recovery_codes": "shown once",
     "room:import-look": "with a file just dropped",

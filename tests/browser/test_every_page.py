@@ -8,14 +8,9 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from fido2.cose import ES256
-from fido2.utils import websafe_encode
-from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 from playwright.sync_api import BrowserContext, Page
 from psycopg.types.json import Jsonb
 
@@ -55,39 +50,12 @@ def there(
 
 
 def _second_factor(desk: Desk, email: str) -> None:
-    """Give somebody who is signed in already a key and an app, so that there is something at the pages of both."""
-    kept = {
-        "webauthn": {"name": "Blue key", "passwordless": False, "credential": _key()},
-        "totp": {"secret": secrets.encrypt("JBSWY3DPEHPK3PXP").decode()},
-    }
-    for kind, data in kept.items():
-        desk.conn.execute(
-            "insert into mfa_authenticator (type, data, user_id, created_at)"
-            " select %s, %s, id, now() from account_person where email = %s",
-            (kind, Jsonb(data), email),
-        )
-
-
-def _key() -> dict[str, Any]:
-    """What a browser tells of a key that it has just made, as it is kept (WebAuthn, attestation `none`)."""
-    secret = ec.generate_private_key(ec.SECP256R1())
-    made = AttestedCredentialData.create(
-        bytes(16), bytes(16), ES256.from_cryptography_key(secret.public_key())
+    """Give somebody who is signed in already an app, so that there is something at its pages."""
+    desk.conn.execute(
+        "insert into mfa_authenticator (type, data, user_id, created_at)"
+        " select 'totp', %s, id, now() from account_person where email = %s",
+        (Jsonb({"secret": secrets.encrypt("JBSWY3DPEHPK3PXP").decode()}), email),
     )
-    attested = AttestationObject.create("none", AuthenticatorData.create(bytes(32), 0x41, 0, made), {})
-    told = b'{"type": "webauthn.create", "challenge": "", "origin": "http://localhost"}'
-    number = websafe_encode(bytes(16))
-    response = {
-        "clientDataJSON": websafe_encode(told),
-        "attestationObject": websafe_encode(bytes(attested)),
-    }
-    return {
-        "id": number,
-        "rawId": number,
-        "type": "public-key",
-        "clientExtensionResults": {},
-        "response": response,
-    }
 
 
 @pytest.fixture(scope="module")
