@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from PIL import Image
+import pytest
 from playwright.sync_api import Page, expect
 
 from penstock.content.messages import load_message
@@ -125,6 +126,7 @@ def test_nothing_that_was_typed_is_lost_when_somebody_else_saves(
     expect(page.locator("tbody")).to_contain_text("Mine")
 
 
+@pytest.mark.behaviour("S2.4")
 def test_from_the_first_word_to_the_board_without_scripts(no_scripts: Any, desk: Desk) -> None:
     desk.policy(approvals_required=0)
     desk.list(7, "Seven")

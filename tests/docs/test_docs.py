@@ -18,8 +18,8 @@ _FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 _NUMBERED = {"ID", "IMPORT"}  # placeholders that stand for a number
 
 
-def _generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("docs_generate", _ROOT / "docs" / "generate.py")
+def _program(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", _ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -28,12 +28,18 @@ def _generator() -> ModuleType:
     return module
 
 
-generate = _generator()
+generate = _program("generate")
 _COMMANDS: dict[tuple[str, ...], Any] = {tuple(words): command for words, command in generate.commands()}
 
 
 def _name(page: Path) -> str:
     return str(page.relative_to(_ROOT))
+
+
+def test_every_word_of_the_control_room_has_its_french() -> None:
+    assert _program("catalogue").main(check=True) == 0, (
+        "run: python docs/catalogue.py, and translate what it names"
+    )
 
 
 def test_the_generated_parts_are_those_of_the_source() -> None:
