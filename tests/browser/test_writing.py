@@ -4,8 +4,8 @@ import io
 import json
 from typing import Any
 
-from PIL import Image
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from penstock.content.messages import load_message
