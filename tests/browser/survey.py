@@ -23,6 +23,8 @@ WITH_SECRETS = {
 }
 """Addresses that strangers come to with a secret: their own tests look at them."""
 AT_WORK = {
+    "account_reauthenticate": "before something far-reaching",
+    "mfa_reauthenticate": "before something far-reaching",
     "mfa_authenticate": "in the middle of signing in",
     "mfa_login_webauthn": "in the middle of signing in",
     "mfa_reauthenticate_webauthn": "with a key, which only a device can make",

@@ -73,7 +73,7 @@ def test_nothing_runs_on_any_page(surveyed: Found, page: Page, part: int) -> Non
         told += [f"{path}: {each}" for each in page.evaluate(_RUNNING)]
         if hostile.EVALUATED in page.content():
             told.append(f"{path} has evaluated {hostile.SUM}")
-        told += looking.sideways(page)
+        told += looking.sideways(page)[:3]
         if not page.locator("main h1").count():
             told.append(f"{path} has lost its heading")
     assert not told, "\n".join(told)
@@ -92,7 +92,7 @@ def test_names_without_a_place_to_break_do_not_push_pages_wide(
     told: list[str] = []
     for path in surveyed.one_of_each:
         page.goto(path, wait_until="load")
-        told += looking.sideways(page)
+        told += looking.sideways(page)[:3]
     assert not told, "\n".join(told)
 
 
