@@ -43,6 +43,7 @@ TEXTS = {
     "account_account": ["name"],
     "account_domain": ["spf", "return_host", "return_target"],
     "account_domain_key": ["public"],
+    "account_invitation": ["made_by", "reply"],
     "account_person": ["name"],
     "account_token": ["name", "made_by", "identity"],
     "account_transport": ["name"],
@@ -88,7 +89,8 @@ MAILBOXES = {
 
 MACHINE = {
     "account_account": ["zone"], "account_domain": ["name"], "account_domain_key": ["selector", "algorithm"],
-    "account_person": ["password", "email", "zone"], "account_token": ["scopes"], "account_membership": ["roles"],
+    "account_person": ["password", "email", "zone", "language"],
+    "account_invitation": ["email", "language", "mail"], "account_note": ["value"], "report_tally": ["figures"], "account_token": ["scopes"], "account_membership": ["roles"],
     "audience_contact": ["normal"], "audience_import": ["state"], "audience_import_problem": ["kind"],
     "audience_suppression": ["normal", "reason"], "content_message": ["channel", "mjml", "sender_domain", "sender_address"],
     "content_picture": ["key", "media_type"], "delivery_due": ["why", "closed"], "delivery_health": ["state"],
