@@ -31,6 +31,7 @@ atexit.register(shutil.rmtree, _collecting, ignore_errors=True)
 os.environ |= {
     "PENSTOCK_HOME": _collecting,
     "PENSTOCK_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+    "PENSTOCK_SECRET_KEY": "the same in every worker, as names of tests have links in them",
 }
 
 
