@@ -19,7 +19,11 @@ from typing import Any, Literal
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from penstock.delivery import estimating
+from penstock.mailing.actor import EVERY_ROLE, Actor
+from penstock.mailing.lifecycle import PLATFORM
 from penstock.platform import database
+from penstock.report import tally
 from tests import homes, needs, postgres
 from tests.browser import crowd
 from tests.browser.conftest import sign_in
@@ -89,6 +93,8 @@ def showcase(ground: Ground, folder: Path) -> tuple[dict[str, Any], str]:
     """
     desk = Desk(ground.conn, ground.way_out, name="Orchard & Sons", zone="Europe/Paris")
     email = desk.person(name="Anna Lind", platform=True, zone="Europe/Paris")
+    ground.conn.execute("update account_person set password = %s where email = %s", ("argon2$none", email))
+    desk.actor = Actor("Björn Lind", EVERY_ROLE | {PLATFORM}, "web")
     scene = furnish(desk, folder)
     names = {
         "sent": "September letter", "in_review": "Harvest fair: invitation", "scheduled": "Advent calendar, door 1",
@@ -105,6 +111,11 @@ def showcase(ground: Ground, folder: Path) -> tuple[dict[str, Any], str]:
     giant = crowd.giant(scene, listed, name="Autumn newsletter", package_size=300)
     desk.mailing("scheduled", "Advent calendar, door 2", plan=tomorrow(50))
     desk.mailing("queued", "Pruning course")
+    for number, digest in ground.conn.execute(
+        "select id, digest from mailing_mailing where digest is not null"
+    ).fetchall():
+        estimating.estimate(ground.conn, number, digest)
+    tally.count(ground.conn, giant)
     numbers = {
         **scene.mailings, "giant": giant, "import": scene.things["imports"][0], "domain": scene.things["domains"][0],
         "transport": scene.things["transports"][0], "webhook": scene.things["webhooks"][0],

@@ -155,15 +155,20 @@ def giant(
         "with said as (select delivery_reply_id(250, '2.0.0', 'Ok: queued as {}', 'DATA') as fine,"
         "                     delivery_reply_id(550, '5.1.1', 'No such user here', 'RCPT') as wrong)"
         " insert into delivery_outcome (at, mailing, package, seq, reply, transport, state, detail)"
-        " select now() - interval '10 minutes' + package * interval '3 seconds', mailing, package, seq,"
+        " select now() - (%(last)s - package) * interval '4 seconds' + random() * interval '3 seconds', mailing, package, seq,"
         "        case when seq %% 50 = 0 then wrong else fine end, %(transport)s, case when seq %% 50 = 0 then 7 else 5 end, 'A1B2C3'"
         "   from delivery_recipient, said where mailing = %(mailing)s and package between 1 and %(last)s",
         given,
     )
     conn.execute(
-        "update delivery_package p set state = 'done', cursor = size, begun_at = now(), closed_at = now(), bounced = c.bounced,"
-        " accepted = size - c.bounced, epoch = 1 from (select package, count(*) filter (where state = 7) as bounced from delivery_outcome"
-        " where mailing = %(mailing)s group by package) as c where p.mailing = %(mailing)s and p.no = c.package",
+        "update delivery_package p set state = 'done', cursor = size, begun_at = c.at - interval '3 seconds', closed_at = c.at,"
+        " bounced = c.bounced, accepted = size - c.bounced, epoch = 1 from (select package, max(at) as at,"
+        " count(*) filter (where state = 7) as bounced from delivery_outcome where mailing = %(mailing)s group by package) as c"
+        " where p.mailing = %(mailing)s and p.no = c.package",
+        given,
+    )
+    conn.execute(
+        "update mailing_mailing set started_at = now() - %(last)s * interval '4 seconds' where id = %(mailing)s",
         given,
     )
     conn.execute("analyze")

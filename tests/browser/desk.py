@@ -46,6 +46,7 @@ class Desk:
         self.transport = transports.create(
             conn, self.account, name="Main server", url=way_out, actor=TERMINAL
         ).id
+        self.actor = TERMINAL
         self._sender: int | None = None
         self.policy(package_size=PACKAGE, **policy)
 
@@ -97,21 +98,23 @@ class Desk:
     # -- mailings ------------------------------------------------------------------
 
     def draft(self, name: str = "", *, to: int | None = None, count: int = 12, html: str = HTML, subject: str = "",
-              text: str | None = None, options: dict[str, Any] | None = None, actor: Actor = TERMINAL) -> int:  # fmt: skip
+              text: str | None = None, options: dict[str, Any] | None = None, actor: Actor | None = None) -> int:  # fmt: skip
         """Make a draft to the list `to`, or to a new one of `count` readers; returns its number."""
         name = name or f"News {next(_numbers)}"
         message = Message(sender="Orchard <news@example.org>", subject=subject or name, html=html, text=text)
         return mailings.create(
             self.conn, self.account, name=name, message=store_message(self.conn, self.account, message),
             audience={"list": to if to is not None else self.list(count)}, transport=self.transport,
-            options=options, actor=actor,
+            options=options, actor=actor or self.actor,
         )  # fmt: skip
 
-    def give(self, mailing: int, command: str, actor: Actor = TERMINAL, **arguments: Any) -> control.Answer:
+    def give(
+        self, mailing: int, command: str, actor: Actor | None = None, **arguments: Any
+    ) -> control.Answer:
         """Give a command. An approval waits for no analysis: there is no worker that would make one."""
         if command == "approve":
             arguments.setdefault("without_analysis", True)
-        return control.command(self.conn, mailing, command, actor, **arguments)
+        return control.command(self.conn, mailing, command, actor or self.actor, **arguments)
 
     def submit(self, mailing: int, plan: dict[str, Any] | None = None, **arguments: Any) -> None:
         """Submit with the confirmation given, to go out at once unless there is a plan."""
@@ -148,7 +151,7 @@ class Desk:
         if number is None:
             found = mailings.find(self.conn, self.account, mailing)
             assert found
-            analysis.ask(self.conn, found, TERMINAL, **options)
+            analysis.ask(self.conn, found, self.actor, **options)
             number = self._waiting_analysis(mailing)
         with psycopg.connect(self.conn.info.dsn, autocommit=True) as conn:
             process.perform(conn, int(number or 0))
