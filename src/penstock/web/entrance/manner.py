@@ -1,4 +1,4 @@
-"""Pages in the language and the time zone of who reads them."""
+"""Pages in the language and the time zone of who reads them, and cookies that can be read."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,17 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+def legible(answer: Answer) -> Answer:
+    """Middleware before sessions: a key with a zero byte is nobody's. The database would refuse to look for it."""
+
+    def told(request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        return answer(request)
+
+    return told
 
 
 def native(answer: Answer) -> Answer:

@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -125,7 +126,7 @@ class Visit:
     def to(self, where: str) -> HttpResponse:
         """Send the browser on to an address; a script is told where to go, lest it fetches the page and uses up the notice."""
         if self.is_fragment:
-            return in_room(HttpResponse(status=HTTPStatus.OK, headers={"HX-Redirect": where}))
+            return in_room(HttpResponse(status=HTTPStatus.OK, headers={"HX-Redirect": iri_to_uri(where)}))
         return redirect(where)
 
 
@@ -144,7 +145,8 @@ def room(scope: str | None, *, methods: tuple[str, ...] = ("GET", "POST")) -> Ca
     def made(view: View) -> View:
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
-            if request.method not in (*methods, "HEAD"):
+            # HEAD bears no token against forgery: it leads where GET leads, and nowhere else.
+            if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
                 return HttpResponseNotAllowed(methods)
             if not request.user.is_authenticated:
                 return _at_the_door(request)
@@ -177,8 +179,9 @@ def _enter(
     except access.Forbidden as forbidden:
         return _fault(request, HTTPStatus.FORBIDDEN, _("Not for you"), str(forbidden))
     except (NotThere, control.NotFound) as missing:
-        words = str(missing) or _("There is nothing at this address, or not in this account.")
-        return _fault(request, HTTPStatus.NOT_FOUND, _("Nothing here"), words)
+        return _missing(request, str(missing))
+    except psycopg.errors.NumericValueOutOfRange:  # a number that no row can have
+        return _missing(request)
 
 
 def _at_the_door(request: HttpRequest) -> HttpResponse:
@@ -187,6 +190,11 @@ def _at_the_door(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Refresh": "true"})
     back = request.get_full_path() if request.method == "GET" else "/"
     return redirect(f"/sign-in?next={quote(back)}")
+
+
+def _missing(request: HttpRequest, words: str = "") -> HttpResponse:
+    words = words or _("There is nothing at this address, or not in this account.")
+    return _fault(request, HTTPStatus.NOT_FOUND, _("Nothing here"), words)
 
 
 def _fault(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:

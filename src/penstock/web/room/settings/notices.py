@@ -35,7 +35,7 @@ def settings(visit: Visit) -> HttpResponse:
     number, sender = now.notice_transport, now.notice_from or ""
     if visit.posted:
         visit.require("policies:write")
-        number, sender = number_of(post.get("transport")), post.get("sender", "").strip()
+        number, sender = number_of(post.get("transport")), post.get("sender", "").replace("\0", "").strip()
         try:
             there.put(visit.conn, visit.account, transport=number, sender=sender or None, actor=visit.actor)
             return visit.go("notice-settings", said=_("Saved."))

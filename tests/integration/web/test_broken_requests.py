@@ -1,0 +1,51 @@
+"""What browsers do not send: HEAD where something is done, numbers that no row has, control characters in cookies and addresses."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.browser.desk import Desk
+from tests.integration.web.conftest import Visitor
+
+Visitors = Callable[..., Visitor]
+
+
+def test_head_does_nothing_where_only_forms_lead(desk: Desk, visitor: Visitors) -> None:
+    anna, boss = visitor(), visitor(platform=True)
+    person = desk.conn.execute("select id from account_person where email = %s", (anna.email,)).fetchone()
+    assert person is not None
+    for page in ("people-lock", "people-platform"):
+        answer = boss.client.head(reverse(f"room:{page}", args=person))
+        assert (answer.status_code, answer["Allow"]) == (405, "POST"), page
+    assert boss.client.head("/board").status_code == 200
+    row = desk.conn.execute("select is_active from account_person where id = %s", person).fetchone()
+    assert row == (True,)
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**40])
+def test_a_number_that_no_row_can_have_leads_nowhere(number: int, visitor: Visitors) -> None:
+    anna = visitor()
+    for page in ("/mailings/{}", "/mailings/{}/cancel", "/content/templates/{}", "/audience/imports/{}"):
+        assert anna.get(page.format(number)).status_code == 404, page
+
+
+def test_a_page_that_no_row_can_begin_is_none(visitor: Visitors) -> None:
+    assert visitor().get("/content/pictures?before=99999999999999999").status_code == 404
+
+
+def test_a_session_with_a_zero_byte_is_nobodys(pages: None) -> None:
+    client = Client(SERVER_NAME="127.0.0.1", HTTP_COOKIE='sessionid="\\000aaaaaaaaaaaa"')
+    assert client.get("/board").status_code == 302
+    assert client.get("/sign-in").status_code == 200
+
+
+def test_the_way_back_is_one_line_for_a_script(desk: Desk, visitor: Visitors) -> None:
+    fields = {"account": desk.account, "next": "/board?q=é\r\nSet-Cookie: a=b"}
+    answer = visitor().post("/place", fields, HX_Request="true")
+    assert answer["HX-Redirect"] == "/board?q=%C3%A9%0D%0ASet-Cookie:%20a=b"
+
+
+def test_a_sender_of_notices_with_a_zero_byte_is_kept_without(visitor: Visitors) -> None:
+    assert visitor().post("/settings/notices", {"transport": "", "sender": "a\0b"}).status_code == 302
