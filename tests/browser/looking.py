@@ -83,15 +83,17 @@ _KEYBOARD = """() => {
   if ([...document.querySelectorAll("[tabindex]")].some(e => e.tabIndex > 0)) told.push("a positive tabindex changes the order");
   for (const e of document.querySelectorAll("[onclick], [hx-get], [hx-post], [role=button], [role=link], [role=tab], [role=menuitem]"))
     if (shown(e) && e.tabIndex < 0 && !e.matches("form, [role=tab], [role=menuitem]") && !e.getAttribute("hx-trigger")) told.push(`${named(e)} is clickable and cannot be focused`);
-  const before = document.activeElement;
+  const before = document.activeElement, looked = new Set();
   for (const e of document.querySelectorAll(wanted)) {
     if (!shown(e) || e.disabled || e.closest("dialog:not([open])")) continue;
     if (e.tabIndex < 0) continue;
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    const plain = around(e);
+    const alike = `${e.tagName} ${e.className} ${e.type} ${e.parentElement.className} ${e.parentElement.tagName}`;
+    const plain = looked.has(alike) ? null : around(e);
+    looked.add(alike);
     e.focus({focusVisible: true});
     if (document.activeElement !== e) { told.push(`${named(e)} cannot be focused`); continue; }
-    if (around(e) === plain) told.push(`${named(e)} does not show that it has the focus`);
+    if (plain !== null && around(e) === plain) told.push(`${named(e)} does not show that it has the focus`);
     const box = e.getBoundingClientRect();
     if (box.width && (box.bottom < 0 || box.top > innerHeight)) told.push(`${named(e)} has the focus out of sight`);
   }

@@ -12,7 +12,7 @@ from tests.browser.desk import TERMINAL
 from tests.browser.ground import Ground
 from tests.browser.scene import Scene
 
-STATES_OF_TABS = ("draft", "in_review", "sending", "sent")
+STATES_OF_TABS = ("draft", "in_review", "sent")
 """Of a mailing's pages the overview is looked at in every state, the others in these."""
 WITH_SECRETS = {
     "sign-in/<str:secret>",
