@@ -49,3 +49,15 @@ def test_the_way_back_is_one_line_for_a_script(desk: Desk, visitor: Visitors) ->
 
 def test_a_sender_of_notices_with_a_zero_byte_is_kept_without(visitor: Visitors) -> None:
     assert visitor().post("/settings/notices", {"transport": "", "sender": "a\0b"}).status_code == 302
+
+
+@pytest.mark.parametrize("days", ["30 days", "-5", "0"])
+def test_a_token_is_not_everlasting_because_its_days_are_no_number(
+    days: str, desk: Desk, visitor: Visitors
+) -> None:
+    fields = {"name": f"For {days}", "scope": "mailings:read", "days": days}
+    assert visitor().post("/settings/tokens", fields).status_code == 422
+    row = desk.conn.execute(
+        "select count(*) from account_token where name = %s", (fields["name"],)
+    ).fetchone()
+    assert row == (0,)

@@ -48,5 +48,10 @@ def revoke(visit: Visit, number: int) -> HttpResponse:
 
 
 def _end(days: str) -> datetime | None:
-    number = number_of(days.strip())
-    return datetime.now(UTC) + timedelta(days=min(number, 3650)) if number else None
+    """Return the end of a token; without days it has none. Raises TokenError for what is no number of days: not everlasting for that."""
+    if not days.strip():
+        return None
+    if not (number := number_of(days.strip())):
+        told = {"what": _("Ends after so many days"), "text": days.strip()[:40]}
+        raise there.TokenError(_("%(what)s is a whole number, not %(text)s.") % told)
+    return datetime.now(UTC) + timedelta(days=min(number, 3650))
