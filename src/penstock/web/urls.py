@@ -17,4 +17,5 @@ urlpatterns = [
 ]
 
 handler404 = "penstock.web.views.unknown"
+handler500 = "penstock.web.views.failed"
 handler429 = "penstock.web.entrance.knocking.too_many"

@@ -1,8 +1,11 @@
 """The public addresses: the unsubscribe link of a message, and a neutral page."""
 
+import sys
 from http import HTTPStatus
 
+import psycopg
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect
@@ -69,3 +72,17 @@ def _is_nobody(token: str) -> bool:
 def unknown(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer for every address that is none, a forged link's among them: no details."""
     return page(request, "unknown", HTTPStatus.NOT_FOUND)
+
+
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, Trouble)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer for what went wrong on our side. Where the database does not answer it is 503: programs and proxies try again then."""
+    is_away = isinstance(sys.exc_info()[1], AWAY)
+    response = page(
+        request, "later", HTTPStatus.SERVICE_UNAVAILABLE if is_away else HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+    if is_away:
+        response.headers["Retry-After"] = "60"
+    return response

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -61,3 +62,20 @@ def test_a_token_is_not_everlasting_because_its_days_are_no_number(
         "select count(*) from account_token where name = %s", (fields["name"],)
     ).fetchone()
     assert row == (0,)
+
+
+@pytest.mark.parametrize("path", ["/board", "/sign-in/forgot"])
+def test_without_the_database_one_is_asked_to_come_again(
+    path: str, visitor: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = visitor()
+    anna.client.raise_request_exception = False
+
+    def away(*_given: object, **_named: object) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", away)
+    monkeypatch.setattr("penstock.web.entrance.knocking.connection", away)
+    answer = anna.get(path)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "try again" in answer.content.decode()
