@@ -3,6 +3,7 @@
 import csv
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -61,7 +62,8 @@ def _until(
         if not samples:
             lines = block.decode(errors="replace").split("\n", 50)[:50]
             reader = csv.reader((line + "\n" for line in lines if line.strip()), delimiter=delimiter)
-            samples.extend(row for row, _ in zip(reader, range(SHOWN_ROWS), strict=False))
+            with suppress(csv.Error):  # a field beyond all bounds: the lines that can be read are shown
+                samples.extend(row for row, _ in zip(reader, range(SHOWN_ROWS), strict=False))
         yield block
         if time.monotonic() > until:
             cut.append(True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
@@ -79,3 +80,36 @@ def test_without_the_database_one_is_asked_to_come_again(
     answer = anna.get(path)
     assert (answer.status_code, answer["Retry-After"]) == (503, "60")
     assert "try again" in answer.content.decode()
+
+
+def _uploads(anna: Visitor, data: bytes) -> None:
+    anna.post("/audience/imports/upload", {"file": SimpleUploadedFile("x.csv", data)})
+
+
+def test_a_file_is_imported_into_the_account_that_it_was_uploaded_for(desk: Desk, visitor: Visitors) -> None:
+    anna, other = visitor(), Desk(desk.conn, "smtp://127.0.0.1:2525?tls=none")
+    desk.conn.execute(
+        "insert into account_membership (person_id, account_id, roles)"
+        " select id, %s, '{administrator}' from account_person where email = %s",
+        (other.account, anna.email),
+    )
+    anna.post("/place", {"account": desk.account})
+    _uploads(anna, b"email\nx@example.org\n")
+    anna.post("/place", {"account": other.account})
+    assert anna.get("/audience/imports/look").status_code == 404
+    assert anna.post("/audience/imports/look", {"do": "import"}).status_code == 404
+    anna.post("/place", {"account": desk.account})
+    assert anna.get("/audience/imports/look").status_code == 200
+
+
+def test_a_link_throws_no_file_away(visitor: Visitors) -> None:
+    anna = visitor()
+    _uploads(anna, b"email\nx@example.org\n")
+    assert anna.get("/audience/imports/look?do=drop").status_code == 200
+    assert anna.get("/audience/imports/look").status_code == 200
+
+
+def test_a_field_beyond_all_bounds_is_a_line_that_will_not_do(visitor: Visitors) -> None:
+    anna = visitor()
+    _uploads(anna, b"email\n" + b"x" * 200_000 + b"@example.org\n")
+    assert anna.get("/audience/imports/look").status_code == 200

@@ -24,7 +24,8 @@ from penstock.web.room.visit import NotThere, Visit, room
 
 PAGE = 30
 HELD = "upload"
-"""The key of the session under which the file that is being looked at is kept: its own name and that in the home."""
+"""The key of the session under which the file that is being looked at is kept: its own name, that in the home, and the account that
+it was uploaded for."""
 
 
 @room("contacts:read", methods=("GET",))
@@ -50,7 +51,9 @@ def upload(visit: Visit) -> HttpResponse:
         said = _("The file is empty.") if not given.size else str(problem)
         return visit.go("imports", said=said, level=messages.ERROR)
     _forget(visit)
-    visit.request.session[HELD] = {"file": file.name, "name": (given.name or "upload.csv")[:200]}
+    visit.request.session[HELD] = {
+        "file": file.name, "name": (given.name or "upload.csv")[:200], "account": visit.account
+    }  # fmt: skip
     return visit.go("import-look")
 
 
@@ -60,7 +63,7 @@ def look(visit: Visit) -> HttpResponse:
     file, name = _held(visit)
     given = visit.request.POST if visit.posted else visit.request.GET
     column, on, wrong, found = given.get("address_column", ""), given.get("list", ""), "", None
-    if given.get("do") == "drop":
+    if given.get("do") == "drop" and visit.posted:
         _forget(visit)
         return visit.go("imports", said=_("%(name)s is thrown away; nothing was imported.") % {"name": name})
     try:
@@ -121,7 +124,7 @@ def _enqueue(visit: Visit, file: Path, name: str, on: str | None, column: str | 
 
 def _held(visit: Visit) -> tuple[Path, str]:
     held = visit.request.session.get(HELD)
-    if not held:
+    if not held or held.get("account") != visit.account:
         raise NotThere(_("There is no uploaded file waiting. Choose one on the page of imports."))
     return environment.uploads() / held["file"], held["name"]
 
