@@ -26,9 +26,9 @@ def test_somebody_is_signed_in_and_each_desk_is_an_account_of_its_own(
     page_as: PageAs, desk: Desk, ground: Ground
 ) -> None:
     page = page_as("author")
-    expect(page.locator("body")).to_contain_text(f"author@{desk.domain}")
+    expect(page.locator("body")).to_contain_text(desk.name)
     other = Desk(ground.conn, ground.way_out)
-    expect(page_as("author", of=other).locator("body")).to_contain_text(f"author@{other.domain}")
+    expect(page_as("author", of=other).locator("body")).to_contain_text(other.name)
 
 
 def test_without_scripts_none_runs(context_of: Callable[..., BrowserContext]) -> None:
