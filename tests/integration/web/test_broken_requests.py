@@ -113,3 +113,9 @@ def test_a_field_beyond_all_bounds_is_a_line_that_will_not_do(visitor: Visitors)
     anna = visitor()
     _uploads(anna, b"email\n" + b"x" * 200_000 + b"@example.org\n")
     assert anna.get("/audience/imports/look").status_code == 200
+
+
+def test_nobody_is_looked_for_by_a_zero_byte(desk: Desk, visitor: Visitors) -> None:
+    anna, mailing = visitor(), desk.draft("Nobody is nothing")
+    for query in ("q=%00", "q=a&at=address:%00"):
+        assert anna.get(f"/mailings/{mailing}/preview?{query}").status_code == 200, query

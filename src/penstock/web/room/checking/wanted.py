@@ -49,7 +49,7 @@ def read(query: Mapping[str, str]) -> Wanted:
     return Wanted(
         contact=number_of(query.get("contact")), case=number_of(query.get("case")), worst=query.get("worst") == "1",
         show=show if show in SHOWS else SHOWS[0], width=width if width in WIDTHS else "", pictures=query.get("pictures") == "1",
-        q=query.get("q", "").strip()[:200], at=query.get("at", "")[:400],
+        q=query.get("q", "").replace("\0", "").strip()[:200], at=query.get("at", "").replace("\0", "")[:400],
         kept=tuple((name, value) for name, value in query.items() if name not in _OWN),
     )  # fmt: skip
 
