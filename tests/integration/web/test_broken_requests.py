@@ -1,5 +1,6 @@
-"""What browsers do not send: HEAD where something is done, numbers that no row has, control characters in cookies and addresses."""
+"""What browsers do not send: HEAD where something is done, numbers that no row has, control characters; and ways that led nowhere."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -119,3 +120,12 @@ def test_nobody_is_looked_for_by_a_zero_byte(desk: Desk, visitor: Visitors) -> N
     anna, mailing = visitor(), desk.draft("Nobody is nothing")
     for query in ("q=%00", "q=a&at=address:%00"):
         assert anna.get(f"/mailings/{mailing}/preview?{query}").status_code == 200, query
+
+
+def test_who_copies_and_may_not_write_is_led_to_the_copy(desk: Desk, visitor: Visitors) -> None:
+    mailing = desk.draft("To be copied")
+    for role, page in (("operator", ""), ("author", "/edit")):
+        anna = visitor(role)
+        where = anna.post(f"/mailings/{mailing}/copy")["Location"]
+        assert re.fullmatch(rf"/mailings/\d+{page}", where), (role, where)
+        assert anna.get(where).status_code == 200

@@ -66,10 +66,13 @@ def _offer(visit: Visit, now: Mailing | None) -> tuple[str, int, int] | None:
 
 
 def _there(visit: Visit, mailing: Mailing, name: str, answer: Answer) -> str:
-    if answer.made is not None:
-        return _first(("edit", answer.made), ("mailing", answer.made))
-    if name in ("withdraw", "revise", "unschedule"):
-        return _first(("edit", mailing.id), ("mailing", mailing.id))
+    number = answer.made if answer.made is not None else mailing.id
+    if answer.made is not None or name in ("withdraw", "revise", "unschedule"):
+        return (
+            _first(("edit", number), ("mailing", number))
+            if visit.may("mailings:write")
+            else _first(("mailing", number))
+        )
     back = way_back(visit, mailing.id)
     gone = name == "delete" or mailings.find(visit.conn, mailing.account, mailing.id) is None
     return _first(("board",)) if gone and back.startswith(f"/mailings/{mailing.id}") else back
