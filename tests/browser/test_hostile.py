@@ -67,7 +67,7 @@ def page(spoilt: There, context_of: Callable[..., BrowserContext]) -> Page:
 def test_nothing_runs_on_any_page(surveyed: Found, page: Page, part: int) -> None:
     """What ran, or was only refused by the CSP, is a complaint of the watch."""
     told: list[str] = []
-    for path in list(surveyed.pages)[part::PARTS]:
+    for path in surveyed.one_of_each[part::PARTS]:
         page.goto(path, wait_until="load")
         page.evaluate(_TOUCH)
         told += [f"{path}: {each}" for each in page.evaluate(_RUNNING)]
