@@ -66,7 +66,12 @@ def parsed(source: bytes) -> EmailMessage:
 def body(message: EmailMessage, kind: str) -> str | None:
     """Return its HTML (`html`) or text (`plain`) part, None where it has none."""
     part = message.get_body((kind,))
-    return part.get_content() if part is not None else None
+    if part is None:
+        return None
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):  # a charset that nobody knows, or bytes that are none of it
+        return bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")
 
 
 def _keys(folder: Path, before: str | None) -> Iterator[str]:

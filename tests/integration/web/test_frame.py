@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from penstock.audience import lists
 from penstock.mailing.lifecycle import COMMANDS, TABLE
 from penstock.mailing.states import State
 from penstock.web.room import caught, words
@@ -80,3 +81,26 @@ def test_what_was_caught_is_read_by_the_platform_alone_and_runs_nothing(
     assert staff.get(f"/caught/{key[1]}/source").content.startswith(b"From: news@")
     assert staff.get("/caught/..%2f..%2fetc").status_code == 404
     assert visitor().get("/caught").status_code == 403
+
+
+def test_a_form_acts_in_the_account_it_was_shown_in(desk: Desk, visitor: Visitors) -> None:
+    anna, other = visitor(), Desk(desk.conn, "smtp://127.0.0.1:2525?tls=none")
+    desk.conn.execute(
+        "insert into account_membership (person_id, account_id, roles)"
+        " select id, %s, '{administrator}' from account_person where email = %s",
+        (other.account, anna.email),
+    )
+    anna.post("/place", {"account": desk.account})
+    field = f'<input type="hidden" name="place" value="{desk.account}">'
+    assert field in anna.text("/audience/lists")
+    number = desk.mailing("sending")
+    assert field in anna.text("/board")
+    anna.post("/place", {"account": other.account})  # in another tab
+    anna.post("/audience/lists", {"place": desk.account, "name": "Friends"})
+    assert [each.name for each in lists.page(desk.conn, desk.account, limit=50)].count("Friends") == 1
+    assert lists.page(desk.conn, other.account, limit=50, name="Friends") == []
+    anna.post("/place", {"account": other.account})
+    assert anna.post(f"/mailings/{number}/pause", {"place": desk.account}).status_code == 302
+    assert desk.state(number) == "paused"
+    stranger = Desk(desk.conn, "smtp://127.0.0.1:2525?tls=none")
+    assert anna.post("/audience/lists", {"place": stranger.account, "name": "Foes"}).status_code == 404

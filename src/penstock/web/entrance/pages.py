@@ -43,6 +43,6 @@ class Inside(Doorstep, LoginRequiredMixin):
         person: Any = self.request.user
         with connection() as conn:
             there = places(conn, person.pk, is_platform=person.is_platform)
-            place = chosen(self.request, there)
+            place = chosen(self.request, there) or there[0]
             visit = Visit(self.request, conn, actor_of(self.request, place), place, there)
             return {**told, "visit": visit, "frame": frame.of(visit)}

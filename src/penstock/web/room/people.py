@@ -15,6 +15,10 @@ CHOSEN = "account"
 """The key of the session under which the number of the chosen account is kept."""
 
 
+SHOWN_IN = "place"
+"""The field of every form that says in which account it was shown (templatetags.forms): another tab may have chosen another since."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An account in which somebody has a role, or which the platform's staff may look into."""
@@ -36,10 +40,19 @@ def places(conn: psycopg.Connection[Any], person: int, *, is_platform: bool) -> 
         return cursor.execute(sql("penstock.web.room", "places"), given).fetchall()
 
 
-def chosen(request: HttpRequest, there: list[Place]) -> Place:
-    """Return the account of the session as far as it is one of these, else the first. Raises Nowhere."""
+def chosen(request: HttpRequest, there: list[Place]) -> Place | None:
+    """Return the account that a form was shown in, else that of the session as far as it is one of these, else the first.
+
+    None for a form of an account that is none of theirs. Raises Nowhere.
+    """
     if not there:
         raise Nowhere
+    shown_in = request.POST.get(SHOWN_IN) if request.method == "POST" else None
+    if shown_in is not None:
+        found = next((place for place in there if str(place.id) == shown_in), None)
+        if found and request.session.get(CHOSEN) != found.id:
+            request.session[CHOSEN] = found.id  # what comes next is about it, too
+        return found
     number = request.session.get(CHOSEN)
     return next((place for place in there if place.id == number), there[0])
 

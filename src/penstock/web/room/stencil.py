@@ -19,7 +19,7 @@ from penstock.web.room.offering import offer
 
 _NUMBER = 900_719_925_474_099
 """Stands for the number of the mailing; no mailing has it."""
-_MARKS = re.compile(rf"(next=QnextQ|QnextQ|QnameQ|QversionQ|QtokenQ|{_NUMBER})")
+_MARKS = re.compile(rf"(next=QnextQ|QnextQ|QnameQ|QversionQ|QtokenQ|QplaceQ|{_NUMBER})")
 
 
 def actions(
@@ -31,7 +31,8 @@ def actions(
     """
     filled = {
         "next=QnextQ": f"next={quote(following, safe='')}", "QnextQ": escape(following), "QnameQ": escape(mailing.name),
-        "QversionQ": str(mailing.version), "QtokenQ": escape(token), str(_NUMBER): str(mailing.id),
+        "QversionQ": str(mailing.version), "QtokenQ": escape(token), "QplaceQ": str(mailing.account),
+        str(_NUMBER): str(mailing.id),
     }  # fmt: skip
     pieces = _actions(translation.get_language() or "", mailing.state, buttons, menu, bool(following))
     return mark_safe("".join(filled.get(piece, piece) for piece in pieces))  # noqa: S308  (a template's text, and escaped data)
@@ -44,7 +45,8 @@ def _actions(
     mailing = SimpleNamespace(id=_NUMBER, version="QversionQ", name="QnameQ", state=state)
     return _MARKS.split(render_to_string("room/parts/actions.html", {
         "mailing": mailing, "buttons": [offer(_NUMBER, name) for name in buttons],
-        "menu": [offer(_NUMBER, name) for name in menu], "csrf_token": "QtokenQ", "next": "QnextQ" if has_following else "",
+        "menu": [offer(_NUMBER, name) for name in menu], "csrf_token": "QtokenQ", "place_number": "QplaceQ",
+        "next": "QnextQ" if has_following else "",
     }))  # fmt: skip
 
 

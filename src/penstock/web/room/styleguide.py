@@ -26,4 +26,4 @@ def styleguide(visit: Visit) -> HttpResponse:
 
 
 def _sample(number: int, state: str) -> SimpleNamespace:
-    return SimpleNamespace(id=number, name=f"Sample {number}", state=state, version=1)
+    return SimpleNamespace(id=number, name=f"Sample {number}", state=state, version=1, account=0)

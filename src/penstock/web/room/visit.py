@@ -169,6 +169,8 @@ def _enter(
     try:
         there = places(conn, person.pk, is_platform=person.is_platform)
         place = chosen(request, there)
+        if place is None:
+            return _missing(request)
         visit = Visit(request, conn, actor_of(request, place), place, there)
         if scope is not None:
             access.require(visit.actor, scope)

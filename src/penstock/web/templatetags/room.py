@@ -52,9 +52,13 @@ def _drawn(name: str, label: str) -> SafeString:
     where = asset("icons.svg") + f"#{name}"
     if label:
         return format_html(
-            '<svg class="icon" width="18" height="18" role="img" aria-label="{}"><use href="{}"/></svg>', label, where
+            '<svg class="icon" width="18" height="18" role="img" aria-label="{}"><use href="{}"/></svg>',
+            label,
+            where,
         )
-    return format_html('<svg class="icon" width="18" height="18" aria-hidden="true"><use href="{}"/></svg>', where)
+    return format_html(
+        '<svg class="icon" width="18" height="18" aria-hidden="true"><use href="{}"/></svg>', where
+    )
 
 
 @register.simple_tag

@@ -115,10 +115,14 @@ def _enqueue(visit: Visit, file: Path, name: str, on: str | None, column: str | 
     """Let a worker import it; the session lets go of the file, which is the import's from now on."""
     waiting = file.with_name(f"{secrets.token_hex(16)}.csv")
     file.rename(waiting)  # so that a form sent twice imports once
+    try:
+        number = uploads.enqueue(
+            visit.conn, visit.account, waiting, visit.actor, name=name, list_name=on, address_column=column
+        )
+    except BaseException:
+        waiting.rename(file)  # it waits on, to be imported once the cause is gone
+        raise
     del visit.request.session[HELD]
-    number = uploads.enqueue(
-        visit.conn, visit.account, waiting, visit.actor, name=name, list_name=on, address_column=column
-    )
     return visit.go("import", number, said=_("%(name)s is being imported.") % {"name": name})
 
 

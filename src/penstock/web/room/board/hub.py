@@ -93,6 +93,10 @@ class Hub:
                 _log.log(logging.DEBUG if lost else logging.WARNING, "the boards see nothing new: %s", error)
                 lost = True
                 await asyncio.sleep(1.0)
+            except Exception:  # a defect of ours: pages look again, and this task goes on
+                _log.exception("the boards see nothing new")
+                lost = True
+                await asyncio.sleep(1.0)
 
     async def _is_watched(self) -> bool:
         if not self._watchers:
