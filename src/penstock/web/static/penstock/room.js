@@ -93,3 +93,6 @@ document.addEventListener("submit", event => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// On a narrow screen the ways are scrolled: where one is shall be seen.
+document.querySelector(".ways [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
