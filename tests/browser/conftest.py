@@ -67,15 +67,16 @@ def _moving(
         yield ground
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _playwright() -> Iterator[Playwright]:
+    """The driver, for one module: while it runs, its event loop does, and no other test of the worker could have one."""
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(needs: Callable[[str, str], str], request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """The browser of this worker. It resolves no name: nothing leaves this machine, whatever a page asks for."""
+    """The browser of a module. It resolves no name: nothing leaves this machine, whatever a page asks for."""
     program = installed(needs)
     driver: Playwright = request.getfixturevalue("_playwright")
     arguments = [
