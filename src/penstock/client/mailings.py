@@ -29,11 +29,13 @@ class Mailings(Commands, Revisions, Previews):
     path = "/mailings"
 
     def all(
-        self, *, state: Sequence[str] = (), search: str | None = None, archived: bool = False, limit: int | None = None
+        self, *, state: Sequence[str] = (), search: str | None = None, tag: str | None = None, archived: bool = False,
+        limit: int | None = None,
     ) -> Pages[Mailing]:  # fmt: skip
-        """The mailings of the account, newest first; those in one of these states, with these words in their name."""
+        """The mailings of the account, newest first; those in one of these states, with these words in their name, with this tag."""
+        archived_too = "true" if archived else None
         return self._pages(
-            Mailing, state=[*state] or None, search=search, archived="true" if archived else None, limit=limit
+            Mailing, state=[*state] or None, search=search, tag=tag, archived=archived_too, limit=limit
         )
 
     def create(
@@ -68,6 +70,11 @@ class Mailings(Commands, Revisions, Previews):
         path = f"{self.path}/{mailing}"
         answer = self._connection.ask("PATCH", path, body=body, headers=headers, once=True)
         return WholeMailing.model_validate(answer.json())
+
+    def tag(self, mailing: int, tags: Sequence[str]) -> list[str]:
+        """Give it these tags in place of those it had, in any state; its version stays."""
+        answer = self._connection.ask("PUT", f"{self.path}/{mailing}/tags", body={"tags": [*tags]})
+        return list(answer.json()["tags"])
 
     def delete(
         self, mailing: int, *, dry_run: bool = False, expected_version: int | None = None, key: str | None = None

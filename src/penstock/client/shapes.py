@@ -107,6 +107,7 @@ class Mailing(Model):
     copied_from: int | None
     fixes: int | None
     corrections: list[int]
+    tags: list[str]
     created_at: datetime
     submitted_at: datetime | None
     approved_at: datetime | None

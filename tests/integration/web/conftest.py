@@ -94,10 +94,14 @@ def pages(module_database: str) -> Iterator[psycopg.Connection[Any]]:
     import django
 
     django.setup()
+    from django.conf import settings as in_force
     from django.db import connections as orm
 
-    from penstock.platform import connections, settings
+    from penstock.platform import connections, environment, settings
 
+    in_force.SECRET_KEY = environment.derived_key(
+        "django"
+    ).hex()  # that of the home that servers of these tests have
     orm["default"].close()
     before = dict(orm["default"].settings_dict)
     orm["default"].settings_dict.update(settings._database(module_database))
