@@ -13,7 +13,12 @@ from django.utils.module_loading import import_string
 
 # Sessions and people are asked for with every page: a connection each time would cost more than the question. Only here, where
 # requests come; commands open one and leave.
-settings.DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 8, "max_idle": 60.0, "timeout": 10.0}
+settings.DATABASES["default"]["OPTIONS"]["pool"] = {
+    "min_size": 0,
+    "max_size": 8,
+    "max_idle": 60.0,
+    "timeout": 10.0,
+}
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
