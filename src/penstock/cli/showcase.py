@@ -86,8 +86,13 @@ def _move_in() -> Path:
 
 
 def _passing() -> Path:
-    """Return the folder for temporary files that is ours by name, or a new one where somebody else has taken it."""
-    place = Path(tempfile.gettempdir()) / f"penstock-demo-{os.getuid()}"
+    """Return the folder for temporary files that is ours by name, or a new one where somebody else has taken it.
+
+    Its name has the schema's fingerprint: the demo of another version left a database that this one cannot read.
+    """
+    from penstock.platform.migrate import fingerprint
+
+    place = Path(tempfile.gettempdir()) / f"penstock-demo-{os.getuid()}-{fingerprint()[:8]}"
     try:
         place.mkdir(mode=0o700)
     except FileExistsError:
