@@ -77,9 +77,9 @@ def po(language: str) -> Path:
 
 
 def written(catalogue: Catalog) -> bytes:
-    """Return the text of a catalogue, without line numbers and times: only a changed word changes it."""
+    """Return the text of a catalogue, without places and times: only a changed word changes it."""
     out = io.BytesIO()
-    write_po(out, catalogue, width=120, include_lineno=False, sort_by_file=True, omit_header=False)
+    write_po(out, catalogue, width=120, no_location=True, sort_output=True, omit_header=False)
     kept = [line for line in out.getvalue().decode().splitlines() if not line.startswith(_MOVING)]
     return ("\n".join(kept) + "\n").encode()
 
