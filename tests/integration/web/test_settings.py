@@ -97,6 +97,9 @@ def test_a_transport_is_made_changed_tested_and_its_password_stays_hidden(
     assert visitor("author").post(f"{page}/test").status_code == 403
     assert anna.post(f"{page}/delete").status_code == 302
     assert anna.get(page).status_code == 404
+    hinted = "anymail+postmark://:TOKEN@"
+    assert hinted in anna.text("/settings/transports")
+    assert anna.post("/settings/transports", {"name": "Provider", "url": hinted}).status_code == 302
 
 
 def test_a_token_is_shown_once_and_revoked(desk: Desk, visitor: Visitors) -> None:

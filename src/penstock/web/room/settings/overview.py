@@ -28,6 +28,7 @@ PAGES = (
     Page("tokens", _("Tokens"), _("How programs get in, and what each may do."), "tokens:read"),
     Page("webhooks", _("Webhooks"), _("What is told to your programs, and what became of it."), "webhooks:read"),
     Page("notice-settings", _("Notices"), _("By which transport people are told what happened."), "notices:read"),
+    Page("switches", _("Kill switches"), _("What must not be sent at this moment, and why."), "switches:read"),
     Page("account-journal", _("Journal"), _("Everything that was done in this account, by whom and why."), "mailings:read"),
 )  # fmt: skip
 
