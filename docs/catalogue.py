@@ -9,6 +9,7 @@ GNU gettext is not needed: Babel reads the sources, Django turns its templates i
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +95,16 @@ _MOVING = (
 )
 
 
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""The time in a compiled catalogue: Babel puts the present one where none is, and every minute would make another file."""
+
+
 def compiled(catalogue: Catalog) -> bytes:
     """Return the catalogue as gettext reads it."""
     out = io.BytesIO()
     for message in [each for each in catalogue if each.id and not _is_translated(each)]:
         catalogue.delete(message.id, message.context)  # an empty plural would be shown as nothing
+    catalogue.creation_date = catalogue.revision_date = _NEVER
     write_mo(out, catalogue)
     return out.getvalue()
 
