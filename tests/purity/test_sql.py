@@ -9,7 +9,7 @@ _SOURCE = Path(__file__).parents[2] / "src" / "penstock"
 _STATEMENTS = sorted(_SOURCE.glob("*/sql/*.sql"))
 _WRITES = re.compile(
     r"\b(?:insert\s+into|update(?:\s+only)?|delete\s+from(?:\s+only)?|truncate|merge\s+into|copy)\s+"
-    r"((account|audience|content|mailing|delivery|notices)_\w+)",
+    r"((account|audience|content|mailing|delivery|feedback|notices)_\w+)",
     re.IGNORECASE,
 )
 # A room that writes another's table, and why it may. Anything else goes through a function of the other room.

@@ -94,14 +94,15 @@ def update(
 def erase(conn: psycopg.Connection[Any], account: int, contact: int, actor: Actor) -> None:
     """Delete a contact with its attributes and memberships. Raises UnknownContact.
 
-    Ledgers keep the address, for they answer who was sent what; a suppression stays, for the address must not be mailed by the
-    next import either. The journal gets the contact's number alone.
+    Events that others told of it go, too. Ledgers keep the address, for they answer who was sent what; a suppression stays, for
+    the address must not be mailed by the next import either. The journal gets the contact's number alone.
     """
     with conn.transaction():
         given = {"account": account, "contact": contact}
         if conn.execute(sql("penstock.audience", "erase_contact"), given).rowcount != 1:
             raise UnknownContact(contact)
         conn.execute(sql("penstock.audience", "leave_all_lists"), given)
+        conn.execute("select feedback_forget(%(account)s, %(contact)s)", given)
         journal.append(
             conn, account=account, mailing=None, actor=actor.name, door=actor.door, command="erase_contact",
             data={"contact": contact},

@@ -6,6 +6,7 @@ import psycopg
 
 from penstock.audience.suppression import suppress
 from penstock.content.links import verify_private
+from penstock.feedback.events import record_of_recipient
 from penstock.platform.environment import link_key
 
 LONGEST_TOKEN = 64
@@ -18,7 +19,7 @@ def holder(token: str) -> tuple[int, int] | None:
 
 
 def unsubscribe(conn: psycopg.Connection[Any], token: str) -> bool | None:
-    """Suppress the holder of `token` for the account that sent the mailing. Idempotent.
+    """Suppress the holder of `token` for the account that sent the mailing, and note the event. Idempotent.
 
     Returns whether it was not so before; None when nobody holds this token.
     """
@@ -33,4 +34,8 @@ def unsubscribe(conn: psycopg.Connection[Any], token: str) -> bool | None:
     if person is None:
         return None
     account, address = person
-    return suppress(conn, account, address, "unsubscribed", f"mailing {mailing}")
+    with conn.transaction():
+        done = suppress(conn, account, address, "unsubscribed", f"mailing {mailing}")
+        if done:
+            record_of_recipient(conn, mailing, seq, "unsubscribed")
+    return done

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "penstock.content",
     "penstock.mailing",
     "penstock.delivery",
+    "penstock.feedback",
     "penstock.notices",
     "penstock.preflight",
     "penstock.report",
