@@ -48,6 +48,10 @@ class Mailing(models.Model):
     started_at = models.DateTimeField(null=True)
     frozen_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(
+        null=True,
+        help_text="When it was paused or interrupted; stays after a resume until its ledger has caught up.",
+    )
     archived_at = models.DateTimeField(null=True)
     tags = ArrayField(
         models.TextField(),

@@ -14,7 +14,7 @@ begin
     select no into v_no from delivery_package
      where mailing = p_mailing and state = 'waiting' and release_at <= now()
        and (bound or v_state in ('sending', 'finishing'))
-     order by no limit 1 for update skip locked;
+     order by release_at, no limit 1 for update skip locked;
     if not found then
         return;
     end if;
