@@ -13,6 +13,10 @@ OPTIONS = frozenset({"unsubscribe", "rate"})
 """Keys of a mailing's options that are no policies: how its List-Unsubscribe works, and its messages a second."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
+_DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
+
+CAP = re.compile(r"([1-9][0-9]?) per ([1-9][0-9]{0,2}) days?")
+"""How a frequency cap is written: so many mailings in so many days."""
 
 
 class PolicyError(ValueError):
@@ -37,6 +41,29 @@ def _whole(least: int, most: int) -> dict[str, Any]:
         "read": lambda text: int(text) if _WHOLE.fullmatch(text) else text,
         "bounds": (least, most),
     }
+
+
+def _percent(most: int) -> dict[str, Any]:
+    def check(given: Any) -> str | None:
+        fits = isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= most
+        return None if fits else f"a percentage from 0 to {most}, as 5 or 0.1"
+
+    return {
+        "check": check,
+        "read": lambda text: float(text) if _DECIMAL.fullmatch(text) else text,
+        "bounds": (0, most),
+        "step": "any",
+    }
+
+
+def _written(pattern: str, like: str) -> dict[str, Any]:
+    """Text of one form; `like` says which, in words. JavaScript and Python have to read `pattern` alike."""
+    form = re.compile(pattern)
+
+    def check(given: Any) -> str | None:
+        return None if isinstance(given, str) and form.fullmatch(given) else like
+
+    return {"check": check, "read": str, "pattern": pattern, "like": like}
 
 
 def _policy(
@@ -108,6 +135,37 @@ class Policy:
         _whole(0, 10_000),
         "Percent by which the audience may differ at launch from its size at submission; beyond, it is interrupted.",
     )
+    bounce_limit: float = _always(
+        5,
+        _percent(100),
+        "Percent of the settled recipients that may bounce; beyond, from 500 settled on, the mailing is interrupted and"
+        " has to be unlocked. 100: never.",
+    )
+    complaint_limit: float = _always(
+        0.1,
+        _percent(100),
+        "Percent of the settled recipients that may complain; beyond, from 500 settled on, as for bounces.",
+    )
+    canary_size: int = _each(
+        0,
+        _whole(0, 100_000),
+        "So many recipients go first, alone; the others when those were judged good. 0: everybody goes at once.",
+    )
+    canary_wait: int = _each(
+        15,
+        _whole(0, 10_080),
+        "Minutes from the end of the canary until its bounces, complaints and deferrals are judged.",
+    )
+    frequency_cap: str = _always(
+        "off",
+        _written(f"off|{CAP.pattern}", "off, or as 3 per 7 days"),
+        "So many mailings of the account reach or await one address in so many days; further ones skip it (capped).",
+    )
+    stall_minutes: int = _always(
+        10,
+        _whole(1, 10_080),
+        "A mailing that could be sent and makes no progress for so long is mended, or interrupted with what is wrong.",
+    )
     after_cancel: str = _always(
         "keep",
         _one_of("keep", "delete"),
@@ -156,7 +214,8 @@ class Rule:
     """One line of the table: what it is without a choice, what it may be, whether one mailing may differ, what it does.
 
     `read` makes a value of what somebody typed, for `check` to judge. `by_platform`: not the account's own to set. It is one of
-    `choices`, or a whole number within `bounds`, both included.
+    `choices`, or a number within `bounds`, both included (`step`: "any" where it may have decimals), or text after the `pattern`, which
+    `like` says in words.
     """
 
     name: str
@@ -168,6 +227,9 @@ class Rule:
     effect: str
     choices: tuple[str, ...] = ()
     bounds: tuple[int, int] | None = None
+    step: str = "1"
+    pattern: str = ""
+    like: str = ""
 
 
 RULES: dict[str, Rule] = {

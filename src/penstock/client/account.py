@@ -56,8 +56,8 @@ class Policy(Model):
     """A policy, what holds, and what it does."""
 
     name: str
-    value: str | int | None
-    default: str | int | None
+    value: str | int | float | None
+    default: str | int | float | None
     effect: str
     per_mailing: bool
     by_platform: bool
@@ -147,7 +147,7 @@ class Policies(Resource):
         """Every policy, with what holds in the account."""
         return self._pages(Policy)
 
-    def change(self, changes: Mapping[str, str | int | None]) -> list[Policy]:
+    def change(self, changes: Mapping[str, str | float | None]) -> list[Policy]:
         """Set some policies and leave the others; None goes back to the default. All or none."""
         return [
             Policy.model_validate(each) for each in self._ask("PATCH", body=dict(changes)).json()["items"]

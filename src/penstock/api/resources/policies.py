@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Body as Given
 from ninja import Router
-from pydantic import Field, StrictInt, StrictStr
+from pydantic import Field, StrictFloat, StrictInt, StrictStr
 
 from penstock.account import policies
 from penstock.account.policy import RULES, Policy
@@ -16,12 +16,13 @@ from penstock.api.shapes import Account, Shown
 
 router = Router()
 
-Value = StrictStr | StrictInt | None
+Value = StrictStr | StrictInt | StrictFloat | None
 Changes = Annotated[
     dict[
         Annotated[str, Field(max_length=50)],
         Annotated[StrictStr, Field(max_length=100)]
         | Annotated[StrictInt, Field(ge=-(2**31), lt=2**31)]
+        | Annotated[StrictFloat, Field(ge=-(2**31), lt=2**31)]
         | None,
     ],
     Field(max_length=len(RULES)),
