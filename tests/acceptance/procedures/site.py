@@ -24,7 +24,7 @@ PENSTOCK = (sys.executable, "-m", "penstock")
 Fact = TypeVar("Fact")
 
 
-def eventually(fact: Callable[[], Fact], seconds: float = 20.0, every: float = 0.02) -> Fact:
+def eventually(fact: Callable[[], Fact], seconds: float = 60.0, every: float = 0.02) -> Fact:
     """Ask until the answer is true; the last one stands in the failure."""
     until = time.monotonic() + seconds
     while not (answer := fact()):

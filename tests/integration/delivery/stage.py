@@ -126,7 +126,7 @@ def travel(
 # -- facts ---------------------------------------------------------------------
 
 
-def eventually(fact: Callable[[], Fact], seconds: float = 20.0, every: float = 0.01) -> Fact:
+def eventually(fact: Callable[[], Fact], seconds: float = 60.0, every: float = 0.01) -> Fact:
     """Ask until the fact holds; the last answer stands in the failure."""
     until = time.monotonic() + seconds
     while not (answer := fact()):

@@ -189,7 +189,7 @@ def test_the_process_of_the_jobs_does_it_by_itself(
     via(conn, server.url())
     with process("from penstock.platform.background import main; main()") as child:
         submitted(conn, who["author"])
-        eventually(lambda: server.catcher.messages, 20)
+        eventually(lambda: server.catcher.messages)
         eventually(lambda: copies(conn)[0][0] == "accepted")
         os.kill(child.pid, signal.SIGTERM)
         assert child.wait(20) == 0

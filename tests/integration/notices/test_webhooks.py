@@ -478,7 +478,7 @@ def test_the_worker_delivers_by_itself(conn: psycopg.Connection, hook: Receiver)
     add(conn, hook.url)
     with process("from penstock.platform.background import main; main()") as child:
         submitted(conn, who["author"])
-        eventually(lambda: hook.heard, 20)
+        eventually(lambda: hook.heard)
         os.kill(child.pid, signal.SIGTERM)
         assert child.wait(20) == 0
 
