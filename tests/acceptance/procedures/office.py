@@ -136,7 +136,7 @@ class Person:
     def state(self, mailing: int) -> str:
         return str(self.see(mailing)["state"])
 
-    def becomes(self, mailing: int, *states: str, seconds: float = 20) -> Document:
+    def becomes(self, mailing: int, *states: str, seconds: float = 60) -> Document:
         """Wait until the mailing is in one of the states."""
         seen: Document = {}
 
@@ -151,7 +151,7 @@ class Person:
             raise AssertionError(f"the mailing is not {states} but {seen}") from None
         return seen
 
-    def reached(self, mailing: int, at_least: int, seconds: float = 20) -> Document:
+    def reached(self, mailing: int, at_least: int, seconds: float = 60) -> Document:
         """Wait until so many were accepted by the other side."""
         return eventually(
             lambda: seen if (seen := self.see(mailing))["progress"]["accepted"] >= at_least else None,

@@ -141,7 +141,7 @@ def state(conn: psycopg.Connection[Any], mailing: int) -> str:
     return str(row[0])
 
 
-def becomes(conn: psycopg.Connection[Any], mailing: int, *states: str, seconds: float = 30.0) -> str:
+def becomes(conn: psycopg.Connection[Any], mailing: int, *states: str, seconds: float = 60.0) -> str:
     """Wait until the mailing is in one of the states."""
     now = ""
 
