@@ -41,6 +41,15 @@ class Mailing(models.Model):
     approved_size = models.IntegerField(null=True, help_text="How many would have got it at submission.")
     copied_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies")
     fixes = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
+    chain = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="steps",
+        db_index=False,
+        help_text="The first step of its chain.",
+    )
+    position = models.IntegerField(null=True, help_text="Of a step in its chain, from 1.")
     options = models.JSONField(default=dict, help_text="Policies that differ for this mailing.")
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True)
@@ -76,6 +85,16 @@ class Mailing(models.Model):
                 condition=~models.Q(state__in=["sending", "finishing"]) | models.Q(frozen_at__isnull=False),
                 name="mailing_mailing_frozen",
             ),
+            models.CheckConstraint(
+                condition=models.Q(chain__isnull=True, position__isnull=True)
+                | models.Q(chain__isnull=False, position__gte=1),
+                name="mailing_mailing_position",
+            ),
+            models.UniqueConstraint(
+                fields=["chain", "position"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="mailing_mailing_step",
+            ),
         ]
         indexes = [
             models.Index(
@@ -89,6 +108,11 @@ class Mailing(models.Model):
                 fields=["account"],
                 name="mailing_mailing_busy",
                 condition=models.Q(state__in=["starting", "sending", "cancelling", "paused", "queued"]),
+            ),
+            models.Index(
+                fields=["id"],
+                name="mailing_mailing_following",
+                condition=models.Q(audience__has_key="step", state__in=["scheduled", "sending", "finishing"]),
             ),
             models.Index(
                 fields=["due_at"],
