@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -38,9 +38,11 @@ def parse(line: bytes) -> Line:
 
 
 @contextmanager
-def sink(log: Path, *arguments: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """Run bench.sink with its log in `log`; gives its port and its process."""
-    command = [sys.executable, "-m", "bench.sink", "--log", str(log), *arguments]
+def sink(
+    log: Path, *arguments: str, inside: Sequence[str] = ()
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """Run bench.sink with its log in `log`; gives its port and its process. `inside` is put before the command."""
+    command = [*inside, sys.executable, "-m", "bench.sink", "--log", str(log), *arguments]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
     assert process.stdout is not None
     try:
