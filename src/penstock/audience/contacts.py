@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 
 from penstock.audience.address import parse
 from penstock.platform.database import sql
+from penstock.platform.spreadsheet import cell_in_sql
 
 
 class UnknownList(LookupError):
@@ -179,16 +180,19 @@ def variables(conn: psycopg.Connection[Any], account: int, list_id: int | None =
     return tuple(sorted(str(key) for (key,) in rows))
 
 
-def export(conn: psycopg.Connection[Any], account: int, list_id: int | None = None) -> Iterator[bytes]:
+def export(
+    conn: psycopg.Connection[Any], account: int, list_id: int | None = None, *, for_people: bool = False
+) -> Iterator[bytes]:
     """Yield the contacts as a CSV file in UTF-8: `email`, then every attribute; importing it again changes nothing.
 
-    Values are written as they are, also those that a spreadsheet takes for formulas (`=…`): an export that alters
-    values could not be imported again. Open one from doubtful sources as text.
+    Values are written as they are, also those that a spreadsheet takes for formulas (`=…`), unless it is `for_people`:
+    then such a value gets an apostrophe before it, and importing the file again would bring that along.
     """
     keys = variables(conn, account, list_id)
+    shown = cell_in_sql if for_people else str
     columns = [
-        statements.SQL("c.address"),
-        *(statements.SQL("c.attributes ->> {}").format(key) for key in keys),
+        statements.SQL(shown("c.address")),
+        *(statements.SQL(shown("(c.attributes ->> {key})")).format(key=key) for key in keys),
     ]
     chosen = statements.SQL("c.account_id = {}").format(account)
     if list_id is not None:

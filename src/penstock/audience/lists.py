@@ -1,7 +1,7 @@
 """Lists: named sets of contacts, made, renamed, deleted; contacts join and leave them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -43,12 +43,13 @@ class ListInUse(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ContactList:
-    """One list. `contacts` is how many are on it; None where nobody counted."""
+    """One list. `contacts` is how many are on it; None where nobody counted. `more`: there are more than these."""
 
     id: int
     name: str
     created_at: datetime
     contacts: int | None = None
+    more: bool = False
 
 
 def page(
@@ -63,16 +64,21 @@ def page(
         ).fetchall()
 
 
-def require(conn: psycopg.Connection[Any], account: int, number: int) -> ContactList:
-    """Return one list with the number of its contacts. Raises UnknownList."""
+def require(
+    conn: psycopg.Connection[Any], account: int, number: int, *, most: int | None = None
+) -> ContactList:
+    """Return one list with the number of its contacts; `most`: counted only so far. Raises UnknownList."""
     with conn.cursor(row_factory=class_row(ContactList)) as cursor:
         found = cursor.execute(
-            "select id, name, created_at, (select count(*) from audience_membership where list_id = l.id) as contacts"
-            " from audience_list l where account_id = %s and id = %s",
-            (account, number),
+            "select id, name, created_at, (select count(*) from"
+            " (select from audience_membership where list_id = l.id limit %(most)s::bigint + 1) as few) as contacts"
+            " from audience_list l where account_id = %(account)s and id = %(list)s",
+            {"account": account, "list": number, "most": most},
         ).fetchone()
     if found is None:
         raise _unknown(number)
+    if most is not None and found.contacts is not None and found.contacts > most:
+        return replace(found, contacts=most, more=True)
     return found
 
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Self
 
 import psycopg
 
+from penstock.platform.spreadsheet import cell_in_sql
+
 _SHOWN = 200  # characters of a value that are kept
 _ESCAPED = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\0": "\ufffd"})
 
@@ -76,7 +78,7 @@ def report(conn: psycopg.Connection[Any], number: int) -> Iterator[bytes]:
     A value that a spreadsheet would take for a formula gets an apostrophe before it: rejected values are anybody's.
     """
     statement = (
-        "copy (select line, kind, case when value ~ '^[-=+@\\t\\r]' then '''' || value else value end as value, reason"
+        f"copy (select line, kind, {cell_in_sql('value')} as value, reason"
         " from audience_import_problem where import_id = {} order by line) to stdout (format csv, header)"
     )
     with conn.cursor() as cursor, cursor.copy(psycopg.sql.SQL(statement).format(number)) as copy:

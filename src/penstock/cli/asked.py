@@ -153,7 +153,7 @@ def read_options(rate: str | None, policies: list[str]) -> dict[str, Any]:
 
 def read_rate(given: str) -> float:
     """Return messages a second from `100/s`, `100`, `5000/min` or `20000/h`."""
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*(s|sec|min|m|h))?\s*", given)
+    match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(?:/\s*(s|sec|min|m|h))?\s*", given)
     if match is None or not float(match[1]):
         raise wrong(f"--rate {given!r} is no rate.", "Write it as 100/s, 5000/min or 20000/h.")
     return float(match[1]) / _PER[match[2] or "s"]

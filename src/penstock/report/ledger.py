@@ -10,6 +10,7 @@ from typing import IO, Any, NamedTuple
 import psycopg
 
 from penstock.platform.database import sql
+from penstock.platform.spreadsheet import cell_in_sql
 from penstock.report.progress import STATES
 
 LAST = 2_147_483_647
@@ -49,6 +50,14 @@ class Row(NamedTuple):
 
 _COLUMNS = ", ".join(_UTC if name == "at" else name for name in Row._fields)
 _ROWS = f"select {_COLUMNS} from told {CHOSEN}"
+_FOR_PEOPLE = ", ".join(
+    _UTC
+    if name == "at"
+    else f"{cell_in_sql(name)} as {name}"
+    if name in ("address", "text", "reason")
+    else name
+    for name in Row._fields
+)
 
 
 def ledger(
@@ -68,12 +77,17 @@ def ledger(
 
 
 def csv_of(
-    mailing: int, state: str | None = None, reason: str | None = None, domain: str | None = None
-) -> tuple[str, str, dict[str, Any]]:
-    """Return what `write_csv` runs, for a connection of another kind: the settings, the COPY, and its parameters."""
+    mailing: int, state: str | None = None, reason: str | None = None, domain: str | None = None, *,
+    for_people: bool = False,
+) -> tuple[str, str, dict[str, Any]]:  # fmt: skip
+    """Return what `write_csv` runs, for a connection of another kind: the settings, the COPY, and its parameters.
+
+    `for_people`: what a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    rows = f"select {_FOR_PEOPLE} from told {CHOSEN}" if for_people else _ROWS
     return (
         _PLAN,
-        f"copy ({sql('penstock.report', 'ledger')} {_ROWS}) to stdout (format csv, header)",
+        f"copy ({sql('penstock.report', 'ledger')} {rows}) to stdout (format csv, header)",
         chosen(mailing, state, reason, domain),
     )
 

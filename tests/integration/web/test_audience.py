@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from psycopg.types.json import Jsonb
 
 from penstock.audience import contacts, imports, lists, suppression
 from penstock.audience.jobs import import_upload
+from penstock.web.room.audience import lists as pages
 from tests.browser.desk import Desk
 from tests.integration.web.conftest import Visitor
 
@@ -54,6 +57,35 @@ def test_a_contact_is_added_changed_and_erased(desk: Desk, visitor: Visitors) ->
     assert now.attributes == {"town": "Ulm"}
     assert anna.post(f"{page}/erase").status_code == 302
     assert contacts.get(desk.conn, desk.account, there.id) is None
+
+
+def test_the_file_for_people_has_no_formulas_and_that_for_programs_is_exact(
+    desk: Desk, visitor: Visitors
+) -> None:
+    number = desk.list(addresses=["anna@example.org"])
+    (contact,) = contacts.page(desk.conn, desk.account, limit=2, list_id=number)
+    attributes = {"code": "=1+1", "name": "O'Hara", "phone": "+49 170 1", "site": "@me"}
+    desk.conn.execute(
+        "update audience_contact set attributes = %s where id = %s", (Jsonb(attributes), contact.id)
+    )
+    answer = visitor().get(f"/audience/export?list={number}")
+    assert (
+        b"".join(answer.streaming_content).decode().splitlines()[1]
+        == "anna@example.org,'=1+1,O'Hara,+49 170 1,'@me"
+    )
+    exact = b"".join(contacts.export(desk.conn, desk.account, number)).decode()
+    assert exact.splitlines()[1] == "anna@example.org,=1+1,O'Hara,+49 170 1,@me"
+
+
+def test_a_list_of_many_is_counted_behind_the_page(
+    desk: Desk, visitor: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, anna = desk.list(12), visitor()
+    monkeypatch.setattr(pages, "AT_ONCE", 10)
+    page = f"/audience/lists/{number}"
+    assert "more than 10" in anna.text(page)
+    assert anna.get(page, HX_Request="true").content.decode().strip() == "12"
+    assert "more than 10, stay" in anna.text(f"{page}/delete")
 
 
 def test_what_cannot_be_says_why_and_loses_nothing(desk: Desk, visitor: Visitors) -> None:

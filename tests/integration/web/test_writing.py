@@ -156,6 +156,24 @@ def test_what_somebody_else_changed_is_told_and_nothing_is_lost(
     assert "Mine" in subjects
 
 
+@pytest.mark.parametrize("version", [{}, {"version": ""}, {"version": "now"}])
+def test_a_form_that_does_not_say_what_it_looked_at_changes_nothing(
+    desk: Desk, author: Any, draft: int, version: dict[str, str]
+) -> None:
+    before = draft_of(desk, draft)
+    refused = author.post(step(draft), {"subject": "Unseen", **version})
+    assert (refused.status_code, draft_of(desk, draft).message) == (409, before.message)
+
+
+@pytest.mark.parametrize("rate", ["1_0", "٣", "inf"])
+def test_a_rate_that_is_no_number_to_a_reader_is_refused(
+    desk: Desk, author: Any, draft: int, rate: str
+) -> None:
+    typed = {"version": draft_of(desk, draft).version, "kind": "now", "rate": rate}
+    assert author.post(step(draft, "send"), typed).status_code == 422
+    assert "rate" not in draft_of(desk, draft).options
+
+
 def test_an_earlier_version_is_taken_again(desk: Desk, author: Any, draft: int) -> None:
     first = load_message(desk.conn, draft_of(desk, draft).message)
     author.post(

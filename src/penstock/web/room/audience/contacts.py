@@ -127,7 +127,7 @@ def export(visit: Visit) -> HttpResponseBase:
 
     def rows() -> Iterator[bytes]:
         with connection() as conn:  # the visit's own goes back before the first row is sent
-            yield from there.export(conn, account, found.id if found else None)
+            yield from there.export(conn, account, found.id if found else None, for_people=True)
 
     headers = {"Content-Disposition": 'attachment; filename="contacts.csv"'}
     return StreamingHttpResponse(rows(), content_type="text/csv; charset=utf-8", headers=headers)

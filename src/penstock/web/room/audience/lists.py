@@ -12,6 +12,8 @@ from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
 
 PAGE = 50
+AT_ONCE = 100_000
+"""Contacts of a list that a page counts before it is shown; where there are more it asks for the number afterwards."""
 
 
 @room("contacts:read")
@@ -42,7 +44,9 @@ def lists(visit: Visit) -> HttpResponse:
 @room("contacts:read")
 def one(visit: Visit, number: int) -> HttpResponse:
     """One list with its number of contacts; who may, renames it."""
-    found, wrong, status = _found(visit, number), "", HTTPStatus.OK
+    if visit.is_fragment and not visit.posted:
+        return visit.part("audience/list_contacts.html", list=_found(visit, number, None))
+    found, wrong, status = _found(visit, number, AT_ONCE), "", HTTPStatus.OK
     name = visit.request.POST.get("name", found.name)
     if visit.posted:
         visit.require("contacts:write")
@@ -64,7 +68,7 @@ def one(visit: Visit, number: int) -> HttpResponse:
 @room("contacts:write")
 def delete(visit: Visit, number: int) -> HttpResponse:
     """Ask whether a list is to be deleted, and do it; its contacts stay."""
-    found = _found(visit, number)
+    found = _found(visit, number, AT_ONCE)
     if visit.posted:
         try:
             there.delete(visit.conn, visit.account, number, visit.actor)
@@ -74,8 +78,8 @@ def delete(visit: Visit, number: int) -> HttpResponse:
     return visit.either("audience/list_delete.html", list=found)
 
 
-def _found(visit: Visit, number: int) -> there.ContactList:
+def _found(visit: Visit, number: int, most: int | None) -> there.ContactList:
     try:
-        return there.require(visit.conn, visit.account, number)
+        return there.require(visit.conn, visit.account, number, most=most)
     except UnknownList as error:
         raise NotThere(str(error)) from None

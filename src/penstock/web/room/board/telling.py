@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from penstock.web.room.board.watching import Moving
 
 Group = tuple[int, str, int | None]  # the account, the language, the one mailing
+REMEMBERED = 10_000
+"""Mailings whose version is kept, so that a process which runs for months does not keep one for each mailing there ever was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,16 @@ class Teller:
     """Remembers what was told, so that only what is new is told again."""
 
     def __init__(self) -> None:
-        self._versions: dict[int, int] = {}
+        self._versions: dict[int, int] = {}  # those told last at the end
         self._told: dict[tuple[str, int], dict[str, Any]] = {}
 
     def changes(self, watchers: Collection[Watcher], there: Collection[Changed]) -> None:
         """Tell that these mailings have changed."""
-        self._versions |= {each.mailing: each.version for each in there}
+        for each in there:
+            self._versions.pop(each.mailing, None)
+            self._versions[each.mailing] = each.version
+        for mailing in list(self._versions)[:-REMEMBERED]:
+            del self._versions[mailing]
         for (account, language, only), group in _grouped(watchers).items():
             concerned = [each for each in there if each.account == account and only in (None, each.mailing)]
             if concerned:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from penstock.platform.exporting import copied
+from penstock.platform.spreadsheet import cell
 
 TYPE = "text/csv; charset=utf-8; header=present"
 
@@ -19,11 +20,11 @@ def streamed(name: str, settings: str, query: str, parameters: dict[str, Any]) -
 
 
 def written(name: str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> HttpResponseBase:
-    """Answer with these rows (RFC 4180, UTF-8, with a header), as a file called `name`."""
+    """Answer with these rows (RFC 4180, UTF-8, with a header), fit for spreadsheets, as a file called `name`."""
     text = io.StringIO()
     out = csv.writer(text)
     out.writerow(header)
-    out.writerows(rows)
+    out.writerows([cell(value) for value in row] for row in rows)
     return _named(HttpResponse(text.getvalue(), content_type=TYPE), name)
 
 

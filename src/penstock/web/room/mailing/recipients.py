@@ -73,7 +73,9 @@ def csv(visit: Visit, number: int) -> HttpResponseBase:
     """Everybody who is wanted, as a file."""
     mailing_of(visit, number)
     wanted = _wanted(visit.request, number)
-    settings, query, given = ledger.csv_of(number, wanted.state, wanted.reason, wanted.domain)
+    settings, query, given = ledger.csv_of(
+        number, wanted.state, wanted.reason, wanted.domain, for_people=True
+    )
     return files.streamed(f"mailing-{number}-recipients.csv", settings, query, given)
 
 

@@ -12,7 +12,7 @@ from penstock.account.secrets import SecretError
 from penstock.account.servers import TransportError
 from penstock.report import transports as report
 from penstock.transport.smtp.server import ServerURLError
-from penstock.web.room.paging import number_of
+from penstock.web.room.paging import decimal_of, number_of
 from penstock.web.room.visit import NotThere, Visit, room
 
 FIELDS = ("id", "url", "weight", "connection_limit", "rate", "enabled")
@@ -126,12 +126,9 @@ def _whole(text: str, what: str) -> int | None:
 def _share(text: str) -> float | None:
     if not text.strip():
         return None
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise ValueError(
-            _("The rate is a number of messages a second, not %(text)s.") % {"text": text}
-        ) from None
+    if (found := decimal_of(text)) is None:
+        raise ValueError(_("The rate is a number of messages a second, not %(text)s.") % {"text": text})
+    return found
 
 
 def _found(visit: Visit, number: int) -> there.Transport:

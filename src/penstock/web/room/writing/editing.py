@@ -63,6 +63,8 @@ def save(visit: Visit, mailing: Mailing, step: Step) -> Mailing:
         if changes == writing.Changes():
             return mailing
         version = number_of(visit.request.POST.get("version"))
+        if version is None:  # a form that does not say what it looked at might take away what others wrote
+            raise NotSaved([], HTTPStatus.CONFLICT, theirs=True)
         writing.edit(visit.conn, mailing, visit.actor, changes, version=version, typing=visit.is_fragment)
     except Unreadable as error:
         raise NotSaved([fault.text for fault in error.faults], HTTPStatus.UNPROCESSABLE_ENTITY) from None

@@ -14,6 +14,7 @@ from penstock.mailing.writing import Changes
 from penstock.preflight.foretelling import Foretold, foretell
 from penstock.report.timeline import Timeline, timeline
 from penstock.web.room.deciding import filled, labels, reading, refusing, zones
+from penstock.web.room.paging import decimal_of
 from penstock.web.room.visit import Visit
 from penstock.web.room.writing import problems
 from penstock.web.templatetags.room import number
@@ -142,10 +143,11 @@ def _options(posted: Any, mailing: Mailing) -> dict[str, Any] | None:
     if "rate" not in posted:
         return None
     others = {name: value for name, value in mailing.options.items() if name != "rate"}
-    typed = posted["rate"].strip().replace(",", ".")
+    typed = posted["rate"].strip()
     if not typed:
         return others
-    try:
-        return {**others, "rate": float(typed)}
-    except ValueError:
-        return {**others, "rate": typed}  # refused with its reason where it is stored
+    rate = decimal_of(typed)
+    return {
+        **others,
+        "rate": typed if rate is None else rate,
+    }  # no number: refused with its reason where it is stored
