@@ -7,6 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower, Now
 
+import penstock.account.credits.models  # noqa: F401  # Django looks for them here
+
 ROLES = ["author", "approver", "operator", "administrator"]
 """The roles somebody can have in an account; `penstock.account.access` says what each may do."""
 
@@ -253,6 +255,51 @@ class Server(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class Limit(models.Model):
+    """How fast, and over how many connections at most, something may be sent: by whatever senders there are."""
+
+    id = models.AutoField(primary_key=True)
+    account = models.ForeignKey(
+        Account, models.CASCADE, null=True, help_text="Empty: put by the platform, over all accounts."
+    )
+    scope = models.TextField(help_text="all, account, transport or domain.")
+    value = models.TextField(
+        default="", db_default="", help_text="The number of the account or transport, or the domain."
+    )
+    messages = models.FloatField(null=True, help_text="So many `per` seconds; empty: as fast as it goes.")
+    per = models.IntegerField(default=1, db_default=1, help_text="Seconds: 1, 60, 3600 or 86400.")
+    connections = models.PositiveSmallIntegerField(
+        null=True, help_text="To a domain: messages on the wire at a time. Empty: no limit."
+    )
+    made_by = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "account_limit"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "scope", "value"], name="account_limit_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=models.Q(messages__gt=0) | models.Q(connections__gt=0), name="account_limit_says"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(messages__isnull=True) | models.Q(messages__gt=0),
+                name="account_limit_messages",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(connections__isnull=True) | models.Q(connections__gt=0),
+                name="account_limit_connections",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(per__in=[1, 60, 3600, 86400]), name="account_limit_per"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.value}"
 
 
 class Domain(models.Model):
