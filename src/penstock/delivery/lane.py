@@ -19,9 +19,10 @@ from psycopg import sql
 from penstock.delivery import record
 from penstock.delivery.claim import Claimed, Claims, Fenced, Held, Item, Turn, reading
 from penstock.delivery.handoff import GIVEN_BACK, Fence, HandOff, words_of
-from penstock.delivery.order import WINDOW, Order
+from penstock.delivery.order import Order
 from penstock.delivery.outcome import Outcome, State
 from penstock.delivery.pacing import pacing_of
+from penstock.delivery.window import step, window
 from penstock.mailing.stopping import STOPPED
 from penstock.transport.fleet import Fleet
 from penstock.transport.hands import way_out
@@ -37,8 +38,6 @@ PARTING: Final = 2.0
 """Seconds for which the end of a halted lane is waited for when its mailing goes on."""
 RETRY: Final = 0.2
 """Seconds between attempts to reach the database."""
-WORK: Final = 0.2
-"""Seconds of work that may be claimed and not recorded: it is in doubt when the sender is killed."""
 SAMPLE: Final = 0.05
 """Seconds over which the pace is measured."""
 TROUBLE_LIMIT: Final = 300.0
@@ -319,18 +318,11 @@ class Lane:
         return self._queries[key]
 
     def _window(self) -> int:
-        """How many recipients may be claimed and not recorded: 0.2 s of work, at most a micro-batch.
-
-        At least two for each connection: one on the wire, and one whose commands go out with it.
-        """
+        """How many recipients may be claimed and not recorded; the next turn comes when so many of them are answered."""
         connections = self.order.connections
-        rate = min(self._rate, self.order.rate) if self.order.rate else self._rate
-        least = max(1, int(self.order.rate * WORK)) if self.order.rate else WINDOW
-        window = min(WINDOW, max(min(2 * connections, least), int(rate * WORK)))
-        # A turn takes milliseconds, meanwhile the connections live on what is left of the window. So on a slow way turns
-        # come early, some seventeen a second; on a fast one half a window is worth one.
-        self.handoff.step = max(1, min(window // 2, max(connections, int(self._rate * 0.06))))
-        return window
+        allowed = window(self._rate, self.order.rate, connections)
+        self.handoff.step = step(self._rate, allowed, connections)
+        return allowed
 
     def _measure(self, recorded: int) -> None:
         """Note the pace, over samples long enough that two turns close together do not look like speed."""

@@ -22,9 +22,6 @@ from penstock.transport.envelope import Envelope, Peer
 from penstock.transport.provider.provider import Provider
 from penstock.transport.terms import Way
 
-WINDOW = 1000
-"""Recipients that one lane may have claimed and not recorded: the most that are in doubt when a sender is killed."""
-
 
 @dataclass(frozen=True)
 class Order:
