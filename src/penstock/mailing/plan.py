@@ -3,6 +3,8 @@
 A plan is a document: {"kind": "now" | "at" | "sequence" | "later", "at": "2026-12-01T09:00", "zone": "Europe/Paris",
 "fold": "first" | "second", "ends_at": "2026-12-03T18:00"}. `at` and `ends_at` are wall times in `zone` (else the account's);
 one with an offset of its own ("…Z", "…+01:00") is taken as it is. `fold` says which of two, where a wall time occurs twice.
+"local": true with `at`: at that wall time of each recipient; `zone` is then that of those whose zone nobody knows. With
+"batches": {"size": 5000} or {"number": 10} and "interval": "1h" it goes out in parts (mailing.batches).
 """
 
 from collections.abc import Mapping
@@ -11,6 +13,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from penstock.mailing import batches
+from penstock.mailing.batches import Batches
 
 
 class Kind(StrEnum):
@@ -22,7 +27,7 @@ class Kind(StrEnum):
     LATER = "later"
 
 
-KEYS = frozenset({"kind", "at", "zone", "fold", "ends_at"})
+KEYS = frozenset({"kind", "at", "zone", "fold", "ends_at", "local", "batches", "interval"})
 
 
 class PlanError(ValueError):
@@ -35,12 +40,17 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan that can be carried out. `due_at` and `ends_at` are instants; `document` is what is stored and shown."""
+    """A plan that can be carried out. `due_at` and `ends_at` are instants; `document` is what is stored and shown.
+
+    `due_at` of one at the recipients' local time is that time in the plan's zone: the first of them may have it a day before.
+    """
 
     kind: Kind
     due_at: datetime | None
     ends_at: datetime | None
     document: dict[str, Any]
+    batches: Batches | None = None
+    local: bool = False
 
 
 def read(given: Any, *, zone: str, now: datetime, past_start: str = "refuse") -> Plan:
@@ -63,7 +73,7 @@ def read(given: Any, *, zone: str, now: datetime, past_start: str = "refuse") ->
     named = given.get("zone") or zone
     if kind is Kind.AT:
         due_at = instant(given.get("at"), named, given.get("fold"))
-        document |= {"at": given["at"], "zone": named, **_fold(given)}
+        document |= {"at": given["at"], "zone": named, **_fold(given), **_local(given, due_at)}
         if due_at <= now:
             if past_start != "send_now":
                 raise PlanError(
@@ -73,6 +83,10 @@ def read(given: Any, *, zone: str, now: datetime, past_start: str = "refuse") ->
             kind, due_at, document = Kind.NOW, None, {"kind": Kind.NOW.value}
     elif given.get("at"):
         raise PlanError("unknown_plan", f'A plan of the kind "{kind}" has no time; "at" has one.')
+    elif given.get("local"):
+        raise PlanError("unknown_plan", f'A plan of the kind "{kind}" has no local time; give "at", too.')
+    parts = _batches(given)
+    document |= {name: given[name] for name in ("batches", "interval") if parts}
     if given.get("ends_at"):
         ends_at = instant(given["ends_at"], named, given.get("fold"))
         document |= {"ends_at": given["ends_at"], "zone": named, **_fold(given)}
@@ -80,7 +94,35 @@ def read(given: Any, *, zone: str, now: datetime, past_start: str = "refuse") ->
             raise PlanError(
                 "end_before_start", f"The end date {given['ends_at']} ({named}) is not after the start."
             )
-    return Plan(kind, due_at, ends_at, document)
+    return Plan(kind, due_at, ends_at, document, parts, bool(document.get("local")))
+
+
+def _local(given: Mapping[str, Any], due_at: datetime) -> dict[str, Any]:
+    """The mark of a plan at the recipients' own time, whose time has no offset and lies within the calendar everywhere."""
+    if given.get("local") in (None, False):
+        return {}
+    if given["local"] is not True:
+        raise PlanError("unknown_plan", f"local is {given['local']!r}; it may be true or false.")
+    if datetime.fromisoformat(given["at"]).tzinfo is not None:
+        raise PlanError(
+            "time_invalid", f"{given['at']} is the same everywhere. For local time write it without offset."
+        )
+    if not 1900 < due_at.year < 9000:
+        raise PlanError("time_invalid", f"{given['at']} is out of the calendar's range.")
+    return {"local": True}
+
+
+def _batches(given: Mapping[str, Any]) -> Batches | None:
+    if given.get("batches") is None:
+        if given.get("interval") is not None:
+            raise PlanError(
+                "batches_invalid", "An interval is between batches: say how large or how many they are."
+            )
+        return None
+    try:
+        return batches.read(given["batches"], given.get("interval"))
+    except ValueError as error:
+        raise PlanError("batches_invalid", str(error)) from None
 
 
 def _fold(given: Mapping[str, Any]) -> dict[str, Any]:
