@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from penstock.mailing.actor import Actor
-from penstock.mailing.lifecycle import ADMINISTRATOR, APPROVER, AUTHOR, OPERATOR, PLATFORM, SYSTEM
+from penstock.mailing.lifecycle import ADMINISTRATOR, APPROVER, AUTHOR, OPERATOR, PLATFORM, SYSTEM, UNLOCKER
 
 ROLES = (AUTHOR, APPROVER, OPERATOR, ADMINISTRATOR)
 """What somebody can be in an account; `platform` stands beside these: its staff see to every account."""
@@ -41,6 +41,8 @@ TABLE = (
            confers=APPROVER),
     _scope("mailings:operate", (OPERATOR, ADMINISTRATOR),
            "Launch, schedule, pause, resume, cancel and send on what was approved.", confers=OPERATOR),
+    _scope("mailings:unlock", (ADMINISTRATOR, PLATFORM),
+           "Unlock mailings that too many bounces or complaints stopped.", confers=UNLOCKER),
     _scope("recipients:read", _EVERYBODY, "See to whom a mailing goes, address by address: ledger and preview."),
     _scope("contacts:read", _SENDERS, "See and export contacts, lists and imports."),
     _scope("contacts:write", _SENDERS, "Create, change, import and erase contacts and lists."),

@@ -202,6 +202,19 @@ class Policy:
     retry_longest_seconds: int = _each(
         7200, _whole(1, 86_400), "No wait between two attempts is longer than this."
     )
+    credits: str = _always(
+        "unlimited",
+        _one_of("unlimited", "counted"),
+        "Counted: a mailing starts with a credit of its channel for each recipient, and waits where there are too few."
+        " Only the platform sets this.",
+        by_platform=True,
+    )
+    bounce_credit: str = _always(
+        "keep",
+        _one_of("keep", "return"),
+        "A credit spent on a recipient who bounced stays spent, or is given back. Only the platform sets this.",
+        by_platform=True,
+    )
     in_doubt: str = _each(
         "never_twice",
         _one_of("never_twice", "never_lost"),

@@ -25,6 +25,7 @@ INTERRUPTING = {
     "kill_switch": "kill_switch",
     "sender_domain": "sender_domain",
     "analysis_blocked": "technical",
+    "credits": "credits",
 }
 """Why a mailing may not start at its time, by the refusal's code: the reason of its interruption."""
 
@@ -47,10 +48,10 @@ def seconds_left(conn: psycopg.Connection[Any]) -> float | None:
     return None if row is None or row[0] is None else max(0.0, float(row[0]))
 
 
-def interrupt(conn: psycopg.Connection[Any], mailing: int, code: str, text: str) -> None:
-    """Interrupt a mailing, unless somebody stopped or ended it meanwhile."""
+def interrupt(conn: psycopg.Connection[Any], mailing: int, code: str, text: str, **more: Any) -> None:
+    """Interrupt a mailing, unless somebody stopped or ended it meanwhile. `more`: arguments that an effect asks for."""
     with suppress(control.Refused, control.NotFound):
-        control.command(conn, mailing, "interrupt", control.SYSTEM, reason=text, code=code)
+        control.command(conn, mailing, "interrupt", control.SYSTEM, reason=text, code=code, **more)
 
 
 def _switch_off(conn: psycopg.Connection[Any], mailing: int, state: State, text: str) -> None:

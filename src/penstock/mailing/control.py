@@ -255,9 +255,11 @@ def _move(change: Change) -> None:
 def _reason(change: Change) -> Jsonb | None:
     """What is shown beside the state: why it is the one it is. The journal has the reasons of all commands."""
     given, row, before = change.given, change.decision.row, change.found.row["reason"]
-    if "let_go" in row.effects:
+    if {"let_go", "pass_canary"} & set(row.effects):
         return None
-    if change.target is change.source and not {"hold", "hold_back"} & set(row.effects):
+    if "unlock" in row.effects:  # why it was stopped is still why; a resumption looks for this mark
+        return Jsonb({**before, "unlocked": {"text": given["reason"], **_signed(change)}})
+    if change.target is change.source and not {"hold", "hold_back", "await_canary"} & set(row.effects):
         held = before is not None and str(before.get("code", "")).startswith("held:")
         return Jsonb(before) if before is not None and not (held and "keep_plan" in row.effects) else None
     if change.source is State.CANCELLING and not given["reason"]:
@@ -271,10 +273,11 @@ def _reason(change: Change) -> Jsonb | None:
         )  # nobody is asked why, but who and since when is shown
     if not text:
         return None
-    return Jsonb({
-        "code": given["code"] or "operator", "text": text,
-        "who": change.actor.name, "since": datetime.now(UTC).isoformat(),
-    })  # fmt: skip
+    return Jsonb({"code": given["code"] or "operator", "text": text, **_signed(change)})
+
+
+def _signed(change: Change) -> dict[str, str]:
+    return {"who": change.actor.name, "since": datetime.now(UTC).isoformat()}
 
 
 def _with(answer: Answer, **changed: Any) -> Answer:

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.mailing import copying, guards, lifecycle, queue, saved
+from penstock.mailing import copying, crediting, guards, lifecycle, queue, saved
 from penstock.mailing.actor import Actor
 from penstock.mailing.digest import of_submitted
 from penstock.mailing.facts import Gathered
@@ -54,6 +54,8 @@ def carry_out(change: Change) -> None:
     for name in change.decision.row.effects:
         EFFECTS[name](change)
     _follow(change)
+    if refusal := crediting.follow(change):
+        raise Objection(refusal.code, refusal.text)
 
 
 def _follow(change: Change) -> None:
@@ -252,6 +254,9 @@ def _let_go_of_the_past(change: Change) -> None:
 
 
 def _resume(change: Change) -> None:
+    if change.source is State.INTERRUPTED:
+        size = change.found.facts.policy.canary_size
+        change.conn.execute("select delivery_arm(%s, %s)", (change.mailing, size))
     _let_go_of_the_past(change)
     change.conn.execute("select delivery_unbind(%s)", (change.mailing,))
     if change.given.get("at") is not None:
@@ -327,6 +332,18 @@ def _hold(change: Change) -> None:
         change.given |= {"code": "late_gate", "reason": "Its launch time passed while it waited at the gate."}
 
 
+def _pass_canary(change: Change) -> None:
+    """Those who were held back go as they are planned. The rest of the figures that were judged is in the reason."""
+    row = change.conn.execute("select delivery_canary_passed(%s)", (change.mailing,)).fetchone()
+    change.data["released"] = int(row[0]) if row else 0
+
+
+def _note_canary(change: Change) -> None:
+    """A canary that was judged bad is not judged again: a resume sends another one ahead."""
+    if change.given.get("canary_failed"):
+        change.conn.execute("update delivery_watch set failed = true where mailing = %s", (change.mailing,))
+
+
 def _nothing(change: Change) -> None:
     """Carried out by `control` itself: `stop_senders` around the transaction, what only the reason tells where that is written."""
 
@@ -338,6 +355,6 @@ EFFECTS: dict[str, Callable[[Change], None]] = {
     "place": _place, "not_started": _not_started, "remember_state": _remember_state, "resume": _resume,
     "close_packages": _close_packages, "expire_packages": _expire_packages, "reopen_packages": _reopen_packages,
     "release_doubt": _release_doubt, "copy": _copy, "fix_rest": _fix_rest, "delete": _delete, "archive": _archive,
-    "hold": _hold, "hold_back": _nothing, "let_go": _nothing, "stop_senders": _nothing,
+    "unlock": _nothing, "await_canary": _nothing, "pass_canary": _pass_canary, "note_canary": _note_canary, "hold": _hold, "hold_back": _nothing, "let_go": _nothing, "stop_senders": _nothing,
 }  # fmt: skip
 """Each effect of the table by its name; a test holds the two against each other."""

@@ -7,6 +7,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from penstock.account.policy import tolerant
+from penstock.mailing import crediting
 from penstock.mailing.guards import Facts
 from penstock.mailing.states import State
 from penstock.platform.database import sql
@@ -16,7 +17,7 @@ _FIGURES = (
     "due_withheld", "due_deferred", "in_doubt", "ended", "expired",
 )  # fmt: skip
 _PLAIN = (
-    "reason_code", "now", "zone", "digest", "validated", "ever_approved", "plan", "due_at", "ends_at", "undo_until", "started", "archived",
+    "reason_code", "unlocked", "now", "zone", "digest", "validated", "ever_approved", "plan", "due_at", "ends_at", "undo_until", "started", "archived",
     "channel", "sender_domain", "domain", "transport_local", "analysis", "analysed", "tested", "tested_before",
     "sequence_busy", "is_head", "queue_length", "queue_version", "frozen", "approved_size", *_FIGURES,
 )  # fmt: skip
@@ -54,6 +55,7 @@ def gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...
         corrected_by=tuple(row["corrected_by"]),
         blockers=blockers,
         switches=tuple(row["switches"]),
+        credits=crediting.gathered(conn, mailing, policy),
         analysis_blockers=tuple(row["analysis_blockers"]),
         count=_count(conn, row) if policy.confirm_send == "type_count" else None,
         **{name: row[name] for name in _PLAIN},

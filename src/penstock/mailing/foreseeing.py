@@ -5,6 +5,7 @@ from typing import Any
 
 from penstock.mailing import guards, lifecycle
 from penstock.mailing.guards import Facts
+from penstock.mailing.guards.credit import runs_short
 from penstock.mailing.lifecycle import Decision
 from penstock.mailing.plan import Kind
 from penstock.mailing.states import State
@@ -12,7 +13,11 @@ from penstock.mailing.states import State
 
 def warnings(facts: Facts, decision: Decision, given: Mapping[str, Any]) -> list[str]:
     """Return what whoever gives the command should know; it does not keep them from it."""
-    told = [*_of_sequence(facts, decision, given), *of_checks(facts, decision.row.command)]
+    told = [
+        *_of_sequence(facts, decision, given),
+        *_of_credits(facts, decision, given),
+        *of_checks(facts, decision.row.command),
+    ]
     if decision.row.command == "submit" and decision.target is State.STARTING and facts.analysis != "done":
         told.append("It starts before its analysis is over: nobody has to approve it.")
     return told
@@ -39,6 +44,16 @@ def _of_sequence(facts: Facts, decision: Decision, given: Mapping[str, Any]) -> 
         f"{number} other mailing{'' if number == 1 else 's'} of the sequence wait{'s' if number == 1 else ''}"
     )
     return [f"{waiting}, and {'one' if facts.sequence_busy else 'none'} is being sent."]
+
+
+def _of_credits(facts: Facts, decision: Decision, given: Mapping[str, Any]) -> list[str]:
+    """Credits that will be too few when it starts; one that starts at once with too few is refused instead."""
+    planned = {"keep_plan", "plan_sequence", "note_approval", "note_validation"} & set(decision.row.effects)
+    if facts.credits is None or not planned or decision.target in (State.DRAFT, State.PARKED):
+        return []
+    start = guards.plan_of(facts, given).due_at if "keep_plan" in decision.row.effects else facts.due_at
+    told = runs_short(facts.credits, start, now=decision.target is State.STARTING)
+    return [told] if told else []
 
 
 def _joins_sequence(facts: Facts, decision: Decision, given: Mapping[str, Any]) -> bool:

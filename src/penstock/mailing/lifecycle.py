@@ -21,7 +21,9 @@ ANY = tuple(State)
 
 AUTHOR, APPROVER, OPERATOR, ADMINISTRATOR = "author", "approver", "operator", "administrator"
 PLATFORM, SYSTEM = "platform", "system"
-ROLES = (AUTHOR, APPROVER, OPERATOR, ADMINISTRATOR, PLATFORM, SYSTEM)
+UNLOCKER = "unlocker"
+"""What a token is that may unlock and do nothing else of an administrator's; no person has this role."""
+ROLES = (AUTHOR, APPROVER, OPERATOR, ADMINISTRATOR, PLATFORM, UNLOCKER, SYSTEM)
 
 WRITERS, APPROVERS, OPERATORS = (AUTHOR, ADMINISTRATOR), (APPROVER, ADMINISTRATOR), (OPERATOR, ADMINISTRATOR)
 
@@ -131,6 +133,31 @@ def _asked_at_launch(target: Callable[[Facts, Arguments], State], guard: Guard) 
     return at_launch
 
 
+ON_GOING_ON = "If it goes on at once: "
+"""How the words of a guard of a resumption begin that does not ask where it leads to a time, or into the sequence."""
+
+
+def _if_it_goes_on(guard: Guard) -> Guard:
+    """A guard of a launch for a resumption: not asked where the mailing waits for its time or its turn as before."""
+
+    def on_going_on(facts: Facts, arguments: Arguments) -> Refusal | None:
+        return guard(facts, arguments) if _goes_on(facts, arguments) else None
+
+    on_going_on.__doc__ = f"{ON_GOING_ON}{guard.__doc__}"
+    on_going_on.__name__ = f"on_going_on_{guard.__name__}"
+    return on_going_on
+
+
+def _goes_on(facts: Facts, arguments: Arguments) -> bool:
+    try:
+        target = where_it_was(facts, arguments)
+    except PlanError:
+        return False  # said by the guard of the plan
+    if target is SCHEDULED:  # its time passed while it stood still: it starts with the next tick
+        return arguments.get("at") is None and facts.due_at is not None and facts.due_at <= facts.now
+    return target is not PARKED and (target is not QUEUED or facts.reason_code == "credits")
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the table: who may bring a mailing from which states where, under which guards, with which effects."""
@@ -164,11 +191,11 @@ TABLE: tuple[Row, ...] = (
     _row("edit",       (DRAFT,), DRAFT, WRITERS, check=(_g.changes_possible,), effects=("change",)),
     _row("submit",     (DRAFT,), after_submit, WRITERS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
          check=(_g.complete, _g.no_blockers, _g.plan_possible, _g.confirmed_unless_later, _g.domain_verified, _g.analysis_clear,
-                _g.tested, *_if_it_starts(after_submit, _g.not_switched_off)),
+                _g.tested, *_if_it_starts(after_submit, _g.not_switched_off, _g.credits_enough)),
          effects=("keep_plan", "note_submission")),
     _row("approve",    (IN_REVIEW,), after_approval, APPROVERS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
          check=(_g.not_approved_by_same, _g.four_eyes, _g.digest_seen, _g.no_blockers, _g.analysis_clear, _g.analysis_over, _g.not_late,
-                _g.end_to_come, *_if_it_starts(after_approval, _g.not_switched_off, _g.domain_verified)),
+                _g.end_to_come, *_if_it_starts(after_approval, _g.not_switched_off, _g.domain_verified, _g.credits_enough)),
          effects=("note_approval",)),
     _row("validate",   (IN_MODERATION,), after_validation, (PLATFORM,), to=(IN_REVIEW, *_PLANNED),
          check=(_g.digest_seen, _g.not_late, _g.end_to_come, *_if_it_starts(after_validation)),
@@ -193,9 +220,11 @@ TABLE: tuple[Row, ...] = (
          effects=("void_approvals",)),
     _row("pause",      (*_BEFORE, STARTING, SENDING, FINISHING), PAUSED, OPERATORS, effects=("remember_state", "stop_senders")),
     _row("resume",     (PAUSED, INTERRUPTED), where_it_was, OPERATORS, to=(*_PLANNED, SENDING, FINISHING),
-         check=(_g.acknowledged, _g.new_time_possible, _g.first_plan_confirmed, _g.end_not_past, _g.not_switched_off, _g.domain_verified,
-                *_if_it_starts(where_it_was, _g.analysis_clear)),
+         check=(_g.unlocked, _g.acknowledged, _g.new_time_possible, _g.first_plan_confirmed, _g.end_not_past, _g.not_switched_off, _g.domain_verified,
+                *_if_it_starts(where_it_was, _g.analysis_clear), _if_it_goes_on(_g.credits_enough)),
          effects=("resume",)),
+    _row("unlock",     (INTERRUPTED,), INTERRUPTED, (ADMINISTRATOR, PLATFORM, UNLOCKER), check=(_g.locked, _g.reason_given),
+         effects=("unlock",)),
     _row("cancel",     (IN_REVIEW, IN_MODERATION), CANCELLED, (APPROVER, *OPERATORS), check=(_g.reason_given,),
          effects=("close_packages",)),
     _row("cancel",     (*_BEFORE, STARTING, SENDING, PAUSED, INTERRUPTED, FINISHING, CANCELLING), after_cancel, OPERATORS,
@@ -230,8 +259,10 @@ TABLE: tuple[Row, ...] = (
     _row("end_date",   (SENDING,), stays, (SYSTEM,), check=(_g.end_date_past,), effects=("expire_packages",)),
     _row("hold_back",  (SENDING, FINISHING), stays, (SYSTEM,), check=(_g.reason_given, _g.not_held_back_yet), effects=("hold_back",)),
     _row("let_go",     (SENDING, FINISHING), stays, (SYSTEM,), check=(_g.held_back,), effects=("let_go",)),
+    _row("await_canary", (SENDING,), stays, (SYSTEM,), check=(_g.reason_given, _g.not_said_yet), effects=("await_canary",)),
+    _row("pass_canary", (SENDING,), stays, (SYSTEM,), check=(_g.reason_given,), effects=("pass_canary",)),
     _row("interrupt",  (SCHEDULED, QUEUED, STARTING, SENDING, FINISHING), INTERRUPTED, (SYSTEM,),
-         check=(_g.reason_given, _g.at_its_time), effects=("remember_state", "stop_senders")),
+         check=(_g.reason_given, _g.at_its_time), effects=("remember_state", "note_canary", "stop_senders")),
 )
 # fmt: on
 
@@ -265,7 +296,7 @@ def decide(command: str, facts: Facts, roles: frozenset[str], arguments: Argumen
         return Refused(*_refusal_by_state(command, facts), possible(facts, roles, arguments.get("identity")))
     reasons = [refusal for guard in row.guards if (refusal := guard(facts, arguments))]
     if not roles & row.roles:
-        needed = " or ".join(sorted(row.roles))
+        needed = " or ".join(sorted(row.roles - {UNLOCKER}))
         reasons.insert(
             0,
             Refusal(

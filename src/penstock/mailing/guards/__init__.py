@@ -5,6 +5,7 @@ All guards of a command are asked, so that a refusal names everything that is wr
 """
 
 from penstock.mailing.guards.checks import analysis_clear, analysis_over, domain_verified, tested, untested
+from penstock.mailing.guards.credit import credits_enough
 from penstock.mailing.guards.endings import (
     acknowledged,
     all_handed_off,
@@ -14,14 +15,17 @@ from penstock.mailing.guards.endings import (
     end_date_past,
     end_not_past,
     held_back,
+    locked,
     no_statistics,
     not_archived,
     not_corrected,
     not_held_back_yet,
+    not_said_yet,
     nothing_leaving,
     prepared_possible,
     something_ended,
     something_in_doubt,
+    unlocked,
     which_named,
 )  # fmt: skip
 from penstock.mailing.guards.gates import (
@@ -63,12 +67,12 @@ from penstock.mailing.guards.plans import (
     undo_over,
 )  # fmt: skip
 
-OF_LAUNCH = (not_switched_off, domain_verified, analysis_clear)
+OF_LAUNCH = (not_switched_off, domain_verified, analysis_clear, credits_enough)
 """What must hold when a mailing starts."""
 
 OF_FACTS = frozenset({
-    analysis_clear, domain_verified, end_to_come, never_started, no_blockers, no_statistics, not_archived, not_corrected, not_late, not_locked, not_switched_off,
-    something_ended, something_in_doubt, tested, undo_open,
+    analysis_clear, domain_verified, end_to_come, locked, never_started, no_blockers, no_statistics, not_archived, not_corrected, not_late, not_locked, not_switched_off,
+    something_ended, something_in_doubt, tested, undo_open, unlocked,
 })  # fmt: skip
 """Guards that no argument can satisfy: a command that one of these refuses is not even offered."""
 
@@ -76,12 +80,70 @@ OF_PERSON = frozenset({four_eyes, not_approved_by_same})
 """Guards that look at who asks, and at nothing else that is given."""
 
 __all__ = [
-    "OF_FACTS", "OF_LAUNCH", "OF_PERSON", "OF_PLAN", "Arguments", "Facts", "Guard", "Refusal", "acknowledged", "all_handed_off", "all_settled", "analysis_clear", "analysis_over",
-    "at_its_time", "audience_as_approved", "audience_not_empty", "changes_possible", "complete", "confirmed",
-    "confirmed_unless_later", "digest_seen", "domain_verified", "end_date_past", "end_not_past", "end_to_come", "first_plan_confirmed", "four_eyes", "ground_given",
-    "held_back", "is_due", "is_its_turn", "is_late", "kept_plan_leads", "never_started", "new_end", "new_plan_leads", "new_time_possible",
-    "no_blockers", "no_statistics", "not_approved_by_same", "not_archived", "not_corrected", "not_held_back_yet", "not_late", "not_locked", "not_switched_off",
-    "nothing_leaving", "notice_confirmed", "plan_of", "plan_possible", "position_possible", "prepared_possible",
-    "queue_unchanged", "reason_given", "something_ended", "something_in_doubt", "tested", "time_possible", "undo_open", "undo_over",
-    "untested", "which_named",
+    "OF_FACTS",
+    "OF_LAUNCH",
+    "OF_PERSON",
+    "OF_PLAN",
+    "Arguments",
+    "Facts",
+    "Guard",
+    "Refusal",
+    "acknowledged",
+    "all_handed_off",
+    "all_settled",
+    "analysis_clear",
+    "analysis_over",
+    "at_its_time",
+    "audience_as_approved",
+    "audience_not_empty",
+    "changes_possible",
+    "complete",
+    "confirmed",
+    "confirmed_unless_later",
+    "credits_enough",
+    "digest_seen",
+    "domain_verified",
+    "end_date_past",
+    "end_not_past",
+    "end_to_come",
+    "first_plan_confirmed",
+    "four_eyes",
+    "ground_given",
+    "held_back",
+    "is_due",
+    "is_its_turn",
+    "is_late",
+    "kept_plan_leads",
+    "locked",
+    "never_started",
+    "new_end",
+    "new_plan_leads",
+    "new_time_possible",
+    "no_blockers",
+    "no_statistics",
+    "not_approved_by_same",
+    "not_archived",
+    "not_corrected",
+    "not_held_back_yet",
+    "not_late",
+    "not_locked",
+    "not_said_yet",
+    "not_switched_off",
+    "nothing_leaving",
+    "notice_confirmed",
+    "plan_of",
+    "plan_possible",
+    "position_possible",
+    "prepared_possible",
+    "queue_unchanged",
+    "reason_given",
+    "something_ended",
+    "something_in_doubt",
+    "tested",
+    "time_possible",
+    "undo_open",
+    "undo_over",
+    "unlocked",
+    "untested",
+    "which_named",
 ]  # fmt: skip

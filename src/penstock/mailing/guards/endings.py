@@ -1,6 +1,15 @@
 """Guards of going on and of ending: what is left, what may still leave, what is over. Pure."""
 
-from penstock.mailing.guards.known import HELD_BY_SWITCH, Arguments, Facts, Refusal, is_whole, said
+from penstock.mailing.guards.known import (
+    HELD_BY_CANARY,
+    HELD_BY_SWITCH,
+    LOCKING,
+    Arguments,
+    Facts,
+    Refusal,
+    is_whole,
+    said,
+)
 from penstock.mailing.states import State
 
 
@@ -12,6 +21,29 @@ def acknowledged(facts: Facts, arguments: Arguments) -> Refusal | None:
             f"The mailing was interrupted ({facts.reason_code}). Mend the cause, then resume with a note that says what was done.",
         )
     return None
+
+
+def unlocked(facts: Facts, arguments: Arguments) -> Refusal | None:
+    """What too many bounces or complaints stopped was unlocked by somebody with the right to."""
+    if _is_locked(facts):
+        return Refusal(
+            "locked",
+            f"It was interrupted for too many {facts.reason_code} and is locked: an administrator or the platform unlocks it"
+            " with a note (unlock), then it can be resumed.",
+        )
+    return None
+
+
+def locked(facts: Facts, arguments: Arguments) -> Refusal | None:
+    """Too many bounces or complaints stopped it, and nobody has unlocked it yet."""
+    if not _is_locked(facts):
+        code = "unlocked_already" if facts.unlocked else "not_locked"
+        return Refusal(code, "It is unlocked already." if facts.unlocked else "It is not locked: resume it.")
+    return None
+
+
+def _is_locked(facts: Facts) -> bool:
+    return facts.state is State.INTERRUPTED and facts.reason_code in LOCKING and not facts.unlocked
 
 
 def end_not_past(facts: Facts, arguments: Arguments) -> Refusal | None:
@@ -44,6 +76,13 @@ def not_held_back_yet(facts: Facts, arguments: Arguments) -> Refusal | None:
     """Nobody has said so yet that a kill switch keeps recipients of it back."""
     if facts.reason_code == HELD_BY_SWITCH:
         return Refusal("already_held", "It says already that recipients are held back.")
+    return None
+
+
+def not_said_yet(facts: Facts, arguments: Arguments) -> Refusal | None:
+    """Nobody has said so yet that its canary is awaited, and nothing else is said."""
+    if facts.reason_code in (HELD_BY_CANARY, HELD_BY_SWITCH):
+        return Refusal("already_held", "It says already why recipients are held back.")
     return None
 
 

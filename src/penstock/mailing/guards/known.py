@@ -3,13 +3,23 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from penstock.account.policy import Policy
 from penstock.mailing.states import State
 
+if TYPE_CHECKING:
+    from penstock.mailing.guards.credit import Credits
+
 HELD_BY_SWITCH = "held:kill_switch"
 """The reason's code of a mailing that is being sent while a kill switch keeps some, or all, of its recipients back."""
+
+
+HELD_BY_CANARY = "held:canary"
+"""The reason's code of a mailing whose first recipients went ahead, and whose others wait until those are judged."""
+
+LOCKING = frozenset({"bounces", "complaints"})
+"""Reasons of an interruption after which somebody with the right has to unlock the mailing before it can be resumed."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,7 @@ class Facts:
     state: State
     came_from: State | None = None
     reason_code: str | None = None
+    unlocked: bool = False  # interrupted for one of LOCKING, and unlocked since
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)  # the database's clock
     policy: Policy = field(default_factory=Policy)
     zone: str = "UTC"  # the account's
@@ -72,6 +83,7 @@ class Facts:
     in_doubt: int = 0
     ended: int = 0  # recorded as cancelled or expired
     expired: int = 0  # of those: expired
+    credits: "Credits | None" = None  # where the account counts them
     switches: tuple[str, ...] = ()  # kill switches that concern it, each in words
 
 

@@ -1,5 +1,6 @@
 -- Everything that guards may ask about one mailing, whose row is locked by the transaction that asks.
-select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revision, m.reason, m.reason ->> 'code' as reason_code, m.started_at,
+select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revision, m.reason, m.reason ->> 'code' as reason_code,
+       coalesce(m.reason -> 'unlocked' is not null, false) as unlocked, m.started_at,
        clock_timestamp() as now, a.zone, a.policy as account_policy, m.options, m.message_id, m.transport_id, m.audience,
        m.digest, m.authors, m.plan, m.due_at, m.ends_at, m.undo_until, m.approved_size,
        m.started_at is not null as started, m.frozen_at is not null as frozen, m.archived_at is not null as archived,
