@@ -14,6 +14,7 @@ from penstock.mailing.timeline import Pace, Slot
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+wall = datetime.fromisoformat
 
 
 def pace(batched: dict[str, int] | None = None, interval: object = "1h", **more: object) -> Pace:
@@ -50,7 +51,7 @@ def test_an_interval_in_days_keeps_the_wall_time_over_the_change_of_the_clocks()
 @pytest.mark.behaviour("S3.26")
 def test_zones_26_hours_apart_each_have_their_own_nine_o_clock() -> None:
     spread = timeline.releases(
-        pace(wall=datetime(2026, 7, 2, 9)), {"Etc/GMT+12": 3, "Pacific/Kiritimati": 2, None: 4},
+        pace(wall=wall("2026-07-02T09:00")), {"Etc/GMT+12": 3, "Pacific/Kiritimati": 2, None: 4},
         datetime(2026, 7, 1, 12, tzinfo=UTC),
     )  # fmt: skip
     assert [(each.zone, each.at.isoformat()) for each in spread] == [
@@ -62,31 +63,31 @@ def test_zones_26_hours_apart_each_have_their_own_nine_o_clock() -> None:
 
 def test_a_wall_time_that_a_zone_skips_means_an_hour_later_and_of_two_the_first() -> None:
     skipped = timeline.releases(
-        pace(wall=datetime(2027, 3, 28, 2, 30)), {None: 1, "Europe/London": 1, "America/New_York": 1},
+        pace(wall=wall("2027-03-28T02:30")), {None: 1, "Europe/London": 1, "America/New_York": 1},
         datetime(2027, 3, 27, tzinfo=UTC),
     )  # fmt: skip
     there = {each.zone: each.at for each in skipped}
     assert there[None].astimezone(ZoneInfo("Europe/Paris")).strftime("%H:%M") == "03:30"
     assert there["America/New_York"].astimezone(ZoneInfo("America/New_York")).strftime("%H:%M") == "02:30"
-    (twice,) = timeline.releases(pace(wall=datetime(2026, 10, 25, 2, 30)), {None: 1}, NOON)
+    (twice,) = timeline.releases(pace(wall=wall("2026-10-25T02:30")), {None: 1}, NOON)
     assert twice.at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    (second,) = timeline.releases(pace(wall=datetime(2026, 10, 25, 2, 30), fold=1), {None: 1}, NOON)
+    (second,) = timeline.releases(pace(wall=wall("2026-10-25T02:30"), fold=1), {None: 1}, NOON)
     assert second.at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
 def test_a_zone_whose_time_is_past_goes_at_once_or_not_at_all() -> None:
     people = {"Asia/Tokyo": 5, "America/New_York": 7}
-    at_once = timeline.releases(pace(wall=datetime(2026, 7, 1, 9)), people, NOON)
+    at_once = timeline.releases(pace(wall=wall("2026-07-01T09:00")), people, NOON)
     assert [(each.zone, each.at, each.missed) for each in at_once] == [
         ("Asia/Tokyo", NOON, False), ("America/New_York", NOON + HOUR, False)
     ]  # fmt: skip
-    skipped = timeline.releases(pace(wall=datetime(2026, 7, 1, 9), skip_missed=True), people, NOON)
+    skipped = timeline.releases(pace(wall=wall("2026-07-01T09:00"), skip_missed=True), people, NOON)
     assert [(each.zone, each.missed) for each in skipped] == [
         ("Asia/Tokyo", True),
         ("America/New_York", False),
     ]
     barely = timeline.releases(
-        pace(wall=datetime(2026, 7, 1, 9), skip_missed=True), people, datetime(2026, 7, 1, 0, 10, tzinfo=UTC)
+        pace(wall=wall("2026-07-01T09:00"), skip_missed=True), people, datetime(2026, 7, 1, 0, 10, tzinfo=UTC)
     )
     assert not any(each.missed for each in barely)
 
@@ -157,7 +158,9 @@ ZONES = [
     "Australia/Lord_Howe",
     "Europe/London",
 ]
-STARTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))
+STARTS = st.datetimes(wall("2026-01-01T00:00"), wall("2027-12-31T00:00")).map(
+    lambda at: at.replace(tzinfo=UTC)
+)
 PARTS = st.one_of(
     st.builds(lambda n: {"size": n}, st.integers(1, 40)),
     st.builds(lambda n: {"number": n}, st.integers(1, 30)),
@@ -168,7 +171,7 @@ PACES = st.builds(
     lambda parts, interval, wall, fold, hours, skip: Pace(
         "Europe/Paris", batches.read(parts, interval) if parts else None, wall, fold, quiet.read(hours), skip
     ),
-    st.none() | PARTS, INTERVALS, st.none() | st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),
+    st.none() | PARTS, INTERVALS, st.none() | st.datetimes(wall("2026-01-01T00:00"), wall("2027-12-31T00:00")),
     st.sampled_from([0, 1]), QUIET, st.booleans(),
 )  # fmt: skip
 PEOPLE = st.dictionaries(st.sampled_from(ZONES), st.integers(1, 60), min_size=1)
@@ -241,7 +244,7 @@ def test_a_plan_with_batches_and_local_time_is_kept_as_it_is_given() -> None:
     assert read.batches == batches.Batches(500, None, 1800)
     assert plan.read(read.document, zone="UTC", now=NOON).document == read.document
     made = timeline.pace_of(read.document, zone="UTC")
-    assert (made.wall, made.batches, made.zone) == (datetime(2026, 12, 1, 9), read.batches, "Europe/Paris")
+    assert (made.wall, made.batches, made.zone) == (wall("2026-12-01T09:00"), read.batches, "Europe/Paris")
 
 
 @pytest.mark.parametrize(
