@@ -58,6 +58,8 @@ TABLE = (
     _scope("domains:write", (ADMINISTRATOR,), "Add, change, check and delete sending domains, and make their keys."),
     _scope("policies:read", _EVERYBODY, "See the account's policies."),
     _scope("policies:write", (ADMINISTRATOR, PLATFORM), "Change the account's policies."),
+    _scope("credits:read", _EVERYBODY, "See the account's credits, their ledger and what planned mailings will take."),
+    _scope("credits:write", (PLATFORM,), "Add credits, and take back what was added by mistake."),
     _scope("people:read", (ADMINISTRATOR, PLATFORM), "See the account's people and their roles."),
     _scope("people:write", (ADMINISTRATOR, PLATFORM), "Add people, and change their roles."),
     _scope("tokens:read", (ADMINISTRATOR, PLATFORM), "See the account's tokens, never their secrets."),

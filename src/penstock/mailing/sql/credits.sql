@@ -3,7 +3,7 @@
 select coalesce(b.available, 0), n.needed, n.exact,
        case when n.needed is null and m.audience ->> 'list' ~ '^\d{1,9}$'
             then (select count(*) from (select from audience_membership x where x.list_id = (m.audience ->> 'list')::integer
-                                         limit %(looked)s) as some) end,
+                                         limit %(looked)s) as few) end,
        case when m.state in ('draft', 'in_review', 'in_moderation', 'parked', 'scheduled', 'queued', 'cancelled', 'expired')
             then (select array_agg(to_jsonb(p)) from (select o.due_at, o.needed from account_credits_planned(m.account_id, m.channel) o
                                                        where o.mailing <> m.id and o.needed > 0) p) end

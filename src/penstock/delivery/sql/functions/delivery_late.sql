@@ -34,6 +34,9 @@ begin
         values (p_mailing, p_seq, p_no, coalesce(now() + make_interval(secs => p_in), 'infinity'), p_since, p_attempt, p_why,
                 case when v_state in ('cancelled', 'cancelling') then 'cancelled' when v_state = 'expired' then 'expired' end);
     end if;
+    if v_state in ('sent', 'cancelled', 'expired') then   -- its credits were settled without it
+        perform account_credits_settle(p_mailing, 'system', 'system', false);
+    end if;
     return true;
 end
 $$;
