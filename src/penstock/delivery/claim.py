@@ -16,6 +16,7 @@ import psycopg
 from psycopg import errors, sql
 
 from penstock.delivery import record
+from penstock.delivery.sparing import LEAST, MOST, PERIOD, Spared
 from penstock.mailing.stopping import STOPPED
 
 COUNTERS: Final = ("in_doubt", "returned", "deferred", "skipped", "accepted", "bounced")
@@ -34,6 +35,8 @@ class Held:
     since: Sequence[datetime] | None
     attempt: int
     kind: str
+    lane: str | None = None  # the destination domain whose package it is
+    apart: bool = False  # claimed from at the pace of that domain
     batch: int = 0
     unrecorded: int = 0  # positions claimed whose outcome is not in the database
     unclaimed: int = 0  # of those: behind the cursor, to be given back with the next record
@@ -121,11 +124,15 @@ class Claims:
     def __init__(self, conn: psycopg.AsyncConnection[Any], mailing: int, sender: int) -> None:
         self.conn, self.mailing, self.sender = conn, mailing, sender
 
-    async def open(self) -> Held | None:
-        """Take the next released package; None when there is none or the state of the mailing does not allow it."""
+    async def open(self, lane: str | None = None, apart: Sequence[str] = ()) -> Held | None:
+        """Take the next released package; None when there is none or the state of the mailing does not allow it.
+
+        Of the destination domain `lane`, or of any but those `apart`.
+        """
         cursor = await self.conn.execute(
-            "select no, epoch, size, cursor, first_seq, positions, since, attempt, kind from delivery_open(%s, %s)",
-            (self.sender, self.mailing),
+            "select no, epoch, size, cursor, first_seq, positions, since, attempt, kind, lane"
+            " from delivery_open(%s, %s, %s, %s)",
+            (self.sender, self.mailing, lane, list(apart)),
         )
         row = await cursor.fetchone()
         return Held(*row) if row else None
@@ -222,6 +229,13 @@ class Claims:
         assert row is not None
         return int(row[0])
 
+    async def back_off(self, transport: int, spared: Spared) -> None:
+        """Have a domain that refuses for now be asked less, by all senders."""
+        await self.conn.execute(
+            "select delivery_back_off(%s, %s, %s, %s, %s, %s, make_interval(secs => %s), %s)",
+            (transport, spared.domain, spared.asked, spared.refused, spared.reply[:500], LEAST, PERIOD, MOST),
+        )
+
     async def fenced(self, held: Iterable[Held]) -> list[Held]:
         """Those of the packages that are in other hands by now."""
         cursor = await self.conn.execute(
@@ -259,7 +273,8 @@ def reading(variables: Sequence[str], *, account: int, by_range: bool, suppresse
     attributes = [sql.SQL("c.attributes ->> {}").format(name) for name in variables]
     # A query of its own for each row, not a join: without statistics a join reads all suppressions for each of them.
     reason = sql.SQL(
-        "(select s.reason from audience_suppression s where s.account_id = {} and s.normal = r.normal)"
+        "coalesce((select s.reason from audience_suppression s where s.account_id = {} and s.normal = r.normal),"
+        " (select l.reason from delivery_left l where l.mailing = r.mailing and l.seq = r.seq))"
     )
     skip = sql.SQL("case when c.id is null then 'erased' else {} end").format(
         reason.format(account) if suppressed else sql.SQL("null")

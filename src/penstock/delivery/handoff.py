@@ -19,6 +19,7 @@ from penstock.delivery import record
 from penstock.delivery.claim import Held, Item, Turn
 from penstock.delivery.order import Order
 from penstock.delivery.outcome import BOUNCED, Outcome, State, blames_sender, decide, template
+from penstock.delivery.sparing import Spared, Suspects
 from penstock.delivery.withholding import domain
 from penstock.transport.envelope import Envelope, Peer
 from penstock.transport.reply import Reply
@@ -36,6 +37,7 @@ REFUSALS: Final = 20
 
 FOR_NOW: Final = Reply(451, "", "", "dot", "")
 WITHHELD: Final = Reply(0, "", "withheld: its domain is switched off", "return", "")
+SET_APART: Final = Reply(0, "", "set apart: its domain has a pace of its own", "return", "")
 GIVEN_BACK: Final = Reply(0, "", "given back: sending was stopped", "return", "")
 Words = tuple[int, str, str, str]
 """An entry of the dictionary of replies: code, enhanced code, text with {} for what varies, command."""
@@ -63,9 +65,13 @@ class HandOff:
         self.step = 100  # outcomes after which a turn at the database is worth it
         self.stop: Callable[[], object] = lambda: None  # Pool.stop, once there is a pool
         self.withheld: frozenset[str] = frozenset()  # domains that a kill switch keeps back
+        self.apart: frozenset[str] = frozenset()  # domains with a pace of their own
+        self.suspects = Suspects()
+        self.to_spare: dict[str, Spared] = {}  # domains that are to be asked less
+        self.spared: dict[str, float] = {}  # those that are, and at which rate
         self.giving_back = False  # stopped by a command: what has not begun is returned
         self.fenced = False
-        self.allowance = 0 if order.rate else -1  # messages that may begin; negative: no limit
+        self.allowance = -1  # messages that may begin; negative: no limit
         self.trouble_since: float | None = None
         self.last_trouble: Reply | None = None
         self.stopped_by: tuple[str, str] | None = (
@@ -132,6 +138,8 @@ class HandOff:
             )  # fmt: skip
             held.counts[ACCEPTED] += 1
             self._changed[held] = None
+            if self.suspects:
+                self.suspects.took(domain(item[1][2]))
         else:
             self._judge(item, reply)
         if len(self._rows) >= self.step:
@@ -184,6 +192,10 @@ class HandOff:
     def _judge(self, item: Item, reply: Reply) -> None:
         self.trouble_since = None
         outcome = decide(reply, item.held.attempt + 1, _age(item), self.order.schedule)
+        if outcome.state is not State.ACCEPTED:
+            self._suspect(item, reply)
+        elif self.suspects:
+            self.suspects.took(domain(item.row[2]))
         if blames_sender(reply):
             self._refused_in_a_row += 1
             self._last_reply = None  # so that the next acceptance is seen to end the row
@@ -196,6 +208,14 @@ class HandOff:
             self._last_reply, self._last_number, self._last_detail = reply, self.numbers[words], detail
             ends_in_queue_id = detail is not None and words[2].endswith("{}")
             self._usual = (*words[:2], words[2][:-2], words[3]) if ends_in_queue_id else None
+
+    def _suspect(self, item: Item, reply: Reply) -> None:
+        """Have the domain spared that refuses many for now."""
+        name = domain(item.row[2])
+        spared = self.suspects.refused(name, reply, time.monotonic(), self.spared.get(name))
+        if spared is not None:
+            self.to_spare[name] = spared
+            self._ready()
 
     def _queue_id(self, reply: Reply) -> str | None:
         """What follows the usual words when the reply is the usual one but for a queue id at its end."""
@@ -265,17 +285,32 @@ class HandOff:
         """Keep back the recipients of these domains from now on, also those that have been claimed and not taken."""
         if domains != self.withheld:
             self.withheld = domains
-            waiting, self.queue = self.queue, deque()
-            self.extend(waiting)
+            self._sort_again()
+
+    def limit(self, *, limited: bool, apart: frozenset[str]) -> None:
+        """From now on messages begin with an allowance or without, and the recipients of these domains are set apart."""
+        self.allowance = max(0, self.allowance) if limited else -1
+        if apart != self.apart:
+            self.apart = apart
+            self._sort_again()
+
+    def _sort_again(self) -> None:
+        waiting, self.queue = self.queue, deque()
+        self.extend(waiting)
 
     def extend(self, items: Iterable[Item]) -> None:
-        """Take claimed recipients into the queue, but for those who are withheld."""
-        if not self.withheld:
+        """Take claimed recipients into the queue, but for those who are withheld or set apart."""
+        if not self.withheld and not self.apart:
             self.queue.extend(items)
             return
         for item in items:
-            if domain(item.row[2]) in self.withheld:
+            name = domain(item.row[2])
+            if name in self.withheld:
                 self._withhold(item)
+            elif name in self.apart and not item.held.apart:
+                self._note(
+                    item, SET_APART, Outcome(State.RETURNED)
+                )  # due at once, in a package of its domain
             else:
                 self.queue.append(item)
         self._ready()

@@ -16,13 +16,13 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from penstock.delivery import record
 from penstock.delivery.claim import Claimed, Claims, Fenced, Held, Item, Turn, reading
-from penstock.delivery.handoff import GIVEN_BACK, Fence, HandOff, words_of
+from penstock.delivery.fencing import Lost
+from penstock.delivery.handoff import Fence, HandOff
+from penstock.delivery.limiting import Limiting
 from penstock.delivery.order import Order
-from penstock.delivery.outcome import Outcome, State
-from penstock.delivery.pacing import pacing_of
-from penstock.delivery.window import step, window
+from penstock.delivery.pace import Meters
+from penstock.delivery.window import Speed, step, window
 from penstock.mailing.stopping import STOPPED
 from penstock.transport.fleet import Fleet
 from penstock.transport.hands import way_out
@@ -38,8 +38,6 @@ PARTING: Final = 2.0
 """Seconds for which the end of a halted lane is waited for when its mailing goes on."""
 RETRY: Final = 0.2
 """Seconds between attempts to reach the database."""
-SAMPLE: Final = 0.05
-"""Seconds over which the pace is measured."""
 TROUBLE_LIMIT: Final = 300.0
 """Seconds without a working connection after which the mailing is interrupted."""
 
@@ -50,7 +48,13 @@ class Lane:
     """Sends one mailing until told to stop. `run` is the whole of its life."""
 
     def __init__(
-        self, order: Order, sender: int, fence: Fence, connect: Connect, done: Callable[[], None]
+        self,
+        order: Order,
+        sender: int,
+        fence: Fence,
+        connect: Connect,
+        desk: Meters,
+        done: Callable[[], None],
     ) -> None:
         self.order, self.sender, self.fence = order, sender, fence
         self._connect, self._done = connect, done
@@ -58,14 +62,14 @@ class Lane:
         self.handoff = HandOff(order, fence, self._wanted.set)
         self.pool = way_out(order.ways, self.handoff)
         self.handoff.stop = self.pool.stop
+        self.limiting = Limiting(order, self.handoff, self.pool, desk, self._wanted.set)
         self._claims: Claims | None = None
         self._held: set[Held] = set()
-        self._lost: set[Held] = set()  # fenced away from us
+        self._lost = Lost(self.handoff)  # fenced away from us
         self._current: Held | None = None
         self._queries: dict[tuple[bool, bool], sql.Composed] = {}
         self._suppressed = False
-        self._rate = 0.0
-        self._measured, self._counted = time.monotonic(), 0
+        self._speed = Speed(time.monotonic())
         self._answer: int | None = (
             None  # the version of the mailing that a command waits for our answer about
         )
@@ -87,6 +91,7 @@ class Lane:
             self.pool.stop()
             self.handoff.give_back()
             self._current = None
+            self.limiting.sides.drop()
         self._wanted.set()
 
     def go_on(self, version: int) -> None:
@@ -137,7 +142,7 @@ class Lane:
 
     async def run(self) -> None:
         """Take turns until closed and everything is recorded."""
-        pacing = pacing_of(self.order, self.shares, self.handoff, self._wants, self._grant, self._connect)
+        self.limiting.begin(self.shares)
         try:
             while not self._closing or self._held or self.handoff.unrecorded or self._answer is not None:
                 try:
@@ -146,19 +151,10 @@ class Lane:
                     await self._again(self._claims, error)
                 await self._wait()
         finally:
-            for task in pacing:
-                task.cancel()
+            self.limiting.close()
             await self.pool.close()
             if self._claims:
                 await self._claims.conn.close()
-
-    def _wants(self) -> bool:
-        """Messages wait that may begin."""
-        return bool(self.handoff.queue) and not self.halted
-
-    def _grant(self, messages: int) -> None:
-        self.handoff.allowance += messages
-        self.pool.wake()
 
     async def _wait(self) -> None:
         try:
@@ -181,8 +177,12 @@ class Lane:
         if answer is not None:
             await self._drain()
         await self._number_replies(claims)
-        if not self.halted and (self._current is None or self._current.exhausted):
-            opened = await claims.open()
+        if self.handoff.suspects or self.handoff.to_spare:
+            await self._spare(claims)
+        if self._current and self._current.lane in self.handoff.apart:
+            self._current = None  # its domain has a pace of its own now
+        if self._may_open(self._current):
+            opened = await claims.open(None, self.limiting.sides.domains)
             if opened:
                 self._held.add(opened)
             elif not self._held:
@@ -190,6 +190,8 @@ class Lane:
                 await claims.release_strangers(())
             self._current = None if self.halted else opened  # a halt meanwhile: it is given back
         told = await self._record_and_claim(claims, answer)
+        if self.limiting.sides:
+            await self._turn_sides()
         self._forget_done()
         if answer is not None and not told:  # there was nothing to record
             await (self._claims or claims).conn.execute(
@@ -206,31 +208,71 @@ class Lane:
         """Record and claim; True if the command that asked for it with `answer` has been told what is leaving."""
         current = self._current  # a halt may forget it while we wait for the database
         for held in self._held:
-            if held is not current and not held.unrecorded:
+            if not held.unrecorded and not self._keeps(held):
                 self.handoff.touch(held)
         room = self._window() - self._outstanding + self.handoff.unrecorded
         if current is not None and not current.exhausted and not self.halted and room > 0:
             self.handoff.touch(current)  # a claim is numbered as well, so that a lost commit is recognised
-        turn = self.handoff.collect(lambda held: held is not current)
+        return (
+            await self._carry(claims, current, lambda: self._window() - self._outstanding, answer) is not None
+            and answer is not None
+        )
+
+    async def _carry(
+        self, claims: Claims, held: Held | None, room: Callable[[], int], answer: int | None = None
+    ) -> int | None:
+        """Record what there is, and claim from `held` as there is `room` then; return how many were. None: there was nothing to do."""
+        turn = self.handoff.collect(lambda each: not self._keeps(each))
         if not turn.records:
-            return False
-        want = 0 if self.halted else self._window() - self._outstanding
-        claimed = await self._until_known(claims, turn, current, max(want, 0), answer)
-        self._measure(len(turn.rows))
+            return None
+        want = 0 if self.halted or self.limiting.caps.shut else room()
+        claimed = await self._until_known(claims, turn, held, max(want, 0), answer)
+        self._speed.note(len(turn.rows), time.monotonic())
         if claimed.suppressed_to:
             self._suppressed = True
-        if current is not None and claimed.stop > claimed.start:
-            await self._take_in(current, claimed)
+        if held is not None and claimed.stop > claimed.start:
+            await self._take_in(held, claimed)
         if not claimed.live and not self.halted:
             self.halt()
-        return answer is not None
+        return claimed.stop - claimed.start
+
+    async def _turn_sides(self) -> None:
+        """Claim of the domains that have a pace of their own, from packages of their own, as much as they may take."""
+        for side in self.limiting.sides:
+            claims = self._claims or await self._reconnect()
+            if side.waits and self._may_open(side.held):
+                opened = await claims.open(side.domain)
+                side.waits = opened is not None
+                if opened:
+                    self._held.add(opened)
+                    if not self.halted:
+                        side.take(opened)
+            if side.held and not side.held.exhausted and side.room() and not self.halted:
+                self.handoff.touch(side.held)
+                side.claimed(await self._carry(claims, side.held, side.room) or 0)
+
+    def _may_open(self, held: Held | None) -> bool:
+        return (held is None or held.exhausted) and not self.halted and not self.limiting.caps.shut
+
+    def _keeps(self, held: Held) -> bool:
+        """Whether it is claimed from; what is not is given back as soon as nothing of it is in hand."""
+        return held is self._current or self.limiting.sides.keeps(held)
+
+    async def _spare(self, claims: Claims) -> None:
+        """Have the domains asked less that refuse for now."""
+        self.handoff.suspects.forget(time.monotonic())
+        while self.handoff.to_spare:
+            domain = next(iter(self.handoff.to_spare))
+            await claims.back_off(self.order.transport, self.handoff.to_spare[domain])
+            self.handoff.to_spare.pop(domain)
+            self._done()  # have the sender look: it is a limit now
 
     async def _take_in(self, held: Held, claimed: Claimed) -> None:
         """Read what was claimed, unless we were halted meanwhile: then it is given back, as if it had not been claimed."""
         count = claimed.stop - claimed.start
         held.unrecorded += count
-        rows = [] if held is not self._current else await self._read(held, claimed.start, claimed.stop)
-        if held is not self._current:
+        rows = await self._read(held, claimed.start, claimed.stop) if self._keeps(held) else []
+        if not self._keeps(held):
             held.unclaimed += count
             self.handoff.touch(held)
             return
@@ -251,45 +293,20 @@ class Lane:
                 return claimed
             except Fenced:
                 turn = await self._without_lost(claims, turn)
-                held, want = (None, 0) if held in self._lost else (held, want)
+                held, want = (None, 0) if held in self._lost.packages else (held, want)
             except psycopg.Error as error:
                 claims = await self._again(claims, error)
 
     async def _without_lost(self, claims: Claims, turn: Turn) -> Turn:
         """Take what belongs to packages that are in other hands out of a turn, and let it replace their doubts."""
-        self._lost.update(await claims.fenced(self._held | self._lost))
-        self._held -= self._lost
-        if self._current in self._lost:
+        self._lost.packages.update(await claims.fenced(self._held | self._lost.packages))
+        lost = self._lost.packages
+        self._held -= lost
+        if self._current in lost:
             self._current = None
-        self.handoff.return_all(self._lost)  # certainly unsent: that replaces a doubt too, with the next turn
-        epochs = {(held.no, held.epoch) for held in self._lost}
-        due = {(wait["package"], wait["seq"]): wait for wait in turn.due}
-        kept = []
-        for packed in turn.rows:
-            row = record.unpack(packed)
-            if self._was_lost(row.package, row.seq):
-                await claims.late(row, due.get((row.package, row.seq)))
-            else:
-                kept.append(packed)
-        await self._return_behind(claims, turn)
-        records = [r for r in turn.records if (r["no"], r["epoch"]) not in epochs]
-        waits = [wait for wait in turn.due if not self._was_lost(wait["package"], wait["seq"])]
-        return Turn(kept, records, waits)
-
-    async def _return_behind(self, claims: Claims, turn: Turn) -> None:
-        """What was to be given back of a package that is in other hands is certainly unsent: that replaces its doubt."""
-        for held in self._lost:
-            given = [r["unclaim"] for r in turn.records if (r["no"], r["epoch"]) == (held.no, held.epoch)]
-            for seq, since in held.behind(sum(given) + held.unclaimed):
-                number = await claims.reply_id(*words_of(GIVEN_BACK)[0])
-                row = record.Row(held.no, seq, number, self.order.transport, State.RETURNED, None)
-                item = Item(held, (seq,), since)
-                await claims.late(row, self.handoff.waits(item, Outcome(State.RETURNED)))
-            held.unclaimed = 0
-
-    def _was_lost(self, package: int, seq: int) -> bool:
-        """Whether a recipient belongs to what was fenced away: the package itself may be in our hands anew, from there on."""
-        return any(held.no == package and held.has_claimed(seq) for held in self._lost)
+        self.limiting.sides.drop(lost)
+        self.handoff.return_all(lost)  # certainly unsent: that replaces a doubt too, with the next turn
+        return await self._lost.take_out(claims, turn)
 
     async def _read(self, held: Held, start: int, stop: int) -> list[tuple[Any, ...]]:
         """Read what has been claimed: it is ours whatever happens, so it is read until that succeeds."""
@@ -320,20 +337,15 @@ class Lane:
     def _window(self) -> int:
         """How many recipients may be claimed and not recorded; the next turn comes when so many of them are answered."""
         connections = self.order.connections
-        allowed = window(self._rate, self.order.rate, connections)
-        self.handoff.step = step(self._rate, allowed, connections)
+        allowed = window(self._speed.rate, self.limiting.rate, connections)
+        self.handoff.step = step(self._speed.rate, allowed, connections)
         return allowed
 
-    def _measure(self, recorded: int) -> None:
-        """Note the pace, over samples long enough that two turns close together do not look like speed."""
-        self._counted += recorded
-        now = time.monotonic()
-        if (seconds := now - self._measured) >= SAMPLE:
-            self._rate += (self._counted / seconds - self._rate) * 0.3
-            self._counted, self._measured = 0, now
-
     def _forget_done(self) -> None:
-        for held in [h for h in self._held if not h.unrecorded and (h.exhausted or h is not self._current)]:
+        done = [h for h in self._held if not h.unrecorded and (h.exhausted or not self._keeps(h))]
+        if self.limiting.sides:
+            self.limiting.sides.forget(done)
+        for held in done:
             self._held.discard(held)
             if held is self._current:
                 self._current = None

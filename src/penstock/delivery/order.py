@@ -37,7 +37,6 @@ class Order:
     domain: bytes  # of the return path
     schedule: Schedule
     never_lost: bool
-    rate: float | None  # messages a second, over all senders
 
     @property
     def connections(self) -> int:
@@ -89,7 +88,7 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
         mailing=mailing, account=row["account"], transport=row["transport"], program=program,
         ways=ways, version=row["version"],
         key=environment.link_key(), domain=signing.return_domain(conn, row["account"], sender).encode("ascii"),
-        schedule=_schedule(policy), never_lost=policy.get("in_doubt") == "never_lost", rate=policy.get("rate"),
+        schedule=_schedule(policy), never_lost=policy.get("in_doubt") == "never_lost",
     )  # fmt: skip
 
 

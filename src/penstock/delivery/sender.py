@@ -27,6 +27,7 @@ from penstock.delivery import health
 from penstock.delivery import order as orders
 from penstock.delivery.handoff import Fence
 from penstock.delivery.lane import Lane
+from penstock.delivery.pace import Meters
 from penstock.delivery.slots import Slots
 from penstock.delivery.ticker import Ticker
 from penstock.mailing import control
@@ -64,6 +65,7 @@ class Sender:
         self._stopping = asyncio.Event()
         self._ticker = Ticker(self._poke.set)
         self._slots = Slots(self.lanes, connect)
+        self._meters = Meters(connect)
 
     async def run(self) -> None:
         """Send until told to stop."""
@@ -86,6 +88,7 @@ class Sender:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
             await self._leave()
+            await self._meters.close()
 
     async def _serve(self, desk: psycopg.AsyncConnection[Any]) -> None:
         while not self._stopping.is_set():
@@ -199,7 +202,7 @@ class Sender:
         )
         self.fence.answered()
         found = await cursor.fetchall()
-        for mailing, version, may, work, withheld, transport in found:
+        for mailing, version, may, work, withheld, transport, limits, lanes in found:
             lane = self.lanes.get(mailing)
             if lane and not may:
                 lane.halt(version)
@@ -207,9 +210,10 @@ class Sender:
                 lane.close()  # the next look begins another, over the servers as they are now
             elif lane:
                 lane.handoff.withhold(frozenset(withheld))
+                lane.limiting.hear(limits, lanes)
                 lane.go_on(version)
             elif may and work and len(self.lanes) < LANES:
-                await self._begin(mailing, frozenset(withheld))
+                await self._begin(mailing, frozenset(withheld), limits, lanes)
         for mailing, lane in list(self.lanes.items()):
             if lane.interruption and not lane.halted:
                 interruption = lane.interruption
@@ -220,7 +224,9 @@ class Sender:
             elif lane.idle_for(5):
                 lane.close()
 
-    async def _begin(self, mailing: int, withheld: frozenset[str]) -> None:
+    async def _begin(
+        self, mailing: int, withheld: frozenset[str], limits: list[Any] | None, lanes: list[str]
+    ) -> None:
         try:
             order = await asyncio.to_thread(_load, mailing)
         except MessageError as error:
@@ -237,8 +243,9 @@ class Sender:
         ) as error:  # transport, keys, options; others go on
             await self._interrupt(mailing, "technical", f"the mailing cannot be made ready: {error}")
             return
-        lane = Lane(order, self.number, self.fence, connect, self._package_done)
+        lane = Lane(order, self.number, self.fence, connect, self._meters, self._package_done)
         lane.handoff.withhold(withheld)
+        lane.limiting.hear(limits, lanes)
         self.lanes[mailing] = lane
         self._tasks[mailing] = asyncio.create_task(lane.run(), name=f"lane {mailing}")
         self._tasks[mailing].add_done_callback(lambda _: self._poke.set())

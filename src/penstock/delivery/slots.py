@@ -1,8 +1,8 @@
-"""Connections to servers that limit them over all senders: numbered locks, shared out among those who use the server.
+"""Connections under a limit that holds over all senders: numbered locks, shared out among those who use what is limited.
 
 The locks are those of one session, so the database frees what a sender held that died. A lane opens no more connections than it
-holds numbers; a number goes back when its connection is closed. What there is is shared evenly among the lanes that use the
-server; where there are more lanes than connections, the later ones wait.
+holds numbers; a number goes back when its connection is closed. What there is is shared evenly among the lanes that use it;
+where there are more lanes than connections, the later ones wait.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import psycopg
 
 from penstock.delivery.lane import Lane
+from penstock.delivery.metering import Count
 from penstock.platform.database import sql
 from penstock.platform.trouble import Trouble
 from penstock.transport.share import Share
@@ -27,81 +28,127 @@ PERIOD: Final = 0.25
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 
 
+class Holder(Protocol):
+    """What holds numbers in one lane: a server's share, the lane for a limit of its mailing, or a destination domain."""
+
+    @property
+    def count(self) -> Count: ...  # the limit
+    @property
+    def most(self) -> int: ...  # connections that it could use
+    @property
+    def held(self) -> int: ...  # those that are open, or being opened or closed
+
+    @property
+    def slots(self) -> int | None: ...  # those that it may have now
+
+    def give(self, number: int) -> None: ...
+
+
+class OfServer:
+    """The share of a server that limits its connections, as a Holder."""
+
+    def __init__(self, share: Share) -> None:
+        self._share = share
+        self.count = Count("server", str(share.way.number), share.way.limit or 0)
+        self.most = share.way.terms.connections
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OfServer) and other._share is self._share
+
+    def __hash__(self) -> int:
+        return hash(self._share)
+
+    @property
+    def held(self) -> int:
+        return self._share.hands.held
+
+    @property
+    def slots(self) -> int | None:
+        return self._share.slots
+
+    def give(self, number: int) -> None:
+        self._share.fleet.give(self._share, number)
+
+
 class Slots:
     """The numbers that one sender holds, for all of its lanes."""
 
     def __init__(self, lanes: Mapping[int, Lane], connect: Connect) -> None:
         self._lanes, self._connect = lanes, connect
         self._conn: psycopg.AsyncConnection[Any] | None = None
-        self._held: dict[Share, list[int]] = {}
+        self._held: dict[Holder, list[int]] = {}
 
     async def run(self, number: Callable[[], int]) -> None:
         """Share out until cancelled; `number` is the sender's."""
         while True:
             await asyncio.sleep(PERIOD)
-            wanted = {share: mailing for mailing, lane in self._lanes.items() for share in lane.shares
-                      if share.way.limit is not None}  # fmt: skip
+            wanted = {holder: mailing for mailing, lane in self._lanes.items() for holder in _holders(lane)}
             if not wanted and not self._held:
                 continue
             try:
                 await self._share_out(wanted, number())
             except (psycopg.Error, Trouble) as error:
-                log.warning("the connections of limited servers are given up: %s", error)
+                log.warning("connections under a limit are given up: %s", error)
                 await self._lose()
 
-    async def _share_out(self, wanted: Mapping[Share, int], sender: int) -> None:
-        for share in [
+    async def _share_out(self, wanted: Mapping[Holder, int], sender: int) -> None:
+        for holder in [
             each for each in self._held if each not in wanted
-        ]:  # its lane has ended, and its connections
-            await self._free(share, len(self._held[share]))
-            del self._held[share]
-        for share, mailing in wanted.items():
-            await self._fit(share, await self._fair(share, mailing, sender))
+        ]:  # its lane or its limit has ended, and with the lane its connections
+            await self._free(holder, len(self._held[holder]))
+            del self._held[holder]
+        for holder, mailing in wanted.items():
+            await self._fit(holder, await self._fair(holder, mailing, sender))
 
-    async def _fair(self, share: Share, mailing: int, sender: int) -> int:
-        """How many of the connections are this share's."""
-        limit = share.way.limit or 0
+    async def _fair(self, holder: Holder, mailing: int, sender: int) -> int:
+        """How many of the connections are this one's."""
+        count = holder.count
         found = await (await self._session()).execute(
             sql("penstock.delivery", "slot_users"),
-            {"server": share.way.number, "mailing": mailing, "sender": sender},
+            {"scope": count.scope, "key": count.key, "mailing": mailing, "sender": sender},
         )
         row = await found.fetchone()
         assert row is not None
         others, before = row
-        each, rest = divmod(limit, others + 1)
+        each, rest = divmod(count.limit, others + 1)
         return each + (before < rest)
 
-    async def _fit(self, share: Share, fair: int) -> None:
-        """Have `share` hold so many numbers, as far as they are free."""
-        held = self._held.setdefault(share, [])
-        wanted = min(fair, share.way.terms.connections)
+    async def _fit(self, holder: Holder, fair: int) -> None:
+        """Have `holder` hold so many numbers, as far as they are free."""
+        held = self._held.setdefault(holder, [])
+        wanted = min(fair, holder.most)
+        beyond = [slot for slot in held if slot > holder.count.limit]  # the limit was lowered
+        if beyond:
+            held.sort(reverse=True)  # these go back first
         if len(held) > wanted:
-            if share.slots != wanted:
-                share.fleet.give(share, wanted)
-            await self._free(share, len(held) - max(wanted, share.hands.held))
+            if holder.slots != wanted:
+                holder.give(wanted)
+            await self._free(holder, len(held) - max(wanted, holder.held))
         elif len(held) < wanted:
-            mine = [
-                slot
-                for other, slots in self._held.items()
-                if other.way.number == share.way.number
-                for slot in slots
-            ]
-            found = await (await self._session()).execute(
-                "select delivery_slots(%s, %s, %s, %s)",
-                (share.way.number, share.way.limit, mine, wanted - len(held)),
-            )
-            row = await found.fetchone()
-            assert row is not None
-            held.extend(row[0])
-        if share.slots != min(len(held), wanted):
-            share.fleet.give(share, min(len(held), wanted))
+            held.extend(await self._more(holder, wanted - len(held)))
+        if holder.slots != min(len(held), wanted):
+            holder.give(min(len(held), wanted))
 
-    async def _free(self, share: Share, count: int) -> None:
+    async def _more(self, holder: Holder, number: int) -> list[int]:
+        """Take so many numbers, as far as they are free; a session could take its own ones twice."""
+        mine = [
+            n for other, slots in self._held.items() if other.count.name == holder.count.name for n in slots
+        ]
+        found = await (await self._session()).execute(
+            "select delivery_slots(%s, %s, %s, %s)", (holder.count.name, holder.count.limit, mine, number)
+        )
+        row = await found.fetchone()
+        assert row is not None
+        return list(row[0])
+
+    async def _free(self, holder: Holder, count: int) -> None:
         if count <= 0:
             return
-        held = self._held[share]
+        held = self._held[holder]
         going, held[:] = held[:count], held[count:]
-        await (await self._session()).execute("select delivery_slots_free(%s, %s)", (share.way.number, going))
+        await (await self._session()).execute(
+            "select delivery_slots_free(%s, %s)", (holder.count.name, going)
+        )
 
     async def _session(self) -> psycopg.AsyncConnection[Any]:
         if self._conn is None:
@@ -113,6 +160,12 @@ class Slots:
         if self._conn is not None:
             await self._conn.close()
         self._conn = None
-        for share in self._held:
-            share.fleet.give(share, 0)
+        for holder in self._held:
+            holder.give(0)
         self._held.clear()
+
+
+def _holders(lane: Lane) -> list[Holder]:
+    """What holds numbers in a lane."""
+    servers = [OfServer(share) for share in lane.shares if share.way.limit is not None]
+    return [*servers, *lane.limiting.caps.all, *lane.limiting.sides.places]

@@ -11,6 +11,24 @@ WORK: Final = 0.2
 TURN: Final = 0.06
 """Seconds of work that are worth a turn at the database on a slow way: some seventeen turns a second."""
 
+SAMPLE: Final = 0.05
+"""Seconds over which the pace is measured."""
+
+
+class Speed:
+    """Messages a second, smoothed, over samples long enough that two turns close together do not look like speed."""
+
+    def __init__(self, now: float) -> None:
+        self.rate = 0.0
+        self._since, self._counted = now, 0
+
+    def note(self, recorded: int, now: float) -> None:
+        """So many more have their outcome."""
+        self._counted += recorded
+        if (seconds := now - self._since) >= SAMPLE:
+            self.rate += (self._counted / seconds - self.rate) * 0.3
+            self._counted, self._since = 0, now
+
 
 def window(rate: float, limit: float | None, connections: int) -> int:
     """How many recipients may be claimed and not recorded: 0.2 s of work, at most a micro-batch.

@@ -91,6 +91,11 @@ class Fleet:
         """Connections that are open, ready or about to be."""
         return sum(share.hands.open for share in self.shares)
 
+    @property
+    def held(self) -> int:
+        """Connections that the servers may count."""
+        return sum(share.hands.held for share in self.shares)
+
     # -- limits --------------------------------------------------------------------------------------------
 
     def grant(self, share: Share, messages: int) -> None:
@@ -103,9 +108,21 @@ class Fleet:
     def give(self, share: Share, connections: int) -> None:
         """So many connections to a server that limits them are ours now."""
         share.slots = connections
-        share.hands.resize(min(connections, share.way.terms.connections))
+        self._resize(share)
+
+    def cap(self, connections: int | None) -> None:
+        """So many connections over all servers, None for as many as each may have. Each server gets its part by weight."""
+        weights = [share.way.weight for share in self.shares]
+        for share, part in zip(self.shares, _parts(connections, weights), strict=True):
+            if part != share.part:
+                share.part = part
+                self._resize(share)
+
+    def _resize(self, share: Share) -> None:
+        size = min(n for n in (share.way.terms.connections, share.slots, share.part) if n is not None)
+        share.hands.resize(size)
         self._reckon(share)
-        if connections and not self._stopped:
+        if size and not self._stopped:
             share.hands.wake()
 
     # -- what the shares ask and tell -----------------------------------------------------------------------
@@ -227,3 +244,16 @@ class Fleet:
             if handle is not None:
                 handle.cancel()
         self._feed = self._tick = None
+
+
+def _parts(whole: int | None, weights: Sequence[int]) -> list[int | None]:
+    """Share `whole` out by weight; who is left over from rounding goes to those who are furthest from their part."""
+    if whole is None:
+        return [None] * len(weights)
+    exact = [whole * weight / sum(weights) for weight in weights]
+    parts: list[int | None] = [int(each) for each in exact]
+    for place in sorted(range(len(weights)), key=lambda n: int(exact[n]) - exact[n])[
+        : whole - sum(map(int, exact))
+    ]:
+        parts[place] = int(exact[place]) + 1
+    return parts

@@ -52,6 +52,9 @@ class Share:
         self.standing = Standing()
         self.allowance = -1 if way.rate is None else 0  # messages that may begin; negative: no limit
         self.slots: int | None = None if way.limit is None else 0  # connections that are ours; None: no limit
+        self.part: int | None = (
+            None  # of the connections that are allowed over all servers; None: no such limit
+        )
         self.answered = 0  # messages
         self.slow = False  # it kept the others waiting lately: for some time they do not
         self.behind_since: float | None = None  # since when the others wait for it
@@ -59,7 +62,13 @@ class Share:
     @property
     def usable(self) -> bool:
         """It can take messages now, as far as is known: the others wait for it."""
-        return self.allowance != 0 and self.slots != 0 and not self.slow and not self.standing.aside
+        return (
+            self.allowance != 0
+            and self.slots != 0
+            and self.part != 0
+            and not self.slow
+            and not self.standing.aside
+        )
 
     # -- what its connections ask and tell ------------------------------------------------------------------
 

@@ -1,19 +1,25 @@
 -- Gives the sender the next released package of the mailing, if its state allows; a new epoch fences whoever had it before.
--- A mailing that is paused or being cancelled has only those left that are to be finished.
-create or replace function delivery_open(p_sender integer, p_mailing integer) returns setof delivery_package language plpgsql as $$
+-- A mailing that is paused or being cancelled has only those left that are to be finished. `p_lane`: a package of this destination domain;
+-- null: any other, but for those of the domains `p_apart`, which have a pace of their own.
+drop function if exists delivery_open(integer, integer);
+create or replace function delivery_open(
+    p_sender integer, p_mailing integer, p_lane text default null, p_apart text[] default '{}'
+) returns setof delivery_package language plpgsql as $$
 declare
     v_no integer;
     v_state text;
 begin
     perform pg_advisory_xact_lock_shared(7001, p_mailing);   -- the gate
     select state into v_state from mailing_mailing
-     where id = p_mailing and state in ('sending', 'finishing', 'cancelling', 'paused');
+     where id = p_mailing and state in ('sending', 'finishing', 'cancelling', 'paused')
+       and (stopped_at is null or state not in ('sending', 'finishing'));   -- resumed: the ledger catches up first
     if not found then
         return;
     end if;
     select no into v_no from delivery_package
      where mailing = p_mailing and state = 'waiting' and release_at <= now()
        and (bound or v_state in ('sending', 'finishing'))
+       and case when p_lane is null then lane is null or lane <> all(p_apart) else lane = p_lane end
      order by release_at, no limit 1 for update skip locked;
     if not found then
         return;
