@@ -94,7 +94,8 @@ def placed(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> int
     if mailing.frozen_at is None:
         return contact
     person = conn.execute(
-        "select normal from audience_contact where id = %s and account_id = %s", (contact, mailing.account)
+        "select normal, updated_at from audience_contact where id = %s and account_id = %s",
+        (contact, mailing.account),
     ).fetchone()
     if person is None:
         return None
@@ -102,7 +103,9 @@ def placed(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> int
         "select seq from delivery_recipient where mailing = %s and normal = %s and package > 0 and contact = %s",
         (mailing.id, person[0], contact),
     ).fetchone()
-    if row is None:  # the address is another one since: there is no index by contact, and this is rare
+    if (
+        row is None and person[1] > mailing.frozen_at
+    ):  # with another address perhaps: there is no index by contact, and this is rare
         by_contact = "select seq from delivery_recipient where mailing = %s and contact = %s and package > 0"
         row = conn.execute(by_contact, (mailing.id, contact)).fetchone()
     return int(row[0]) if row else None

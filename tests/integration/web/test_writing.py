@@ -174,6 +174,17 @@ def test_a_rate_that_is_no_number_to_a_reader_is_refused(
     assert "rate" not in draft_of(desk, draft).options
 
 
+def test_many_are_counted_behind_the_last_question(
+    desk: Desk, author: Any, draft: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("penstock.delivery.chosen.count_soon", lambda *_: None)
+    sent = {"version": draft_of(desk, draft).version, "kind": "now", "do": "now"}
+    asked = author.post(f"/mailings/{draft}/edit/send", sent)
+    assert "many; they are being counted" in said(asked)
+    counted = author.get(f"/mailings/{draft}/edit/count?short=1", HX_Request="true")
+    assert said(counted).split() == ["12", "recipients."]
+
+
 def test_an_earlier_version_is_taken_again(desk: Desk, author: Any, draft: int) -> None:
     first = load_message(desk.conn, draft_of(desk, draft).message)
     author.post(

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from penstock.mailing.mailings import Mailing
 from penstock.web.room import stencil, words
+from penstock.web.room.many import MoreThan
 from penstock.web.room.offering import exists
 
 register = template.Library()
@@ -113,6 +114,8 @@ def number(value: float | None) -> str:
     """Group the digits as the viewer's language does."""
     if value is None:
         return "–"
+    if isinstance(value, MoreThan):
+        return _("more than %(number)s") % {"number": number(int(value))}
     places = 0 if isinstance(value, int) or float(value).is_integer() else 1
     return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
 

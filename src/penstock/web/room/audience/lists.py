@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 
 from penstock.audience import lists as there
 from penstock.audience.contacts import UnknownList
+from penstock.web.room.many import AT_ONCE
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
 
 PAGE = 50
-AT_ONCE = 100_000
-"""Contacts of a list that a page counts before it is shown; where there are more it asks for the number afterwards."""
 
 
 @room("contacts:read")

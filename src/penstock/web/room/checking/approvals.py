@@ -17,7 +17,7 @@ from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import Visit, room
 
-ON_A_PAGE = 50
+ON_A_PAGE = 20
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 
+from penstock.delivery import tripping
 from penstock.mailing import facts as gathering
 from penstock.mailing import queue
 from penstock.mailing.mailings import Mailing
@@ -12,6 +13,7 @@ from penstock.preflight.foretelling import Foretold
 from penstock.report import paging
 from penstock.report.forecast import forecast
 from penstock.web.room.deciding import asking, order
+from penstock.web.room.many import AT_ONCE, upto
 from penstock.web.room.visit import Visit
 
 IN_DOUBT = 100
@@ -19,11 +21,18 @@ IN_DOUBT = 100
 
 
 def people(conn: psycopg.Connection[Any], name: str, told: Foretold) -> int:
-    """Return how many a start concerns: those who were counted, else those on the list; 0 for what says nothing of them."""
-    return 0 if name in _OF_NOBODY else gathering.concerned(conn, told.found)
+    """Return how many a start concerns: those who were counted, else those on the list; 0 for what says nothing of them.
+
+    More than a page counts are MoreThan so many, unless the number has to be typed.
+    """
+    if name in _OF_NOBODY:
+        return 0
+    people = gathering.concerned(conn, told.found, AT_ONCE)
+    exact = told.facts.count is not None or told.facts.approved_size is not None or told.facts.frozen
+    return people if exact else upto(people)
 
 
-_OF_NOBODY = frozenset({"withdraw", "revise", "move", "park", "undo", "pause", "release_doubt", "copy", "fix_rest", "delete",
+_OF_NOBODY = frozenset({"withdraw", "revise", "move", "park", "undo", "pause", "release_doubt", "unlock", "copy", "fix_rest", "delete",
                         "archive"})  # fmt: skip
 """Commands that start nothing and end nothing: counting a list that nobody counted yet takes its time."""
 
@@ -70,6 +79,11 @@ def _release_doubt(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, 
     return {"doubtful": rows}
 
 
+def _unlock(visit: Visit, mailing: Mailing, told: Foretold) -> dict[str, Any]:
+    counted, _limits = tripping.figures(visit.conn, mailing.id)
+    return {"counted": counted}
+
+
 FIGURES: dict[str, Callable[[Visit, Mailing, Foretold], dict[str, Any]]] = {
     "cancel": _cancel,
     "fix_rest": _cancel,
@@ -77,4 +91,5 @@ FIGURES: dict[str, Callable[[Visit, Mailing, Foretold], dict[str, Any]]] = {
     "pause": _pause,
     "move": _move,
     "release_doubt": _release_doubt,
+    "unlock": _unlock,
 }

@@ -50,7 +50,7 @@ def send(visit: Visit, number: int) -> HttpResponse:
 def _ask(
     visit: Visit, mailing: Mailing, seen: Foretold, status: int = HTTPStatus.OK, **more: Any
 ) -> HttpResponse:
-    people = sending.people_of(visit, mailing, seen, wait=True)
+    people = sending.people_of(visit, mailing, seen)
     plan = sending.planned(mailing)
     approves = _approves(visit)
     gated = seen.target in GATES

@@ -13,7 +13,10 @@ from penstock.web.room.writing import audience
 
 @room("mailings:read")
 def count(visit: Visit, number: int) -> HttpResponse:
-    """The number of those who would get it now, as a part or as a page; of the rule in the address, else of the mailing's."""
+    """The number of those who would get it now, as a part or as a page; of the rule in the address, else of the mailing's.
+
+    With `short` a script gets the number alone, for a sentence.
+    """
     mailing = mailing_of(visit, number)
     rule = audience.rule(visit) or mailing.audience
     told: dict[str, Any] = {"mailing": mailing, "rule": rule, "names": audience.names(visit, rule)}
@@ -22,4 +25,6 @@ def count(visit: Visit, number: int) -> HttpResponse:
     except drafting.DraftError as error:
         return visit.either("writing/count.html", faults=[fault.text for fault in error.faults], **told)
     people = chosen.count(visit.conn, visit.account, rule) if rule else None
+    if visit.is_fragment and "short" in visit.request.GET:
+        return visit.part("writing/people.html", people=people)
     return visit.either("writing/count.html", people=people, **told)

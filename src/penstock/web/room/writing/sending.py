@@ -70,14 +70,12 @@ def planned(mailing: Mailing) -> dict[str, Any]:
     return mailing.plan or {"kind": Kind.NOW.value}
 
 
-def people_of(visit: Visit, mailing: Mailing, seen: Foretold, *, wait: bool = False) -> int | None:
-    """Return how many would get it; None where nobody is meant yet, or counting them takes too long for a page (unless `wait`)."""
+def people_of(visit: Visit, mailing: Mailing, seen: Foretold) -> int | None:
+    """Return how many would get it; None where nobody is meant yet, or counting them takes too long for a page."""
     if seen.facts.count is not None:  # the number that has to be typed
         return seen.facts.count
     if not mailing.audience:
         return None
-    if wait:
-        return chosen.count(visit.conn, visit.account, mailing.audience)
     return chosen.count_soon(visit.conn, visit.account, mailing.audience)
 
 
@@ -103,6 +101,7 @@ def approving(kind: str, people: int | None) -> str:
         Kind.AT: _("Approve and schedule"),
         Kind.SEQUENCE: _("Approve and put in sequence"),
         Kind.LATER: _("Approve and decide later"),
+        Kind.AFTER: _("Approve and start it as a step"),
     }[Kind(kind)]
 
 
