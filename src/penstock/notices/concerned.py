@@ -37,6 +37,7 @@ def circle(kind: Kind, state: str | None) -> Circle:
         return Circle(("approver",), authors=held)
     return {
         Kind.REJECTED: Circle(authors=True),
+        Kind.CREDITS_SHORT: Circle(("administrator", "operator"), authors=True),
         Kind.INTERRUPTED: Circle(("operator",), authors=True),
         Kind.FINISHED: Circle(("operator",), authors=True),
         Kind.DOMAIN_FAILING: Circle(("administrator",)),

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     REJECTED = "mailing.rejected"
     INTERRUPTED = "mailing.interrupted"
     HELD = "mailing.held"
+    CREDITS_SHORT = "mailing.credits_short"
     FINISHED = "mailing.finished"
     DOMAIN_FAILING = "domain.failing"
     DOMAIN_UNVERIFIED = "domain.unverified"
@@ -27,6 +28,10 @@ MEANING = {
     Kind.REJECTED: "A mailing was not let out, with the reason.",
     Kind.INTERRUPTED: "The system stopped a mailing, with the reason.",
     Kind.HELD: "The launch time of a mailing passed while it waits at a gate: it needs a new one.",
+    Kind.CREDITS_SHORT: (
+        "A planned mailing will find too few credits on its date (`data.reason` says how many): told when that is seen, and"
+        " again a day before."
+    ),
     Kind.FINISHED: "A mailing has ended: `data.mailing.state` is `sent`, `cancelled` or `expired`.",
     Kind.DOMAIN_FAILING: "The DNS of a verified sending domain has none of its keys any more; in a day it is unverified.",
     Kind.DOMAIN_UNVERIFIED: "A sending domain is no longer verified: mail leaves as it no more.",
@@ -60,6 +65,8 @@ def kind_of(change: Change) -> Kind | None:
     """Return what is told of an entry; None when it concerns nobody who has not asked."""
     if change.command in _OF_ACCOUNTS:
         return _OF_ACCOUNTS[change.command]
+    if change.command == "credits_short":
+        return Kind.CREDITS_SHORT
     if change.to_state is None:
         return None
     state, before = State(change.to_state), change.from_state

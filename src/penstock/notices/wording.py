@@ -52,6 +52,7 @@ def subject(told: Told) -> str:
         Kind.REJECTED: f"{name} was rejected",
         Kind.INTERRUPTED: f"{name} is interrupted",
         Kind.HELD: f"{name} is held: its launch time has passed",
+        Kind.CREDITS_SHORT: f"Credits run short for {name}",
         Kind.FINISHED: f"{name} {_ended(told)}",
         Kind.DOMAIN_FAILING: f"The DNS of {_domain(told)} has none of its keys any more",
         Kind.DOMAIN_UNVERIFIED: f"{_domain(told)} is no longer verified as a sending domain",
@@ -113,6 +114,10 @@ def next_step(told: Told) -> str:
             f" or `penstock mailing cancel {number}`."
         ),
         Kind.HELD: f"It starts at no time now. Give it a new one: `penstock mailing edit-plan {number}`.",
+        Kind.CREDITS_SHORT: (
+            f"`penstock credits show` says what is planned. With too few on its date it is interrupted, and goes on after a top-up:"
+            f" `penstock mailing resume {number}`."
+        ),
         Kind.FINISHED: (
             f"Who got it, who did not, and why: `penstock mailing ledger {number}`."
             + (

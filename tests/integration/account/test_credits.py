@@ -9,7 +9,7 @@ import pytest
 from penstock.account.access import Forbidden
 from penstock.account.credits import ledger, reading
 from penstock.account.credits.settling import Lacking, settle
-from penstock.delivery import clock, freeze, ticker
+from penstock.delivery import clock, freeze, resuming, ticker
 from penstock.delivery.outcome import State
 from penstock.mailing.actor import Actor
 from penstock.mailing.control import Refused
@@ -172,6 +172,7 @@ def test_what_went_before_credits_were_counted_costs_nothing(conn: Conn) -> None
         stage.command(conn, mailing, "resume")
     add(conn, 3)
     stage.command(conn, mailing, "resume")
+    resuming.catch_up(conn, mailing)
     assert balance(conn) == (0, 3, 0)
     stage.policy(conn, credits="unlimited")
     send(conn, mailing, ACCEPTED, ACCEPTED, BOUNCED)

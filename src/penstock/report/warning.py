@@ -1,0 +1,90 @@
+"""Warns of credits that run short: when a mailing is planned, and again a day before its date (S5.18). Told once each, as a notice."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import psycopg
+
+from penstock.account.credits import estimates
+from penstock.delivery import chosen
+from penstock.mailing import journal
+from penstock.report.credits import Demand, Forecast, forecasts
+
+log = logging.getLogger(__name__)
+
+SOON: Final = timedelta(hours=24)
+"""So long before its date it is warned of again."""
+
+COMMAND: Final = "credits_short"
+"""What the journal calls it; a notice is made of it."""
+
+_COUNTING: Final = "30s"
+
+
+def watch(conn: psycopg.Connection[Any]) -> None:
+    """Count what has to be counted, then warn, in every account that counts its credits. Can be repeated."""
+    rows = conn.execute(
+        "select id from account_account where policy ->> 'credits' = 'counted' order by id"
+    ).fetchall()
+    for (account,) in rows:
+        recount(conn, account)
+        warn(conn, account)
+    estimates.forget(conn)
+
+
+def recount(conn: psycopg.Connection[Any], account: int) -> None:
+    """Count the recipients of mailings that go soon, or were never counted."""
+    for mailing, rule in estimates.stale(conn, account):
+        try:
+            with conn.transaction():
+                conn.execute("select set_config('statement_timeout', %s, true)", (_COUNTING,))
+                estimates.note(conn, mailing, chosen.count(conn, account, rule))
+        except psycopg.errors.QueryCanceled:
+            log.warning("mailing %s: counting its recipients took longer than %s", mailing, _COUNTING)
+
+
+def warn(conn: psycopg.Connection[Any], account: int) -> int:
+    """Write what runs short into the journals of the mailings concerned, once for each date and again a day before; return how many."""
+    found = [(there, each) for there in forecasts(conn, account) for each in there.demands if each.left < 0]
+    return sum(_told(conn, account, there, each) for there, each in found if each.at and each.needed)
+
+
+def _told(conn: psycopg.Connection[Any], account: int, there: Forecast, short: Demand) -> bool:
+    assert short.at is not None
+    assert short.needed is not None
+    soon = short.at - datetime.now(UTC) <= SOON
+    about = {"due_at": short.at.isoformat() if short.state != "queued" else None, "soon": soon}
+    with conn.transaction():
+        # Whoever tells locks the mailing: of two processes one finds it told.
+        row = conn.execute(
+            "select state, revision from mailing_mailing where id = %s for no key update", (short.mailing,)
+        ).fetchone()
+        if row is None or row[0] != short.state or _told_before(conn, short.mailing, about):
+            return False
+        journal.append(
+            conn, account=account, mailing=short.mailing, actor="system", door="system", command=COMMAND,
+            from_state=row[0], to_state=row[0], reason=_words(there, short),
+            data={**about, "revision": row[1], "channel": there.channel, "needed": short.needed, "available": there.available,
+                  "lacking": -short.left},
+        )  # fmt: skip
+    return True
+
+
+def _told_before(conn: psycopg.Connection[Any], mailing: int, about: dict[str, Any]) -> bool:
+    """Whether this was told for this date; what is told of soon was told at all."""
+    row = conn.execute(
+        "select exists (select from mailing_entry where mailing_id = %s and command = %s"
+        " and data ->> 'due_at' is not distinct from %s and (data ->> 'soon')::boolean >= %s)",
+        (mailing, COMMAND, about["due_at"], about["soon"]),
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _words(there: Forecast, short: Demand) -> str:
+    before = there.available - short.left - (short.needed or 0)
+    others = f", of which mailings that go before it take {before:,}" if before else ""
+    return (
+        f"It needs {short.needed:,} credits on its date, and {there.available:,} are left{others}."
+        f" Top up {-short.left:,} or more before, else it waits for them."
+    )
