@@ -36,7 +36,7 @@ SWITCH: Final = control.Actor(control.SYSTEM.name, frozenset({lifecycle.OPERATOR
 def strike(conn: psycopg.Connection[Any]) -> None:
     """Carry out everything whose time has come. Can be repeated; what does not apply any more is left alone."""
     for mailing, event in conn.execute(sql("penstock.delivery", "clock")).fetchall():
-        _guarded(mailing, event, partial(_bring, conn, mailing, event))
+        _guarded(mailing, event, partial(bring, conn, mailing, event))
     for mailing, state, words in conn.execute(sql("penstock.delivery", "switched_off")).fetchall():
         text = f"Sending is switched off: {words}."
         _guarded(mailing, "switching off", partial(_switch_off, conn, mailing, State(state), text))
@@ -71,7 +71,7 @@ def _switch_off(conn: psycopg.Connection[Any], mailing: int, state: State, text:
         interrupt(conn, mailing, "kill_switch", text)
 
 
-def _bring(conn: psycopg.Connection[Any], mailing: int, event: str) -> None:
+def bring(conn: psycopg.Connection[Any], mailing: int, event: str) -> None:
     """Give an event; what may not start at its time is interrupted, and says why."""
     try:
         control.command(conn, mailing, event, control.SYSTEM)

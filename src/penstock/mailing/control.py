@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.mailing import foreseeing, gate, journal, lifecycle, queue, repetition
+from penstock.mailing import along, foreseeing, gate, journal, lifecycle, queue, repetition
 from penstock.mailing.actor import EVERY_ROLE, SYSTEM, Actor
 from penstock.mailing.effects import Change, Objection, carry_out
 from penstock.mailing.facts import Gathered, gather
@@ -103,6 +103,7 @@ def command(
     change: Change | None = None
     with Stopping(conn, mailing) as stopping:
         with gate.shut(conn, mailing):
+            along.shut(conn, mailing, name)
             account = _lock(conn, mailing, name)
             if request and (
                 before := repetition.recall(conn, account, actor.who, request.key, request.fingerprint)
@@ -119,6 +120,7 @@ def command(
                 _move(change)
                 if "stop_senders" in decision.row.effects and change.finishing is None:
                     stopping.expect(answer.version + 1)
+            along.bring(change, command, Refused)
             answer = _with(
                 answer, dry=False, version=answer.version + 1, made=change.made, leaving=change.finishing or 0
             )

@@ -94,15 +94,17 @@ def _owned(
     rule = audience or {}
     row = conn.execute(sql("penstock.mailing", "owned"), {
         "account": account, "list": rule.get("list"), "transport": transport,
-        "mailings": [*rule.get("reached_by", []), *rule.get("not_reached_by", [])],
+        "mailings": [*rule.get("reached_by", []), *rule.get("not_reached_by", []), rule.get("step")],
     }).fetchone()  # fmt: skip
     assert row is not None
     has_list, has_transport, mailings = row
     faults = []
-    if audience is not None and not has_list:
+    if audience is not None and not has_list and ("step" not in rule or "list" in rule):
         faults.append(Fault("audience/list", f"there is no list {rule.get('list')}."))
     if transport is not None and not has_transport:
         faults.append(Fault("transport", f"there is no transport {transport}."))
+    if "step" in rule and rule["step"] not in mailings:
+        faults.append(Fault("audience/step", f"there is no mailing {rule['step']}."))
     for key in ("reached_by", "not_reached_by"):
         faults += [
             Fault(f"audience/{key}", f"there is no mailing {number}.")

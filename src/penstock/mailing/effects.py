@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.mailing import copying, crediting, guards, lifecycle, queue, saved
+from penstock.mailing import chain, copying, crediting, guards, lifecycle, queue, saved
 from penstock.mailing.actor import Actor
-from penstock.mailing.digest import of_submitted
+from penstock.mailing.digest import of_submitted, segments_of
 from penstock.mailing.facts import Gathered
 from penstock.mailing.plan import Kind
 from penstock.mailing.states import ENDS, State
@@ -70,7 +70,7 @@ def _follow(change: Change) -> None:
             seconds = _undo_seconds(change)
             columns["undo_until"] = now + timedelta(seconds=seconds) if seconds and not facts.frozen else None
     if target in ENDS and source is not target:
-        columns["finished_at"] = now
+        columns |= {"finished_at": now, "stopped_at": None}
     elif source in ENDS and target not in ENDS:
         columns["finished_at"] = None
     if facts.archived and target is not source:
@@ -131,13 +131,14 @@ def _keep_plan(change: Change) -> None:
 
 
 def _plan(kind: Kind) -> Callable[[Change], None]:
-    """Return the effect that keeps the plan's end date and changes how it starts."""
+    """Return the effect that keeps the plan's end date and batches and changes how it starts."""
 
     def keep(change: Change) -> None:
         before = change.found.facts.plan or {}
         document = {
             "kind": kind.value,
             **{k: before[k] for k in ("ends_at", "zone", "fold") if "ends_at" in before and k in before},
+            **{k: before[k] for k in ("batches", "interval", "zone") if "batches" in before and k in before},
         }
         change.columns |= {"plan": Jsonb(document), "due_at": None}
         change.data["plan"] = document
@@ -147,20 +148,24 @@ def _plan(kind: Kind) -> Callable[[Change], None]:
 
 def _note_submission(change: Change) -> None:
     row = change.found.row
+    segments = segments_of(change.conn, row)
     digest = of_submitted(change.conn, row)
     now = change.found.facts.now
+    kept = Jsonb(segments) if segments else None
+    change.columns["segments"] = kept
     change.columns |= {"digest": digest, "submitted_at": now, "approved_size": None}
     change.data["digest"] = digest
     _note_author(change)
     change.conn.execute(
         "insert into mailing_submission"
-        " (account_id, mailing_id, revision, digest, message_id, transport_id, audience, plan, identity, at)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " (account_id, mailing_id, revision, digest, message_id, transport_id, audience, segments, plan, identity, at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (change.found.account, change.mailing, change.found.revision, digest, row["message_id"], row["transport_id"],
-         Jsonb(row["audience"]), change.columns["plan"], change.actor.who, now),
+         Jsonb(row["audience"]), kept, change.columns["plan"], change.actor.who, now),
     )  # fmt: skip
     if not change.found.facts.frozen:
-        _have_counted(change, digest)
+        if change.found.facts.follows is None:  # whom a step goes to shows when the earlier one was sent
+            _have_counted(change, digest)
         _have_analysed(change)
 
 
@@ -215,6 +220,11 @@ def _void_approvals(change: Change) -> None:
         change.columns |= {"digest": None, "submitted_at": None, "due_at": None, "ends_at": None}
 
 
+def _keep_approval(change: Change) -> None:
+    """A draft again, with its digest: submitted as it was, what approved it still counts."""
+    change.columns |= {"submitted_at": None, "due_at": None, "ends_at": None}
+
+
 def _next_revision(change: Change) -> None:
     change.columns |= {
         "revision": change.found.revision + 1, "digest": None, "submitted_at": None, "due_at": None, "ends_at": None,
@@ -233,6 +243,7 @@ def _not_started(change: Change) -> None:
 
 def _remember_state(change: Change) -> None:
     change.columns["came_from"] = change.source.value
+    change.columns["stopped_at"] = change.found.row["stopped_at"] or change.found.facts.now
     if change.found.facts.policy.package_interruptible == "off" and change.decision.row.command == "pause":
         _finish_begun(change, "delivery_bind")
 
@@ -259,6 +270,8 @@ def _resume(change: Change) -> None:
         change.conn.execute("select delivery_arm(%s, %s)", (change.mailing, size))
     _let_go_of_the_past(change)
     change.conn.execute("select delivery_unbind(%s)", (change.mailing,))
+    if change.given.get("at") is not None or change.target is State.STARTING or not change.found.facts.frozen:
+        change.columns["stopped_at"] = None  # its times are reckoned anew from its start
     if change.given.get("at") is not None:
         _keep_plan(change)
     elif change.given.get("ends_at") is not None:
@@ -305,7 +318,8 @@ def _release_doubt(change: Change) -> None:
 
 
 def _copy(change: Change) -> None:
-    change.made = copying.copy(change.conn, change.mailing, change.found, change.actor)
+    copy = chain.copy if change.given.get("chain") is True else copying.copy
+    change.made = copy(change.conn, change.mailing, change.found, change.actor)
     change.data["made"] = change.made
 
 
@@ -345,7 +359,8 @@ def _note_canary(change: Change) -> None:
 
 
 def _nothing(change: Change) -> None:
-    """Carried out by `control` itself: `stop_senders` around the transaction, what only the reason tells where that is written."""
+    """Carried out by `control` itself: `stop_senders` around the transaction, what concerns later steps behind it (mailing.along), what
+    only the reason tells where that is written."""
 
 
 EFFECTS: dict[str, Callable[[Change], None]] = {
@@ -354,6 +369,7 @@ EFFECTS: dict[str, Callable[[Change], None]] = {
     "note_validation": _note_gate("validation"), "void_approvals": _void_approvals, "next_revision": _next_revision,
     "place": _place, "not_started": _not_started, "remember_state": _remember_state, "resume": _resume,
     "close_packages": _close_packages, "expire_packages": _expire_packages, "reopen_packages": _reopen_packages,
+    "keep_approval": _keep_approval, "break_chain": _nothing, "reopen_steps": _nothing, "delete_later": _nothing,
     "release_doubt": _release_doubt, "copy": _copy, "fix_rest": _fix_rest, "delete": _delete, "archive": _archive,
     "unlock": _nothing, "await_canary": _nothing, "pass_canary": _pass_canary, "note_canary": _note_canary, "hold": _hold, "hold_back": _nothing, "let_go": _nothing, "stop_senders": _nothing,
 }  # fmt: skip

@@ -8,18 +8,19 @@ from psycopg.rows import dict_row
 
 from penstock.account.policy import tolerant
 from penstock.mailing import crediting
+from penstock.mailing.digest import of_submitted
 from penstock.mailing.guards import Facts
 from penstock.mailing.states import State
 from penstock.platform.database import sql
 
 _FIGURES = (
-    "recipients", "sendable", "unbegun", "retrying", "begun_left", "unbegun_packages", "in_flight", "due_returned",
+    "recipients", "sendable", "unbegun", "retrying", "begun_left", "unbegun_packages", "batch_left", "in_flight", "due_returned",
     "due_withheld", "due_deferred", "in_doubt", "ended", "expired",
 )  # fmt: skip
 _PLAIN = (
-    "reason_code", "unlocked", "now", "zone", "digest", "validated", "ever_approved", "plan", "due_at", "ends_at", "undo_until", "started", "archived",
+    "reason_code", "unlocked", "now", "zone", "digest", "ever_approved", "plan", "due_at", "ends_at", "undo_until", "started", "archived",
     "channel", "sender_domain", "domain", "transport_local", "analysis", "analysed", "tested", "tested_before",
-    "sequence_busy", "is_head", "queue_length", "queue_version", "frozen", "approved_size", *_FIGURES,
+    "follows", "step_ready", "more_to_come", "later_steps", "sequence_busy", "is_head", "queue_length", "queue_version", "frozen", "catching_up", "approved_size", *_FIGURES,
 )  # fmt: skip
 
 
@@ -45,14 +46,17 @@ def gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...
     if row is None:
         return None
     policy = tolerant(row["account_policy"], row["options"])
+    kept = _approval_kept(conn, row)
     facts = Facts(
         state=State(row["state"]),
         came_from=State(row["came_from"]) if row["came_from"] else None,
         policy=policy,
         authors=tuple(row["authors"]),
-        approvers=tuple(row["approvers"]),
+        approvers=tuple(row["approvers"]) if kept else (),
+        validated=row["validated"] and kept,
         missing=tuple(row["missing"]),
         corrected_by=tuple(row["corrected_by"]),
+        later_started=tuple(row["later_started"]),
         blockers=blockers,
         switches=tuple(row["switches"]),
         credits=crediting.gathered(conn, mailing, policy),
@@ -63,18 +67,29 @@ def gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...
     return Gathered(facts, row["account_id"], row["name"], row["version"], row["revision"], row)
 
 
-def concerned(conn: psycopg.Connection[Any], found: Gathered) -> int:
-    """Return how many a start concerns, which is what has to be typed where the account asks for that."""
-    return _count(conn, found.row) if found.facts.count is None else found.facts.count
+def _approval_kept(conn: psycopg.Connection[Any], row: dict[str, Any]) -> bool:
+    """Whether what let it pass still counts: a draft that keeps its digest, for its chain was broken, may have been edited since."""
+    if row["state"] != State.DRAFT or row["digest"] is None:
+        return True
+    return of_submitted(conn, row) == row["digest"]
 
 
-def _count(conn: psycopg.Connection[Any], row: dict[str, Any]) -> int:
+def concerned(conn: psycopg.Connection[Any], found: Gathered, most: int | None = None) -> int:
+    """Return how many a start concerns, which is what has to be typed where the account asks for that.
+
+    `most`: a list that nobody counted yet is counted no further than one beyond that.
+    """
+    return _count(conn, found.row, most) if found.facts.count is None else found.facts.count
+
+
+def _count(conn: psycopg.Connection[Any], row: dict[str, Any], most: int | None = None) -> int:
     """The number that has to be typed: of the ledger, else of the estimate, else the people on the list."""
     if row["frozen"]:
         return int(row["sendable"])
     if row["approved_size"] is not None:
         return int(row["approved_size"])
     found = conn.execute(
-        "select count(*) from audience_membership where list_id = %s", (row["audience"].get("list"),)
+        "select count(*) from (select from audience_membership where list_id = %s limit %s::bigint + 1) as members",
+        (row["audience"].get("list"), most),
     ).fetchone()
     return int(found[0]) if found else 0

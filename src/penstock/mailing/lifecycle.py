@@ -40,7 +40,7 @@ def _next(facts: Facts, approvals: int, validated: bool) -> State | None:
 
 
 def after_submit(facts: Facts, arguments: Arguments) -> State:
-    """To the first gate that is shut; nothing is approved yet."""
+    """To the first gate that is shut: approved is only what a step kept when its chain was broken, if it is the same still."""
     return _next(facts, 0, False) or guards.new_plan_leads(facts, arguments)
 
 
@@ -207,11 +207,11 @@ TABLE: tuple[Row, ...] = (
          effects=("void_approvals",)),
     _row("withdraw",   (IN_REVIEW, IN_MODERATION), DRAFT, WRITERS, check=(_g.never_started,), effects=("void_approvals",)),
     _row("revise",     (REJECTED,), DRAFT, WRITERS, check=(_g.never_started,), effects=("next_revision",)),
-    _row("send_now",   _BEFORE, STARTING, OPERATORS, check=(_g.confirmed, _g.end_to_come, *_g.OF_LAUNCH),
+    _row("send_now",   _BEFORE, STARTING, OPERATORS, check=(_g.not_a_step, _g.confirmed, _g.end_to_come, *_g.OF_LAUNCH),
          effects=("plan_now",)),
     _row("schedule",   _BEFORE, _g.new_plan_leads, OPERATORS, to=(SCHEDULED, STARTING),
          check=(_g.not_locked, _g.time_possible, _g.confirmed, *_if_it_starts(_g.new_plan_leads)), effects=("keep_plan",)),
-    _row("enqueue",    (PARKED, SCHEDULED), QUEUED, OPERATORS, check=(_g.not_locked, _g.confirmed, _g.end_to_come),
+    _row("enqueue",    (PARKED, SCHEDULED), QUEUED, OPERATORS, check=(_g.not_a_step, _g.not_locked, _g.confirmed, _g.end_to_come),
          effects=("plan_sequence",)),
     _row("move",       (QUEUED,), QUEUED, OPERATORS, check=(_g.position_possible, _g.queue_unchanged), effects=("place",)),
     _row("park",       (SCHEDULED, QUEUED), PARKED, OPERATORS, check=(_g.not_locked,), effects=("plan_later",)),
@@ -226,22 +226,23 @@ TABLE: tuple[Row, ...] = (
     _row("unlock",     (INTERRUPTED,), INTERRUPTED, (ADMINISTRATOR, PLATFORM, UNLOCKER), check=(_g.locked, _g.reason_given),
          effects=("unlock",)),
     _row("cancel",     (IN_REVIEW, IN_MODERATION), CANCELLED, (APPROVER, *OPERATORS), check=(_g.reason_given,),
-         effects=("close_packages",)),
+         effects=("close_packages", "break_chain")),
     _row("cancel",     (*_BEFORE, STARTING, SENDING, PAUSED, INTERRUPTED, FINISHING, CANCELLING), after_cancel, OPERATORS,
-         to=(CANCELLING, CANCELLED), check=(_g.reason_given, _g.prepared_possible), effects=("close_packages", "stop_senders")),
+         to=(CANCELLING, CANCELLED), check=(_g.reason_given, _g.prepared_possible), effects=("close_packages", "break_chain", "stop_senders")),
     _row("send_rest",  (CANCELLED, EXPIRED), send_rest, OPERATORS, to=(IN_REVIEW, IN_MODERATION, *_PLANNED),
          check=(_g.something_ended, _g.not_corrected, _g.no_blockers, _g.plan_possible, _g.confirmed_unless_later,
                 *_if_it_starts(send_rest)),
-         effects=("keep_plan", "reopen_packages")),
+         effects=("keep_plan", "reopen_packages", "reopen_steps")),
     _row("release_doubt", (PAUSED, INTERRUPTED, CANCELLED, EXPIRED), stays, OPERATORS,
          check=(_g.something_in_doubt, _g.which_named, _g.reason_given), effects=("release_doubt",)),
     _row("release_doubt", (SENT,), FINISHING, OPERATORS, check=(_g.something_in_doubt, _g.which_named, _g.reason_given),
-         effects=("release_doubt",)),
+         effects=("release_doubt", "reopen_steps")),
     _row("copy",       ANY, stays, (*WRITERS, OPERATOR), effects=("copy",)),
     _row("fix_rest",   (CANCELLED, EXPIRED), stays, (*WRITERS, OPERATOR), check=(_g.not_corrected,), effects=("fix_rest",)),
     _row("fix_rest",   (PAUSED, INTERRUPTED), after_cancel, (*WRITERS, OPERATOR), to=(CANCELLING, CANCELLED),
-         check=(_g.not_corrected, _g.prepared_possible), effects=("close_packages", "stop_senders", "fix_rest")),
-    _row("delete",     (DRAFT,), DRAFT, WRITERS, check=(_g.no_statistics,), effects=("delete",)),
+         check=(_g.not_corrected, _g.prepared_possible), effects=("close_packages", "break_chain", "stop_senders", "fix_rest")),
+    _row("delete",     (DRAFT,), DRAFT, WRITERS, check=(_g.no_statistics, _g.no_later_statistics, _g.steps_confirmed),
+         effects=("delete", "delete_later")),
     _row("archive",    (SENT, CANCELLED, EXPIRED, REJECTED), stays, (*WRITERS, OPERATOR), check=(_g.not_archived,),
          effects=("archive",)),
     # events: what the system itself notices
@@ -251,7 +252,7 @@ TABLE: tuple[Row, ...] = (
     _row("due",        (SCHEDULED,), STARTING, (SYSTEM,), check=(_g.is_due, *_g.OF_LAUNCH)),
     _row("promote",    (QUEUED,), STARTING, (SYSTEM,), check=(_g.is_its_turn, *_g.OF_LAUNCH)),
     _row("prepared",   (STARTING,), SENDING, (SYSTEM,), check=(_g.undo_over, _g.audience_not_empty, _g.audience_as_approved, *_g.OF_LAUNCH)),
-    _row("handed_off", (SENDING,), FINISHING, (SYSTEM,), check=(_g.all_handed_off,)),
+    _row("handed_off", (SENDING,), FINISHING, (SYSTEM,), check=(_g.all_handed_off, _g.nobody_to_come)),
     _row("settled",    (FINISHING,), sent_or_expired, (SYSTEM,), to=(SENT, EXPIRED), check=(_g.all_settled,)),
     _row("drained",    (CANCELLING,), CANCELLED, (SYSTEM,), check=(_g.nothing_leaving,), effects=("close_packages",)),
     _row("end_date",   (IN_REVIEW, IN_MODERATION, *_BEFORE, PAUSED, INTERRUPTED), EXPIRED, (SYSTEM,), check=(_g.end_date_past,),
@@ -262,7 +263,12 @@ TABLE: tuple[Row, ...] = (
     _row("await_canary", (SENDING,), stays, (SYSTEM,), check=(_g.reason_given, _g.not_said_yet), effects=("await_canary",)),
     _row("pass_canary", (SENDING,), stays, (SYSTEM,), check=(_g.reason_given,), effects=("pass_canary",)),
     _row("interrupt",  (SCHEDULED, QUEUED, STARTING, SENDING, FINISHING), INTERRUPTED, (SYSTEM,),
-         check=(_g.reason_given, _g.at_its_time), effects=("remember_state", "note_canary", "stop_senders")),
+         check=(_g.reason_given, _g.at_its_time), effects=("remember_state", "note_canary", "break_chain", "stop_senders")),
+    _row("chain_break", (IN_REVIEW, IN_MODERATION, *_BEFORE, PAUSED, INTERRUPTED), DRAFT, (SYSTEM,),
+         check=(_g.is_later_step, _g.never_started), effects=("keep_approval",)),
+    _row("reopen",     (FINISHING, SENT), SENDING, (SYSTEM,), check=(_g.more_comes,), effects=("reopen_steps",)),
+    _row("delete_along", (DRAFT, IN_REVIEW, IN_MODERATION, REJECTED, *_BEFORE, PAUSED, INTERRUPTED, CANCELLED, EXPIRED), DRAFT, (SYSTEM,),
+         check=(_g.no_statistics,), effects=("void_approvals", "delete")),
 )
 # fmt: on
 

@@ -31,6 +31,7 @@ class Mailing:
     message: int
     transport: int
     audience: dict[str, Any]
+    segments: dict[str, Any] | None
     plan: dict[str, Any] | None
     options: dict[str, Any]
     digest: str | None
@@ -50,6 +51,13 @@ class Mailing:
     finished_at: datetime | None
     archived_at: datetime | None
     tags: list[str] = field(default_factory=list)
+    chain: int | None = None  # the first step of its chain
+    position: int | None = None  # in it, from 1
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """The audience rule, with its segments as they were at submission; in a draft they are looked up when it is asked."""
+        return self.audience | ({"definitions": self.segments} if self.segments and self.state != "draft" else {})
 
     def allowed_actions(self, roles: frozenset[str]) -> tuple[str, ...]:
         """The commands that somebody with these roles may give now."""

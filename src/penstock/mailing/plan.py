@@ -3,6 +3,7 @@
 A plan is a document: {"kind": "now" | "at" | "sequence" | "later", "at": "2026-12-01T09:00", "zone": "Europe/Paris",
 "fold": "first" | "second", "ends_at": "2026-12-03T18:00"}. `at` and `ends_at` are wall times in `zone` (else the account's);
 one with an offset of its own ("…Z", "…+01:00") is taken as it is. `fold` says which of two, where a wall time occurs twice.
+A step of a chain has {"kind": "after", "delay": "2d"}: so long after the step before reached somebody it goes to them.
 "local": true with `at`: at that wall time of each recipient; `zone` is then that of those whose zone nobody knows. With
 "batches": {"size": 5000} or {"number": 10} and "interval": "1h" it goes out in parts (mailing.batches).
 """
@@ -14,8 +15,9 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from penstock.mailing import batches
+from penstock.mailing import batches, duration
 from penstock.mailing.batches import Batches
+from penstock.mailing.step import LONGEST_DELAY
 
 
 class Kind(StrEnum):
@@ -23,11 +25,12 @@ class Kind(StrEnum):
 
     NOW = "now"
     AT = "at"
+    AFTER = "after"
     SEQUENCE = "sequence"
     LATER = "later"
 
 
-KEYS = frozenset({"kind", "at", "zone", "fold", "ends_at", "local", "batches", "interval"})
+KEYS = frozenset({"kind", "at", "zone", "fold", "ends_at", "local", "batches", "interval", "delay"})
 
 
 class PlanError(ValueError):
@@ -87,6 +90,15 @@ def read(given: Any, *, zone: str, now: datetime, past_start: str = "refuse") ->
         raise PlanError("unknown_plan", f'A plan of the kind "{kind}" has no local time; give "at", too.')
     parts = _batches(given)
     document |= {name: given[name] for name in ("batches", "interval") if parts}
+    if kind is Kind.AFTER:
+        document["delay"] = _delay(given.get("delay"))
+        if parts:
+            raise PlanError(
+                "batches_invalid",
+                "A step of a chain has no batches: it goes to each recipient when the delay is over.",
+            )
+    elif given.get("delay") is not None:
+        raise PlanError("unknown_plan", f'A plan of the kind "{kind}" has no delay; "after" has one.')
     if given.get("ends_at"):
         ends_at = instant(given["ends_at"], named, given.get("fold"))
         document |= {"ends_at": given["ends_at"], "zone": named, **_fold(given)}
@@ -123,6 +135,14 @@ def _batches(given: Mapping[str, Any]) -> Batches | None:
         return batches.read(given["batches"], given.get("interval"))
     except ValueError as error:
         raise PlanError("batches_invalid", str(error)) from None
+
+
+def _delay(given: Any) -> int:
+    """Seconds between the step before and this one. Raises PlanError."""
+    try:
+        return duration.seconds(0 if given is None else given, most=LONGEST_DELAY)
+    except ValueError as error:
+        raise PlanError("delay_invalid", f"The delay {error}.") from None
 
 
 def _fold(given: Mapping[str, Any]) -> dict[str, Any]:

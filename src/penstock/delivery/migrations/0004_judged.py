@@ -1,4 +1,4 @@
-"""Steps of a chain remember whom of the step before they have judged."""
+"""Steps of a chain remember whom of the steps before they have judged."""
 
 from importlib.resources import files
 

@@ -66,12 +66,20 @@ from penstock.mailing.guards.plans import (
     undo_open,
     undo_over,
 )  # fmt: skip
+from penstock.mailing.guards.steps import (
+    is_later_step,
+    more_comes,
+    no_later_statistics,
+    nobody_to_come,
+    not_a_step,
+    steps_confirmed,
+)
 
 OF_LAUNCH = (not_switched_off, domain_verified, analysis_clear, credits_enough)
 """What must hold when a mailing starts."""
 
 OF_FACTS = frozenset({
-    analysis_clear, domain_verified, end_to_come, locked, never_started, no_blockers, no_statistics, not_archived, not_corrected, not_late, not_locked, not_switched_off,
+    analysis_clear, domain_verified, end_to_come, locked, never_started, no_blockers, no_later_statistics, no_statistics, not_a_step, not_archived, not_corrected, not_late, not_locked, not_switched_off,
     something_ended, something_in_doubt, tested, undo_open, unlocked,
 })  # fmt: skip
 """Guards that no argument can satisfy: a command that one of these refuses is not even offered."""
@@ -113,14 +121,19 @@ __all__ = [
     "is_due",
     "is_its_turn",
     "is_late",
+    "is_later_step",
     "kept_plan_leads",
     "locked",
+    "more_comes",
     "never_started",
     "new_end",
     "new_plan_leads",
     "new_time_possible",
     "no_blockers",
+    "no_later_statistics",
     "no_statistics",
+    "nobody_to_come",
+    "not_a_step",
     "not_approved_by_same",
     "not_archived",
     "not_corrected",
@@ -139,6 +152,7 @@ __all__ = [
     "reason_given",
     "something_ended",
     "something_in_doubt",
+    "steps_confirmed",
     "tested",
     "time_possible",
     "undo_open",

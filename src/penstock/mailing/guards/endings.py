@@ -56,8 +56,8 @@ def end_not_past(facts: Facts, arguments: Arguments) -> Refusal | None:
 
 
 def _begun(facts: Facts) -> bool:
-    """Something has begun that is completed. Whom a kill switch keeps back has not."""
-    begun = facts.begun_left - facts.due_withheld
+    """Something has begun that is completed: a package, and the whole of its batch. Whom a kill switch keeps back has not."""
+    begun = facts.begun_left + facts.batch_left - facts.due_withheld
     return facts.frozen and begun + facts.in_flight + facts.due_deferred + facts.retrying > 0
 
 
@@ -112,8 +112,8 @@ def prepared_possible(facts: Facts, arguments: Arguments) -> Refusal | None:
 
 
 def audience_not_empty(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """There is somebody to send to."""
-    if facts.sendable == 0:
+    """There is somebody to send to; a step of a chain waits for them."""
+    if facts.sendable == 0 and facts.follows is None:
         return Refusal(
             "empty_audience",
             "Nobody is left to send to: the audience is empty, or everybody in it is skipped.",
@@ -124,7 +124,7 @@ def audience_not_empty(facts: Facts, arguments: Arguments) -> Refusal | None:
 def audience_as_approved(facts: Facts, arguments: Arguments) -> Refusal | None:
     """The audience has not drifted from the submitted size beyond the bound; resuming accepts the new size."""
     before, now, bound = facts.approved_size, facts.sendable, facts.policy.drift_bound
-    if before is None or abs(now - before) * 100 <= bound * before:
+    if facts.follows is not None or before is None or abs(now - before) * 100 <= bound * before:
         return None
     drift = f"{abs(now - before) / before * 100:.1f} %, more than {bound} %" if before else "all of them new"
     return Refusal(
@@ -133,7 +133,9 @@ def audience_as_approved(facts: Facts, arguments: Arguments) -> Refusal | None:
 
 
 def all_handed_off(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """Everybody has been tried once."""
+    """Everybody has been tried once, and nobody is to be added after a pause."""
+    if facts.catching_up:
+        return Refusal("catching_up", "It was resumed, and its ledger is being brought up to date.")
     left = facts.unbegun + facts.due_returned
     if left:
         return Refusal("not_handed_off", f"{left} recipients have not been handed off yet.")

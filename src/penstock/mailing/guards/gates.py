@@ -5,6 +5,7 @@ from typing import Any
 
 from penstock.account.policy import PolicyError, effective
 from penstock.mailing import plan as plans
+from penstock.mailing import step
 from penstock.mailing.guards.known import WHOLE, Arguments, Facts, Refusal, is_whole, said
 from penstock.mailing.plan import PlanError
 
@@ -33,7 +34,7 @@ def _wrong(facts: Facts, name: str, value: Any) -> str | None:
     if name in ("message_id", "transport_id"):
         return None if is_whole(value) else f"{name} is {value!r}; it must be the number of one"
     if name == "audience":
-        return _wrong_audience(value)
+        return _wrong_audience(value) or _wrong_step(facts, value)
     try:
         if name == "options":
             effective({}, value)
@@ -46,13 +47,25 @@ def _wrong(facts: Facts, name: str, value: Any) -> str | None:
 
 def _wrong_audience(rule: Any) -> str | None:
     keys = ("list", "reached_by", "not_reached_by")
-    if not isinstance(rule, Mapping) or not is_whole(rule.get("list")) or rule.keys() - set(keys):
+    known = isinstance(rule, Mapping) and not rule.keys() - {*keys, *step.KEYS}
+    if not known or not (is_whole(rule.get("list")) or ("step" in rule and "list" not in rule)):
         return f'audience is {rule!r}; it must be a rule like {{"list": 3}}, with {", ".join(keys[1:])} if wanted'
+    if text := step.wrong(rule):
+        return text
     for key in keys[1:]:
         numbers = rule.get(key, [])
         if not isinstance(numbers, list) or not all(map(is_whole, numbers)):
             return f"{key} of the audience is {numbers!r}; it must be a list of numbers of mailings (1 to {WHOLE})"
     return None
+
+
+def _wrong_step(facts: Facts, rule: Mapping[str, Any]) -> str | None:
+    """A step keeps the mailing that it follows, and what is none does not become one: chains have no circles."""
+    if step.earlier(rule) == facts.follows:
+        return None
+    if facts.follows is None:
+        return "step of the audience cannot be given to a mailing; add a step to the chain of the other one"
+    return f"step of the audience stays {facts.follows}, the mailing that it follows"
 
 
 def complete(facts: Facts, arguments: Arguments) -> Refusal | None:

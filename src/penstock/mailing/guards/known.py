@@ -61,6 +61,12 @@ class Facts:
     started: bool = False  # it went out, or began to
     archived: bool = False
     corrected_by: tuple[int, ...] = ()  # mailings that fix_rest made of it
+    # the chain that it is a step of
+    follows: int | None = None  # the mailing whose recipients it goes to
+    step_ready: bool = False  # somebody's delay may be over, or nobody is to come any more
+    more_to_come: bool = False  # the mailing that it follows reaches somebody yet, or a delay is not over
+    later_steps: int = 0
+    later_started: tuple[int, ...] = ()  # those of them that have statistics
     # the sequence of the account
     sequence_busy: bool = False  # another sequential mailing of the account is handing off
     is_head: bool = False  # nobody waits before this one
@@ -68,6 +74,7 @@ class Facts:
     queue_version: int = 0
     # the ledger
     frozen: bool = False
+    catching_up: bool = False  # resumed, and its ledger is not up to date yet: nothing goes before it is
     recipients: int = 0  # the audience, skipped ones included; 0 before it is frozen
     sendable: int = 0  # the audience without those skipped when frozen
     count: int | None = None  # to be typed for confirmation, where the account asks for that
@@ -75,7 +82,8 @@ class Facts:
     unbegun: int = 0  # not yet claimed, never handed off, in open packages
     retrying: int = 0  # not yet claimed, in open retry packages
     begun_left: int = 0  # of those two: in packages that have begun, and returned ones
-    unbegun_packages: int = 0  # open packages that nothing was ever claimed from
+    unbegun_packages: int = 0  # open packages that nothing was ever claimed from, nor from their batch
+    batch_left: int = 0  # in packages that have not begun, though their batch has
     in_flight: int = 0  # claimed and not recorded
     due_returned: int = 0  # given back, not yet packed again
     due_withheld: int = 0  # of those: kept back by a kill switch on their domain

@@ -10,7 +10,7 @@ from penstock.mailing.plan import Kind, Plan, PlanError
 from penstock.mailing.states import State
 
 OF_PLAN = {
-    Kind.NOW: State.STARTING, Kind.AT: State.SCHEDULED, Kind.SEQUENCE: State.QUEUED, Kind.LATER: State.PARKED
+    Kind.NOW: State.STARTING, Kind.AT: State.SCHEDULED, Kind.AFTER: State.SCHEDULED, Kind.SEQUENCE: State.QUEUED, Kind.LATER: State.PARKED
 }  # fmt: skip
 """target(plan): where a mailing stands once every gate is passed."""
 
@@ -18,13 +18,20 @@ OF_PLAN = {
 def plan_of(facts: Facts, arguments: Arguments) -> Plan:
     """Return the plan that a command brings, else the one the mailing has, as of now. Raises PlanError.
 
-    A command brings `plan` whole, or `at` (with `zone` and `fold`), which keeps the end date, or `ends_at` alone.
+    A command brings `plan` whole, or `at` (with `zone` and `fold`), which keeps the end date and how it is spread over time, or
+    `ends_at` alone.
     """
     given, at, zone = arguments.get("plan"), arguments.get("at"), arguments.get("zone")
     ends_at = arguments.get("ends_at")
     if at is not None:
         brought = {name: arguments[name] for name in ("at", "zone", "fold") if arguments.get(name)}
-        given = {"kind": Kind.AT.value, **_end_kept(facts, zone), **brought, "at": at}
+        given = {
+            "kind": Kind.AT.value,
+            **_end_kept(facts, zone),
+            **_pace_kept(facts, arguments),
+            **brought,
+            "at": at,
+        }
     elif given is None:
         given = facts.plan
     if ends_at is not None and isinstance(given, Mapping):
@@ -41,6 +48,17 @@ def _end_kept(facts: Facts, zone: Any) -> dict[str, Any]:
         return {}
     same = (zone or facts.zone) == (facts.plan.get("zone") or facts.zone)
     return {"ends_at": facts.plan["ends_at"] if same else facts.ends_at.isoformat()}
+
+
+def _pace_kept(facts: Facts, arguments: Arguments) -> dict[str, Any]:
+    """The batches and the local time that are given, else those that the mailing has; `local` false ends it."""
+    kept = {
+        name: value for name, value in (facts.plan or {}).items() if name in ("batches", "interval", "local")
+    }
+    given = {
+        name: arguments[name] for name in ("batches", "interval", "local") if arguments.get(name) is not None
+    }
+    return kept | given
 
 
 def _absolute(wall: Any, zone: Any, arguments: Arguments) -> str:
@@ -75,18 +93,32 @@ def kept_plan_leads(facts: Facts, arguments: Arguments) -> State:
 
 
 def plan_possible(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """The plan can be carried out: its time exists, once, and is to come."""
+    """The plan can be carried out: its time exists, once, and is to come; a step of a chain goes after another mailing."""
     try:
-        plan_of(facts, arguments)
+        kind = plan_of(facts, arguments).kind
     except PlanError as error:
         return Refusal(error.code, error.text)
+    if facts.follows is None and kind is Kind.AFTER:
+        return Refusal(
+            "not_a_step", "It follows no other mailing: add it as a step of a chain, or give another plan."
+        )
+    if facts.follows is not None and kind not in (Kind.AFTER, Kind.LATER):
+        return Refusal(
+            "is_a_step",
+            f'It goes out after mailing {facts.follows}: its plan is {{"kind": "after", "delay": "2d"}}, or later.',
+        )
     return None
 
 
 def time_possible(facts: Facts, arguments: Arguments) -> Refusal | None:
     """A time is given; it exists, once, and is to come."""
     given = arguments.get("plan")
-    if arguments.get("at") is None and not (isinstance(given, Mapping) and given.get("kind") == Kind.AT):
+    timed = isinstance(given, Mapping) and given.get("kind") in (Kind.AT, Kind.AFTER)
+    if facts.follows is not None and not timed and arguments.get("at") is None:
+        return Refusal(
+            "time_required", 'Say when: give the delay, as "plan": {"kind": "after", "delay": "2d"}.'
+        )
+    if arguments.get("at") is None and not timed:
         return Refusal("time_required", "Say when: give at, a time like 2026-12-01T09:00, and its zone.")
     return plan_possible(facts, arguments)
 
@@ -199,7 +231,10 @@ def queue_unchanged(facts: Facts, arguments: Arguments) -> Refusal | None:
 
 
 def is_due(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """Its time has come."""
+    """Its time has come; of a step: somebody's delay may be over, or the rest of it waits."""
+    if facts.follows is not None:
+        ready = facts.step_ready or facts.unbegun + facts.due_returned > 0
+        return None if ready else Refusal("not_due", "Nobody's delay is over.")
     if facts.due_at is None or facts.due_at > facts.now:
         return Refusal("not_due", "Its time has not come.")
     return None

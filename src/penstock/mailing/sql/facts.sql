@@ -1,9 +1,10 @@
 -- Everything that guards may ask about one mailing, whose row is locked by the transaction that asks.
 select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revision, m.reason, m.reason ->> 'code' as reason_code,
        coalesce(m.reason -> 'unlocked' is not null, false) as unlocked, m.started_at,
-       clock_timestamp() as now, a.zone, a.policy as account_policy, m.options, m.message_id, m.transport_id, m.audience,
+       clock_timestamp() as now, a.zone, a.policy as account_policy, m.options, m.message_id, m.transport_id, m.audience, m.segments,
        m.digest, m.authors, m.plan, m.due_at, m.ends_at, m.undo_until, m.approved_size,
-       m.started_at is not null as started, m.frozen_at is not null as frozen, m.archived_at is not null as archived,
+       m.started_at is not null as started, m.frozen_at is not null as frozen, m.stopped_at,
+       m.stopped_at is not null and m.state in ('sending', 'finishing') as catching_up, m.archived_at is not null as archived,
        f.*, p.*, c.sender_domain, account_sender_domain(m.account_id, c.sender_domain) as domain,
        coalesce(t.is_local, false) as transport_local,
        coalesce(gate.approvers, '{}') as approvers, coalesce(gate.validated, false) as validated,
@@ -22,9 +23,12 @@ select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revis
                 then 'message' end,
            case when not exists (select from account_transport t where t.id = m.transport_id and t.account_id = m.account_id)
                 then 'transport' end,
-           case when not exists (select from audience_list l
+           case when m.audience ? 'step' then null
+                when not exists (select from audience_list l
                                   where l.id = case when m.audience ->> 'list' ~ '^\d{1,9}$' then (m.audience ->> 'list')::integer end and l.account_id = m.account_id)
                 then 'audience' end], null) as missing,
+       (m.audience ->> 'step')::integer as follows, coalesce(step.ready, false) as step_ready, coalesce(step.to_come, false) as more_to_come,
+       later.steps as later_steps, later.started as later_started,
        array(select x.id from mailing_mailing x where x.fixes_id = m.id and x.deleted_at is null order by x.id) as corrected_by,
        array(select s.words from mailing_switches(m.id) s where s.scope in ('all', 'account', 'channel', 'sender')) as switches
   from mailing_mailing m
@@ -37,5 +41,9 @@ select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revis
               bool_or(p.kind = 'validation' and p.digest = m.digest and p.voided_at is null) as validated,
               bool_or(p.kind = 'approval') as ever_approved
          from mailing_approval p where p.mailing_id = m.id) gate on true,
-       delivery_facts(m.id) as f, preflight_facts(m.id) as p
+       lateral (select count(*)::integer as steps,
+                       coalesce(array_agg(x.id order by x.position) filter (where x.started_at is not null or x.frozen_at is not null), '{}') as started
+                  from mailing_mailing x
+                 where m.chain_id is not null and x.chain_id = m.chain_id and x.position > m.position and x.deleted_at is null) as later,
+       lateral delivery_step(m.id) as step, delivery_facts(m.id) as f, preflight_facts(m.id) as p
  where m.id = %(mailing)s and m.deleted_at is null

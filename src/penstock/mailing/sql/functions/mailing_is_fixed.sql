@@ -6,10 +6,10 @@ begin
           using errcode = 'PS003', hint = 'Copy it as a new draft.';
 end
 $$;
-create or replace trigger mailing_mailing_fixed before update of account_id, channel, message_id, audience, transport_id
+create or replace trigger mailing_mailing_fixed before update of account_id, channel, message_id, audience, segments, transport_id
     on mailing_mailing for each row
-    when (old.state <> 'draft' and (old.account_id, old.channel, old.message_id, old.audience, old.transport_id)
-          is distinct from (new.account_id, new.channel, new.message_id, new.audience, new.transport_id))
+    when (old.state <> 'draft' and (old.account_id, old.channel, old.message_id, old.audience, old.segments, old.transport_id)
+          is distinct from (new.account_id, new.channel, new.message_id, new.audience, new.segments, new.transport_id))
     execute function mailing_is_fixed();
 
 create or replace function mailing_message_is_fixed() returns trigger language plpgsql as $$
