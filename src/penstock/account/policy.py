@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
+from penstock.mailing import quiet
+
 OPTIONS = frozenset({"unsubscribe", "rate"})
 """Keys of a mailing's options that are no policies: how its List-Unsubscribe works, and its messages a second."""
 
@@ -188,6 +190,27 @@ class Policy:
     )
     package_size: int = _always(
         5000, _whole(1, 100_000), "Recipients in one package: the unit that senders take turns with."
+    )
+    audience_on_resume: str = _always(
+        "add_new",
+        _one_of("add_new", "frozen"),
+        "On resuming: who has joined the audience gets it and who has left it does not, or it stays as it was frozen."
+        " Who unsubscribed or was suppressed never gets it.",
+    )
+    missed_slot: str = _each(
+        "send_on_resume",
+        _one_of("send_on_resume", "skip"),
+        "A zone whose hour passed in a pause, or before the launch, gets it at once, or is skipped.",
+    )
+    throttle_after_pause: str = _each(
+        "keep_grid",
+        _one_of("keep_grid", "shift"),
+        "After a pause batches to come keep their times and missed ones go behind them, or all are later by the pause.",
+    )
+    quiet_hours_email: str = _always(
+        "off",
+        _written(quiet.WRITTEN, "off, or as 22:00-08:00"),
+        "In these hours of the recipient's zone nothing begins to go to them; what would waits for their end.",
     )
     retry_window_hours: int = _each(
         48,

@@ -1,8 +1,8 @@
 """The ticker: what has to happen without anybody's command. Whichever sender holds its lock does it, once a second or when woken.
 
 Rescue the packages of the dead; start what is due or has its turn, end what is over; freeze mailings that start, once nobody can
-take them back; give up on those whose retry window is over; pack those who are due again; notice that a mailing is handed off,
-settled or drained. All of it can be repeated, and nothing is kept in memory.
+take them back; bring the ledgers of resumed ones up to date; give up on those whose retry window is over; pack those who are due
+again; notice that a mailing is handed off, settled or drained. All of it can be repeated, and nothing is kept in memory.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import psycopg
 
-from penstock.delivery import clock, due, freeze, rescue
+from penstock.delivery import canary, clock, due, freeze, rescue, resuming, steps, tripping
+from penstock.delivery.watchdog import Watchdog
 from penstock.delivery.withholding import Withholding
 from penstock.mailing import control
 from penstock.mailing.states import State
@@ -42,7 +43,8 @@ class Ticker:
         self._woken = asyncio.Event()
         self._conn: psycopg.Connection[Any] | None = None
         self._withholding = Withholding()
-        self._freezing: dict[int, asyncio.Task[None]] = {}
+        self._watchdog = Watchdog()
+        self._working: dict[int, asyncio.Task[None]] = {}
 
     def wake(self) -> None:
         """Something happened that may end a mailing or begin one."""
@@ -54,8 +56,9 @@ class Ticker:
             self._woken.clear()
             rest = TICK
             try:
-                starting, packed, rest = await asyncio.to_thread(self._tick)
-                self._freeze(starting)
+                starting, behind, packed, rest = await asyncio.to_thread(self._tick)
+                self._begin(_freeze, starting)
+                self._begin(_catch_up, behind)
                 if packed:
                     self._changed()
             except psycopg.OperationalError as error:
@@ -69,24 +72,25 @@ class Ticker:
             except TimeoutError:
                 pass
 
-    def _tick(self) -> tuple[list[int], int, float]:
-        """Do everything that is short; return the mailings to be frozen, how many were packed again, and the seconds to wait."""
+    def _tick(self) -> tuple[list[int], list[int], int, float]:
+        """Do everything that is short. Return the mailings to be frozen, those whose ledger has to catch up, how many were packed
+        again, and the seconds to wait."""
         conn = self._conn
         if conn is None or conn.closed:
             conn = self._conn = database.connect(name="penstock ticker")
             conn.execute(HANGS)
         if not _is_ours(conn):
             _cut_silent(conn)
-            return [], 0, TICK
+            return [], [], 0, TICK
         rescue.rescue_dead(conn)
         clock.strike(conn)
         self._withholding.let_go(conn)
         self._withholding.tell(conn)
+        packed = self._judge(conn)
         live = conn.execute(sql("penstock.delivery", "live")).fetchall()
-        packed = 0
-        for mailing, state, _ in live:
+        for mailing, state, _, behind in live:
             try:
-                if state != State.STARTING:
+                if state != State.STARTING and not behind:
                     packed += due.pack(conn, mailing)
                 _try_to_end(conn, mailing, State(state))
             except psycopg.OperationalError:
@@ -94,21 +98,36 @@ class Ticker:
             except Exception:  # one mailing's trouble must not stop the others; it is tried again
                 log.exception("mailing %s: the ticker failed", mailing)
         left = clock.seconds_left(conn)
-        starting = [mailing for mailing, state, open_ in live if state == State.STARTING and not open_]
-        return starting, packed, TICK if left is None else min(TICK, left + EARLY)
+        starting = [mailing for mailing, state, open_, _ in live if state == State.STARTING and not open_]
+        late = [mailing for mailing, _, _, behind in live if behind]
+        return starting, late, packed, TICK if left is None else min(TICK, left + EARLY)
 
-    def _freeze(self, starting: list[int]) -> None:
-        """Freezing takes seconds for millions: in threads of its own, so that the clock goes on."""
-        for mailing in starting:
-            if mailing not in self._freezing:
-                task = asyncio.create_task(asyncio.to_thread(_freeze, mailing))
-                self._freezing[mailing] = task
-                task.add_done_callback(partial(self._frozen, mailing))
+    def _judge(self, conn: psycopg.Connection[Any]) -> int:
+        """Let in whose delay is over, stop what may not go on, let go on what its canary was good for, see to what stands still; return how many may go on now."""
+        freed = 0
+        for look in (steps.look, tripping.look, canary.look, self._watchdog.look):
+            try:
+                found = look(conn)
+            except psycopg.OperationalError:
+                raise
+            except Exception:  # what is judged must not stop what is only carried out; it is tried again
+                log.exception("the ticker failed to judge")
+            else:
+                freed += found
+        return freed
 
-    def _frozen(self, mailing: int, task: asyncio.Task[None]) -> None:
-        del self._freezing[mailing]
+    def _begin(self, work: Callable[[int], None], mailings: list[int]) -> None:
+        """What takes seconds for millions, in threads of its own, so that the clock goes on."""
+        for mailing in mailings:
+            if mailing not in self._working:
+                task = asyncio.create_task(asyncio.to_thread(work, mailing))
+                self._working[mailing] = task
+                task.add_done_callback(partial(self._done, mailing))
+
+    def _done(self, mailing: int, task: asyncio.Task[None]) -> None:
+        del self._working[mailing]
         if not task.cancelled() and (error := task.exception()):
-            log.error("freezing mailing %s failed: %s", mailing, error)
+            log.error("the ledger of mailing %s could not be written: %s", mailing, error)
 
 
 def _is_ours(conn: psycopg.Connection[Any]) -> bool:
@@ -129,13 +148,14 @@ def _cut_silent(conn: psycopg.Connection[Any]) -> None:
 def _try_to_end(conn: psycopg.Connection[Any], mailing: int, state: State) -> None:
     """Notice an end. In a transaction of its own, so that two last senders cannot miss each other."""
     facts = conn.execute(
-        "select unbegun + due_returned, retrying + due_deferred, in_flight from delivery_facts(%s)",
-        (mailing,),
+        "select unbegun + due_returned, retrying + due_deferred, in_flight, step.to_come"
+        " from delivery_facts(%(mailing)s), delivery_step(%(mailing)s) as step",
+        {"mailing": mailing},
     )
     row = facts.fetchone()
     assert row is not None
-    unbegun, retrying, in_flight = row
-    if state is State.SENDING and not unbegun and control.attempt(conn, mailing, "handed_off"):
+    unbegun, retrying, in_flight, to_come = row
+    if state is State.SENDING and not (unbegun or to_come) and control.attempt(conn, mailing, "handed_off"):
         state = State.FINISHING
     if state is State.FINISHING and not (unbegun or retrying or in_flight):
         control.attempt(conn, mailing, "settled")
@@ -144,12 +164,20 @@ def _try_to_end(conn: psycopg.Connection[Any], mailing: int, state: State) -> No
 
 
 def _freeze(mailing: int) -> None:
-    with database.connect(name="penstock freeze") as conn:
+    _write(mailing, freeze.prepare, "frozen")
+
+
+def _catch_up(mailing: int) -> None:
+    _write(mailing, resuming.catch_up, "brought up to date")
+
+
+def _write(mailing: int, work: Callable[[psycopg.Connection[Any], int], object], done: str) -> None:
+    with database.connect(name=f"penstock {work.__name__}") as conn:
         conn.execute(HANGS)
         try:
-            freeze.prepare(conn, mailing)
+            work(conn, mailing)
         except psycopg.OperationalError:
             raise  # the database is away or its disk is full: tried again at the next tick
         except Exception as error:  # trying again will not mend it, so a person must know
-            log.exception("mailing %s cannot be frozen", mailing)
-            clock.interrupt(conn, mailing, "technical", f"the audience cannot be frozen: {error}")
+            log.exception("mailing %s: the audience cannot be %s", mailing, done)
+            clock.interrupt(conn, mailing, "technical", f"the audience cannot be {done}: {error}")

@@ -9,12 +9,14 @@ select id, event
            when m.state in ('in_review', 'in_moderation', 'parked', 'scheduled', 'queued') then true
            when m.state = 'sending' then exists (
                 select from delivery_package p
-                 where p.mailing = m.id and p.state = 'waiting' and p.kind = 'plain' and p.begun_at is null)
+                 where p.mailing = m.id and p.state = 'waiting' and p.kind = 'plain' and p.begun_at is null
+                   and (p.slot is null or p.slot not in (
+                        select b.slot from delivery_package b where b.mailing = m.id and b.slot is not null and b.begun_at is not null)))
              or exists (
                 select from delivery_due d
                  where d.mailing = m.id and d.due_at = 'infinity' and d.closed is null and d.why = 'returned')
            when m.state in ('paused', 'interrupted') then (
-                select m.frozen_at is null or f.begun_left - f.due_withheld + f.in_flight + f.due_deferred + f.retrying = 0 from delivery_facts(m.id) f)
+                select m.frozen_at is null or f.begun_left + f.batch_left - f.due_withheld + f.in_flight + f.due_deferred + f.retrying = 0 from delivery_facts(m.id) f)
            else false end
     union all
     select m.id, case m.state when 'scheduled' then 'due' else 'late' end, 2, m.due_at

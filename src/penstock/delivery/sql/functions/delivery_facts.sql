@@ -7,7 +7,8 @@ create or replace function delivery_facts(
     out unbegun bigint,         -- positions not yet claimed in packages of those never handed off
     out retrying bigint,        -- positions not yet claimed in retry packages
     out begun_left bigint,      -- of those two, the ones in packages that have begun; and those given back
-    out unbegun_packages bigint,  -- open packages of those never handed off that nothing was claimed from
+    out unbegun_packages bigint,  -- open packages of those never handed off that nothing was claimed from, nor from their batch
+    out batch_left bigint,      -- positions in packages that have not begun, though their batch has
     out in_flight bigint,       -- claimed and not recorded
     out in_doubt bigint,
     out ended bigint,           -- recorded as cancelled or expired
@@ -16,19 +17,22 @@ create or replace function delivery_facts(
     out due_withheld bigint,    -- of those: kept back by a kill switch on their domain
     out due_deferred bigint     -- waiting for their time to be tried again
 ) language sql stable as $$
-    select p.recipients, p.sendable, p.unbegun, p.retrying, p.begun_left + d.returned, p.unbegun_packages, p.in_flight, p.in_doubt,
+    select p.recipients, p.sendable, p.unbegun, p.retrying, p.begun_left + d.returned, p.unbegun_packages, p.batch_left, p.in_flight, p.in_doubt,
            p.ended + d.ended, p.expired + d.expired, d.returned, d.withheld, d.deferred
       from (select coalesce(sum(size) filter (where kind in ('plain', 'skipped')), 0) as recipients,
                    coalesce(sum(size) filter (where kind = 'plain'), 0) as sendable,
                    coalesce(sum(size - cursor) filter (where kind in ('plain', 'again') and state in ('waiting', 'active')), 0) as unbegun,
                    coalesce(sum(size - cursor) filter (where kind = 'retry' and state in ('waiting', 'active')), 0) as retrying,
                    coalesce(sum(size - cursor) filter (where state in ('waiting', 'active') and begun_at is not null), 0) as begun_left,
-                   count(*) filter (where kind = 'plain' and state = 'waiting' and begun_at is null) as unbegun_packages,
+                   count(*) filter (where kind = 'plain' and state = 'waiting' and begun_at is null and not package.in_begun_batch) as unbegun_packages,
+                   coalesce(sum(size) filter (where kind = 'plain' and state = 'waiting' and begun_at is null and package.in_begun_batch), 0) as batch_left,
                    coalesce(sum(cursor - package.in_doubt - returned - deferred - skipped - accepted - delivered - bounced), 0) as in_flight,
                    coalesce(sum(package.in_doubt), 0) as in_doubt,
                    coalesce(sum(size - cursor) filter (where state in ('cancelled', 'expired')), 0) as ended,
                    coalesce(sum(size - cursor) filter (where state = 'expired'), 0) as expired
-              from delivery_package package where mailing = p_mailing) p,
+              from (select o.*, o.slot is not null and o.begun_at is null and o.state = 'waiting' and o.slot in (
+                             select b.slot from delivery_package b where b.mailing = p_mailing and b.slot is not null and b.begun_at is not null) as in_begun_batch
+                      from delivery_package o where o.mailing = p_mailing) package) p,
            (select count(*) filter (where why = 'returned' and closed is null) as returned,
                    count(*) filter (where why = 'returned' and closed is null and due_at = 'infinity') as withheld,
                    count(*) filter (where why = 'deferred' and closed is null) as deferred,

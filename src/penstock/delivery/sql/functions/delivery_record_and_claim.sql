@@ -13,7 +13,7 @@ create function delivery_record_and_claim(
     p_want integer,
     out claimed_from integer, out claimed_to integer,
     out live boolean,           -- false: nothing more may begin
-    out suppressed_to bigint
+    out suppressed_to bigint    -- not 0: somebody may have been suppressed, or have left the audience, since the freeze
 ) language plpgsql as $$
 declare
     r record;
@@ -22,9 +22,9 @@ declare
     v_frozen_at bigint;         -- the newest suppression that the freeze saw
 begin
     perform pg_advisory_xact_lock_shared(7001, p_mailing);   -- the gate: first of all locks
-    select m.state, m.account_id, m.suppressed_to into mailing_state, v_account, v_frozen_at
+    select m.state, m.account_id, m.suppressed_to, m.stopped_at is null into mailing_state, v_account, v_frozen_at, live
       from mailing_mailing m where m.id = p_mailing;
-    live := mailing_state in ('sending', 'finishing');
+    live := live and mailing_state in ('sending', 'finishing');   -- resumed: the ledger catches up first
     if not live and mailing_state in ('paused', 'cancelling') then   -- packages that have begun may have to be finished
         live := exists (select from delivery_package where mailing = p_mailing and bound and state in ('waiting', 'active'));
     end if;
@@ -75,6 +75,7 @@ begin
     end if;
     -- The newest alone, by one probe of the index: there may be a million newer than the freeze.
     suppressed_to := coalesce((select s.id from audience_suppression s
-                                where s.account_id = v_account and s.id > v_frozen_at order by s.id desc limit 1), 0);
+                                where s.account_id = v_account and s.id > v_frozen_at order by s.id desc limit 1),
+                              (select 1 from delivery_left l where l.mailing = p_mailing limit 1), 0);
 end
 $$;
