@@ -26,7 +26,7 @@ from tests.property.delivery.simulated import Turn
 
 SALLY = Actor("sally", frozenset({"platform"}), "cli")
 OUTCOMES = st.lists(
-    st.sampled_from([State.ACCEPTED, State.ACCEPTED, State.BOUNCED, State.IN_DOUBT, State.DEFERRED, State.RETURNED]), max_size=6
+    st.sampled_from([State.ACCEPTED, State.ACCEPTED, State.BOUNCED, State.IN_DOUBT, State.DEFERRED, State.RETURNED]), min_size=2, max_size=6
 )  # fmt: skip
 COMMANDS: dict[str, dict[str, Any]] = {
     "pause": {}, "resume": {"reason": "Mended.", "confirm": True}, "cancel": {"reason": "Enough."},
@@ -43,8 +43,12 @@ class Credits(RuleBasedStateMachine):
     conn: psycopg.Connection[Any]
     lists: int
 
-    @initialize(size=st.integers(2, 5))
-    def begin(self, size: int) -> None:
+    @initialize(
+        size=st.integers(2, 5),
+        amount=st.integers(4, 24),
+        people=st.lists(st.integers(2, 8), min_size=1, max_size=3),
+    )
+    def begin(self, size: int, amount: int, people: list[int]) -> None:
         conn = self.conn
         for table in ("credit_entry", "credit_use", "credit_balance"):
             conn.execute(f"delete from account_{table}")
@@ -53,8 +57,14 @@ class Credits(RuleBasedStateMachine):
         self.mailings: list[int] = []
         self.dead: list[tuple[int, simulated.Package]] = []
         conn.execute("select delivery_reply_id(250, '', 'Ok', 'dot')")
+        self.top_up(amount, False)
+        for each in people:
+            self.launch(each)
 
     @rule(amount=st.integers(-8, 20), twice=st.booleans())
+    def tops_up(self, amount: int, twice: bool) -> None:
+        self.top_up(amount, twice)
+
     def top_up(self, amount: int, twice: bool) -> None:
         reference = f"paid {len(ledger.history(self.conn, 1, limit=10_000))}" if twice else None
         with suppress(ledger.CreditError):
@@ -62,6 +72,9 @@ class Credits(RuleBasedStateMachine):
                 ledger.top_up(self.conn, 1, SALLY, amount=amount, note="Paid.", reference=reference)
 
     @rule(people=st.integers(1, 8))
+    def launches(self, people: int) -> None:
+        self.launch(people)
+
     def launch(self, people: int) -> None:
         if len(self.mailings) < MOST:
             conn = self.conn
@@ -70,12 +83,16 @@ class Credits(RuleBasedStateMachine):
             )
             freeze.prepare(conn, self.mailings[-1])
 
-    @rule(data=st.data(), outcomes=OUTCOMES, dies=st.booleans())
-    def send(self, data: Any, outcomes: list[State], dies: bool) -> None:
+    @rule(
+        turns=st.lists(st.tuples(st.integers(0, MOST), OUTCOMES, st.integers(0, 3)), min_size=1, max_size=5)
+    )
+    def work(self, turns: list[tuple[int, list[State], int]]) -> None:
+        for which, outcomes, fate in turns:
+            self.send(self.mailings[which % len(self.mailings)], outcomes, dies=fate == 0)
+
+    def send(self, mailing: int, outcomes: list[State], *, dies: bool) -> None:
         """A sender opens a package, hands over to some, and gives it back; or dies with the rest in flight."""
-        if not self.mailings:
-            return
-        conn, mailing = self.conn, data.draw(st.sampled_from(self.mailings))
+        conn = self.conn
         sender = simulated.enlist(conn)
         package = simulated.open_package(conn, sender, mailing)
         if package is None:
@@ -97,8 +114,6 @@ class Credits(RuleBasedStateMachine):
 
     @rule(data=st.data(), name=st.sampled_from(list(COMMANDS)))
     def command(self, data: Any, name: str) -> None:
-        if not self.mailings:
-            return
         mailing = data.draw(st.sampled_from(self.mailings))
         if name == "end_date":
             self.conn.execute("update mailing_mailing set ends_at = now() where id = %s", (mailing,))
