@@ -69,6 +69,8 @@ TABLE = (
     _scope("notices:read", _EVERYBODY, "See the account's notices."),
     _scope("switches:read", _EVERYBODY, "See the kill switches."),
     _scope("switches:write", (OPERATOR, ADMINISTRATOR, PLATFORM), "Put and lift kill switches within what one may touch."),
+    _scope("limits:read", _EVERYBODY, "See the limits of speed and connections."),
+    _scope("limits:write", (OPERATOR, ADMINISTRATOR, PLATFORM), "Set and remove limits of speed and connections."),
     _scope("accounts:read", (PLATFORM,), "See all accounts."),
     _scope("accounts:write", (PLATFORM,), "Create accounts."),
     _scope("metrics:read", (PLATFORM,), "Read the metrics of the whole installation."),

@@ -11,8 +11,8 @@ from typing import Any
 
 from penstock.mailing import quiet
 
-OPTIONS = frozenset({"unsubscribe", "rate"})
-"""Keys of a mailing's options that are no policies: how its List-Unsubscribe works, and its messages a second."""
+OPTIONS = frozenset({"unsubscribe", "rate", "connections"})
+"""Keys of a mailing's options that are no policies: how its List-Unsubscribe works, its messages a second, and its connections."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")

@@ -160,6 +160,10 @@ def _released(conn: psycopg.Connection[Any], after: Mailing, answer: control.Ans
     )
 
 
+def _unlocked(conn: psycopg.Connection[Any], after: Mailing, answer: control.Answer) -> str:
+    return f"Mailing {after.id} is unlocked.\nGo on:  penstock mailing resume {after.id} --reason 'what was done'"
+
+
 def _archived(conn: psycopg.Connection[Any], after: Mailing, answer: control.Answer) -> str:
     return f"Mailing {after.id} is archived; `penstock mailing list --archived` shows it."
 
@@ -173,5 +177,6 @@ _OF_COMMANDS: dict[str, Callable[[psycopg.Connection[Any], Mailing, control.Answ
     "edit_plan": _planned,
     "move": _moved,
     "release_doubt": _released,
+    "unlock": _unlocked,
     "archive": _archived,
 }

@@ -70,6 +70,18 @@ def resume(
     return order(mailing, "resume", manner, timing=timing, question=resuming, reason=reason)
 
 
+def unlock(
+    mailing: Id, reason: Why, dry_run: DryRun = False, expect: Expect = None, json: Json = False
+) -> int:
+    """Unlock what too many bounces or complaints stopped.
+
+    For an administrator or the platform; --reason is the note. Then it can be resumed, and the breaker counts anew.
+    """
+    from penstock.cli.commanding import Manner, order
+
+    return order(mailing, "unlock", Manner(json, dry_run, expect), reason=reason)
+
+
 def cancel(
     mailing: Id,
     reason: Reason = None,

@@ -130,6 +130,10 @@ class Commands(Resource):
         """Go on where it stopped, now or at another time."""
         return self._give(mailing, "resume", options, at=at, zone=zone, fold=fold, ends_at=ends_at)
 
+    def unlock(self, mailing: int, reason: str, **options: Unpack[Conditions]) -> Answer:
+        """Unlock one that too many bounces or complaints stopped; `reason` is the note."""
+        return self._give(mailing, "unlock", options, reason=reason)
+
     def cancel(
         self, mailing: int, reason: str, *, prepared: Prepared | None = None, **options: Unpack[Conditions]
     ) -> Answer:

@@ -40,6 +40,14 @@ class Message(TypedDict, total=False):
     channel: Literal["email", "sms"]
 
 
+class Unlocked(Model):
+    """Who let a locked mailing be resumed, and the note."""
+
+    text: str
+    who: str
+    since: str
+
+
 class Reason(Model):
     """Why it is as it is, who, and since when."""
 
@@ -47,6 +55,7 @@ class Reason(Model):
     text: str
     who: str
     since: str
+    unlocked: Unlocked | None = None
 
 
 class Figures(Model):

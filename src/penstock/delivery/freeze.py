@@ -7,8 +7,8 @@ from typing import Any, Final
 import psycopg
 from psycopg import errors
 
-from penstock.delivery import chosen, clock
-from penstock.mailing import control
+from penstock.delivery import canary, chosen, clock
+from penstock.mailing import control, step
 from penstock.platform.database import sql
 
 LOCK: Final = 7004
@@ -56,17 +56,21 @@ def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
             return True
         if waits:
             return False  # looked at again at the next tick
+        rule = chosen.ready(conn, account, rule)
         given = {"mailing": mailing, "size": size, "newest": newest, **chosen.parameters(account, rule)}
         # One predicate says who is meant, and one who is suppressed, here and wherever else it is asked.
-        count = sum(
+        # A step of a chain begins with nobody: they join it as their delay runs out (delivery.steps).
+        waits_for_somebody = step.earlier(rule) is not None
+        count = 0 if waits_for_somebody else sum(
             conn.execute(chosen.complete(statement, rule), given).rowcount
             for statement in ("freeze_sendable", "freeze_skipped")
-        )
-        if not count:
+        )  # fmt: skip
+        if not count and not waits_for_somebody:
             empty = True  # nothing is kept, so that a resume finds those who have come meanwhile
             raise psycopg.Rollback(transaction)
         for statement in ("freeze_packages", "freeze_outcomes"):
             conn.execute(sql("penstock.delivery", statement), given)
+        canary.begin(conn, mailing)
         if conn.execute(sql("penstock.delivery", "freeze_done"), given).rowcount != 1:
             raise psycopg.Rollback(transaction)  # cancelled meanwhile: it has no audience
         return True

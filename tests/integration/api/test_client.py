@@ -63,6 +63,7 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "resume_mailing": ("mailings.resume", (7,), {**WHEN, **EVERY}),
     "cancel_mailing": ("mailings.cancel", (7, "r"), {"prepared": "drop", **EVERY}),
     "send_rest_mailing": ("mailings.send_rest", (7,), {"plan": PLAN, "ends_at": "2030-12-02T09:00", **EVERY}),
+    "unlock_mailing": ("mailings.unlock", (7, "r"), EVERY),
     "release_doubt_mailing": ("mailings.release_doubt", (7, [4, 5]), EVERY),
     "copy_mailing": ("mailings.copy", (7,), EVERY),
     "fix_rest_mailing": ("mailings.fix_rest", (7,), {"prepared": "deliver", **EVERY}),

@@ -152,7 +152,7 @@ class Resume(Command):
 
 
 class Unlock(Command):
-    """Unlock a mailing that was interrupted for bounces or complaints, with a note."""
+    """Unlock a mailing that was interrupted for bounces or complaints: `reason` is the note. Then it can be resumed."""
 
     EXAMPLE = {"reason": "The list was cleaned."}
 
@@ -197,6 +197,6 @@ class Archive(Command):
 ARGUMENTS: dict[str, type[Command]] = {
     "submit": Submit, "approve": Approve, "validate": Validate, "edit_plan": EditPlan, "reject": Reject, "withdraw": Withdraw,
     "revise": Revise, "send_now": SendNow, "schedule": Schedule, "enqueue": Enqueue, "move": Move, "park": Park, "undo": Undo,
-    "unschedule": Unschedule, "pause": Pause, "resume": Resume, "cancel": Cancel, "send_rest": SendRest,
+    "unschedule": Unschedule, "pause": Pause, "resume": Resume, "unlock": Unlock, "cancel": Cancel, "send_rest": SendRest,
     "release_doubt": ReleaseDoubt, "copy": Copy, "fix_rest": FixRest, "archive": Archive,
 }  # fmt: skip

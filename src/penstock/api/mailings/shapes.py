@@ -118,6 +118,14 @@ class MailingChange(Body):
     dry_run: bool = False
 
 
+class Unlocked(Shown):
+    """Who let a locked mailing be resumed, and the note."""
+
+    text: str
+    who: str
+    since: str
+
+
 class Reason(Shown):
     """Why it is as it is: a word for machines, a sentence for people, who, and since when."""
 
@@ -125,6 +133,10 @@ class Reason(Shown):
     text: str
     who: str
     since: str
+    unlocked: Annotated[
+        Unlocked | None,
+        Field(description="Of one that too many bounces or complaints stopped: who unlocked it."),
+    ] = None
 
 
 class Figures(Shown):

@@ -36,6 +36,7 @@ ASKED: dict[str, Asked] = {
     "unschedule": Asked(("notice",)),
     "pause": Asked(regardless=True),
     "resume": Asked(("cause", "later", "new_end", "confirm")),
+    "unlock": Asked(("unlocking",)),
     "cancel": Asked(("reason", "prepared")),
     "send_rest": Asked(("plan", "confirm")),
     "release_doubt": Asked(("which", "reason")),
@@ -77,7 +78,7 @@ def answerable(name: str, code: str) -> bool:
 
 
 FIELDS_OF: dict[str, frozenset[str]] = {
-    "reason": frozenset({"reason", "cause"}),
+    "reason": frozenset({"reason", "cause", "unlocking"}),
     "confirm": frozenset({"confirm", "notice"}),
     "at": frozenset({"time", "plan", "later"}),
     "fold": frozenset({"time", "plan", "later"}),

@@ -121,6 +121,7 @@ SAID: dict[str, Callable[[Mailing, Answer], str]] = {
     "fix_rest": _simply(
         lambda: _("This draft is the correction of “%(name)s”; whom that reached is excluded.")
     ),
+    "unlock": _simply(lambda: _("“%(name)s” is unlocked. It goes on when somebody resumes it.")),
     "undo": _simply(lambda: _("“%(name)s” is taken back; nothing has left, and its approval is kept.")),
     "park": _simply(lambda: _("“%(name)s” waits under “To schedule” until somebody sends or schedules it.")),
     "withdraw": _simply(lambda: _("“%(name)s” is a draft again.")),

@@ -78,6 +78,7 @@ READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "reason": _reason,
     "note": _reason,
     "cause": _reason,
+    "unlocking": _reason,
     "ground": lambda posted: {"ground": posted.get("ground") or None},
     "time": _time,
     "later": _later,

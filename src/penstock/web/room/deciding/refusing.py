@@ -21,6 +21,9 @@ WORDS: dict[str, str | Promise] = {
     "late_gate": _("Its launch time passed while it waited. Edit the launch date first."),
     "undo_over": _("It is too late to take it back. Pause it, or cancel it."),
     "already_paused": _("It is paused already."),
+    "locked": _(
+        "Too many bounces or complaints stopped it. Somebody with the right unlocks it first, with a note."
+    ),
     "busy": _("Others keep changing it. Nothing was done; try again."),
     "key_reused": _("This form was sent before with other answers. Nothing was done; look at it again."),
 }

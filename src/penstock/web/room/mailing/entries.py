@@ -29,6 +29,7 @@ DONE: dict[str, Text] = {
     "unschedule": pgettext_lazy("journal", "Unscheduled"),
     "pause": pgettext_lazy("journal", "Paused"),
     "resume": pgettext_lazy("journal", "Resumed"),
+    "unlock": pgettext_lazy("journal", "Unlocked"),
     "cancel": pgettext_lazy("journal", "Cancelled"),
     "send_rest": pgettext_lazy("journal", "Sent to the rest"),
     "release_doubt": pgettext_lazy("journal", "Those in doubt released"),
@@ -46,6 +47,8 @@ DONE: dict[str, Text] = {
     "end_date": pgettext_lazy("journal", "End date passed"),
     "hold_back": pgettext_lazy("journal", "Recipients kept back by a kill switch"),
     "let_go": pgettext_lazy("journal", "Nobody is kept back any more"),
+    "await_canary": pgettext_lazy("journal", "Canary sent ahead; the others wait"),
+    "pass_canary": pgettext_lazy("journal", "Canary judged good; the others go"),
     "interrupt": pgettext_lazy("journal", "Interrupted"),
 }
 """Every command and event; a test holds this and the lifecycle's table together."""

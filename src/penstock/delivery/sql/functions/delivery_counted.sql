@@ -1,0 +1,21 @@
+-- What the breaker counts of a mailing, from the packages' counters: settled recipients (no further attempt follows), those of them
+-- that bounced, those whom a mistake in the message kept from being made one (that, more dearly, only where many were skipped), and
+-- contacts that complained.
+create or replace function delivery_counted(p_mailing integer, out settled bigint, out bounced bigint, out unmade bigint, out complained bigint)
+language plpgsql stable as $$
+declare
+    v_skipped bigint;
+begin
+    select coalesce(sum(p.accepted + p.delivered + p.bounced + p.in_doubt), 0), coalesce(sum(p.bounced), 0), coalesce(sum(p.skipped), 0)
+      into settled, bounced, v_skipped
+      from delivery_package p where p.mailing = p_mailing and p.no > 0;
+    unmade := 0;
+    if v_skipped > 0 and v_skipped * 200 > settled then
+        select count(*) into unmade
+          from delivery_outcome o
+         where o.mailing = p_mailing and o.state = 4 and o.package > 0
+           and o.reply in (select r.id from delivery_reply r where r.code = 0 and r.command = 'skip' and starts_with(r.text, 'template_error'));
+    end if;
+    select count(distinct e.contact) into complained from feedback_event e where e.mailing = p_mailing and e.kind = 'complained';
+end
+$$;
