@@ -29,16 +29,18 @@ class ListNameTaken(Exception):
 
 
 class ListInUse(Exception):
-    """Mailings that are not at their end are to go to this list; `mailings` are some of them."""
+    """Mailings that are not at their end are to go to this list (`mailings`), or segments name it: some of them."""
 
-    def __init__(self, number: int, mailings: list[int]) -> None:
-        which = ", ".join(map(str, mailings))
+    def __init__(self, number: int, mailings: list[int], segments: Sequence[int] = ()) -> None:
+        which = ", ".join(map(str, mailings or segments))
         super().__init__(
             f"List {number} is the audience of mailings that have not ended ({which})."
             " Give them another audience, or end or delete them first."
+            if mailings
+            else f"List {number} is named by segments ({which}). Change or delete them first."
         )
         self.mailings = mailings
-        self.more = {"mailings": mailings}
+        self.more = {"mailings": mailings} if mailings else {"segments": list(segments)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,9 @@ def delete(conn: psycopg.Connection[Any], account: int, number: int, actor: Acto
             raise _unknown(number)
         if users := [int(user) for (user,) in conn.execute(sql("penstock.audience", "list_in_use"), given)]:
             raise ListInUse(number, users)
+        naming = "select id from audience_segment where account_id = %(account)s and lists @> array[%(list)s::integer]"
+        if segments := [int(one) for (one,) in conn.execute(f"{naming} order by id limit 5", given)]:
+            raise ListInUse(number, [], segments)
         conn.execute("update audience_import set list_id = null where list_id = %(list)s", given)
         conn.execute("delete from audience_membership where list_id = %(list)s", given)
         conn.execute("delete from audience_list where id = %(list)s", given)

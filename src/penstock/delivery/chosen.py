@@ -1,7 +1,8 @@
 """Who is meant by a mailing's audience rule: one condition, for the freeze and for whoever counts beforehand.
 
-A rule is {"list": 3, "reached_by": [7], "not_reached_by": [5, 6]}: those on the list whom any of the mailings `reached_by` reached,
-and none of the mailings `not_reached_by`. Reached: delivery_reached says who that is.
+A rule is {"list": 3, "segment": 2, "not_segment": [4], "reached_by": [7], "not_reached_by": [5, 6]}: those on the list (without one,
+all contacts) whom the segment means and none of `not_segment`, whom any of the mailings `reached_by` reached, and none of
+`not_reached_by`. Reached: delivery_reached says who that is. Before it is asked, a rule is made `ready`: its segments are looked up.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import psycopg
 
+from penstock.audience.segments import asker, keeping
 from penstock.audience.suppression import SUPPRESSED
 from penstock.platform.database import sql
 
@@ -19,6 +21,19 @@ _REACHED: Final = "exists (select from delivery_reached(%(account)s, %({name})s)
 _REACHED_AMONG: Final = (
     "exists (select from delivery_reached_among(%(account)s, %({name})s, {among}) x where x.contact = c.id)"
 )
+_SEGMENTS: Final = "segments, ready to be asked"
+"""The key under which a rule that is ready has them; a rule as it is stored has no such key."""
+
+
+def ready(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the rule with what its segments say: as they were at submission, where it has that (`definitions`), else as they are.
+
+    Costs nothing where it names none, or is ready already. Raises UnknownSegment.
+    """
+    if _SEGMENTS in rule or not keeping.named_by(rule):
+        return rule
+    kept = rule.get("definitions") or keeping.as_they_are(conn, account, rule) or {}
+    return {**rule, _SEGMENTS: asker.ready(conn, account, kept)}
 
 
 def condition(rule: Mapping[str, Any], among: str | None = None) -> str:
@@ -32,26 +47,57 @@ def condition(rule: Mapping[str, Any], among: str | None = None) -> str:
         wanted.append(reached.format(name="reached_by"))
     if rule.get("not_reached_by"):
         wanted.append("not " + reached.format(name="not_reached_by"))
+    wanted += [text for text, _ in _segments(rule, among)]
     return " and ".join(wanted) or "true"
 
 
 def parameters(account: int, rule: Mapping[str, Any]) -> dict[str, Any]:
     """What `condition` and the statements around it need."""
-    return {
+    given = {
         "account": account, "list": rule.get("list"),
         "reached_by": list(rule.get("reached_by") or []), "not_reached_by": list(rule.get("not_reached_by") or []),
     }  # fmt: skip
+    for _, more in _segments(rule, None):
+        given |= more
+    return given
+
+
+def people(rule: Mapping[str, Any]) -> str:
+    """The contacts `c` that are looked at, as it stands behind `from`: those on the list, without one all of the account."""
+    if rule.get("list") is None:
+        return "audience_contact c where c.account_id = %(account)s"
+    return (
+        "audience_membership m join audience_contact c on c.id = m.contact_id"
+        " where m.list_id = %(list)s and c.account_id = %(account)s"
+    )
+
+
+def sendable(rule: Mapping[str, Any]) -> str:
+    """As `people`, those only who are meant and not suppressed; the rule has to be ready."""
+    return f"{people(rule)} and {condition(rule)} and not {SUPPRESSED}"
+
+
+def _segments(rule: Mapping[str, Any], among: str | None) -> list[tuple[str, dict[str, Any]]]:
+    """The SQL of each segment that the rule names, and its parameters: the same ones each time."""
+    numbers = keeping.named_by(rule)
+    if not numbers:
+        return []
+    found: asker.Asker = rule[_SEGMENTS]
+    excluded = len(numbers) - len(rule.get("not_segment") or [])
+    return [found.sql(number, among=among, negated=n >= excluded) for n, number in enumerate(numbers)]
 
 
 def complete(statement: str, rule: Mapping[str, Any]) -> str:
-    """Put the conditions into the statement of this name: {suppressed} and {chosen}."""
+    """Put the conditions into the statement of this name: {people}, {suppressed} and {chosen}."""
     text = sql("penstock.delivery", statement)
-    return text.replace("{suppressed}", SUPPRESSED).replace("{chosen}", condition(rule))
+    text = text.replace("{suppressed}", SUPPRESSED).replace("{people}", people(rule))
+    return text.replace("{chosen}", condition(rule))
 
 
 def count(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any]) -> int:
     """How many would get it now: as a freeze would choose them, the suppressed left out."""
-    row = conn.execute(complete("count_chosen", rule), parameters(account, rule)).fetchone()
+    rule = ready(conn, account, rule)
+    row = conn.execute(complete("count_chosen", rule), parameters(account, rule), prepare=False).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -69,8 +115,9 @@ def count_soon(
 
 def joined(conn: psycopg.Connection[Any], account: int, mailing: int, rule: Mapping[str, Any]) -> int:
     """How many the rule means now who are not in the ledger of `mailing`: they have come since its freeze."""
+    rule = ready(conn, account, rule)
     given = {"mailing": mailing, **parameters(account, rule)}
-    row = conn.execute(complete("count_joined", rule), given).fetchone()
+    row = conn.execute(complete("count_joined", rule), given, prepare=False).fetchone()
     return int(row[0]) if row else 0
 
 

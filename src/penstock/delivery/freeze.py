@@ -51,13 +51,17 @@ def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
         row = conn.execute(sql("penstock.delivery", "freeze_what"), {"mailing": mailing}).fetchone()
         if not locked or not locked[0] or row is None:
             return False
-        frozen, account, rule, size, waits = row
+        frozen, account, rule, size, plan, zone, policy, now, waits = row
         if frozen:
             return True
         if waits:
             return False  # looked at again at the next tick
         rule = chosen.ready(conn, account, rule)
-        given = {"mailing": mailing, "size": size, "newest": newest, **chosen.parameters(account, rule)}
+        pace, apart = cutting.pace_of(plan, zone, policy), cutting.lanes(conn, mailing)
+        timed = bool(apart) or not pace.is_plain
+        given = {
+            "mailing": mailing, "size": size, "newest": newest, "timed": timed, **chosen.parameters(account, rule)
+        }  # fmt: skip
         # One predicate says who is meant, and one who is suppressed, here and wherever else it is asked.
         # A step of a chain begins with nobody: they join it as their delay runs out (delivery.steps).
         waits_for_somebody = step.earlier(rule) is not None

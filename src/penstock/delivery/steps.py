@@ -108,6 +108,7 @@ def _narrowed(conn: psycopg.Connection[Any], waiting: Waiting, contacts: list[in
     rule = {name: value for name, value in waiting.audience.items() if name not in step.KEYS}
     if not contacts or not rule:
         return contacts
+    rule = dict(chosen.ready(conn, waiting.account, rule))
     rows = conn.execute(
         sql("penstock.delivery", "step_narrowed").replace("{chosen}", chosen.condition(rule, "%(contacts)s::bigint[]")),
         {**chosen.parameters(waiting.account, rule), "contacts": contacts},

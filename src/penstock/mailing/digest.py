@@ -7,6 +7,16 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from penstock.audience.segments import keeping
+
+
+def segments_of(conn: psycopg.Connection[Any], row: dict[str, Any]) -> dict[str, Any] | None:
+    """The segments that the rule names: of a draft as they are now, else as they were at submission."""
+    kept: dict[str, Any] | None = row["segments"]
+    if row["state"] != "draft":
+        return kept
+    return keeping.as_they_are(conn, row["account_id"], row["audience"])
+
 
 def of_submitted(conn: psycopg.Connection[Any], row: dict[str, Any]) -> str:
     """Return the digest (64 hex digits) of the mailing whose columns are `row`; the message itself is read here."""
@@ -16,6 +26,8 @@ def of_submitted(conn: psycopg.Connection[Any], row: dict[str, Any]) -> str:
             (row["message_id"],),
         ).fetchone()
     told = {"message": message, "audience": row["audience"], "channel": row["channel"]}
+    if segments := segments_of(conn, row):  # what they say counts, not what they are called
+        told["segments"] = {number: each["definition"] for number, each in segments.items()}
     return sha256(
         json.dumps(told, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
     ).hexdigest()

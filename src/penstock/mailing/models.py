@@ -29,6 +29,9 @@ class Mailing(models.Model):
     message = models.ForeignKey("content.Message", models.PROTECT)
     transport = models.ForeignKey("penstock_account.Transport", models.PROTECT)
     audience = models.JSONField(help_text='The rule: {"list": 3}.')
+    segments = models.JSONField(
+        null=True, help_text="The segments of the rule as they were at submission, by number; null in a draft."
+    )
     plan = models.JSONField(null=True, help_text="As mailing.plan reads it.")
     due_at = models.DateTimeField(null=True, help_text="When it is to start, if its plan has a time.")
     ends_at = models.DateTimeField(null=True, help_text="The plan's end date.")
@@ -189,6 +192,7 @@ class Submission(models.Model):
     message = models.ForeignKey("content.Message", models.PROTECT)
     transport = models.ForeignKey("penstock_account.Transport", models.PROTECT, db_index=False)
     audience = models.JSONField()
+    segments = models.JSONField(null=True)
     plan = models.JSONField()
     identity = models.TextField(help_text="Who submitted it.")
     at = models.DateTimeField()

@@ -163,7 +163,7 @@ def _why_not(conn: psycopg.Connection[Any], mailing: Mailing, person: contacts.C
         (mailing.audience.get("list"), person.id),
     ).fetchone()
     return (
-        "other mailings that reached it, or did not, exclude it"
-        if on_it is not None
+        "other mailings that reached it, or did not, or segments exclude it"
+        if on_it is not None or mailing.audience.get("list") is None
         else "it is not on the list"
     )

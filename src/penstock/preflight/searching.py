@@ -70,11 +70,9 @@ def _by_address(
     """Return up to `limit` whose address begins so: contact, address, attributes, normalised address; and where to go on."""
     given: dict[str, Any] = {"prefix": prefix, "portion": limit, "account": mailing.account}
     if mailing.frozen_at is None:
-        name, holes = (
-            "find_rule",
-            {"chosen": chosen.condition(mailing.audience, NEAR), "suppressed": SUPPRESSED},
-        )
-        given |= chosen.parameters(mailing.account, mailing.audience)
+        rule = chosen.ready(conn, mailing.account, mailing.rule)
+        name, holes = "find_rule", {"chosen": chosen.condition(rule, NEAR), "suppressed": SUPPRESSED}
+        given |= chosen.parameters(mailing.account, rule)
     else:
         name, holes = "find_ledger", {}
         given |= {"mailing": mailing.id}

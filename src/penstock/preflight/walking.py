@@ -26,6 +26,11 @@ WHOLE: Final = 2**62
 NEAR: Final = "array(select contact_id from near)"
 """The members that a statement looks at, in its SQL."""
 
+_EVERYBODY: Final = (
+    "(select null::integer as list_id, id as contact_id from audience_contact where account_id = %(account)s)"
+)
+"""In place of the members of a list, where a rule names none."""
+
 _FORWARDS = {"beyond": ">", "order": "asc", "last": "max"}
 _BACKWARDS = {"beyond": "<", "order": "desc", "last": "min"}
 
@@ -117,11 +122,12 @@ def _portion(
 ) -> list[tuple[Any, ...]]:  # fmt: skip
     given: dict[str, Any] = {"place": place, "limit": limit, "portion": portion}
     if mailing.frozen_at is None:
-        name, holes = (
-            "walk_rule",
-            {"chosen": chosen.condition(mailing.audience, NEAR), "suppressed": SUPPRESSED},
-        )
-        given |= chosen.parameters(mailing.account, mailing.audience)
+        rule = chosen.ready(conn, mailing.account, mailing.rule)
+        members = "audience_membership" if rule.get("list") is not None else _EVERYBODY
+        name, holes = "walk_rule", {
+            "chosen": chosen.condition(rule, NEAR), "suppressed": SUPPRESSED, "members": members,
+        }  # fmt: skip
+        given |= chosen.parameters(mailing.account, rule)
     else:
         name, holes = "walk_ledger", {}
         given |= {"mailing": mailing.id, "account": mailing.account}

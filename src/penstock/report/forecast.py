@@ -109,7 +109,8 @@ def _leaving(conn: psycopg.Connection[Any], mailing: int, facts: Facts, now: Pro
 
 
 def _resumption(conn: psycopg.Connection[Any], mailing: int, found: Gathered, soon: bool) -> Resumption:
-    facts, rule = found.facts, found.row["audience"]
+    facts = found.facts
+    rule = found.row["audience"] | ({"definitions": kept} if (kept := found.row["segments"]) else {})
     row = conn.execute(sql("penstock.report", "resumption"), {"mailing": mailing}).fetchone()
     assert row is not None
     next_package, gone, due = row

@@ -21,7 +21,12 @@ def choose(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any])
     conn.execute("drop table if exists preflight_chosen")
     conn.execute("create temporary table preflight_chosen (contact integer primary key)")
     text = sql("penstock.preflight", "choose")
-    statement = text.replace("{suppressed}", SUPPRESSED).replace("{chosen}", chosen.condition(rule))
+    rule = chosen.ready(conn, account, rule)
+    statement = (
+        text.replace("{suppressed}", SUPPRESSED)
+        .replace("{people}", chosen.people(rule))
+        .replace("{chosen}", chosen.condition(rule))
+    )
     count = conn.execute(statement, chosen.parameters(account, rule)).rowcount
     conn.execute("analyze preflight_chosen")
     return count

@@ -4,7 +4,8 @@ with near as materialized (
     select c.id as contact_id, c.normal
       from audience_contact c
      where c.account_id = %(account)s and starts_with(c.normal, %(prefix)s) and c.normal > %(after)s
-       and exists (select from audience_membership m where m.list_id = %(list)s and m.contact_id = c.id)
+       and (%(list)s::integer is null
+            or exists (select from audience_membership m where m.list_id = %(list)s::integer and m.contact_id = c.id))
      order by c.normal limit %(portion)s
 ), fit as (
     select c.id as contact, c.address, c.attributes, c.normal

@@ -1,8 +1,8 @@
 -- Recipients beyond a place, as a freeze would choose them now: of the next members of the list in the order of the contacts, those
 -- that fit. `looked`: how many members were looked at, `reached`: the last of them; at least one row, also where nobody fits.
 with near as materialized (
-    select contact_id from audience_membership
-     where list_id = %(list)s and contact_id {beyond} %(place)s
+    select contact_id from {members} m
+     where list_id is not distinct from %(list)s::integer and contact_id {beyond} %(place)s
      order by contact_id {order} limit %(portion)s
 ), fit as (
     select c.id as place, c.id as contact, c.address, c.attributes

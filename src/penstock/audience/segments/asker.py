@@ -1,0 +1,54 @@
+"""Segments that are about to be asked: read, at one moment, and put into statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from penstock.audience.segments import document
+from penstock.audience.segments.compiling import Compiler, Moment
+from penstock.audience.segments.conditions import Condition
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Conditions by the number of their segment, and what every one of them is asked with."""
+
+    conditions: Mapping[int, Condition]
+    moment: Moment
+    numbers: frozenset[str]
+
+    def sql(
+        self, segment: int, *, among: str | None = None, negated: bool = False
+    ) -> tuple[str, dict[str, Any]]:
+        """Return a segment in SQL over a contact `c`, with its parameters: the same text and names each time. `account` is needed, too."""
+        compiler = Compiler(self.moment, prefix=f"segment{segment}_", among=among, numbers=self.numbers)
+        text = compiler.compile(self.conditions[segment], negated=negated)
+        return text, compiler.parameters
+
+
+def ready(conn: psycopg.Connection[Any], account: int, kept: Mapping[str, Mapping[str, Any]]) -> Asker:
+    """Read segments as `keeping.as_they_are` gives them, to be asked now. Raises SegmentError."""
+    conditions = {int(number): document.read(each["definition"]) for number, each in kept.items()}
+    return Asker(conditions, moment(conn, account), indexed_numbers(conn, account))
+
+
+def moment(conn: psycopg.Connection[Any], account: int) -> Moment:
+    """Now, by the database's clock (of the transaction), and the account's zone."""
+    row = conn.execute("select now(), zone from account_account where id = %s", (account,)).fetchone()
+    if row is None:
+        raise LookupError(f"There is no account {account}.")
+    return Moment(row[0], ZoneInfo(row[1]))
+
+
+def indexed_numbers(conn: psycopg.Connection[Any], account: int) -> frozenset[str]:
+    """The attributes of an account whose numbers have an index that is ready."""
+    rows = conn.execute(
+        "select attribute from audience_indexed where account_id = %s and type = 'number' and state = 'ready'",
+        (account,),
+    )
+    return frozenset(str(name) for (name,) in rows)
