@@ -35,7 +35,7 @@ class Limiting:
         """Keep the paces of the servers that have one; those are the transport's, and stay for the life of the lane."""
         for share in shares:
             if share.way.rate:
-                meter = Meter("server", str(share.way.number), share.way.rate)
+                meter = Meter("server", f"{share.way.number}@{share.way.rate}", share.way.rate)
                 self.pacing.keep(
                     ("server", share.place), [meter], _wanted_by(share, self._waiting), _grant_to(share)
                 )

@@ -93,7 +93,7 @@ def _meters(rows: Iterable[Mapping[str, Any]], domain: str | None) -> tuple[Mete
 def _counts(rows: Iterable[Mapping[str, Any]], domain: str | None) -> tuple[Count, ...]:
     return tuple(
         sorted(
-            Count(row["scope"], row["key"], row["connections"])
+            Count(row["scope"], row["key"].partition("@")[0], row["connections"])  # the same at another rate
             for row in rows
             if row["connections"] and row["domain"] == domain
         )

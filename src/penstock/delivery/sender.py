@@ -14,6 +14,7 @@ import logging
 import os
 import signal
 import socket
+import time
 from contextlib import suppress
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ from penstock.delivery.lane import Lane
 from penstock.delivery.pace import Meters
 from penstock.delivery.slots import Slots
 from penstock.delivery.ticker import Ticker
+from penstock.delivery.yielding import yielding
 from penstock.mailing import control
 from penstock.platform import database
 from penstock.platform.database import sql
@@ -61,6 +63,7 @@ class Sender:
         self.lanes: dict[int, Lane] = {}
         self._ended: list[Lane] = []
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._since: dict[int, float] = {}  # when the lane of each mailing began
         self._poke = asyncio.Event()
         self._stopping = asyncio.Event()
         self._ticker = Ticker(self._poke.set)
@@ -202,6 +205,7 @@ class Sender:
         )
         self.fence.answered()
         found = await cursor.fetchall()
+        waiting = 0  # mailings that have work and no lane here
         for mailing, version, may, work, withheld, transport, limits, lanes in found:
             lane = self.lanes.get(mailing)
             if lane and not may:
@@ -214,6 +218,8 @@ class Sender:
                 lane.go_on(version)
             elif may and work and len(self.lanes) < LANES:
                 await self._begin(mailing, frozenset(withheld), limits, lanes)
+            else:
+                waiting += bool(may and work)
         for mailing, lane in list(self.lanes.items()):
             if lane.interruption and not lane.halted:
                 interruption = lane.interruption
@@ -223,6 +229,8 @@ class Sender:
                 self._end(mailing)
             elif lane.idle_for(5):
                 lane.close()
+        for mailing in yielding(self._since, waiting, time.monotonic()):
+            self.lanes[mailing].close()
 
     async def _begin(
         self, mailing: int, withheld: frozenset[str], limits: list[Any] | None, lanes: list[str]
@@ -247,6 +255,7 @@ class Sender:
         lane.handoff.withhold(withheld)
         lane.limiting.hear(limits, lanes)
         self.lanes[mailing] = lane
+        self._since[mailing] = time.monotonic()
         self._tasks[mailing] = asyncio.create_task(lane.run(), name=f"lane {mailing}")
         self._tasks[mailing].add_done_callback(lambda _: self._poke.set())
 
@@ -257,6 +266,7 @@ class Sender:
 
     def _end(self, mailing: int) -> None:
         task = self._tasks.pop(mailing)
+        self._since.pop(mailing, None)
         self._ended.append(
             self.lanes.pop(mailing)
         )  # what it saw of its servers last is told with the next beat

@@ -85,6 +85,8 @@ def _other_option(key: str, value: Any) -> str | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if key == "rate" and not (is_number and 0 < value <= FASTEST):
         return "is a number of messages a second, more than 0."
+    if key == "connections" and not (isinstance(value, int) and is_number and 1 <= value <= 10_000):
+        return "is a number of connections, from 1 to 10,000."
     return None
 
 

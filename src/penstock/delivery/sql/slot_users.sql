@@ -6,10 +6,10 @@ select count(*) filter (where (u.mailing, u.sender) <> (%(mailing)s::integer, %(
           from delivery_health h join mailing_mailing m on m.id = h.mailing
          where h.beat_at > clock_timestamp() - interval '4 s'
            and case %(scope)s::text
-                    when 'server' then h.server = %(key)s::integer
-                    when 'mailing' then h.mailing = %(key)s::integer
+                    when 'server' then h.server::text = %(key)s
+                    when 'mailing' then h.mailing = split_part(%(key)s, '@', 1)::integer
                     else exists (select from account_limit l
-                                  where l.id = %(key)s::integer and (l.account_id is null or l.account_id = m.account_id)
+                                  where l.id::text = %(key)s and (l.account_id is null or l.account_id = m.account_id)
                                     and case l.scope when 'account' then l.value = m.account_id::text
                                                      when 'transport' then l.value = m.transport_id::text else true end)
                end) u

@@ -9,7 +9,8 @@ create or replace function delivery_limits(
        and case l.scope when 'account' then l.value = m.account_id::text when 'transport' then l.value = m.transport_id::text
                         else true end
     union all
-    select 'mailing', p_mailing::text, null, (m.options ->> 'rate')::double precision, (m.options ->> 'connections')::integer
+    -- Another rate is another meter: the one before may have slots far ahead.
+    select 'mailing', concat_ws('@', p_mailing, m.options ->> 'rate'), null, (m.options ->> 'rate')::double precision, (m.options ->> 'connections')::integer
       from mailing_mailing m
      where m.id = p_mailing and m.options ?| array['rate', 'connections']
     union all
