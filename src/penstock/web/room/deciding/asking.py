@@ -28,7 +28,7 @@ ASKED: dict[str, Asked] = {
     "withdraw": Asked(),
     "revise": Asked(),
     "send_now": Asked(("confirm",)),
-    "schedule": Asked(("time", "end", "confirm")),
+    "schedule": Asked(("time", "confirm")),
     "enqueue": Asked(("confirm",)),
     "move": Asked(("position",)),
     "park": Asked(),
@@ -61,6 +61,7 @@ FIELD_OF: dict[str, str] = {
     "unknown_zone": "zone",
     "unknown_plan": "kind",
     "end_before_start": "ends_at",
+    "batches_invalid": "batches",
     "end_date_past": "ends_at",
     "position_invalid": "position",
     "queue_changed": "position",
@@ -84,7 +85,8 @@ FIELDS_OF: dict[str, frozenset[str]] = {
     "fold": frozenset({"time", "plan", "later"}),
     "zone": frozenset({"time", "plan", "later"}),
     "kind": frozenset({"plan"}),
-    "ends_at": frozenset({"end", "new_end", "plan"}),
+    "ends_at": frozenset({"new_end", "plan", "time"}),
+    "batches": frozenset({"plan", "time"}),
 }
 """The parts of a form in which a field stands, where it is not named as its part."""
 

@@ -6,16 +6,19 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 from penstock.mailing.guards import Facts
+from penstock.web.room.deciding import pacing
 
 _WALL = "%Y-%m-%dT%H:%M"
 FIELDS = ("reason", "ground", "kind", "at", "zone", "fold", "when", "ends_at", "confirm", "digest", "without_analysis",
-          "position", "prepared", "which")  # fmt: skip
+          "position", "prepared", "which", *pacing.FIELDS)  # fmt: skip
 
 
 def given(request: HttpRequest, facts: Facts) -> dict[str, Any]:
     """Return the words of each field. What an address says (`?kind=at`) is chosen when the form opens."""
     said = request.POST if request.method == "POST" else request.GET
     told: dict[str, Any] = _of_mailing(facts) | {key: said[key] for key in FIELDS if key in said}
+    if "kind" in said or "at" in said:  # a box that is not ticked says nothing
+        told["local"] = said.get("local", "") if "at" in said else told["local"]
     told["seqs"] = set(said.getlist("seq"))
     if request.method != "POST" and facts.policy.confirm_send == "type_count":
         told["confirm"] = ""
@@ -37,6 +40,7 @@ def _of_mailing(facts: Facts) -> dict[str, Any]:
         "ends_at": facts.ends_at.astimezone(there).strftime(_WALL) if facts.ends_at else "",
         "ended_at": facts.ends_at.astimezone(there).strftime(_WALL) if facts.ends_at else "",
         "fold": plan.get("fold") or "",
+        **pacing.fields(plan),
         "when": "now",
         "prepared": "drop",
         "ground": "",

@@ -11,7 +11,7 @@ from penstock.mailing.mailings import Mailing
 from penstock.preflight.foretelling import Foretold, foretell
 from penstock.preflight.giving import possible
 from penstock.web.room import words
-from penstock.web.room.deciding import asking, consequence, filled, labels, refusing, zones
+from penstock.web.room.deciding import asking, consequence, filled, labels, pacing, refusing, zones
 from penstock.web.room.visit import Visit
 
 REFUSED = 409
@@ -43,7 +43,7 @@ def _told(visit: Visit, mailing: Mailing, name: str, told: Foretold) -> dict[str
         "given": filled.given(visit.request, told.facts), "zone": filled.zone(told.facts),
         "button": labels.button(name, told, count), "labels": labels.of_plan(name, told, count),
         "version": told.found.version, "key": str(uuid4()),
-        "zones": zones.options() if {"time", "plan", "later"} & set(parts) else "",
+        "units": pacing.UNITS, "zones": zones.options() if {"time", "plan", "later"} & set(parts) else "",
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from penstock.mailing.plan import Kind
-from penstock.web.room.deciding import zones
+from penstock.web.room.deciding import pacing, zones
 from penstock.web.room.deciding.asking import ASKED
 
 LONGEST = 2000
@@ -54,13 +54,26 @@ def _new_end(posted: Any) -> dict[str, Any]:
 
 
 def _plan(posted: Any) -> dict[str, Any]:
-    """A plan whole: how it starts and when it ends. Nothing chosen: the one it has."""
+    """A plan whole: how it starts, how it is spread over time, when it ends. Nothing chosen: the one it has."""
     kind = posted.get("kind", "")
     if not kind:
         return {}
     plan: dict[str, Any] = {"kind": kind, **_end(posted)}
-    plan |= _time(posted) if kind == Kind.AT else {"zone": _time(posted)["zone"]} if plan["ends_at"] else {}
+    if kind == Kind.AT:
+        plan |= {**_time(posted), **pacing.local(posted)}
+    elif plan["ends_at"]:
+        plan |= {"zone": _time(posted)["zone"]}
+    plan |= pacing.read(posted, whole_number)
     return {"plan": {name: value for name, value in plan.items() if value is not None}}
+
+
+def _timed(posted: Any) -> dict[str, Any]:
+    """A plan whole, at a time. Without a time nothing: that is what is asked for."""
+    if not posted.get("at", "").strip():
+        return {}
+    whole = posted.copy()
+    whole["kind"] = Kind.AT.value
+    return _plan(whole)
 
 
 def _confirm(posted: Any) -> dict[str, Any]:
@@ -80,9 +93,8 @@ READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "cause": _reason,
     "unlocking": _reason,
     "ground": lambda posted: {"ground": posted.get("ground") or None},
-    "time": _time,
+    "time": _timed,
     "later": _later,
-    "end": _end,
     "new_end": _new_end,
     "plan": _plan,
     "confirm": _confirm,

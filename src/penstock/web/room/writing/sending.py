@@ -13,7 +13,7 @@ from penstock.mailing.states import GATES
 from penstock.mailing.writing import Changes
 from penstock.preflight.foretelling import Foretold, foretell
 from penstock.report.timeline import Timeline, timeline
-from penstock.web.room.deciding import filled, labels, reading, refusing, zones
+from penstock.web.room.deciding import filled, labels, pacing, reading, refusing, zones
 from penstock.web.room.paging import decimal_of
 from penstock.web.room.visit import Visit
 from penstock.web.room.writing import problems
@@ -55,6 +55,7 @@ def told(visit: Visit, mailing: Mailing) -> dict[str, Any]:
         "people": people,
         "given": given,
         "ways": _ways(visit, mailing, seen, people),
+        "units": pacing.UNITS,
         "zones": zones.options(),
         "rate": visit.request.POST.get("rate", mailing.options.get("rate", "")),
         "obstacles": problems.told(
@@ -115,7 +116,7 @@ def _ways(visit: Visit, mailing: Mailing, seen: Foretold, people: int | None) ->
             _("Submit for approval") if gated else label(kind, people),
             approving(kind, people) if approves else "",
             timeline(
-                visit.conn, visit.account, plan if plan["kind"] == kind else {**_ending(plan), "kind": kind},
+                visit.conn, visit.account, plan if plan["kind"] == kind else {**_kept(plan), "kind": kind},
                 zone=visit.place.zone, people=people, held_to=mailing.options.get("rate"),
             ),
         )
@@ -123,10 +124,12 @@ def _ways(visit: Visit, mailing: Mailing, seen: Foretold, people: int | None) ->
     ]  # fmt: skip
 
 
-def _ending(plan: dict[str, Any]) -> dict[str, Any]:
-    return {
+def _kept(plan: dict[str, Any]) -> dict[str, Any]:
+    """What another way to start leaves as it is: the batches and the end date."""
+    ending = {
         name: plan[name] for name in ("ends_at", "zone", "fold") if plan.get("ends_at") and plan.get(name)
     }
+    return ending | {name: plan[name] for name in ("batches", "interval") if plan.get(name)}
 
 
 def _titles() -> list[tuple[str, str, str]]:
