@@ -10,8 +10,8 @@ select m.id, m.reason ->> 'code', a.policy || m.options, p.size, held.size, p.ov
  cross join lateral (
        select coalesce(sum(size), 0)::bigint as size from delivery_package where mailing = w.mailing and held = 'canary') held
   left join lateral (
-       select count(*) filter (where state in (1, 5, 6, 7)) as settled, count(*) filter (where state = 7) as bounced,
-              count(*) filter (where state = 3) as deferred, count(*) filter (where complained) as complained
+       select count(*) filter (where last.state in (1, 5, 6, 7)) as settled, count(*) filter (where last.state = 7) as bounced,
+              count(*) filter (where last.state = 3) as deferred, count(*) filter (where complained) as complained
          from delivery_package ahead
          join delivery_recipient r on r.mailing = ahead.mailing and r.seq >= ahead.first_seq and r.seq < ahead.first_seq + ahead.size
         cross join lateral (

@@ -19,11 +19,10 @@ select m.id, m.version, m.state, a.policy, coalesce(done.progress, 0), w.progres
  where m.state in ('sending', 'finishing') and m.stopped_at is null and not kept.everything
    and exists (
        select from delivery_package p
-        where p.mailing = m.id and p.release_at <= clock_timestamp()
-          and (p.state = 'active' or p.state = 'waiting')
+        where p.mailing = m.id and p.release_at <= clock_timestamp() and p.state in ('waiting', 'active')
           and not exists (select from delivery_limits(m.id) l where l.domain = p.lane))
    and not exists (
        select from delivery_limits(m.id) l
          left join delivery_meter k on k.scope = l.scope and k.key = l.key
-        where l.domain is null and (l.rate = 0 or l.connections = 0 or k.next_at > clock_timestamp() - interval '1 min'))
+        where l.domain is null and l.rate = 0 or k.next_at > clock_timestamp() - interval '1 min')
  order by m.id

@@ -1,0 +1,146 @@
+"""A canary goes ahead, the others are held until it is judged; then they go by themselves, or the mailing stops (B7)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from penstock.delivery import canary, clock, due, freeze, resuming
+from penstock.feedback import events
+from penstock.mailing import journal
+from tests.integration.delivery.conftest import CatchingThread
+from tests.integration.delivery.handing import hand_over
+from tests.integration.delivery.stage import (
+    becomes,
+    begin,
+    command,
+    counts,
+    eventually,
+    policy,
+    reason,
+    senders,
+    sound,
+    state,
+    travel,
+)
+
+Conn = psycopg.Connection[Any]
+EVERYBODY = 60
+
+
+@pytest.fixture
+def mailing(conn: Conn) -> int:
+    """A mailing to 60 that is being sent, by nobody: 10 of them ahead."""
+    policy(conn, package_size=25)
+    number = begin(conn, EVERYBODY, "smtp://127.0.0.1:1", canary_size=10)
+    freeze.prepare(conn, number)
+    assert canary.look(conn) == 0
+    return number
+
+
+def packages(conn: Conn, mailing: int) -> list[tuple[Any, ...]]:
+    """Numbers, sizes and why they are held, of all in the order of their recipients."""
+    return conn.execute(
+        "select no, size, held from delivery_package where mailing = %s order by first_seq", (mailing,)
+    ).fetchall()
+
+
+@pytest.mark.behaviour("B7")
+def test_the_first_go_ahead_and_the_others_follow_when_they_were_judged_good(conn: Conn, mailing: int) -> None:
+    assert [size for _, size, _ in packages(conn, mailing)] == [10, 15, 25, 10]
+    assert [held for _, _, held in packages(conn, mailing)] == [None, "canary", "canary", "canary"]
+    why = reason(conn, mailing)
+    assert why is not None
+    assert why["code"] == "held:canary"
+    assert "10 recipients go ahead as a canary; the other 50 follow" in why["text"]
+
+    assert hand_over(conn, mailing, accepted=60) == 10  # nobody else may go
+    travel(conn, minutes=14)
+    assert canary.look(conn) == 0
+    assert hand_over(conn, mailing, accepted=60) == 0
+    travel(conn, minutes=1)
+    assert canary.look(conn) == 1
+    assert reason(conn, mailing) is None
+    assert [held for _, _, held in packages(conn, mailing)] == [None, None, None, None]
+    told = journal.entries(conn, mailing)[-1]
+    assert (told["command"], told["data"]["released"]) == ("pass_canary", 50)
+    assert "of 10 recipients 0 bounced, 0 complained and 0 are put off" in told["reason"]
+    assert hand_over(conn, mailing, accepted=60) == 50
+    sound(conn, mailing)
+
+
+@pytest.mark.parametrize(
+    ("became", "complaints", "code"),
+    [
+        ({"accepted": 9, "bounced": 1}, 0, "bounces"),
+        ({"accepted": 10}, 1, "complaints"),
+        ({"accepted": 4, "deferred": 6}, 0, "technical"),
+    ],
+)
+def test_a_canary_that_fares_badly_stops_the_mailing_and_a_resume_sends_another(
+    conn: Conn, mailing: int, became: dict[str, int], complaints: int, code: str
+) -> None:
+    hand_over(conn, mailing, **became)
+    for seq in range(1, complaints + 1):
+        events.record_of_recipient(conn, mailing, seq, "complained")
+    travel(conn, minutes=15)
+    canary.look(conn)
+    why = reason(conn, mailing)
+    assert why is not None
+    assert (state(conn, mailing), why["code"]) == ("interrupted", code)
+    assert why["text"].startswith("Canary: ")
+
+    if code != "technical":
+        command(conn, mailing, "unlock", reason="the list was cleaned")
+    command(conn, mailing, "resume", reason="once more")
+    resuming.catch_up(conn, mailing)
+    # Ten others go ahead, and are judged by themselves.
+    assert [size for _, size, _ in packages(conn, mailing)] == [10, 10, 5, 25, 10]
+    assert [held for _, _, held in packages(conn, mailing)] == [None, None, "canary", "canary", "canary"]
+    canary.look(conn)
+    assert hand_over(conn, mailing, accepted=60) == 10
+    travel(conn, minutes=15)
+    assert canary.look(conn) == 1
+    due.pack(conn, mailing)
+    assert hand_over(conn, mailing, accepted=60) == 40 + became.get("deferred", 0)
+    found = sound(conn, mailing)
+    assert sum(found.values()) == EVERYBODY
+
+
+def test_a_pause_does_not_free_those_who_are_held(conn: Conn, mailing: int) -> None:
+    hand_over(conn, mailing, accepted=10)
+    command(conn, mailing, "pause")
+    travel(conn, minutes=20)
+    assert canary.look(conn) == 0
+    command(conn, mailing, "resume")
+    resuming.catch_up(conn, mailing)
+    assert [held for _, _, held in packages(conn, mailing)] == [None, "canary", "canary", "canary"]
+    assert canary.look(conn) == 1  # its wait was over meanwhile
+
+
+def test_one_that_is_larger_than_the_audience_holds_nobody_back(conn: Conn) -> None:
+    number = begin(conn, 5, "smtp://127.0.0.1:1", canary_size=10)
+    freeze.prepare(conn, number)
+    canary.look(conn)
+    assert hand_over(conn, number, accepted=5) == 5
+    assert reason(conn, number) is None
+
+
+def test_who_is_held_expires_with_the_end_date(conn: Conn, mailing: int) -> None:
+    hand_over(conn, mailing, accepted=10)
+    conn.execute("update mailing_mailing set ends_at = now() where id = %s", (mailing,))
+    clock.strike(conn)
+    assert counts(conn, mailing) == {"accepted": 10, "expired": 50}
+    canary.look(conn)
+    sound(conn, mailing)
+
+
+def test_with_senders_it_goes_by_itself(conn: Conn, a_catcher: Callable[..., CatchingThread]) -> None:
+    number = begin(conn, 40, a_catcher().url(), canary_size=10, canary_wait=0)
+    with senders(1):
+        becomes(conn, number, "sent")
+    order = [entry["command"] for entry in journal.entries(conn, number)]
+    assert order.index("pass_canary") < order.index("handed_off")
+    assert sound(conn, number) == {"accepted": 40}
+    assert eventually(lambda: counts(conn, number)) == {"accepted": 40}
