@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
 from psycopg import errors
 
-from penstock.delivery import canary, chosen, clock
+from penstock.delivery import canary, chosen, clock, cutting
 from penstock.mailing import control, step
 from penstock.platform.database import sql
 
@@ -20,6 +22,22 @@ INTERRUPTING: Final = {
     **clock.INTERRUPTING,
 }
 """What keeps a mailing whose audience is written from going out, by the refusal's code: the reason of its interruption."""
+
+
+@dataclass
+class Frozen:
+    """What is to be frozen, as it stands in the mailing. `timed`: its recipients do not all go at once."""
+
+    frozen: bool
+    account: int
+    rule: dict[str, Any]
+    size: int
+    plan: dict[str, Any] | None
+    zone: str
+    policy: dict[str, Any]
+    now: datetime
+    waits: bool
+    timed: bool = False
 
 
 def prepare(conn: psycopg.Connection[Any], mailing: int) -> None:
@@ -51,27 +69,17 @@ def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
         row = conn.execute(sql("penstock.delivery", "freeze_what"), {"mailing": mailing}).fetchone()
         if not locked or not locked[0] or row is None:
             return False
-        frozen, account, rule, size, plan, zone, policy, now, waits = row
-        if frozen:
+        what = Frozen(*row)
+        if what.frozen:
             return True
-        if waits:
+        if what.waits:
             return False  # looked at again at the next tick
-        rule = chosen.ready(conn, account, rule)
-        pace, apart = cutting.pace_of(plan, zone, policy), cutting.lanes(conn, mailing)
-        timed = bool(apart) or not pace.is_plain
-        given = {
-            "mailing": mailing, "size": size, "newest": newest, "timed": timed, **chosen.parameters(account, rule)
-        }  # fmt: skip
-        # One predicate says who is meant, and one who is suppressed, here and wherever else it is asked.
+        count = _people(conn, mailing, what)
         # A step of a chain begins with nobody: they join it as their delay runs out (delivery.steps).
-        waits_for_somebody = step.earlier(rule) is not None
-        count = 0 if waits_for_somebody else sum(
-            conn.execute(chosen.complete(statement, rule), given).rowcount
-            for statement in ("freeze_sendable", "freeze_skipped")
-        )  # fmt: skip
-        if not count and not waits_for_somebody:
+        if not count and step.earlier(what.rule) is None:
             empty = True  # nothing is kept, so that a resume finds those who have come meanwhile
             raise psycopg.Rollback(transaction)
+        given = {"mailing": mailing, "account": what.account, "newest": newest, "timed": what.timed}
         for statement in ("freeze_packages", "freeze_outcomes"):
             conn.execute(sql("penstock.delivery", statement), given)
         canary.begin(conn, mailing)
@@ -79,6 +87,23 @@ def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
             raise psycopg.Rollback(transaction)  # cancelled meanwhile: it has no audience
         return True
     return empty
+
+
+def _people(conn: psycopg.Connection[Any], mailing: int, what: Frozen) -> int:
+    """Write everybody who is meant, the suppressed as skipped; return how many. One predicate says who is meant, and one who is
+    suppressed, here and wherever else it is asked."""
+    if step.earlier(what.rule) is not None:
+        return 0
+    rule = chosen.ready(conn, what.account, what.rule)
+    pace, lanes = cutting.pace_of(what.plan, what.zone, what.policy), cutting.lanes(conn, mailing)
+    given = {"mailing": mailing, "size": what.size, **chosen.parameters(what.account, rule)}
+    if pace.is_plain and not lanes:
+        count = conn.execute(chosen.complete("freeze_sendable", rule), given).rowcount
+    else:
+        what.timed = True
+        people = cutting.People(chosen.sendable(rule), given)
+        count = cutting.cut(conn, mailing, people, pace, start=what.now, size=what.size, lanes=lanes)
+    return count + conn.execute(chosen.complete("freeze_skipped", rule), given).rowcount
 
 
 def _newest_suppression(conn: psycopg.Connection[Any]) -> int:
