@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 
 from penstock.account.policy import OPTIONS, PolicyError, effective
+from penstock.audience.segments import keeping
 from penstock.platform.database import sql
 from penstock.transport.reply import UNPRINTABLE
 
@@ -97,16 +98,23 @@ def _owned(
     row = conn.execute(sql("penstock.mailing", "owned"), {
         "account": account, "list": rule.get("list"), "transport": transport,
         "mailings": [*rule.get("reached_by", []), *rule.get("not_reached_by", []), rule.get("step")],
+        "segments": keeping.named_by(rule),
     }).fetchone()  # fmt: skip
     assert row is not None
-    has_list, has_transport, mailings = row
+    has_list, has_transport, mailings, segments = row
     faults = []
-    if audience is not None and not has_list and ("step" not in rule or "list" in rule):
+    if audience is not None and not has_list and ("list" in rule or not rule.keys() & {"step", "segment"}):
         faults.append(Fault("audience/list", f"there is no list {rule.get('list')}."))
     if transport is not None and not has_transport:
         faults.append(Fault("transport", f"there is no transport {transport}."))
     if "step" in rule and rule["step"] not in mailings:
         faults.append(Fault("audience/step", f"there is no mailing {rule['step']}."))
+    if "segment" in rule and rule["segment"] not in segments:
+        faults.append(Fault("audience/segment", f"there is no segment {rule['segment']}."))
+    faults += [
+        Fault("audience/not_segment", f"there is no segment {number}.")
+        for number in rule.get("not_segment", []) if number not in segments
+    ]  # fmt: skip
     for key in ("reached_by", "not_reached_by"):
         faults += [
             Fault(f"audience/{key}", f"there is no mailing {number}.")

@@ -46,16 +46,17 @@ def _wrong(facts: Facts, name: str, value: Any) -> str | None:
 
 
 def _wrong_audience(rule: Any) -> str | None:
-    keys = ("list", "reached_by", "not_reached_by")
+    keys = ("list", "segment", "not_segment", "reached_by", "not_reached_by")
     known = isinstance(rule, Mapping) and not rule.keys() - {*keys, *step.KEYS}
-    if not known or not (is_whole(rule.get("list")) or ("step" in rule and "list" not in rule)):
-        return f'audience is {rule!r}; it must be a rule like {{"list": 3}}, with {", ".join(keys[1:])} if wanted'
+    whom = rule.keys() & {"list", "segment"} if known else ()
+    if not (whom or (known and "step" in rule)) or not all(is_whole(rule[key]) for key in whom):
+        return f'audience is {rule!r}; it must be a rule like {{"list": 3}}, or with a segment, and {", ".join(keys[2:])} if wanted'
     if text := step.wrong(rule):
         return text
-    for key in keys[1:]:
+    for key in keys[2:]:
         numbers = rule.get(key, [])
         if not isinstance(numbers, list) or not all(map(is_whole, numbers)):
-            return f"{key} of the audience is {numbers!r}; it must be a list of numbers of mailings (1 to {WHOLE})"
+            return f"{key} of the audience is {numbers!r}; it must be a list of numbers (1 to {WHOLE})"
     return None
 
 

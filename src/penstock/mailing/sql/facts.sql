@@ -24,11 +24,14 @@ select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revis
            case when not exists (select from account_transport t where t.id = m.transport_id and t.account_id = m.account_id)
                 then 'transport' end,
            case when m.audience ? 'step' then null
-                when not exists (select from audience_list l
-                                  where l.id = case when m.audience ->> 'list' ~ '^\d{1,9}$' then (m.audience ->> 'list')::integer end and l.account_id = m.account_id)
+                when (m.audience ? 'list' or not m.audience ? 'segment')
+                     and not exists (select from audience_list l
+                                      where l.id = case when m.audience ->> 'list' ~ '^\d{1,9}$' then (m.audience ->> 'list')::integer end and l.account_id = m.account_id)
+                     or exists (select from jsonb_array_elements_text(coalesce(m.audience -> 'not_segment', '[]') || coalesce(m.audience -> 'segment', '[]')) as named (id)
+                                 where not exists (select from audience_segment s where s.id = named.id::integer and s.account_id = m.account_id))
                 then 'audience' end], null) as missing,
        (m.audience ->> 'step')::integer as follows, coalesce(step.ready, false) as step_ready, coalesce(step.to_come, false) as more_to_come,
-       later.steps as later_steps, later.started as later_started,
+       later.steps as later_steps, later.started as later_started, later.waiting as later_waiting, later.drafts as later_drafts,
        array(select x.id from mailing_mailing x where x.fixes_id = m.id and x.deleted_at is null order by x.id) as corrected_by,
        array(select s.words from mailing_switches(m.id) s where s.scope in ('all', 'account', 'channel', 'sender')) as switches
   from mailing_mailing m
@@ -42,6 +45,8 @@ select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revis
               bool_or(p.kind = 'approval') as ever_approved
          from mailing_approval p where p.mailing_id = m.id) gate on true,
        lateral (select count(*)::integer as steps,
+                       count(*) filter (where x.state = 'draft')::integer as drafts,
+                       count(*) filter (where x.started_at is null and x.state in ('in_review', 'in_moderation', 'parked', 'scheduled', 'paused', 'interrupted'))::integer as waiting,
                        coalesce(array_agg(x.id order by x.position) filter (where x.started_at is not null or x.frozen_at is not null), '{}') as started
                   from mailing_mailing x
                  where m.chain_id is not null and x.chain_id = m.chain_id and x.position > m.position and x.deleted_at is null) as later,
