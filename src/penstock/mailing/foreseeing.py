@@ -20,7 +20,31 @@ def warnings(facts: Facts, decision: Decision, given: Mapping[str, Any]) -> list
     ]
     if decision.row.command == "submit" and decision.target is State.STARTING and facts.analysis != "done":
         told.append("It starts before its analysis is over: nobody has to approve it.")
-    return told
+    return [*told, *_of_chain(facts, decision)]
+
+
+def _of_chain(facts: Facts, decision: Decision) -> list[str]:
+    """What becomes of the later steps of its chain."""
+    if "break_chain" in decision.row.effects and (waiting := facts.later_waiting):
+        steps = (
+            "1 later step of its chain becomes a draft"
+            if waiting == 1
+            else f"{waiting} later steps of its chain become drafts"
+        )
+        return [f"{steps}; the approval is kept while nothing is edited."]
+    if (
+        decision.row.command in ("resume", "send_rest")
+        and facts.state in (State.INTERRUPTED, State.CANCELLED)
+        and facts.later_drafts
+    ):
+        drafts = facts.later_drafts
+        steps = (
+            "1 later step of its chain is a draft"
+            if drafts == 1
+            else f"{drafts} later steps of its chain are drafts"
+        )
+        return [f"{steps}: submit what is to go out after it."]
+    return []
 
 
 def of_checks(facts: Facts, command: str) -> list[str]:

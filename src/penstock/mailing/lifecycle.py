@@ -41,7 +41,7 @@ def _next(facts: Facts, approvals: int, validated: bool) -> State | None:
 
 def after_submit(facts: Facts, arguments: Arguments) -> State:
     """To the first gate that is shut: approved is only what a step kept when its chain was broken, if it is the same still."""
-    return _next(facts, 0, False) or guards.new_plan_leads(facts, arguments)
+    return _next(facts, len(facts.approvers), facts.validated) or guards.new_plan_leads(facts, arguments)
 
 
 def after_approval(facts: Facts, arguments: Arguments) -> State:

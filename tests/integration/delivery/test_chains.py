@@ -1,6 +1,5 @@
 """Chains: each step goes to whom the earlier one reached, after its delay, on its condition; nobody before it, nobody twice."""
 
-from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -9,10 +8,10 @@ import pytest
 from penstock.audience.suppression import suppress
 from penstock.content.message import Message
 from penstock.content.messages import store_message
-from penstock.delivery import freeze, steps
+from penstock.delivery import clock, freeze, steps
 from penstock.delivery.ticker import _try_to_end
 from penstock.feedback.events import record_of_recipient
-from penstock.mailing import chain, control, journal, lifecycle
+from penstock.mailing import chain, control, journal
 from penstock.mailing.chain import New
 from penstock.mailing.states import State
 from penstock.mailing.step import Condition
@@ -120,3 +119,316 @@ def test_a_step_goes_to_each_of_those_reached_when_its_delay_is_over(conn: Conn)
     assert deliver(conn, third) == people(1, 2, 3)
     for mailing in (first, second, third):
         sound(conn, mailing)
+
+
+@pytest.mark.parametrize(("condition", "gets"), [
+    (Condition.ALL, (1, 2, 3, 4)), (Condition.OPENED, (1, 2)), (Condition.NOT_OPENED, (3, 4)), (Condition.CLICKED, (2,)),
+    (Condition.NOT_CLICKED, (1, 3, 4)), (Condition.BOUNCED, (5,)),
+])  # fmt: skip
+@pytest.mark.behaviour("S4.39")
+def test_a_condition_is_judged_by_what_had_happened_when_the_delay_was_over(
+    conn: Conn, condition: Condition, gets: tuple[int, ...]
+) -> None:
+    first, second = a_chain(conn, 5, {"delay": DAY, "condition": condition})
+    tick(conn)
+    deliver(conn, first, refuse=1)
+    record_of_recipient(conn, first, 1, "opened")
+    record_of_recipient(conn, first, 2, "clicked")
+    record_of_recipient(conn, first, 3, "unsubscribed")
+    stage.travel(conn, hours=30)
+    record_of_recipient(conn, first, 4, "clicked")  # too late
+    tick(conn)
+    assert deliver(conn, second) == people(*gets)
+    sound(conn, second)
+
+
+def test_nobody_meets_the_condition_and_the_step_has_its_end(conn: Conn) -> None:
+    first, second, third = a_chain(conn, 2, {"delay": 60, "condition": Condition.CLICKED}, {"delay": 60})
+    tick(conn)
+    deliver(conn, first)
+    stage.travel(conn, hours=1)
+    for _ in range(4):
+        tick(conn)
+    assert [state(conn, m) for m in (first, second, third)] == ["sent", "sent", "sent"]
+    assert sound(conn, second) == {}
+
+
+@pytest.mark.behaviour("S4.39")
+def test_a_step_takes_in_who_comes_and_waits_for_the_last(conn: Conn) -> None:
+    stage.policy(conn, package_size=2)
+    first, second = a_chain(conn, 4, {"delay": DAY})
+    tick(conn)
+    conn.execute(
+        "update delivery_package set release_at = now() + interval '12 hours' where mailing = %s and no = 2",
+        (first,),
+    )
+    assert deliver(conn, first) == people(1, 2)
+    stage.travel(conn, hours=12)
+    assert deliver(conn, first) == people(3, 4)
+    stage.travel(conn, hours=12)
+    tick(conn)
+    assert deliver(conn, second) == people(1, 2)
+    tick(conn)
+    tick(conn)
+    assert [state(conn, first), state(conn, second)] == ["sent", "sending"], "the last delay is not over"
+    stage.travel(conn, hours=12)
+    tick(conn)
+    assert deliver(conn, second) == people(3, 4)
+    tick(conn)
+    assert state(conn, second) == "sent"
+
+
+@pytest.mark.behaviour("S4.39")
+def test_who_unsubscribes_between_the_steps_does_not_get_the_next(conn: Conn) -> None:
+    first, second = a_chain(conn, 3, {"delay": DAY})
+    tick(conn)
+    deliver(conn, first)
+    suppress(conn, 1, stage.address(2), "unsubscribed", "link")
+    stage.travel(conn, hours=24)
+    tick(conn)
+    assert deliver(conn, second) == people(1, 3)
+    sound(conn, second)
+
+
+def test_a_paused_step_takes_nobody_in_and_goes_on_where_it_stopped(conn: Conn) -> None:
+    first, second = a_chain(conn, 3, {"delay": DAY})
+    command(conn, second, "pause")
+    tick(conn)
+    deliver(conn, first)
+    stage.travel(conn, hours=48)
+    tick(conn)
+    assert state(conn, second) == "paused"
+    command(conn, second, "resume")
+    tick(conn)
+    assert deliver(conn, second) == people(1, 2, 3)
+
+
+# -- what happens to an earlier step ---------------------------------------------
+
+
+@pytest.mark.behaviour("S4.23")
+@pytest.mark.parametrize("how", ["interrupt", "cancel"])
+def test_interrupted_or_cancelled_the_later_steps_are_drafts_and_keep_their_approval(
+    conn: Conn, how: str
+) -> None:
+    first, second, third = a_chain(conn, 3, {"delay": DAY}, {"delay": DAY})
+    tick(conn)
+    if how == "interrupt":
+        control.command(conn, first, how, control.SYSTEM, reason="The disk is full.", code="technical")
+    else:
+        command(conn, first, how, reason="no more")
+    assert [state(conn, m) for m in (second, third)] == ["draft", "draft"]
+    told = stage.reason(conn, second)
+    assert told
+    assert told["code"] == "chain_break"
+    assert f"Mailing {first}" in told["text"]
+
+    command(conn, second, "submit", plan={"kind": "after", "delay": "2d"}, confirm=True)
+    assert state(conn, second) == "scheduled", "what was approved is the same still"
+    command(conn, third, "edit", changes={"message_id": new(conn, "Another").message})
+    command(conn, third, "submit", confirm=True)
+    assert state(conn, third) == "in_review", "what was approved is another one by now"
+    assert journal.verify(conn) == []
+
+
+@pytest.mark.behaviour("S4.23")
+def test_a_step_that_has_started_goes_on_when_the_one_before_is_interrupted(conn: Conn) -> None:
+    stage.policy(conn, package_size=2)
+    first, second, third = a_chain(conn, 4, {"delay": 60}, {"delay": DAY})
+    tick(conn)
+    conn.execute(
+        "update delivery_package set release_at = now() + interval '6 hours' where mailing = %s and no = 2",
+        (first,),
+    )
+    deliver(conn, first)
+    stage.travel(conn, hours=1)
+    tick(conn)
+    control.command(conn, first, "interrupt", control.SYSTEM, reason="no route", code="technical")
+    assert [state(conn, m) for m in (second, third)] == ["sending", "draft"]
+    assert deliver(conn, second) == people(1, 2)
+
+    command(conn, first, "resume", reason="mended")
+    conn.execute("update mailing_mailing set stopped_at = null")
+    command(conn, third, "submit", confirm=True)
+    stage.travel(conn, hours=6)
+    deliver(conn, first)
+    stage.travel(conn, hours=1)
+    tick(conn)
+    assert deliver(conn, second) == people(3, 4)
+
+
+def test_who_is_reached_by_the_rest_goes_on_in_the_chain(conn: Conn) -> None:
+    stage.policy(conn, package_size=2)
+    first, second = a_chain(conn, 4, {"delay": 60})
+    tick(conn)
+    conn.execute(
+        "update delivery_package set release_at = now() + interval '6 hours' where mailing = %s and no = 2",
+        (first,),
+    )
+    deliver(conn, first)
+    stage.travel(conn, hours=1)
+    tick(conn)
+    command(conn, first, "cancel", reason="enough")
+    deliver(conn, second)
+    tick(conn)
+    tick(conn)
+    assert state(conn, second) == "sent"
+
+    command(conn, first, "send_rest", plan={"kind": "now"}, confirm=True)
+    assert state(conn, second) == "sending", "somebody comes again"
+    stage.travel(conn, hours=6)
+    tick(conn)
+    tick(conn)
+    assert deliver(conn, first) == people(3, 4)
+    stage.travel(conn, hours=1)
+    tick(conn)
+    assert deliver(conn, second) == people(3, 4)
+    sound(conn, second)
+
+
+def test_whom_a_correction_reached_goes_on_in_the_chain(conn: Conn) -> None:
+    stage.policy(conn, package_size=2)
+    first, second = a_chain(conn, 4, {"delay": 60})
+    tick(conn)
+    conn.execute(
+        "update delivery_package set release_at = now() + interval '6 hours' where mailing = %s and no = 2",
+        (first,),
+    )
+    deliver(conn, first)
+    command(conn, first, "pause")
+    made = command(conn, first, "fix_rest").made
+    assert made
+    assert state(conn, second) == "draft", "the original was cancelled"
+    command(conn, second, "submit", confirm=True)
+    submit(conn, made)
+    tick(conn)
+    assert deliver(conn, made) == people(3, 4)
+    stage.travel(conn, hours=1)
+    tick(conn)
+    assert sorted(deliver(conn, second)) == people(1, 2, 3, 4)
+    for mailing in (first, made, second):
+        sound(conn, mailing)
+
+
+def test_the_rest_of_a_cancelled_step_is_sent_on(conn: Conn) -> None:
+    first, second = a_chain(conn, 4, {"delay": 60})
+    tick(conn)
+    deliver(conn, first)
+    stage.travel(conn, hours=1)
+    tick(conn)
+    command(conn, second, "cancel", reason="wait")
+    assert state(conn, second) == "cancelled"
+    command(conn, second, "send_rest", confirm=True)
+    assert state(conn, second) == "scheduled"
+    for _ in range(3):
+        tick(conn)
+    assert deliver(conn, second) == people(1, 2, 3, 4)
+    sound(conn, second)
+
+
+# -- adding, copying, deleting ----------------------------------------------------
+
+
+def test_a_step_goes_after_another_mailing_or_waits_for_a_decision(conn: Conn) -> None:
+    first, second = a_chain(conn, 1, {"delay": 60}, go=False)
+    for plan in (
+        {"kind": "now"},
+        {"kind": "sequence"},
+        {"kind": "after", "delay": -1},
+        {"kind": "after", "delay": "soon"},
+    ):
+        with pytest.raises(control.Refused) as refused:
+            command(conn, second, "submit", plan=plan, confirm=True)
+        assert refused.value.code in ("is_a_step", "delay_invalid")
+    with pytest.raises(control.Refused) as refused:
+        command(conn, first, "submit", plan={"kind": "after", "delay": 60}, confirm=True)
+    assert refused.value.code == "not_a_step"
+    submit(conn, second)
+    command(conn, second, "park")
+    for name in ("send_now", "enqueue"):
+        with pytest.raises(control.Refused) as refused:
+            command(conn, second, name, confirm=True)
+        assert refused.value.code == "is_a_step"
+    command(conn, second, "schedule", plan={"kind": "after", "delay": "1d"}, confirm=True)
+    assert state(conn, second) == "scheduled"
+
+
+@pytest.mark.behaviour("S4.32", "S4.34", "S4.35")
+def test_deleted_in_the_middle_the_later_steps_go_along_and_their_number_is_confirmed(conn: Conn) -> None:
+    first, second, third, fourth = a_chain(conn, 1, {}, {}, {}, go=False)
+    submit(conn, fourth)
+    with pytest.raises(control.Refused) as refused:
+        command(conn, second, "delete")
+    assert refused.value.code == "steps_required"
+    assert '"steps": 3' in str(refused.value)
+    command(conn, second, "delete", steps=3)
+    assert [each.id for each in chain.steps(conn, 1, first)] == [first]
+    assert conn.execute(
+        "select count(*) from mailing_mailing where deleted_at is not null and state = 'draft'"
+    ).fetchone() == (3,)
+    assert journal.verify(conn) == []
+    assert chain.add(conn, 1, first, new(conn), ANNA) > fourth, "its place is free again"
+    assert third
+
+
+@pytest.mark.behaviour("S4.33", "S4.36", "S4.37")
+def test_a_later_step_is_deleted_until_it_has_statistics(conn: Conn) -> None:
+    first, second, third = a_chain(conn, 1, {}, {"delay": DAY}, go=False)
+    submit(conn, second)
+    submit(conn, first)
+    tick(conn)
+    deliver(conn, first)
+    with pytest.raises(control.Refused):
+        command(conn, first, "delete", steps=3)
+    assert "delete" in control.possible(conn, third, ANNA)
+    command(conn, third, "delete")
+    tick(conn)
+    assert state(conn, second) == "sending"
+    assert "delete" not in control.possible(conn, second, ANNA)
+
+
+def test_a_chain_is_copied_as_a_whole_and_a_step_alone(conn: Conn) -> None:
+    first, second, third = a_chain(
+        conn, 1, {"delay": DAY, "condition": Condition.OPENED}, {"delay": 60}, go=False
+    )
+    made = command(conn, second, "copy", chain=True).made
+    assert made
+    copies = chain.steps(conn, 1, made)
+    assert [(each.position, each.follows, each.condition, each.delay, each.state) for each in copies] == [
+        (1, None, None, None, "draft"), (2, copies[0].id, "opened", DAY, "draft"), (3, copies[1].id, "all", 60, "draft"),
+    ]  # fmt: skip
+    alone = command(conn, second, "copy").made
+    assert alone
+    assert chain.steps(conn, 1, alone) == []
+    assert [each.id for each in chain.steps(conn, 1, first)] == [first, second, third]
+
+
+def test_chains_belong_to_one_account_and_have_no_circles(conn: Conn) -> None:
+    first, second = a_chain(conn, 1, {}, go=False)
+    with pytest.raises(LookupError):
+        chain.add(conn, 2, first, new(conn), ANNA)
+    for mailing, rule in ((first, {"step": second}), (second, {"step": second}), (second, {"list": 1})):
+        with pytest.raises(control.Refused):
+            command(conn, mailing, "edit", changes={"audience": rule})
+    command(conn, second, "edit", changes={"audience": {"step": first, "condition": "clicked"}})
+
+
+@pytest.mark.behaviour("S2.19")
+def test_steps_neither_wait_for_the_sequence_nor_hold_it_up(conn: Conn) -> None:
+    first, second = a_chain(conn, 2, {"delay": 60})
+    tick(conn)
+    deliver(conn, first)
+    others = [stage.draft(conn, stage.add_contacts(conn, f"others {n}", 1, 10 + n)) for n in range(2)]
+    for other in others:
+        command(conn, other, "submit", plan={"kind": "sequence"}, confirm=True)
+        command(conn, other, "approve")
+    clock.strike(conn)
+    assert [state(conn, other) for other in others] == ["starting", "queued"]
+    stage.travel(conn, hours=1)
+    tick(conn)
+    assert state(conn, second) == "sending", "it does not wait for the sequence"
+    assert deliver(conn, second) == people(1, 2)
+    deliver(conn, others[0])
+    tick(conn)
+    clock.strike(conn)
+    assert state(conn, others[1]) == "starting", "nor is it waited for"

@@ -66,6 +66,8 @@ class Facts:
     step_ready: bool = False  # somebody's delay may be over, or nobody is to come any more
     more_to_come: bool = False  # the mailing that it follows reaches somebody yet, or a delay is not over
     later_steps: int = 0
+    later_waiting: int = 0  # those of them that passed a gate, or wait at one, and have not started
+    later_drafts: int = 0
     later_started: tuple[int, ...] = ()  # those of them that have statistics
     # the sequence of the account
     sequence_busy: bool = False  # another sequential mailing of the account is handing off
