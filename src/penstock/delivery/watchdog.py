@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 EVERY: Final = 5.0
 """Seconds between two looks: what is measured are minutes."""
-UNSEEN: Final = timedelta(seconds=60)
+UNSEEN: Final = timedelta(minutes=2)
 """After so long without a look (it was paused, no sender ran, the database was away) it is counted from the start."""
 TURNS: Final = 16
 """Mailings that one sender sends at the same time (sender.LANES); further ones wait for their turn, which is no stall."""

@@ -56,7 +56,10 @@ def test_too_many_bounces_interrupt_it_and_only_the_unlocked_goes_on(conn: Conn,
     assert state(conn, mailing) == "interrupted"
     why = reason(conn, mailing)
     assert why is not None
-    assert (why["code"], why["text"]) == ("bounces", "26 of 500 settled recipients bounced: 5.2 %, more than 5 %.")
+    assert (why["code"], why["text"]) == (
+        "bounces",
+        "26 of 500 settled recipients bounced: 5.2 %, more than 5 %.",
+    )
 
     assert "locked" in refused(conn, mailing, "resume", reason="it is mended")
     assert "resume" not in control.possible(conn, mailing, ANNA)
@@ -65,7 +68,10 @@ def test_too_many_bounces_interrupt_it_and_only_the_unlocked_goes_on(conn: Conn,
     with pytest.raises(Refused, match="administrator or platform"):
         control.command(conn, mailing, "unlock", operator, reason="let it go")
     platform = Actor("root", frozenset({lifecycle.PLATFORM}), "web")
-    assert control.command(conn, mailing, "unlock", platform, reason="the list was cleaned").state == "interrupted"
+    assert (
+        control.command(conn, mailing, "unlock", platform, reason="the list was cleaned").state
+        == "interrupted"
+    )
     unlocked = (reason(conn, mailing) or {})["unlocked"]
     assert (unlocked["who"], unlocked["text"]) == ("root", "the list was cleaned")
     assert "unlocked_already" in refused(conn, mailing, "unlock", reason="twice")

@@ -47,7 +47,9 @@ def packages(conn: Conn, mailing: int) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.behaviour("B7")
-def test_the_first_go_ahead_and_the_others_follow_when_they_were_judged_good(conn: Conn, mailing: int) -> None:
+def test_the_first_go_ahead_and_the_others_follow_when_they_were_judged_good(
+    conn: Conn, mailing: int
+) -> None:
     assert [size for _, size, _ in packages(conn, mailing)] == [10, 15, 25, 10]
     assert [held for _, _, held in packages(conn, mailing)] == [None, "canary", "canary", "canary"]
     why = reason(conn, mailing)
