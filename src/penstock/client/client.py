@@ -9,6 +9,7 @@ from penstock.client.account import Me, People, Policies, Switches, Tokens
 from penstock.client.audience import Contacts, Imports, Lists, Suppressions
 from penstock.client.connection import Connection
 from penstock.client.content import Pictures, Templates
+from penstock.client.credits import Credits
 from penstock.client.domains import Domains
 from penstock.client.mailings import Mailings
 from penstock.client.notices import Notices, Webhooks
@@ -44,6 +45,7 @@ class Penstock:
         self.tokens = Tokens(connection)
         self.people = People(connection)
         self.policies = Policies(connection)
+        self.credits = Credits(connection)
         self.switches = Switches(connection)
         self.webhooks = Webhooks(connection)
         self.notices = Notices(connection)

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
+from penstock.account import policies
 from penstock.account.credits.kinds import CHANNELS
 from penstock.platform.database import sql
 from penstock.report.sequence import expected_starts
@@ -79,13 +80,27 @@ def forecast(conn: psycopg.Connection[Any], account: int, channel: str = "email"
             " from account_credits_planned(%(account)s, %(channel)s)",
             given,
         ).fetchall()
-        waiting = cursor.execute(sql("penstock.report", "waits_for_credits"), given).fetchall()
     available = top["available"]
     demands = _in_order(conn, account, [Demand(**row) for row in planned])
     return Forecast(
-        channel, top["counted"], available, _taken(demands, available),
-        [Waiting(**row, enough=(row["needed"] or 0) <= available) for row in waiting],
-    )  # fmt: skip
+        channel,
+        top["counted"],
+        available,
+        _taken(demands, available),
+        waiting(conn, account, channel),
+    )
+
+
+def waiting(conn: psycopg.Connection[Any], account: int, channel: str = "email") -> list[Waiting]:
+    """Return the mailings that too few credits stopped, and whether there are enough by now."""
+    given = {"account": account, "channel": channel}
+    with conn.cursor(row_factory=class_row(Waiting)) as cursor:
+        return cursor.execute(sql("penstock.report", "waits_for_credits"), given).fetchall()
+
+
+def counted(conn: psycopg.Connection[Any], account: int) -> bool:
+    """Whether the account's credits are counted (policy credits)."""
+    return policies.read(conn, account).credits == "counted"
 
 
 def forecasts(conn: psycopg.Connection[Any], account: int) -> list[Forecast]:

@@ -8,8 +8,10 @@ from penstock.account import people as persons
 from penstock.account import policy as rules
 from penstock.account import tokens as bearers
 from penstock.account import transports as ways
+from penstock.account.credits import ledger as funds
 from penstock.api.resources import (
     contacts,
+    credits,
     domains,
     imports,
     lists,
@@ -49,6 +51,7 @@ ROUTERS: list[tuple[str, Router, str]] = [
     ("/tokens", tokens.router, "tokens"),
     ("/people", people.router, "people"),
     ("/policies", policies.router, "policies"),
+    ("/credits", credits.router, "credits"),
     ("/switches", switches.router, "switches"),
     ("/webhooks", webhooks.router, "webhooks"),
     ("/notices", notices.router, "notices"),
@@ -95,6 +98,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     access.UnknownScope: (422, "scope_unknown"),
     persons.PersonError: (422, "person_invalid"),
     rules.PolicyError: (422, "policy_invalid"),
+    funds.CreditError: (422, "credits_invalid"),
     kills.SwitchError: (422, "switch_invalid"),
     hooks.WebhookError: (422, "webhook_invalid"),
     settings.SettingError: (422, "setting_invalid"),
