@@ -33,8 +33,8 @@ person as materialized (
       join part g on g.release = p.release and g.lane is not distinct from p.lane
 )
 insert into delivery_package (mailing, no, kind, state, release_at, planned_at, size, first_seq, slot, zone, lane)
-select %(mailing)s, %(last_no)s + g.packages_before + n + 1, 'plain', 'waiting', r.at, r.planned,
-       least(%(size)s, g.size - n * %(size)s), %(last_seq)s + g.numbers_before + n * %(size)s + 1, r.slot, r.zone, g.lane
+select %(mailing)s, %(last_no)s + g.packages_before + i + 1, 'plain', 'waiting', r.at, r.planned,
+       least(%(size)s, g.size - i * %(size)s), %(last_seq)s + g.numbers_before + i * %(size)s + 1, r.slot, r.zone, g.lane
   from part g join release r on r.n = g.release
- cross join lateral generate_series(0, (g.size - 1) / %(size)s) as n
+ cross join lateral generate_series(0, (g.size - 1) / %(size)s) as i
 returning size

@@ -1,0 +1,119 @@
+"""Recipients who join a ledger that is frozen: steps of chains, and whoever joined the audience during a pause.
+
+Nobody stands in a ledger twice, by address; numbers and packages go on where they ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from penstock.account.credits.settling import settle
+from penstock.audience.suppression import SUPPRESSED
+from penstock.delivery import cutting
+from penstock.delivery.cutting import End, People
+from penstock.mailing import control, gate
+from penstock.mailing.timeline import Pace
+from penstock.platform.database import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How many joined, and how many stand in the ledger as skipped since: suppressed before they were sent to."""
+
+    new: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What is known of the ledger that is added to. `has_skipped`: some were skipped when it was frozen."""
+
+    account: int
+    size: int
+    plan: dict[str, Any] | None
+    zone: str
+    policy: dict[str, Any]
+    now: datetime
+    has_skipped: bool
+
+    @property
+    def pace(self) -> Pace:
+        """How its mailing is spread over time."""
+        return cutting.pace_of(self.plan, self.zone, self.policy)
+
+
+def add(
+    conn: psycopg.Connection[Any], mailing: int, who: str, given: Mapping[str, Any], *,
+    release_at: datetime | None = None,
+) -> Added:  # fmt: skip
+    """Add those contacts to a mailing whose numbers (column `id`) the SQL query `who` gives, with its parameters `given`.
+
+    Who stands in the ledger already is left out. They may go at `release_at`, else at once, but not in their quiet hours. Takes
+    the gate; in the caller's transaction, where there is one. Nothing is done to a mailing that is not frozen or has ended.
+    Raises credits.settling.Lacking, and then nothing was added.
+    """
+    with gate.shut(conn, mailing):
+        ledger = ledger_of(conn, mailing)
+        if ledger is None:
+            return Added()
+        pace = replace(ledger.pace, batches=None, wall=None)
+        people = People(
+            f"audience_contact c where c.account_id = %(account)s and c.id in ({who})",
+            {**given, "account": ledger.account, "mailing": mailing},
+        )
+        return write(
+            conn, mailing, ledger, people, pace, release_at or ledger.now, cutting.end_of(conn, mailing)
+        )
+
+
+def ledger_of(conn: psycopg.Connection[Any], mailing: int) -> Ledger | None:
+    """Read what adding needs; None where nobody can be added."""
+    row = conn.execute(sql("penstock.delivery", "adding_what"), {"mailing": mailing}).fetchone()
+    return Ledger(*row) if row else None
+
+
+def write(
+    conn: psycopg.Connection[Any], mailing: int, ledger: Ledger, people: People, pace: Pace, start: datetime, end: End,
+    *, with_suppressed: bool = True,
+) -> Added:  # fmt: skip
+    """Add `people` (and, as skipped, the suppressed of them) at this pace. The caller is alone with the mailing."""
+    people = People(f"{people.text} and {not_in_ledger(ledger)}", {**people.given, "mailing": mailing})
+    sendable = People(f"{people.text} and not {SUPPRESSED}", people.given)
+    new = cutting.cut(
+        conn, mailing, sendable, pace,
+        start=start, size=ledger.size, lanes=cutting.lanes(conn, mailing), after=end,
+    )  # fmt: skip
+    skipped = _skipped(conn, mailing, people) if with_suppressed else 0
+    if new + skipped:
+        settle(conn, mailing, "system", "system", reserve=True)
+        _tell(conn, mailing)
+    return Added(new, skipped)
+
+
+def not_in_ledger(ledger: Ledger) -> str:
+    """The condition that a contact `c` is new to the ledger. Of those skipped at the freeze no index knows: they are few."""
+    known = "exists (select from delivery_recipient r where r.mailing = %(mailing)s and r.normal = c.normal and {})"
+    met = [known.format("r.package > 0")] + [known.format("r.package = 0")] * ledger.has_skipped
+    return " and ".join(f"not {each}" for each in met)
+
+
+def _skipped(conn: psycopg.Connection[Any], mailing: int, people: People) -> int:
+    table, _, where = people.text.partition(" where ")
+    end = cutting.end_of(conn, mailing)
+    text = sql("penstock.delivery", "add_skipped").replace("{people}", table).replace("{where}", where)
+    given = {**people.given, "mailing": mailing, "last_seq": end.seq, "last_no": end.no}
+    row = conn.execute(text, given, prepare=False).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _tell(conn: psycopg.Connection[Any], mailing: int) -> None:
+    """Senders find out at once, not when they look next."""
+    conn.execute(
+        "select pg_notify(%s, id || ' ' || state || ' ' || version) from mailing_mailing where id = %s",
+        (control.CHANNEL, mailing),
+    )
