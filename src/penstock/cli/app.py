@@ -7,6 +7,7 @@ import typer
 from penstock.cli import (
     account,
     contacts,
+    credits,
     demo,
     domain,
     mailing,
@@ -49,6 +50,7 @@ app.add_typer(domain.app, name="domain")
 app.add_typer(transport.app, name="transport")
 app.add_typer(template.app, name="template")
 app.add_typer(picture.app, name="picture")
+app.add_typer(credits.app, name="credits")
 app.add_typer(switch.app, name="kill-switch")
 app.add_typer(account.app, name="account")
 app.add_typer(user.app, name="user")

@@ -16,6 +16,7 @@ _CURES = {
     "analysis_running": "`penstock mailing analyse` with its number waits for it, or does it where no worker runs.",
     "analysis_missing": "`penstock mailing analyse` with its number does it.",
     "analysis_blocked": "`penstock mailing analysis` with its number tells whom it concerns.",
+    "credits": "See `penstock credits`.",
     "sender_domain": "See `penstock domain`.",
     "test_required": "See `penstock mailing test --help`.",
     "time_required": "Give --at TIME.",
