@@ -240,7 +240,9 @@ class Lane:
         """Claim of the domains that have a pace of their own, from packages of their own, as much as they may take."""
         for side in self.limiting.sides:
             claims = self._claims or await self._reconnect()
-            if side.waits and self._may_open(side.held):
+            if side.shut:
+                side.held = None
+            elif side.waits and self._may_open(side.held):
                 opened = await claims.open(side.domain)
                 side.waits = opened is not None
                 if opened:
@@ -261,10 +263,9 @@ class Lane:
     async def _spare(self, claims: Claims) -> None:
         """Have the domains asked less that refuse for now."""
         self.handoff.suspects.forget(time.monotonic())
-        while self.handoff.to_spare:
-            domain = next(iter(self.handoff.to_spare))
-            await claims.back_off(self.order.transport, self.handoff.to_spare[domain])
-            self.handoff.to_spare.pop(domain)
+        for domain, spared in list(self.handoff.to_spare.items()):
+            await claims.back_off(self.order.transport, spared)
+            self.handoff.to_spare.pop(domain, None)
             self._done()  # have the sender look: it is a limit now
 
     async def _take_in(self, held: Held, claimed: Claimed) -> None:
@@ -343,8 +344,7 @@ class Lane:
 
     def _forget_done(self) -> None:
         done = [h for h in self._held if not h.unrecorded and (h.exhausted or not self._keeps(h))]
-        if self.limiting.sides:
-            self.limiting.sides.forget(done)
+        self.limiting.sides.forget(done)
         for held in done:
             self._held.discard(held)
             if held is self._current:

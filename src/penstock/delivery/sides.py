@@ -23,7 +23,7 @@ class Place:
 
     @property
     def most(self) -> int:
-        return self.side.most
+        return self.side.most if self.side.held or self.side.waits else 0
 
     @property
     def held(self) -> int:
@@ -58,6 +58,11 @@ class Side:
         self.places = [there.get(count.name) or Place(self, count) for count in apart.counts]
         for place, count in zip(self.places, apart.counts, strict=True):
             place.count = count
+
+    @property
+    def shut(self) -> bool:
+        """Nothing may be on the wire to it from here: its packages are for others."""
+        return any(place.slots == 0 for place in self.places)
 
     @property
     def on_the_way(self) -> int:

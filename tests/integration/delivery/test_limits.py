@@ -1,0 +1,238 @@
+"""Limits are meters that all senders share; they are changed while mailings run, and who has one keeps nobody else waiting."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from bench.arrivals import Arrivals
+from penstock.account import limits
+from penstock.delivery.limits import spared, waits
+from penstock.mailing import speed
+from penstock.mailing.control import Actor
+from tests.integration.delivery.conftest import CatchingThread, Sink
+from tests.integration.delivery.stage import (
+    ANNA,
+    add_contacts,
+    becomes,
+    begin,
+    command,
+    counts,
+    draft,
+    eventually,
+    launch,
+    policy,
+    senders,
+    sound,
+    state,
+)
+
+Conn = psycopg.Connection[Any]
+Sinks = Callable[..., Sink]
+OPERATOR = Actor("anna", ANNA.roles, "cli", 1)
+PLATFORM = Actor("root", ANNA.roles, "cli", None)
+
+
+def grant(conn: Conn, meters: list[tuple[str, str, float]], count: int, mailing: int) -> tuple[float, int]:
+    """When the slots begin, on the clock of time.monotonic(), and how many there are."""
+    scopes, keys, rates = (list(column) for column in zip(*meters, strict=True))
+    row = conn.execute(
+        "select * from delivery_grant(%s, %s, %s, %s, %s)", (scopes, keys, rates, count, mailing)
+    ).fetchone()
+    assert row
+    return time.monotonic() + float(row[0]), int(row[1])
+
+
+def at(sink: Sink, domain: str) -> int:
+    return sum(address.lower().endswith("@" + domain) for address in sink.arrived())
+
+
+def arrivals(sink: Sink) -> list[tuple[float, str]]:
+    return [(line.at, line.recipient) for line in Arrivals(sink.log).new() if line.kind in "AXTP"]
+
+
+def mixed(conn: Conn, count: int, every: int = 2) -> int:
+    """A list of which every so-manieth one is at slow.example."""
+    listed = add_contacts(conn, f"mixed {time.monotonic_ns()}", count)
+    conn.execute(
+        "update audience_contact set normal = replace(normal, 'example.net', 'slow.example'),"
+        " address = replace(address, 'example.net', 'Slow.Example') where mod(id, %s) = 0",
+        (every,),
+    )
+    return listed
+
+
+# -- the meters ------------------------------------------------------------------
+
+
+def test_slots_of_one_meter_follow_each_other(conn: Conn) -> None:
+    slots = [grant(conn, [("mailing", "1@4", 4.0)], 1, 1) for _ in range(8)]
+    first = slots[0][0]
+    assert [granted for _, granted in slots] == [1] * 8
+    assert [begins - first for begins, _ in slots] == pytest.approx([n / 4 for n in range(8)], abs=0.1)
+
+
+def test_of_several_meters_the_slowest_says_when(conn: Conn) -> None:
+    both = [("account", "1", 100.0), ("mailing", "1@2", 2.0)]
+    first = grant(conn, both, 1, 1)[0]
+    assert grant(conn, both[1:], 1, 1)[0] - first == pytest.approx(0.5, abs=0.1)
+    assert grant(conn, both, 1, 2)[0] - first == pytest.approx(1.0, abs=0.1)
+
+
+def test_mailings_take_turns_at_a_meter_that_they_share(conn: Conn) -> None:
+    shared = [("account", "1", 1.0)]
+    first, granted = grant(conn, shared, 1, 1)
+    second = grant(conn, shared, 1, 1)
+    # Its slot is still to come: whoever asks for it again, from whichever sender, waits until then, and the other one is next.
+    again, other = grant(conn, shared, 1, 1), grant(conn, shared, 1, 2)
+    assert (granted, second[1], again[1], other[1]) == (1, 1, 0, 1)
+    assert [begins - first for begins, _ in (second, again, other)] == pytest.approx([1, 1, 2], abs=0.1)
+
+
+def test_slots_given_back_are_there_for_the_others(conn: Conn) -> None:
+    hourly = [("account", "1", 1 / 3600)]
+    first = grant(conn, hourly, 1, 1)[0]
+    assert grant(conn, hourly, 1, 2)[0] - first == pytest.approx(3600, abs=1)
+    conn.execute("select delivery_ungrant(%s, %s, %s, 1, 2)", (["account"], ["1"], [1 / 3600]))
+    assert grant(conn, hourly, 1, 3)[0] - first == pytest.approx(3600, abs=1)
+
+
+# -- while it runs ---------------------------------------------------------------
+
+
+@pytest.mark.behaviour("B8")
+def test_the_speed_of_a_mailing_changes_while_it_runs(conn: Conn, a_sink: Sinks) -> None:
+    sink = a_sink()
+    with senders(2):
+        mailing = begin(conn, 1500, sink.url(), rate=1 / 60)
+        eventually(lambda: len(sink.arrived()) == 1)
+        assert waits(conn, mailing) == ["A limit of this mailing: 0.016667/s."]
+        assert speed.put(conn, 1, mailing, OPERATOR, rate=200.0, connections=None)
+        eventually(lambda: len(sink.arrived()) > 20, 3)
+        began, before = time.monotonic(), len(sink.arrived())
+        eventually(lambda: time.monotonic() - began > 1.0)
+        assert 140 < len(sink.arrived()) - before < 280
+        speed.put(conn, 1, mailing, OPERATOR, rate=None, connections=None)
+        becomes(conn, mailing, "sent", seconds=5)
+    assert sound(conn, mailing) == {"accepted": 1500}
+
+
+@pytest.mark.behaviour("B8")
+def test_an_account_is_limited_and_mailings_share_that_fairly(conn: Conn, a_sink: Sinks) -> None:
+    sink, other = a_sink(), a_sink()
+    limit = limits.put(conn, OPERATOR, scope="account", rate="100/s")
+    policy(conn, package_size=50)
+    with senders(2):
+        many = begin(conn, 3000, sink.url())  # both senders have packages of it
+        few = begin(conn, 40, other.url())  # one package: one lane
+        eventually(lambda: sink.arrived() and other.arrived())
+        becomes(conn, few, "finishing", "sent")
+        # The one with more lanes has not had more of it than the other, but for what it began with.
+        assert len(sink.arrived()) < 40 + 60
+        answer = command(conn, many, "pause")  # a limit does not delay it
+        assert answer.silent == []
+        limits.remove(conn, OPERATOR, limit.id)
+        command(conn, many, "resume", confirm=True)
+        becomes(conn, many, "sent")
+    assert sound(conn, many) == {"accepted": 3000}
+
+
+def test_a_limited_domain_keeps_nobody_waiting_and_its_limit_is_raised(conn: Conn, a_sink: Sinks) -> None:
+    sink = a_sink()
+    limit = limits.put(conn, OPERATOR, scope="domain", value="Slow.Example", rate="10/s")
+    listed = mixed(conn, 600, 3)
+    with senders(2):
+        mailing = launch(conn, draft(conn, listed, sink.url()))
+        eventually(lambda: at(sink, "example.net") == 400)
+        assert at(sink, "slow.example") < 60
+        assert state(conn, mailing) == "sending"
+        began, before = time.monotonic(), at(sink, "slow.example")
+        eventually(lambda: time.monotonic() - began > 1.5)
+        assert 9 <= at(sink, "slow.example") - before <= 25
+        assert waits(conn, mailing) == ["A limit of the domain slow.example: 10/s."]
+        limits.put(conn, OPERATOR, scope="domain", value="slow.example", rate="10000/s")
+        becomes(conn, mailing, "sent")
+    assert limit.value == "slow.example"
+    assert sound(conn, mailing) == {"accepted": 600}
+    assert len(set(sink.arrived())) == 600
+
+
+def test_a_domain_is_limited_while_it_is_sent_to_and_its_limit_taken_away(conn: Conn, a_sink: Sinks) -> None:
+    sink = a_sink("--delay", "0.02")
+    listed = mixed(conn, 600)
+    with senders(2):
+        mailing = launch(conn, draft(conn, listed, sink.url(2)))
+        eventually(lambda: at(sink, "slow.example") > 10)
+        limit = limits.put(conn, OPERATOR, scope="domain", value="slow.example", rate="1/h")
+        eventually(lambda: at(sink, "example.net") == 300)
+        there = at(sink, "slow.example")
+        assert there < 200
+        assert state(conn, mailing) in ("sending", "finishing")
+        limits.remove(conn, OPERATOR, limit.id)
+        becomes(conn, mailing, "sent")
+    assert sound(conn, mailing) == {"accepted": 600}
+    assert len(set(sink.arrived())) == len(sink.arrived()) == 600
+
+
+def test_connections_are_limited_over_all_senders(conn: Conn, a_sink: Sinks) -> None:
+    sink = a_sink("--delay", "0.01")
+    with senders(2):
+        mailing = begin(conn, 1000, sink.url(8))
+        speed.put(conn, 1, mailing, OPERATOR, rate=None, connections=3)
+        eventually(lambda: open_connections(conn) == 3)
+        began = time.monotonic()
+        eventually(lambda: time.monotonic() - began > 1.0 or not at_most(open_connections(conn), 3))
+        speed.put(conn, 1, mailing, OPERATOR, rate=None, connections=None)
+        becomes(conn, mailing, "sent")
+    assert sound(conn, mailing) == {"accepted": 1000}
+
+
+def test_a_domain_gets_so_many_messages_at_a_time(conn: Conn, a_sink: Sinks) -> None:
+    sink = a_sink("--delay", "0.05")
+    limits.put(conn, OPERATOR, scope="domain", value="slow.example", connections=1)
+    with senders(2):
+        mailing = launch(conn, draft(conn, mixed(conn, 80), sink.url(8)))
+        becomes(conn, mailing, "sent")
+    slow = sorted(when for when, who in arrivals(sink) if who.lower().endswith("slow.example"))
+    assert len(slow) == 40
+    assert slow[-1] - slow[0] > 39 * 0.05  # one after the other, although there are sixteen connections
+    assert sound(conn, mailing) == {"accepted": 80}
+
+
+# -- sparing ---------------------------------------------------------------------
+
+
+def test_a_domain_that_refuses_for_now_is_asked_less_and_later_more(
+    conn: Conn, a_catcher: Callable[..., CatchingThread]
+) -> None:
+    catcher = a_catcher(defer_matching={"*@slow.example": "451 4.7.0 too much from you"})
+    policy(conn, retry_first_seconds=1, retry_longest_seconds=1)
+    with senders(1):
+        mailing = launch(conn, draft(conn, mixed(conn, 400), catcher.url()))
+        found = eventually(lambda: spared(conn, 1))
+        assert found[0].domain == "slow.example"
+        assert found[0].rate <= found[0].usual / 2 + 0.1
+        assert "too much from you" in found[0].reply
+        assert waits(conn, mailing)[0].startswith(
+            "slow.example refuses for now (451 4.7.0 too much from you): it is asked "
+        )
+        eventually(lambda: counts(conn, mailing).get("accepted") == 200)  # the others are not kept waiting
+        catcher.catcher.faults.defer_matching.clear()
+        conn.execute("update delivery_backoff set until = now(), rate = usual")
+        eventually(lambda: not spared(conn, 1))
+        becomes(conn, mailing, "sent")
+    assert sound(conn, mailing) == {"accepted": 400}
+
+
+def at_most(number: int, most: int) -> bool:
+    return number <= most
+
+
+def open_connections(conn: Conn) -> int:
+    row = conn.execute(
+        "select coalesce(sum(open), 0) from delivery_health where beat_at > now() - interval '2 s'"
+    ).fetchone()
+    assert row
+    return int(row[0])
