@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 
 from penstock.account.credits.settling import settle
-from penstock.audience.suppression import SUPPRESSED
-from penstock.delivery import cutting
+from penstock.delivery import canary, capping, cutting
+from penstock.delivery.capping import Excluded
 from penstock.delivery.cutting import End, People
 from penstock.mailing import control, gate
 from penstock.mailing.timeline import Pace
@@ -23,7 +23,7 @@ from penstock.platform.database import sql
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """How many joined, and how many stand in the ledger as skipped since: suppressed before they were sent to."""
+    """How many joined, and how many stand in the ledger as skipped since: suppressed, or capped, before they were sent to."""
 
     new: int = 0
     skipped: int = 0
@@ -83,13 +83,15 @@ def write(
 ) -> Added:  # fmt: skip
     """Add `people` (and, as skipped, the suppressed of them) at this pace. The caller is alone with the mailing."""
     people = People(f"{people.text} and {not_in_ledger(ledger)}", {**people.given, "mailing": mailing})
-    sendable = People(f"{people.text} and not {SUPPRESSED}", people.given)
+    excluded = capping.excluded(conn, mailing, ledger.account, ledger.policy, people.text, people.given)
+    sendable = People(f"{people.text} and not {excluded.text}", people.given)
     new = cutting.cut(
         conn, mailing, sendable, pace,
         start=start, size=ledger.size, lanes=cutting.lanes(conn, mailing), after=end,
     )  # fmt: skip
-    skipped = _skipped(conn, mailing, people) if with_suppressed else 0
+    skipped = _skipped(conn, mailing, people, excluded) if with_suppressed else 0
     if new + skipped:
+        canary.hold_new(conn, mailing)
         settle(conn, mailing, "system", "system", reserve=True)
         _tell(conn, mailing)
     return Added(new, skipped)
@@ -102,10 +104,11 @@ def not_in_ledger(ledger: Ledger) -> str:
     return " and ".join(f"not {each}" for each in met)
 
 
-def _skipped(conn: psycopg.Connection[Any], mailing: int, people: People) -> int:
+def _skipped(conn: psycopg.Connection[Any], mailing: int, people: People, excluded: Excluded) -> int:
     table, _, where = people.text.partition(" where ")
     end = cutting.end_of(conn, mailing)
     text = sql("penstock.delivery", "add_skipped").replace("{people}", table).replace("{where}", where)
+    text = text.replace("{capped}", excluded.capped)
     given = {**people.given, "mailing": mailing, "last_seq": end.seq, "last_no": end.no}
     row = conn.execute(text, given, prepare=False).fetchone()
     return int(row[0]) if row else 0

@@ -57,6 +57,11 @@ def begin(conn: psycopg.Connection[Any], mailing: int) -> int:
     return int(row[0]) if row else 0
 
 
+def hold_new(conn: psycopg.Connection[Any], mailing: int) -> None:
+    """Hold those back who joined the ledger while its canary is awaited; in the transaction that added them."""
+    conn.execute(sql("penstock.delivery", "hold_new"), {"mailing": mailing})
+
+
 def look(conn: psycopg.Connection[Any]) -> int:
     """Say what is awaited, and judge whose wait is over; return how many mailings have something to claim since."""
     freed = 0

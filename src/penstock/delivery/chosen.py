@@ -72,9 +72,9 @@ def people(rule: Mapping[str, Any]) -> str:
     )
 
 
-def sendable(rule: Mapping[str, Any]) -> str:
-    """As `people`, those only who are meant and not suppressed; the rule has to be ready."""
-    return f"{people(rule)} and {condition(rule)} and not {SUPPRESSED}"
+def sendable(rule: Mapping[str, Any], excluded: str = SUPPRESSED) -> str:
+    """As `people`, those only who are meant and not `excluded`; the rule has to be ready."""
+    return f"{people(rule)} and {condition(rule)} and not {excluded}"
 
 
 def _segments(rule: Mapping[str, Any], among: str | None) -> list[tuple[str, dict[str, Any]]]:
@@ -87,10 +87,10 @@ def _segments(rule: Mapping[str, Any], among: str | None) -> list[tuple[str, dic
     return [found.sql(number, among=among, negated=n >= excluded) for n, number in enumerate(numbers)]
 
 
-def complete(statement: str, rule: Mapping[str, Any]) -> str:
-    """Put the conditions into the statement of this name: {people}, {suppressed} and {chosen}."""
+def complete(statement: str, rule: Mapping[str, Any], excluded: str = SUPPRESSED) -> str:
+    """Put the conditions into the statement of this name: {people}, {suppressed} (or whoever else is `excluded`) and {chosen}."""
     text = sql("penstock.delivery", statement)
-    text = text.replace("{suppressed}", SUPPRESSED).replace("{people}", people(rule))
+    text = text.replace("{suppressed}", excluded).replace("{people}", people(rule))
     return text.replace("{chosen}", condition(rule))
 
 

@@ -9,8 +9,10 @@ from typing import Any, Final
 import psycopg
 from psycopg import errors
 
-from penstock.delivery import canary, chosen, clock, cutting
+from penstock.account.credits.settling import Lacking
+from penstock.delivery import canary, capping, chosen, clock, cutting, resuming
 from penstock.mailing import control, step
+from penstock.mailing.guards.credit import lacking
 from penstock.platform.database import sql
 
 LOCK: Final = 7004
@@ -42,7 +44,11 @@ class Frozen:
 
 def prepare(conn: psycopg.Connection[Any], mailing: int) -> None:
     """Freeze a starting mailing and let it send; with nobody to send to, or too many or few of them, or what must hold at a launch gone, interrupt it."""
-    if not freeze(conn, mailing):
+    try:
+        if not freeze(conn, mailing):
+            return
+    except Lacking as short:  # for those who joined a mailing that is sent on
+        clock.interrupt(conn, mailing, "credits", lacking(short.needed, short.available))
         return
     try:
         control.command(conn, mailing, "prepared", control.SYSTEM)
@@ -55,7 +61,8 @@ def freeze(conn: psycopg.Connection[Any], mailing: int) -> bool:
     """Write the ledger of `mailing` unless it is written; False when that has to wait, or it starts no longer."""
     newest = _newest_suppression(conn)
     try:
-        return _write(conn, mailing, newest)
+        with capping.alone(conn, mailing):
+            return _write(conn, mailing, newest)
     except (errors.SerializationFailure, errors.UniqueViolation):
         return False  # paused or cancelled while we wrote, or written by somebody else just before
 
@@ -71,6 +78,7 @@ def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
             return False
         what = Frozen(*row)
         if what.frozen:
+            resuming.before_start(conn, mailing)
             return True
         if what.waits:
             return False  # looked at again at the next tick
@@ -82,6 +90,7 @@ def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
         given = {"mailing": mailing, "account": what.account, "newest": newest, "timed": what.timed}
         for statement in ("freeze_packages", "freeze_outcomes"):
             conn.execute(sql("penstock.delivery", statement), given)
+        capping.keep(conn, mailing, what.policy)
         canary.begin(conn, mailing)
         if conn.execute(sql("penstock.delivery", "freeze_done"), given).rowcount != 1:
             raise psycopg.Rollback(transaction)  # cancelled meanwhile: it has no audience
@@ -97,13 +106,14 @@ def _people(conn: psycopg.Connection[Any], mailing: int, what: Frozen) -> int:
     rule = chosen.ready(conn, what.account, what.rule)
     pace, lanes = cutting.pace_of(what.plan, what.zone, what.policy), cutting.lanes(conn, mailing)
     given = {"mailing": mailing, "size": what.size, **chosen.parameters(what.account, rule)}
+    excluded = capping.excluded(conn, mailing, what.account, what.policy).text
     if pace.is_plain and not lanes:
-        count = conn.execute(chosen.complete("freeze_sendable", rule), given).rowcount
+        count = conn.execute(chosen.complete("freeze_sendable", rule, excluded), given).rowcount
     else:
         what.timed = True
-        people = cutting.People(chosen.sendable(rule), given)
+        people = cutting.People(chosen.sendable(rule, excluded), given)
         count = cutting.cut(conn, mailing, people, pace, start=what.now, size=what.size, lanes=lanes)
-    return count + conn.execute(chosen.complete("freeze_skipped", rule), given).rowcount
+    return count + conn.execute(chosen.complete("freeze_skipped", rule, excluded), given).rowcount
 
 
 def _newest_suppression(conn: psycopg.Connection[Any]) -> int:

@@ -14,7 +14,7 @@ from penstock.mailing.states import State
 from penstock.platform.database import sql
 
 _FIGURES = (
-    "recipients", "sendable", "unbegun", "retrying", "begun_left", "unbegun_packages", "batch_left", "in_flight", "due_returned",
+    "recipients", "sendable", "capped", "unbegun", "retrying", "begun_left", "unbegun_packages", "batch_left", "in_flight", "due_returned",
     "due_withheld", "due_deferred", "in_doubt", "ended", "expired",
 )  # fmt: skip
 _PLAIN = (

@@ -6,12 +6,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from penstock.delivery import canary, clock, due, freeze, resuming
+from penstock.delivery import adding, canary, clock, due, freeze, resuming
 from penstock.feedback import events
 from penstock.mailing import journal
 from tests.integration.delivery.conftest import CatchingThread
 from tests.integration.delivery.handing import hand_over
 from tests.integration.delivery.stage import (
+    add_contacts,
     becomes,
     begin,
     command,
@@ -119,6 +120,20 @@ def test_a_pause_does_not_free_those_who_are_held(conn: Conn, mailing: int) -> N
     resuming.catch_up(conn, mailing)
     assert [held for _, _, held in packages(conn, mailing)] == [None, "canary", "canary", "canary"]
     assert canary.look(conn) == 1  # its wait was over meanwhile
+
+
+def test_who_joins_meanwhile_is_held_as_well(conn: Conn, mailing: int) -> None:
+    more = add_contacts(conn, "more", 5, first=1001)
+    adding.add(
+        conn,
+        mailing,
+        "select contact_id as id from audience_membership where list_id = %(more)s",
+        {"more": more},
+    )
+    assert hand_over(conn, mailing, accepted=60) == 10
+    travel(conn, minutes=15)
+    assert canary.look(conn) == 1
+    assert hand_over(conn, mailing, accepted=60) == 55
 
 
 def test_one_that_is_larger_than_the_audience_holds_nobody_back(conn: Conn) -> None:

@@ -1,7 +1,8 @@
--- Those who are suppressed and are added all the same: rows and a package of their own, which is never released, with the reason.
+-- Those who are suppressed (or capped) and are added all the same: rows and a package of their own, which is never released, with the reason.
 with person as materialized (
-    select c.id, c.normal, c.address, s.reason, (row_number() over (order by c.id))::integer as place
-      from {people} join audience_suppression s on s.account_id = c.account_id and s.normal = c.normal where {where}
+    select c.id, c.normal, c.address, coalesce(s.reason, 'capped') as reason, (row_number() over (order by c.id))::integer as place
+      from {people} left join audience_suppression s on s.account_id = c.account_id and s.normal = c.normal
+     where {where} and (s.normal is not null or {capped})
 ), written as (
     insert into delivery_recipient (mailing, seq, contact, package, normal, address)
     select %(mailing)s, %(last_seq)s + place, id, %(last_no)s + 1, normal, nullif(address, normal) from person

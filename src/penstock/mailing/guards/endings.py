@@ -123,13 +123,20 @@ def audience_not_empty(facts: Facts, arguments: Arguments) -> Refusal | None:
 
 def audience_as_approved(facts: Facts, arguments: Arguments) -> Refusal | None:
     """The audience has not drifted from the submitted size beyond the bound; resuming accepts the new size."""
-    before, now, bound = facts.approved_size, facts.sendable, facts.policy.drift_bound
+    before, now, bound = facts.approved_size, facts.sendable + facts.capped, facts.policy.drift_bound
     if facts.follows is not None or before is None or abs(now - before) * 100 <= bound * before:
         return None
     drift = f"{abs(now - before) / before * 100:.1f} %, more than {bound} %" if before else "all of them new"
     return Refusal(
         "audience_drift", f"The audience was {before:,} when it was submitted and is {now:,} now: {drift}."
     )
+
+
+def behind(facts: Facts, arguments: Arguments) -> Refusal | None:
+    """It was resumed, and its ledger has to catch up with its audience and its plan."""
+    if not facts.catching_up:
+        return Refusal("up_to_date", "Its ledger is up to date.")
+    return None
 
 
 def all_handed_off(facts: Facts, arguments: Arguments) -> Refusal | None:

@@ -78,6 +78,7 @@ class Facts:
     frozen: bool = False
     catching_up: bool = False  # resumed, and its ledger is not up to date yet: nothing goes before it is
     recipients: int = 0  # the audience, skipped ones included; 0 before it is frozen
+    capped: int = 0  # those whom the frequency cap skipped when frozen
     sendable: int = 0  # the audience without those skipped when frozen
     count: int | None = None  # to be typed for confirmation, where the account asks for that
     approved_size: int | None = None  # how many would have got it when it was submitted; None: not counted

@@ -5,7 +5,7 @@ select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revis
        m.digest, m.authors, m.plan, m.due_at, m.ends_at, m.undo_until, m.approved_size,
        m.started_at is not null as started, m.frozen_at is not null as frozen, m.stopped_at,
        m.stopped_at is not null and m.state in ('sending', 'finishing') as catching_up, m.archived_at is not null as archived,
-       f.*, p.*, c.sender_domain, account_sender_domain(m.account_id, c.sender_domain) as domain,
+       f.*, p.*, coalesce((select w.capped from delivery_watch w where w.mailing = m.id), 0) as capped, c.sender_domain, account_sender_domain(m.account_id, c.sender_domain) as domain,
        coalesce(t.is_local, false) as transport_local,
        coalesce(gate.approvers, '{}') as approvers, coalesce(gate.validated, false) as validated,
        coalesce(gate.ever_approved, false) as ever_approved,
