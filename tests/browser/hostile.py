@@ -41,6 +41,7 @@ def mailbox(where: str) -> str:
 
 TEXTS = {
     "account_account": ["name"],
+    "account_credit_entry": ["actor", "note", "reference"],
     "account_domain": ["spf", "return_host", "return_target"],
     "account_domain_key": ["public"],
     "account_invitation": ["made_by", "reply"],
@@ -88,6 +89,7 @@ MAILBOXES = {
 """Columns that hold an e-mail address; who reads it back relies on its being one."""
 
 MACHINE = {
+    "account_credit_balance": ["channel"], "account_credit_entry": ["channel", "kind", "door"], "account_credit_use": ["channel"],
     "account_account": ["zone"], "account_domain": ["name"], "account_domain_key": ["selector", "algorithm"],
     "account_person": ["password", "email", "zone", "language"],
     "account_invitation": ["email", "language", "mail"], "account_note": ["value"], "report_tally": ["figures"], "account_token": ["scopes"], "account_membership": ["roles"],

@@ -11,6 +11,7 @@ from PIL import Image
 from psycopg.types.json import Jsonb
 
 from penstock.account import domains, invitations, tokens
+from penstock.account.credits import ledger
 from penstock.audience import importing, suppression, uploads
 from penstock.content import templates
 from penstock.content.message import Message
@@ -19,6 +20,7 @@ from penstock.content.pictures import storing
 from penstock.mailing import mailings, switches
 from penstock.notices import deliveries, outbox, webhooks
 from penstock.preflight import testing
+from penstock.report import warning
 from tests.browser.desk import TERMINAL, Desk
 
 CSV = """email,first_name,town
@@ -84,6 +86,7 @@ def furnish(desk: Desk, folder: Path) -> Scene:
     _audience(scene, folder)
     _content(scene)
     _settings(scene)
+    _credits(scene)
     outbox.turn(desk.conn)
     scene.things |= {
         kind: [row[0] for row in desk.conn.execute(query, {"account": desk.account})]
@@ -169,6 +172,17 @@ def _settings(scene: Scene) -> None:
         reason="Their complaint rate is 2 %.",
         account=account,
     )
+
+
+def _credits(scene: Scene) -> None:
+    """Credits with a history; some planned mailings will find too few."""
+    desk = scene.desk
+    ledger.top_up(
+        desk.conn, desk.account, TERMINAL, amount=40, note="For the fair.", reference="invoice 2026-11"
+    )
+    ledger.top_up(desk.conn, desk.account, TERMINAL, amount=-30, note="Typed twice.")
+    desk.policy(credits="counted")
+    warning.recount(desk.conn, desk.account)
 
 
 def _failed_delivery(scene: Scene, hook: int) -> None:

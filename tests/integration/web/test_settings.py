@@ -12,7 +12,7 @@ from tests.integration.web.conftest import Visitor
 from tests.nameserver import Nameserver
 
 Visitors = Callable[..., Visitor]
-PAGES = ("policies", "domains", "transports", "tokens", "webhooks", "notices", "journal")
+PAGES = ("policies", "domains", "transports", "credits", "tokens", "webhooks", "notices", "journal")
 
 
 def test_the_overview_leads_to_what_one_may_see(visitor: Visitors) -> None:

@@ -15,6 +15,10 @@ from penstock.web.room.deciding import asking, consequence, filled, labels, paci
 from penstock.web.room.visit import Visit
 
 REFUSED = 409
+SPENDING = frozenset(
+    {"submit", "approve", "validate", "edit_plan", "send_now", "schedule", "enqueue", "resume", "send_rest"}
+)
+"""Commands that lead to a start, or go on: they say what credits they take, where those are counted."""
 
 
 def show(
@@ -39,6 +43,7 @@ def _told(visit: Visit, mailing: Mailing, name: str, told: Foretold) -> dict[str
     return {
         "mailing": mailing, "name": name, "order": words.COMMANDS[name], "told": told, "facts": told.facts, "count": count,
         "asks": [f"room/deciding/asks/{part}.html" for part in parts], "parts": parts,
+        "credits": told.facts.credits if name in SPENDING else None,
         "says": f"room/deciding/says/{name}.html", **consequence.of(visit, mailing, name, told),
         "given": filled.given(visit.request, told.facts), "zone": filled.zone(told.facts),
         "button": labels.button(name, told, count), "labels": labels.of_plan(name, told, count),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from penstock.web.room.settings import (
+    credits,
     domains,
     journal,
     notices,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("settings/transports/<int:number>/health", transports.health, name="transport-health"),
     path("settings/transports/<int:number>/test", transports.test, name="transport-test"),
     path("settings/transports/<int:number>/delete", transports.delete, name="transport-delete"),
+    path("settings/credits", credits.credits, name="credits"),
     path("settings/tokens", tokens.tokens, name="tokens"),
     path("settings/tokens/<int:number>/revoke", tokens.revoke, name="token-revoke"),
     path("settings/webhooks", webhooks.webhooks, name="webhooks"),
