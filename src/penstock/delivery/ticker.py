@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import psycopg
 
-from penstock.delivery import canary, clock, due, freeze, rescue, resuming, steps, tripping
+from penstock.delivery import canary, clock, due, freeze, limits, rescue, resuming, steps, tripping
 from penstock.delivery.watchdog import Watchdog
 from penstock.delivery.withholding import Withholding
 from penstock.mailing import control
@@ -84,6 +84,7 @@ class Ticker:
             return [], [], 0, TICK
         rescue.rescue_dead(conn)
         clock.strike(conn)
+        limits.ease(conn)
         self._withholding.let_go(conn)
         self._withholding.tell(conn)
         packed = self._judge(conn)

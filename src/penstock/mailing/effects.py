@@ -270,8 +270,8 @@ def _resume(change: Change) -> None:
         change.conn.execute("select delivery_arm(%s, %s)", (change.mailing, size))
     _let_go_of_the_past(change)
     change.conn.execute("select delivery_unbind(%s)", (change.mailing,))
-    if change.given.get("at") is not None or change.target is State.STARTING or not change.found.facts.frozen:
-        change.columns["stopped_at"] = None  # its times are reckoned anew from its start
+    if not change.found.facts.frozen or (change.target is State.STARTING and change.given.get("at") is None):
+        change.columns["stopped_at"] = None  # its times are reckoned from its start, when that comes
     if change.given.get("at") is not None:
         _keep_plan(change)
     elif change.given.get("ends_at") is not None:
@@ -280,7 +280,13 @@ def _resume(change: Change) -> None:
         change.data["plan"] = plan
     if change.found.facts.reason_code == "audience_drift":
         change.data["drift_accepted"] = True
-        change.columns["approved_size"] = change.found.facts.sendable
+        facts = change.found.facts
+        change.columns["approved_size"] = facts.sendable + facts.capped
+
+
+def _caught_up(change: Change) -> None:
+    change.columns["stopped_at"] = None
+    change.data |= change.given.get("found") or {}
 
 
 def _close_packages(change: Change) -> None:
@@ -367,7 +373,7 @@ EFFECTS: dict[str, Callable[[Change], None]] = {
     "change": _change, "keep_plan": _keep_plan, "plan_now": _plan(Kind.NOW), "plan_sequence": _plan(Kind.SEQUENCE),
     "plan_later": _plan(Kind.LATER), "note_submission": _note_submission, "note_approval": _note_gate("approval"),
     "note_validation": _note_gate("validation"), "void_approvals": _void_approvals, "next_revision": _next_revision,
-    "place": _place, "not_started": _not_started, "remember_state": _remember_state, "resume": _resume,
+    "place": _place, "not_started": _not_started, "remember_state": _remember_state, "resume": _resume, "caught_up": _caught_up,
     "close_packages": _close_packages, "expire_packages": _expire_packages, "reopen_packages": _reopen_packages,
     "keep_approval": _keep_approval, "break_chain": _nothing, "reopen_steps": _nothing, "delete_later": _nothing,
     "release_doubt": _release_doubt, "copy": _copy, "fix_rest": _fix_rest, "delete": _delete, "archive": _archive,

@@ -86,6 +86,11 @@ def where_it_was(facts: Facts, arguments: Arguments) -> State:
     return came_from
 
 
+def after_catching_up(facts: Facts, arguments: Arguments) -> State:
+    """On to sending, where recipients were added to a mailing that had only those to be tried again."""
+    return SENDING if facts.unbegun + facts.due_returned else facts.state
+
+
 def is_sequential(facts: Facts) -> bool:
     """Whether it goes out as one of the sequence."""
     return bool(facts.plan and facts.plan.get("kind") == Kind.SEQUENCE)
@@ -258,6 +263,8 @@ TABLE: tuple[Row, ...] = (
     _row("end_date",   (IN_REVIEW, IN_MODERATION, *_BEFORE, PAUSED, INTERRUPTED), EXPIRED, (SYSTEM,), check=(_g.end_date_past,),
          effects=("expire_packages",)),
     _row("end_date",   (SENDING,), stays, (SYSTEM,), check=(_g.end_date_past,), effects=("expire_packages",)),
+    _row("catch_up",   (SENDING, FINISHING), after_catching_up, (SYSTEM,), to=(SENDING, FINISHING), check=(_g.behind,),
+         effects=("caught_up",)),
     _row("hold_back",  (SENDING, FINISHING), stays, (SYSTEM,), check=(_g.reason_given, _g.not_held_back_yet), effects=("hold_back",)),
     _row("let_go",     (SENDING, FINISHING), stays, (SYSTEM,), check=(_g.held_back,), effects=("let_go",)),
     _row("await_canary", (SENDING,), stays, (SYSTEM,), check=(_g.reason_given, _g.not_said_yet), effects=("await_canary",)),

@@ -223,19 +223,31 @@ def _shifted(pace: Pace, ahead: list[Slot], by: timedelta) -> dict[int, datetime
 def _behind(pace: Pace, missed: list[Slot], last: datetime, now: datetime) -> dict[int, datetime]:
     assert pace.batches is not None
     new: dict[int, datetime] = {}
-    zone = ZoneInfo(pace.zone)
-    origin, steps = last, 1
-    if last < now:
-        steps = max(1, int((now - last).total_seconds() // pace.batches.interval) - 1)
+    origin, steps = last, 0
     for slot in missed:
-        while (at := pace.batches.after(origin, zone, steps)) < now:
-            steps += 1
-        steps += 1
+        steps = _step_from(pace, origin, steps + 1, now)
+        at = pace.batches.after(origin, ZoneInfo(pace.zone), steps)
         awake = _all_awake(pace, slot.zones, at)
         if awake != at:
-            origin, steps = awake, 1
+            origin, steps = awake, 0
         new[slot.number] = awake
     return new
+
+
+def _step_from(pace: Pace, origin: datetime, steps: int, now: datetime) -> int:
+    """Return the first step of the grid from `origin` on, `steps` at least, that is not before `now`."""
+    assert pace.batches is not None
+    if origin < now:
+        steps = max(steps, int((now - origin).total_seconds() // pace.batches.interval) - 1)
+    while pace.batches.after(origin, ZoneInfo(pace.zone), steps) < now:
+        steps += 1
+    return steps
+
+
+def next_time(pace: Pace, last: datetime, now: datetime) -> datetime:
+    """Return the time of the grid behind the `last` batch that is still to come."""
+    assert pace.batches is not None
+    return pace.batches.after(last, ZoneInfo(pace.zone), _step_from(pace, last, 1, now))
 
 
 def _all_awake(pace: Pace, zones: Iterable[str | None], at: datetime) -> datetime:

@@ -17,6 +17,7 @@ from penstock.account import transports
 from penstock.content.message import Message
 from penstock.content.messages import store_message
 from penstock.delivery.check import check
+from penstock.delivery.claim import reading
 from penstock.mailing import control, mailings
 from penstock.mailing.control import EVERY_ROLE, Actor, Answer
 from penstock.report.ledger import count_states
@@ -183,6 +184,67 @@ def sound(conn: psycopg.Connection[Any], mailing: int) -> dict[str, int]:
     assert row is not None
     assert sum(found.values()) == figures.recipients == row[0]
     return {name: n for name, n in found.items() if n}
+
+
+# -- sending without senders -----------------------------------------------------
+
+
+def hand_over(conn: psycopg.Connection[Any], mailing: int, most: int | None = None) -> list[str]:
+    """Send what is released and may go now, `most` recipients of it, as a sender would, to a server that takes everything.
+
+    Returns the addresses of those who got it, in their order. Whoever is to be skipped is recorded as skipped.
+    """
+    row = conn.execute("insert into delivery_sender (host, pid) values ('here', 0) returning id").fetchone()
+    assert row
+    got: list[str] = []
+    while most is None or len(got) < most:
+        package = conn.execute(
+            "select no, epoch, cursor, first_seq, size, positions from delivery_open(%s, %s)",
+            (row[0], mailing),
+        ).fetchone()
+        if package is None:
+            break
+        got += _hand_over(conn, mailing, package, None if most is None else most - len(got))
+    conn.execute("update delivery_sender set ended_at = now() where id = %s", row)
+    return got
+
+
+def _hand_over(
+    conn: psycopg.Connection[Any], mailing: int, package: tuple[Any, ...], most: int | None
+) -> list[str]:
+    no, epoch, cursor, first_seq, size, positions = package
+    stop = size if most is None else min(size, cursor + most)
+    _record(conn, mailing, [], no, epoch, stop - cursor)
+    seqs = list(positions[cursor:stop]) if positions else list(range(first_seq + cursor, first_seq + stop))
+    query = reading([], account=1, by_range=False, suppressed=True)
+    rows = conn.execute(query, {"mailing": mailing, "seqs": seqs}).fetchall()
+    for seq, skip, _ in rows:
+        conn.execute(
+            "insert into delivery_outcome (at, mailing, package, seq, reply, transport, state) values (clock_timestamp(), %s, %s,"
+            " %s, delivery_reply_id(%s, '', %s, %s), 0, %s)",
+            (mailing, no, seq, *((0, skip, "skip", 4) if skip else (250, "ok", "dot", 5))),
+        )
+    skipped = sum(skip is not None for _, skip, _ in rows)
+    counts = {
+        "in_doubt": 0,
+        "returned": 0,
+        "deferred": 0,
+        "skipped": skipped,
+        "accepted": len(rows) - skipped,
+        "bounced": 0,
+    }
+    _record(conn, mailing, [{"no": no, "epoch": epoch, "batch": 1, "release": True, **counts}])
+    return [address for _, skip, address in rows if not skip]
+
+
+def _record(
+    conn: psycopg.Connection[Any], mailing: int, records: list[dict[str, Any]], claim: int | None = None, epoch: int = 0,
+    want: int = 0,
+) -> None:  # fmt: skip
+    conn.execute(
+        "select delivery_record_and_claim(%s, %s, '[]', %s, %s, %s)",
+        (mailing, Jsonb(records), claim, epoch, want),
+    )
 
 
 # -- senders -------------------------------------------------------------------
