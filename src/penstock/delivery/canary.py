@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from penstock.account.policy import tolerant
-from penstock.delivery import clock, tripping
+from penstock.delivery import clock, cutting, retiming, tripping
 from penstock.delivery.breaker import Counted, judge_canary
 from penstock.mailing import control
 from penstock.mailing.guards.known import HELD_BY_CANARY
@@ -30,6 +30,8 @@ class Canary:
     mailing: int
     said: str | None  # the code of what the mailing says of itself
     policy: dict[str, Any]
+    plan: dict[str, Any] | None
+    zone: str  # of the account
     size: int
     held: int
     over: datetime | None
@@ -91,10 +93,20 @@ def _pass(conn: psycopg.Connection[Any], canary: Canary) -> bool:
         f" {found.deferred:,} are put off. The other {canary.held:,} go."
     )
     try:
-        control.command(conn, canary.mailing, "pass_canary", control.SYSTEM, reason=text)
+        with conn.transaction():
+            control.command(conn, canary.mailing, "pass_canary", control.SYSTEM, reason=text)
+            _retime(conn, canary)
     except (control.Refused, control.NotFound):
         return False  # stopped meanwhile: judged again when it goes on
     return True
+
+
+def _retime(conn: psycopg.Connection[Any], canary: Canary) -> None:
+    """Batches and zones whose time came while they were held go as after a pause, so that no two batches go at once."""
+    assert canary.over is not None
+    pace = cutting.pace_of(canary.plan, canary.zone, canary.policy)
+    shift = tolerant(canary.policy).throttle_after_pause == "shift"
+    retiming.after_pause(conn, canary.mailing, pace, canary.over, _now(conn), shift=shift)
 
 
 def _say(conn: psycopg.Connection[Any], canary: Canary) -> None:

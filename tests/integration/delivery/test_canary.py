@@ -17,6 +17,7 @@ from tests.integration.delivery.stage import (
     begin,
     command,
     counts,
+    draft,
     eventually,
     policy,
     reason,
@@ -134,6 +135,26 @@ def test_who_joins_meanwhile_is_held_as_well(conn: Conn, mailing: int) -> None:
     travel(conn, minutes=15)
     assert canary.look(conn) == 1
     assert hand_over(conn, mailing, accepted=60) == 55
+
+
+def test_batches_that_were_missed_meanwhile_do_not_go_at_once(conn: Conn) -> None:
+    listed = add_contacts(conn, "in batches", 40)
+    number = draft(conn, listed, canary_size=4, canary_wait=30)
+    plan = {"kind": "now", "batches": {"size": 10}, "interval": "10m"}
+    command(conn, number, "submit", plan=plan, confirm=True)
+    command(conn, number, "approve")
+    freeze.prepare(conn, number)
+    assert hand_over(conn, number, accepted=40) == 4
+    travel(conn, minutes=31)  # the times of the second, third and fourth batch have come
+    assert canary.look(conn) == 1
+    went = [hand_over(conn, number, accepted=40)]
+    for _ in range(4):
+        travel(conn, minutes=10)
+        went.append(hand_over(conn, number, accepted=40))
+    assert went[0] == 6  # the first batch had its turn: it is completed
+    assert max(went) == 10
+    assert sum(went) == 36
+    sound(conn, number)
 
 
 def test_one_that_is_larger_than_the_audience_holds_nobody_back(conn: Conn) -> None:

@@ -1,6 +1,6 @@
 -- Canaries that are not judged good yet, of mailings that are being sent: what the mailing says, how many go ahead and are held, when
 -- the last of the canary was handed over (null: not yet), and what became of its recipients: the last outcome of each.
-select m.id, m.reason ->> 'code', a.policy || m.options, p.size, held.size, p.over, o.settled, o.bounced, o.deferred, o.complained
+select m.id, m.reason ->> 'code', a.policy || m.options, m.plan, a.zone, p.size, held.size, p.over, o.settled, o.bounced, o.deferred, o.complained
   from delivery_watch w
   join mailing_mailing m on m.id = w.mailing
   join account_account a on a.id = m.account_id
