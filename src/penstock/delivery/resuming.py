@@ -17,7 +17,7 @@ from psycopg.rows import class_row
 
 from penstock.account.credits.settling import Lacking
 from penstock.account.policy import Policy, tolerant
-from penstock.delivery import adding, chosen, clock, cutting, retiming
+from penstock.delivery import adding, capping, chosen, clock, cutting, retiming
 from penstock.delivery.adding import Added, Ledger
 from penstock.delivery.cutting import End, People
 from penstock.mailing import control, step, timeline
@@ -76,7 +76,7 @@ def catch_up(conn: psycopg.Connection[Any], mailing: int) -> bool:
     With too few credits for those who joined it is interrupted.
     """
     try:
-        with conn.transaction():
+        with capping.alone(conn, mailing), conn.transaction():
             found = _catch_up(conn, mailing)
             if found is None:
                 return False
