@@ -10,6 +10,7 @@ from penstock.cli import (
     credits,
     demo,
     domain,
+    limit,
     mailing,
     picture,
     running,
@@ -51,6 +52,7 @@ app.add_typer(transport.app, name="transport")
 app.add_typer(template.app, name="template")
 app.add_typer(picture.app, name="picture")
 app.add_typer(credits.app, name="credits")
+app.add_typer(limit.app, name="limit")
 app.add_typer(switch.app, name="kill-switch")
 app.add_typer(account.app, name="account")
 app.add_typer(user.app, name="user")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from penstock.account.pace import PaceError, read
 from penstock.account.policy import effective, typed
 from penstock.cli.endings import wrong
 from penstock.cli.timing import AT_ONCE, Timing
@@ -13,7 +14,6 @@ from penstock.cli.via import Via
 from penstock.content.message import FORMS, Message
 from penstock.transport.reply import UNPRINTABLE
 
-_PER = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
 _DEEPEST = 32  # objects and arrays inside one another in a design, as over the API
 _LONGEST_NAME = 200  # characters of a subject that make a name
 
@@ -153,7 +153,7 @@ def read_options(rate: str | None, policies: list[str]) -> dict[str, Any]:
 
 def read_rate(given: str) -> float:
     """Return messages a second from `100/s`, `100`, `5000/min` or `20000/h`."""
-    match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(?:/\s*(s|sec|min|m|h))?\s*", given)
-    if match is None or not float(match[1]):
-        raise wrong(f"--rate {given!r} is no rate.", "Write it as 100/s, 5000/min or 20000/h.")
-    return float(match[1]) / _PER[match[2] or "s"]
+    try:
+        return read(given).rate
+    except PaceError as error:
+        raise wrong(f"--rate: {error}") from None

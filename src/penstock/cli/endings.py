@@ -102,6 +102,10 @@ _KNOWN: dict[str, tuple[Exit, Callable[[Any], str]]] = {
     "penstock.preflight.supervising.AnalystDied": (Exit.FAILED, str),
     "penstock.mailing.switches.SwitchError": (Exit.REFUSED, str),
     "penstock.mailing.switches.UnknownSwitch": (Exit.REFUSED, str),
+    "penstock.account.limits.LimitError": (Exit.REFUSED, str),
+    "penstock.account.limits.UnknownLimit": (Exit.REFUSED, str),
+    "penstock.account.pace.PaceError": (Exit.REFUSED, str),
+    "penstock.mailing.speed.SpeedError": (Exit.REFUSED, str),
     "penstock.account.policy.PolicyError": (
         Exit.REFUSED,
         lambda error: f"{str(error)[0].upper()}{str(error)[1:]}.",

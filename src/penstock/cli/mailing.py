@@ -77,6 +77,25 @@ def tag(
 
 
 @app.command()
+def rate(
+    mailing: Id,
+    rate: Annotated[
+        str | None,
+        typer.Argument(metavar="[RATE]", help="No more than this: 50/s, 1000/h; none: no limit of its own."),
+    ] = None,
+    connections: Annotated[
+        str | None, typer.Option(metavar="N", help="No more than so many, over all senders; none: no limit.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show or change how fast a mailing may go, also while it is being sent. Its approval stays."""
+    from penstock.cli import limiting
+
+    with _database() as conn:
+        limiting.rate_mailing(conn, mailing, rate, connections, json)
+
+
+@app.command()
 def journal(mailing: Id, json: Json = False) -> None:
     """Who did what to a mailing, when and why."""
     from penstock.cli import showing

@@ -41,6 +41,19 @@ def asked(request: HttpRequest, scope: str) -> Iterator[Asked]:
         yield Asked(conn, account, actor)
 
 
+@contextmanager
+def asked_of_all(request: HttpRequest, scope: str) -> Iterator[tuple[Asked, int | None]]:
+    """As `asked`; a token of the platform that names no account means all of them (None)."""
+    actor = actor_of(request)
+    if actor.account is None and "account" not in request.GET:
+        access.require(actor, scope)
+        with connection() as conn:
+            yield Asked(conn, 0, actor), None
+    else:
+        with asked(request, scope) as ask:
+            yield ask, ask.account
+
+
 def _require_account(conn: psycopg.Connection[Any], account: int) -> None:
     """A token of the platform can name any number."""
     if conn.execute("select from account_account where id = %s", (account,)).fetchone() is None:

@@ -1,7 +1,5 @@
 """`/switches`: kill switches. What one names is not sent while it is in force."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -9,17 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 from pydantic import Field
 
-from penstock.account import access
-from penstock.api.authentication import actor_of
 from penstock.api.conditions import repeatable
 from penstock.api.document import documented
 from penstock.api.repeating import mark
-from penstock.api.resources.asking import Asked, asked
+from penstock.api.resources.asking import asked_of_all
 from penstock.api.resources.paging import whole
 from penstock.api.resources.times import Instant
 from penstock.api.shapes import Account, Body, Id, Shown
 from penstock.mailing import switches
-from penstock.platform.connections import connection
 
 router = Router()
 
@@ -80,23 +75,10 @@ _SHOWN = {
 _NEW = {"scope": "domain", "value": "example.net", "reason": "Their postmaster asked us to stop."}
 
 
-@contextmanager
-def _asked(request: HttpRequest, scope: str) -> Iterator[tuple[Asked, int | None]]:
-    """As `asked`; a token of the platform that names no account means all of them (None)."""
-    actor = actor_of(request)
-    if actor.account is None and "account" not in request.GET:
-        access.require(actor, scope)
-        with connection() as conn:
-            yield Asked(conn, 0, actor), None
-    else:
-        with asked(request, scope) as ask:
-            yield ask, ask.account
-
-
 @router.get("", response=SwitchPage, openapi_extra=documented({"items": [_SHOWN], "next_cursor": None}))
 def list_switches(request: HttpRequest, lifted: Lifted = False, account: Account = None) -> Any:
     """The switches that concern the account, newest first; those of the platform included."""
-    with _asked(request, "switches:read") as (ask, about):
+    with asked_of_all(request, "switches:read") as (ask, about):
         return whole(switches.listed(ask.conn, about, lifted=lifted))
 
 
@@ -109,7 +91,7 @@ def put_switch(
     request: HttpRequest, response: HttpResponse, given: NewSwitch, account: Account = None
 ) -> Any:
     """Switch something off, now. What is under way is interrupted; recipients of a domain or transport are withheld."""
-    with _asked(request, "switches:write") as (ask, about):
+    with asked_of_all(request, "switches:write") as (ask, about):
         put = switches.put(
             ask.conn, ask.actor, account=about, request=repeatable(request), **given.model_dump()
         )
@@ -121,7 +103,7 @@ def put_switch(
 @router.get("/{number}", response=Switch, openapi_extra=documented(_SHOWN))
 def show_switch(request: HttpRequest, number: Id, account: Account = None) -> Any:
     """One switch."""
-    with _asked(request, "switches:read") as (ask, _):
+    with asked_of_all(request, "switches:read") as (ask, _):
         return switches.find(ask.conn, ask.actor, number)
 
 
@@ -132,5 +114,5 @@ def show_switch(request: HttpRequest, number: Id, account: Account = None) -> An
 )
 def lift_switch(request: HttpRequest, number: Id, given: LiftSwitch, account: Account = None) -> Any:
     """End a switch. What it interrupted stays so until somebody resumes it; what it withheld goes out."""
-    with _asked(request, "switches:write") as (ask, _):
+    with asked_of_all(request, "switches:write") as (ask, _):
         return switches.lift(ask.conn, ask.actor, number, given.reason)
