@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from penstock.api.problems import BY_STATUS, DETAILS, MEDIA_TYPE, Problem
+from penstock.audience.segments.schema import CONDITION
+from penstock.audience.segments.schema import schema as condition
 
 ABOUT = """\
 Mailings and everything that may happen to them, over HTTP.
@@ -122,6 +124,8 @@ REFUSED_AS: dict[int, dict[str, Any]] = {
 }
 
 _MARK = "x-penstock"
+RECURSIVE = "x-recursive"
+"""The key by which a shape names a schema of ours that it cannot write itself."""
 
 
 def documented(
@@ -149,11 +153,22 @@ def finish(schema: dict[str, Any]) -> dict[str, Any]:
     """Complete what ninja wrote: answers, examples, headers."""
     schemas = schema["components"]["schemas"]
     schemas["Problem"], schemas["Refusal"] = PROBLEM, REFUSAL
+    schema = _with_recursive(schema)
+    schema["components"]["schemas"][CONDITION] = condition(f"#/components/schemas/{CONDITION}")
     schema["components"]["headers"] = HEADERS
     for path in schema["paths"].values():
         for operation in path.values():
             _complete(operation, operation.pop(_MARK, {}))
     return schema
+
+
+def _with_recursive(told: Any) -> Any:
+    """Put references where a shape says that one stands in itself, which ninja's shapes cannot."""
+    if isinstance(told, dict):
+        if RECURSIVE in told:
+            return {"$ref": f"#/components/schemas/{told[RECURSIVE]}"}
+        return {name: _with_recursive(value) for name, value in told.items()}
+    return [_with_recursive(each) for each in told] if isinstance(told, list) else told
 
 
 def _complete(operation: dict[str, Any], said: dict[str, Any]) -> None:

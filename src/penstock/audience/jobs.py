@@ -9,9 +9,10 @@ from procrastinate import RetryStrategy
 from psycopg.types.json import Jsonb
 
 from penstock.audience import importing, uploads
+from penstock.audience.segments import indexing
 from penstock.audience.trouble import ImportFileError
 from penstock.platform import database
-from penstock.platform.jobs import tasks
+from penstock.platform.jobs import LONG, tasks
 
 EVERY: Final = 0.5  # seconds between two notes of how far an import is
 
@@ -41,6 +42,14 @@ def import_upload(number: int) -> None:
             wanted.path.unlink(missing_ok=True)
             raise
         wanted.path.unlink(missing_ok=True)
+
+
+@tasks.periodic(cron="*/5 * * * *", queueing_lock="index_contacts")
+@tasks.task(name="index_contacts", queue=LONG, retry=_again)
+def index_contacts(timestamp: int = 0) -> None:
+    """Build the indexes that segments are asked by, where one is wanted and not there: declared, or dropped by a first import."""
+    with database.connect(name="penstock indexes") as conn:
+        indexing.build(conn)
 
 
 def _noted(conn: psycopg.Connection[Any], number: int) -> importing.Watch:

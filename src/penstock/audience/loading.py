@@ -120,6 +120,8 @@ class Filling:
         conn.execute(
             "alter table audience_contact drop constraint audience_contact_pkey, drop constraint audience_contact_normal"
         )
+        # A job makes it again (segments.indexing): until then segments read all contacts.
+        conn.execute("drop index if exists audience_contact_domain")
         if (
             self._fresh
         ):  # a new file: its rows need no log where the server keeps it minimal, and are frozen at once

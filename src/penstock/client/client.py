@@ -11,10 +11,12 @@ from penstock.client.connection import Connection
 from penstock.client.content import Pictures, Templates
 from penstock.client.credits import Credits
 from penstock.client.domains import Domains
+from penstock.client.limits import Limits
 from penstock.client.mailings import Mailings
 from penstock.client.notices import Notices, Webhooks
 from penstock.client.pages import Pages
 from penstock.client.resource import told
+from penstock.client.segments import Events, Segments
 from penstock.client.shapes import AccountEntry, Board, Queue
 from penstock.client.transports import Transports
 
@@ -36,6 +38,8 @@ class Penstock:
         self.mailings = Mailings(connection)
         self.contacts = Contacts(connection)
         self.lists = Lists(connection)
+        self.segments = Segments(connection)
+        self.events = Events(connection)
         self.imports = Imports(connection)
         self.suppressions = Suppressions(connection)
         self.templates = Templates(connection)
@@ -46,6 +50,7 @@ class Penstock:
         self.people = People(connection)
         self.policies = Policies(connection)
         self.credits = Credits(connection)
+        self.limits = Limits(connection)
         self.switches = Switches(connection)
         self.webhooks = Webhooks(connection)
         self.notices = Notices(connection)

@@ -9,9 +9,11 @@ from penstock.client.models import Model
 
 
 class Audience(TypedDict):
-    """To whom: a list, less or only those whom other mailings reached."""
+    """To whom: a list, a segment, or both; less or only those whom other mailings reached."""
 
-    list: int
+    list: NotRequired[int]
+    segment: NotRequired[int]
+    not_segment: NotRequired[list[int]]
     reached_by: NotRequired[list[int]]
     not_reached_by: NotRequired[list[int]]
 
@@ -19,11 +21,23 @@ class Audience(TypedDict):
 class Plan(TypedDict):
     """When it goes out. `at`: a wall time in the zone (`2030-12-01T09:00`), or an instant with its offset."""
 
-    kind: Literal["now", "at", "sequence", "later"]
+    kind: Literal["now", "at", "sequence", "later", "after"]
     at: NotRequired[str]
     zone: NotRequired[str]
     fold: NotRequired[Literal["first", "second"]]
     ends_at: NotRequired[str]
+    delay: NotRequired[int | str]
+
+
+class StepAudience(TypedDict, total=False):
+    """Which recipients of the earlier step a step goes to; the rest narrows them further."""
+
+    condition: Literal["all", "opened", "not_opened", "clicked", "not_clicked", "bounced"]
+    list: int
+    reached_by: list[int]
+    not_reached_by: list[int]
+    segment: int
+    not_segment: list[int]
 
 
 class Message(TypedDict, total=False):
@@ -88,6 +102,15 @@ class Links(Model):
     forecast: str
     analysis: str
     revisions: str
+    chain: str
+
+
+class InChain(Model):
+    """Where a mailing stands in its chain: its first step, the position from 1, and whose recipients it goes to."""
+
+    first: int
+    position: int
+    follows: int | None
 
 
 class Mailing(Model):
@@ -105,6 +128,7 @@ class Mailing(Model):
     version: int
     transport: int
     audience: dict[str, Any]
+    segments: dict[str, Any] | None
     plan: dict[str, Any] | None
     due_at: datetime | None
     ends_at: datetime | None
@@ -116,6 +140,7 @@ class Mailing(Model):
     copied_from: int | None
     fixes: int | None
     corrections: list[int]
+    chain: InChain | None
     tags: list[str]
     created_at: datetime
     submitted_at: datetime | None
@@ -127,6 +152,33 @@ class Mailing(Model):
     progress: Figures
     allowed_actions: list[str]
     links: Links
+
+
+class Step(Model):
+    """One step of a chain. `delay` is in seconds."""
+
+    id: int
+    name: str
+    channel: str
+    state: str
+    came_from: str | None
+    reason: Reason | None
+    version: int
+    position: int
+    follows: int | None
+    condition: str | None
+    delay: int | None
+    has_statistics: bool
+    started_at: datetime | None
+    finished_at: datetime | None
+    recipients: int
+    accepted: int
+
+
+class Chain(Model):
+    """The chain that a mailing belongs to, step by step."""
+
+    items: list[Step]
 
 
 class WholeMailing(Mailing):

@@ -17,6 +17,7 @@ MAILING: dict[str, Any] = {
     "version": 1,
     "transport": 1,
     "audience": {"list": 1},
+    "segments": None,
     "plan": {"kind": "now"},
     "due_at": None,
     "ends_at": None,
@@ -28,6 +29,7 @@ MAILING: dict[str, Any] = {
     "copied_from": None,
     "fixes": None,
     "corrections": [],
+    "chain": None,
     "created_at": "2030-11-22T08:00:00Z",
     "submitted_at": None,
     "approved_at": None,
@@ -62,6 +64,7 @@ MAILING: dict[str, Any] = {
         "forecast": "/api/v1/mailings/7/forecast",
         "analysis": "/api/v1/mailings/7/analysis",
         "revisions": "/api/v1/mailings/7/revisions",
+        "chain": "/api/v1/mailings/7/chain",
     },
 }
 
@@ -76,6 +79,46 @@ NEW = {
     },
     "audience": {"list": 1},
     "plan": {"kind": "now"},
+}
+NEW_STEP = {
+    "name": "Did you see our news?",
+    "message": {
+        "sender": "News <news@example.org>",
+        "subject": "Once more for {{ first_name }}",
+        "html": "<p>Dear {{ first_name }}, …</p>",
+    },
+    "delay": "2d",
+    "audience": {"condition": "not_opened"},
+}
+STEP = {
+    **WHOLE,
+    "id": 8,
+    "name": "Did you see our news?",
+    "audience": {"step": 7, "condition": "not_opened"},
+    "plan": {"kind": "after", "delay": 172800},
+    "chain": {"first": 7, "position": 2, "follows": 7},
+}
+CHAIN = {
+    "items": [
+        {
+            "id": 8,
+            "name": "Did you see our news?",
+            "channel": "email",
+            "state": "scheduled",
+            "came_from": None,
+            "reason": None,
+            "version": 4,
+            "position": 2,
+            "follows": 7,
+            "condition": "not_opened",
+            "delay": 172800,
+            "has_statistics": False,
+            "started_at": None,
+            "finished_at": None,
+            "recipients": 0,
+            "accepted": 0,
+        }
+    ]
 }
 TAGS = {"tags": ["newsletter", "winter"]}
 CHANGE = {"message": {"subject": "Good news for {{ first_name }}"}}

@@ -7,11 +7,12 @@ from ninja import Query
 from pydantic import Field
 
 from penstock.api.messages import Message, MessageChange
-from penstock.api.shapes import Body, Document, Number, Shown
+from penstock.api.shapes import LARGEST_NUMBER, Body, Document, Number, Shown
 from penstock.mailing.states import State
 from penstock.report.board import Area
 
 Numbers = Annotated[list[Number], Field(max_length=100)]
+Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Time = Annotated[
     str,
@@ -31,6 +32,10 @@ Fold = Annotated[
 States = Annotated[list[State] | None, Query(max_length=20, description="Only those in one of these states.")]
 
 Search = Annotated[str | None, Query(max_length=200, description="Only those with this in their name.")]
+Steps = Annotated[
+    int | None,
+    Query(ge=1, le=1000, description="Of a step with later ones: how many mailings go, this one included."),
+]
 Tag = Annotated[str | None, Query(max_length=100, description="Only those with this tag.")]
 Archived = Annotated[bool, Query(description="The archived ones instead of the others.")]
 
@@ -38,19 +43,64 @@ Archived = Annotated[bool, Query(description="The archived ones instead of the o
 class Plan(Body):
     """When it goes out: now, at a time, in sequence, or decided later."""
 
-    kind: Literal["now", "at", "sequence", "later"]
+    kind: Literal["now", "at", "sequence", "later", "after"]
     at: Time | None = None
     zone: Zone | None = None
     fold: Fold | None = None
     ends_at: Time | None = None
+    delay: Annotated[
+        Count | Annotated[str, Field(max_length=20)] | None,
+        Field(description="Of the kind `after`: `2d`, or seconds."),
+    ] = None
 
 
 class Audience(Body):
-    """To whom: a list, less or only those whom other mailings reached (accepted, in doubt or in flight)."""
+    """To whom: a list, a segment (or those on the list whom it means); without those of other segments, less or only those whom
+    other mailings reached (accepted, in doubt or in flight)."""
 
-    list: Number
+    list: Number | None = None
+    segment: Number | None = None
+    not_segment: Numbers = []
     reached_by: Numbers = []
     not_reached_by: Numbers = []
+
+
+Delay = Annotated[
+    Count | Annotated[str, Field(max_length=20)],
+    Field(description="After the earlier step reached somebody: `2d`, `36h`, `90m`, or seconds."),
+]
+
+
+class StepAudience(Body):
+    """Which recipients of the earlier step a step goes to; the rest narrows them further."""
+
+    condition: Annotated[
+        Literal["all", "opened", "not_opened", "clicked", "not_clicked", "bounced"] | None,
+        Field(description="Judged for each when the delay is over. Without it: as it was, at first `all`."),
+    ] = None
+    list: Number | None = None
+    reached_by: Numbers = []
+    not_reached_by: Numbers = []
+    segment: Number | None = None
+    not_segment: Numbers = []
+
+
+class NewStep(Body):
+    """A step to add to the chain of a mailing, as a draft; a mailing without a chain begins one."""
+
+    name: Name
+    message: Message | None = None
+    template: Annotated[
+        Number | None, Field(description="Take the message of this template; in place of `message`.")
+    ] = None
+    delay: Delay = 0
+    audience: StepAudience = StepAudience()
+    follows: Annotated[
+        Number | None,
+        Field(description="A step of the chain whose recipients it goes to; without it the last one."),
+    ] = None
+    transport: Annotated[Number | None, Field(description="Without it that of the step it follows.")] = None
+    options: Annotated[dict[str, Any], Field(description="Policies that differ for this mailing.")] = {}
 
 
 class NewMailing(Body):
@@ -111,7 +161,9 @@ class MailingChange(Body):
         ),
     ] = None
     message: MessageChange | None = None
-    audience: Audience | None = None
+    audience: Annotated[
+        Audience | StepAudience | None, Field(description="Of a step: its condition, and what narrows it.")
+    ] = None
     transport: Number | None = None
     plan: Plan | None = None
     options: dict[str, Any] | None = None
@@ -169,6 +221,15 @@ class Links(Shown):
     forecast: str
     analysis: str
     revisions: str
+    chain: str
+
+
+class InChain(Shown):
+    """Where a mailing stands in its chain."""
+
+    first: Annotated[int, Field(description="The mailing that is the first step.")]
+    position: Annotated[int, Field(description="From 1.")]
+    follows: Annotated[int | None, Field(description="The mailing whose recipients it goes to.")]
 
 
 class Mailing(Shown):
@@ -186,6 +247,9 @@ class Mailing(Shown):
     version: Annotated[int, Field(description="Grows with every change; the ETag, and what If-Match takes.")]
     transport: int
     audience: Document
+    segments: Annotated[
+        Document | None, Field(description="The segments of the audience as they were at submission, by number.")
+    ]
     plan: Document | None
     due_at: datetime | None
     ends_at: datetime | None
@@ -197,6 +261,7 @@ class Mailing(Shown):
     copied_from: int | None
     fixes: int | None
     corrections: list[int]
+    chain: Annotated[InChain | None, Field(description="Of a step of a chain; its delay is its plan's.")]
     created_at: datetime
     submitted_at: datetime | None
     approved_at: datetime | None
@@ -262,6 +327,33 @@ class Journal(Shown):
 
     items: list[Entry]
     next_cursor: str | None
+
+
+class ChainStep(Shown):
+    """One step of a chain. `delay` is in seconds; `accepted` of `recipients` were taken by the other side."""
+
+    id: int
+    name: str
+    channel: str
+    state: State
+    came_from: State | None
+    reason: Reason | None
+    version: int
+    position: int
+    follows: int | None
+    condition: str | None
+    delay: int | None
+    has_statistics: Annotated[bool, Field(description="It went out, or began to: it cannot be deleted.")]
+    started_at: datetime | None
+    finished_at: datetime | None
+    recipients: int
+    accepted: int
+
+
+class Chain(Shown):
+    """The chain that a mailing belongs to, step by step; empty where it belongs to none."""
+
+    items: list[ChainStep]
 
 
 class AccountEntry(Entry):

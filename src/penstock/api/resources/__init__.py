@@ -4,6 +4,8 @@ from ninja import Router
 
 from penstock.account import access
 from penstock.account import domains as names
+from penstock.account import limits as paces
+from penstock.account import pace as rates
 from penstock.account import people as persons
 from penstock.account import policy as rules
 from penstock.account import tokens as bearers
@@ -13,13 +15,16 @@ from penstock.api.resources import (
     contacts,
     credits,
     domains,
+    events,
     imports,
+    limits,
     lists,
     me,
     notices,
     people,
     pictures,
     policies,
+    segments,
     suppressions,
     switches,
     templates,
@@ -31,9 +36,13 @@ from penstock.audience import address, attributes, editing, suppression, uploads
 from penstock.audience import contacts as addressees
 from penstock.audience import imports as files
 from penstock.audience import lists as sets
+from penstock.audience.segments import indexing, keeping
+from penstock.audience.segments.conditions import SegmentError
 from penstock.content import accepting
 from penstock.content import templates as letters
 from penstock.content.pictures import judging, storing
+from penstock.feedback import telling
+from penstock.mailing import speed
 from penstock.mailing import switches as kills
 from penstock.notices import deliveries, settings
 from penstock.notices import webhooks as hooks
@@ -42,6 +51,8 @@ from penstock.preflight import analysis, preview, testing, worst
 ROUTERS: list[tuple[str, Router, str]] = [
     ("/contacts", contacts.router, "contacts"),
     ("/lists", lists.router, "lists"),
+    ("/segments", segments.router, "segments"),
+    ("/events", events.router, "events"),
     ("/imports", imports.router, "imports"),
     ("/suppressions", suppressions.router, "suppressions"),
     ("/pictures", pictures.router, "pictures"),
@@ -52,6 +63,7 @@ ROUTERS: list[tuple[str, Router, str]] = [
     ("/people", people.router, "people"),
     ("/policies", policies.router, "policies"),
     ("/credits", credits.router, "credits"),
+    ("/limits", limits.router, "limits"),
     ("/switches", switches.router, "switches"),
     ("/webhooks", webhooks.router, "webhooks"),
     ("/notices", notices.router, "notices"),
@@ -63,6 +75,14 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     accepting.NotAccepted: (422, "message_not_accepted"),
     addressees.UnknownContact: (404, "not_found"),
     addressees.UnknownList: (404, "not_found"),
+    keeping.UnknownSegment: (404, "not_found"),
+    keeping.SegmentNameTaken: (409, "segment_name_taken"),
+    keeping.SegmentInUse: (409, "segment_in_use"),
+    keeping.SegmentChanged: (409, "segment_changed"),
+    SegmentError: (422, "segment_invalid"),
+    indexing.UnknownIndex: (404, "not_found"),
+    indexing.IndexProblem: (422, "index_invalid"),
+    telling.EventProblem: (422, "event_invalid"),
     files.UnknownImport: (404, "not_found"),
     storing.UnknownPicture: (404, "not_found"),
     storing.PictureInUse: (409, "picture_in_use"),
@@ -78,6 +98,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     bearers.UnknownToken: (404, "not_found"),
     persons.UnknownPerson: (404, "not_found"),
     kills.UnknownSwitch: (404, "not_found"),
+    paces.UnknownLimit: (404, "not_found"),
     hooks.UnknownWebhook: (404, "not_found"),
     deliveries.UnknownDelivery: (404, "not_found"),
     address.AddressError: (422, "address_invalid"),
@@ -100,6 +121,9 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     rules.PolicyError: (422, "policy_invalid"),
     funds.CreditError: (422, "credits_invalid"),
     kills.SwitchError: (422, "switch_invalid"),
+    paces.LimitError: (422, "limit_invalid"),
+    rates.PaceError: (422, "rate_invalid"),
+    speed.SpeedError: (422, "rate_invalid"),
     hooks.WebhookError: (422, "webhook_invalid"),
     settings.SettingError: (422, "setting_invalid"),
     analysis.NoAnalysis: (404, "not_found"),

@@ -23,6 +23,9 @@ from penstock.audience.segments.conditions import (
 )
 from penstock.audience.segments.document import LARGEST_NUMBER, MOST_PROPERTIES
 
+CONDITION: Final = "SegmentCondition"
+"""What the schema is called in the API's document."""
+
 _NUMBERED = {"type": "integer", "minimum": 1, "maximum": LARGEST_NUMBER}
 _NAMED = {"type": "string", "minLength": 1, "maxLength": 100}
 _DAYS = {"type": "integer", "minimum": 1, "maximum": LONGEST_PERIOD}
@@ -37,7 +40,7 @@ def schema(recursion: str) -> dict[str, Any]:
     """Return the schema of one condition; `recursion` is the reference to it ("#/components/schemas/Condition")."""
     inner = {"$ref": recursion}
     return {
-        "title": "Condition",
+        "title": CONDITION,
         "description": "Who is meant: conditions over one contact, nested by all, any and not.",
         "type": "object",
         "anyOf": [

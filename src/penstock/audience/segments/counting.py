@@ -1,0 +1,76 @@
+"""How many contacts a segment means now, and the first of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import class_row
+
+from penstock.audience.contacts import Contact
+from penstock.audience.segments.asker import indexed_numbers, moment
+from penstock.audience.segments.compiling import Compiler
+from penstock.audience.segments.conditions import Condition
+
+LONGEST: Final = 30.0
+"""Seconds that anybody may wait for a count."""
+FIRST: Final = 10
+"""Contacts that are shown with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`count`: contacts that are meant, suppressed ones among them; None where it took too long. `first`: the first by number."""
+
+    count: int | None
+    first: list[Contact]
+
+
+def count(
+    conn: psycopg.Connection[Any],
+    account: int,
+    condition: Condition,
+    *,
+    seconds: float = LONGEST,
+    first: int = FIRST,
+) -> Counted:
+    """Count whom a condition means, for so many seconds at most, and show the first of them in what is left of the time."""
+    compiler = Compiler(moment(conn, account), numbers=indexed_numbers(conn, account))
+    wanted = f"c.account_id = %(account)s and {compiler.compile(condition)}"
+    given = {"account": account, "limit": first, **compiler.parameters}
+    found = _in_time(conn, f"select count(*) from audience_contact c where {wanted}", given, seconds)
+    if found is None:
+        return Counted(None, [])
+    number = int(found[0][0])
+    if not number or not first:
+        return Counted(number, [])
+    columns = "c.id, c.address, c.normal, c.attributes, c.created_at, c.updated_at"
+    rows = _in_time(
+        conn,
+        f"select {columns} from audience_contact c where {wanted} order by c.id limit %(limit)s",
+        given,
+        seconds,
+        Contact,
+    )
+    return Counted(number, rows or [])
+
+
+def _in_time(
+    conn: psycopg.Connection[Any],
+    statement: str,
+    given: dict[str, Any],
+    seconds: float,
+    shape: type[Any] | None = None,
+) -> list[Any] | None:
+    """Return the rows; None where it takes longer. Memory enough for a hash over a million contacts, so that none is sorted on disk."""
+    try:
+        with conn.transaction():
+            conn.execute(
+                "select set_config('statement_timeout', %s, true)", (f"{max(1, int(seconds * 1000))}ms",)
+            )
+            conn.execute("set local work_mem = '64MB'")
+            with conn.cursor(row_factory=class_row(shape)) if shape else conn.cursor() as cursor:
+                return cursor.execute(statement, given, prepare=False).fetchall()
+    except psycopg.errors.QueryCanceled:
+        return None

@@ -1,0 +1,3 @@
+select id, contact, kind, name, at, told_at, mailing, data, key from feedback_event
+ where account = %(account)s and id < coalesce(%(before)s::bigint, 9223372036854775807)
+ order by id desc limit %(limit)s
