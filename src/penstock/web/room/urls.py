@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("penstock.web.room.me.urls")),
     path("", include("penstock.web.room.membership.urls")),
     path("", include("penstock.web.room.checking.urls")),
+    path("", include("penstock.web.room.timing.urls")),
     path("", include("penstock.web.room.deciding.urls")),
     path("", include("penstock.web.room.settings.urls")),
     path("", include("penstock.web.room.platform.urls")),

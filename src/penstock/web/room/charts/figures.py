@@ -13,7 +13,7 @@ class OverTime:
     """Figures of equal stretches of time: `starts` says when each begins; every series has one value for each.
 
     `about` says in a sentence what is seen: it stands for the picture where that is not seen. `unit` stands at the axis. `name`
-    is that of the chart in the page. `csv`: the address of the figures as a file.
+    is that of the chart in the page. `csv`: the address of the figures as a file. `table`: whether the figures stand under it; else the page has them.
     """
 
     name: str
@@ -23,6 +23,7 @@ class OverTime:
     series: Sequence[Series]
     unit: str = ""
     csv: str = ""
+    table: bool = True
 
     @property
     def has_figures(self) -> bool:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 from penstock.mailing import history
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import ENDS, LIVE, State
-from penstock.report.timeline import Timeline, timeline
 from penstock.web.room.board.figures import texts
 from penstock.web.room.mailing import pictures
 from penstock.web.room.mailing.about import about
@@ -16,6 +15,8 @@ from penstock.web.room.mailing.entries import shown
 from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.mailing.heading import heading
 from penstock.web.room.mailing.left import left
+from penstock.web.room.timing import foreseeing, telling
+from penstock.web.room.timing.telling import Told
 from penstock.web.room.visit import Visit, room
 from penstock.web.room.words import Text
 
@@ -45,7 +46,7 @@ def overview(visit: Visit, number: int) -> HttpResponse:
         left=left(visit, mailing, head.figures) if head.figures else [],
         latest=shown(history.latest(visit.conn, mailing.id, LATEST)),
         plan_words=PLANS.get((mailing.plan or {}).get("kind", ""), NO_PLAN), took=_took(mailing),
-        when=None if frozen else _foreseen(visit, mailing),
+        timing=telling.running(visit, mailing) if frozen else _foreseen(visit, mailing),
     )  # fmt: skip
 
 
@@ -53,11 +54,8 @@ def _took(mailing: Mailing) -> timedelta | None:
     return mailing.finished_at - mailing.started_at if mailing.finished_at and mailing.started_at else None
 
 
-def _foreseen(visit: Visit, mailing: Mailing) -> Timeline | None:
+def _foreseen(visit: Visit, mailing: Mailing) -> Told | None:
     """When its first and last message would go; None where no plan says so, or it has ended."""
     if not mailing.plan or State(mailing.state) in (*ENDS, State.REJECTED, State.STARTING):
         return None
-    return timeline(
-        visit.conn, visit.account, mailing.plan, zone=visit.place.zone, people=mailing.approved_size,
-        held_to=mailing.options.get("rate"),
-    )  # fmt: skip
+    return foreseeing.of_plan(visit, mailing, mailing.plan)

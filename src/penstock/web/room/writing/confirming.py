@@ -13,10 +13,10 @@ from penstock.mailing.plan import Kind
 from penstock.mailing.states import GATES
 from penstock.preflight.foretelling import Foretold, foretell
 from penstock.preflight.giving import Busy, give
-from penstock.report.timeline import timeline
 from penstock.web.room.deciding import done, reading, refusing
 from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.paging import number_of
+from penstock.web.room.timing import foreseeing
 from penstock.web.room.visit import Visit, room
 from penstock.web.room.writing import audience, editing, sending, steps
 
@@ -60,7 +60,7 @@ def _ask(
     return visit.either(
         "writing/confirm.html", status, mailing=mailing, seen=seen, facts=seen.facts, people=people, plan=plan, button=button,
         do=visit.request.POST.get("do", ""), approves=approves, gated=gated, names=audience.names(visit, mailing.audience),
-        when=timeline(visit.conn, visit.account, plan, zone=visit.place.zone, people=people, held_to=mailing.options.get("rate")),
+        timing=foreseeing.of_plan(visit, mailing, plan, people=people, name="asked"),
         **more,
     )  # fmt: skip
 

@@ -12,9 +12,9 @@ from penstock.mailing.plan import Kind
 from penstock.mailing.states import GATES
 from penstock.mailing.writing import Changes
 from penstock.preflight.foretelling import Foretold, foretell
-from penstock.report.timeline import Timeline, timeline
 from penstock.web.room.deciding import filled, labels, pacing, reading, refusing, zones
 from penstock.web.room.paging import decimal_of
+from penstock.web.room.timing import foreseeing
 from penstock.web.room.visit import Visit
 from penstock.web.room.writing import problems
 from penstock.web.templatetags.room import number
@@ -33,7 +33,6 @@ class Way:
     hint: str
     button: str
     approving: str
-    when: Timeline
 
 
 def read(visit: Visit, mailing: Mailing) -> Changes:
@@ -54,7 +53,8 @@ def told(visit: Visit, mailing: Mailing) -> dict[str, Any]:
     return {
         "people": people,
         "given": given,
-        "ways": _ways(visit, mailing, seen, people),
+        "ways": _ways(visit, seen, people),
+        "timing": foreseeing.of_plan(visit, mailing, plan, people=people),
         "units": pacing.UNITS,
         "zones": zones.options(),
         "rate": visit.request.POST.get("rate", mailing.options.get("rate", "")),
@@ -106,30 +106,17 @@ def approving(kind: str, people: int | None) -> str:
     }[Kind(kind)]
 
 
-def _ways(visit: Visit, mailing: Mailing, seen: Foretold, people: int | None) -> list[Way]:
+def _ways(visit: Visit, seen: Foretold, people: int | None) -> list[Way]:
     gated = seen.target is None or seen.target in GATES
-    plan = planned(mailing)
     approves = gated and may_approve(visit, seen.facts)
     return [
         Way(
             kind, title, hint,
             _("Submit for approval") if gated else label(kind, people),
             approving(kind, people) if approves else "",
-            timeline(
-                visit.conn, visit.account, plan if plan["kind"] == kind else {**_kept(plan), "kind": kind},
-                zone=visit.place.zone, people=people, held_to=mailing.options.get("rate"),
-            ),
         )
         for kind, title, hint in _titles()
     ]  # fmt: skip
-
-
-def _kept(plan: dict[str, Any]) -> dict[str, Any]:
-    """What another way to start leaves as it is: the batches and the end date."""
-    ending = {
-        name: plan[name] for name in ("ends_at", "zone", "fold") if plan.get("ends_at") and plan.get(name)
-    }
-    return ending | {name: plan[name] for name in ("batches", "interval") if plan.get(name)}
 
 
 def _titles() -> list[tuple[str, str, str]]:
