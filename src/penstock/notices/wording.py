@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from penstock.mailing.guards.known import LOCKING
 from penstock.mailing.states import State
 from penstock.notices.kinds import Kind
 from penstock.transport.reply import UNPRINTABLE
@@ -88,6 +89,11 @@ def text(told: Told) -> str:
     return "\n".join([*lines, "", next_step(told)])
 
 
+def _unlocking(told: Told) -> str:
+    """What comes before a resume after too many bounces or complaints."""
+    return f"`penstock mailing unlock {told.mailing}` with a note, then " if told.code in LOCKING else ""
+
+
 def _when(told: Told) -> str:
     there = told.at.astimezone(ZoneInfo(told.zone))
     return f"{there:%Y-%m-%d %H:%M} ({told.zone})"
@@ -110,8 +116,8 @@ def next_step(told: Told) -> str:
         ),
         Kind.REJECTED: f"`penstock mailing revise {number}` makes it a draft again, to be changed and submitted anew.",
         Kind.INTERRUPTED: (
-            f"Nothing is handed over while it is interrupted. When the cause is gone: `penstock mailing resume {number}`;"
-            f" or `penstock mailing cancel {number}`."
+            f"Nothing is handed over while it is interrupted. When the cause is gone: {_unlocking(told)}`penstock mailing resume"
+            f" {number}`; or `penstock mailing cancel {number}`."
         ),
         Kind.HELD: f"It starts at no time now. Give it a new one: `penstock mailing edit-plan {number}`.",
         Kind.CREDITS_SHORT: (

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from penstock.mailing.guards.known import HELD_BY_CANARY, LOCKING
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.plan import Kind
 from penstock.mailing.states import State
@@ -91,6 +92,17 @@ def standing(mailing: Mailing, figures: Progress | None) -> Standing:
     return Standing(str(_NOW[state]), _next(mailing, state), percent, settling, again)
 
 
+def _locked(mailing: Mailing) -> str:
+    unlocked = (mailing.reason or {}).get("unlocked")
+    if unlocked:
+        return _("%(who)s unlocked it: “%(note)s” It goes on when somebody resumes it.") % {
+            "who": unlocked["who"], "note": unlocked["text"],
+        }  # fmt: skip
+    return _(
+        "Nothing more is handed off. An administrator or the platform unlocks it with a note; then it can be resumed."
+    )
+
+
 _SETTLING = (State.FINISHING, State.SENT)
 
 
@@ -98,6 +110,12 @@ def _next(mailing: Mailing, state: State) -> str:
     code = (mailing.reason or {}).get("code", "")
     if code == "held:late_gate":
         return _("Its launch time has passed. Give it a new one, then it can be let out.")
+    if code == HELD_BY_CANARY:
+        return _(
+            "Those who went ahead are judged when their wait is over; then the others follow by themselves, or it stops."
+        )
+    if state is State.INTERRUPTED and code in LOCKING:
+        return _locked(mailing)
     if state is State.IN_MODERATION and (mailing.plan or {}).get("kind") == Kind.NOW:
         return _("The platform looks at it; it goes out as soon as it is validated.")
     return str(_NEXT[state])
