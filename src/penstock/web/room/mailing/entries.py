@@ -50,6 +50,7 @@ DONE: dict[str, Text] = {
     "await_canary": pgettext_lazy("journal", "Canary sent ahead; the others wait"),
     "pass_canary": pgettext_lazy("journal", "Canary judged good; the others go"),
     "interrupt": pgettext_lazy("journal", "Interrupted"),
+    "credits_short": pgettext_lazy("journal", "Credits will run short"),
 }
 """Every command and event; a test holds this and the lifecycle's table together."""
 
