@@ -1,0 +1,154 @@
+"""How exactly a limit is kept, and how evenly two mailings share one.
+
+usage: python -m bench.limits [--rates 1,10,100,1000,10000] [--processes 1,4] [--seconds 20]
+
+A sink with a clock (bench/sink.py) receives from `penstock worker --processes N`. The rate is changed while the mailing runs,
+as `penstock mailing rate` does it (B8); the messages that arrive are counted from two seconds after a change on, for a meter
+makes up for half a second of unused time. Then the account is limited, and two mailings share that: one with packages for
+every sender, one with a single package. Target: within 2 % of the rate; the two mailings' parts within 10 % of each other.
+"""
+
+import argparse
+import time
+from typing import Any
+
+import psycopg
+
+from bench import mailing, results, sample
+from bench.arrivals import Arrivals, sink
+from bench.footprint import numbers
+from bench.home import Home, end_tree
+
+TARGET = 0.02
+SETTLED = 2.0  # seconds after a change from which on is counted
+SHARED = 400.0  # messages a second that two mailings share
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rates", type=numbers, default=[1, 10, 100, 1000, 10_000])
+    parser.add_argument("--processes", type=numbers, default=[1, 4])
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--recipients", type=int, default=400_000)
+    given = parser.parse_args()
+    rows: list[dict[str, Any]] = []
+    shares: list[dict[str, Any]] = []
+    with Home() as home:
+        home.connect().close()
+        home.run(
+            "contacts", "import", str(sample.contacts(home.path / "c.csv", given.recipients)), "--list", "all"
+        )
+        home.run("contacts", "import", str(sample.contacts(home.path / "f.csv", 4000)), "--list", "few")
+        for processes in given.processes:
+            rows += series(home, processes, given)
+            shares.append(sharing(home, processes, given.seconds))
+    report(rows, shares, {"options": vars(given), "rates": rows, "shared": shares})
+
+
+def series(home: Home, processes: int, given: argparse.Namespace) -> list[dict[str, Any]]:
+    """One mailing, held to one rate after the other; a row for each."""
+    log = home.path / f"limits{processes}.log"
+    with sink(log) as (port, _), home.connect() as conn:
+        worker = home.start("worker", "--processes", str(processes))
+        number = mailing.begin(
+            conn, "all", f"smtp://127.0.0.1:{port}?connections=10", sample.html(), rate=min(given.rates)
+        )
+        try:
+            mailing.wait(conn, number, "sending")
+            arrivals = Arrivals(log)
+            return [
+                held(conn, number, arrivals, rate, processes, given.seconds) for rate in sorted(given.rates)
+            ]
+        finally:
+            cancel(conn, number)
+            end_tree(worker)
+
+
+def held(
+    conn: psycopg.Connection[Any], number: int, arrivals: Arrivals, rate: int, processes: int, seconds: float
+) -> dict[str, Any]:
+    from penstock.mailing import speed
+
+    speed.put(conn, mailing.ACCOUNT, number, mailing.operator(), rate=float(rate), connections=None)
+    time.sleep(SETTLED)
+    arrivals.new()
+    time.sleep(seconds)
+    times = sorted(line.at for line in arrivals.new() if line.kind == "A")
+    if mailing.state(conn, number) != "sending":
+        raise RuntimeError("the mailing was sent before it was measured: more --recipients")
+    measured = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 0.0
+    return {
+        "processes": processes,
+        "rate": rate,
+        "measured": measured,
+        "off": measured / rate - 1,
+        "messages": len(times),
+    }
+
+
+def sharing(home: Home, processes: int, seconds: float) -> dict[str, Any]:
+    """Two mailings under one limit of their account, one of which has a lane in every sender; their messages."""
+    from penstock.account import limits
+
+    logs = [home.path / f"shared{processes}{which}.log" for which in "ab"]
+    with sink(logs[0]) as (many, _), sink(logs[1]) as (few, _), home.connect() as conn:
+        limit = limits.put(
+            conn, mailing.operator(), scope="account", rate=f"{SHARED:.0f}/s", account=mailing.ACCOUNT
+        )
+        worker = home.start("worker", "--processes", str(processes))
+        via = "smtp://127.0.0.1:{}?connections=10"
+        both = [
+            mailing.begin(conn, name, via.format(port), sample.html())
+            for name, port in (("all", many), ("few", few))
+        ]
+        try:
+            for number in both:
+                mailing.wait(conn, number, "sending")
+            arrivals = [Arrivals(log) for log in logs]
+            time.sleep(SETTLED)
+            for each in arrivals:
+                each.new()
+            time.sleep(min(seconds, 4000 / SHARED))
+            counts = [sum(line.kind == "A" for line in each.new()) for each in arrivals]
+        finally:
+            for number in both:
+                cancel(conn, number)
+            limits.remove(conn, mailing.operator(), limit.id, mailing.ACCOUNT)
+            end_tree(worker)
+    return {
+        "processes": processes,
+        "many": counts[0],
+        "few": counts[1],
+        "apart": abs(counts[0] - counts[1]) / max(1, *counts),
+    }
+
+
+def cancel(conn: psycopg.Connection[Any], number: int) -> None:
+    from penstock.mailing import control
+
+    if mailing.state(conn, number) in ("sending", "paused", "finishing"):
+        control.command(conn, number, "cancel", mailing.operator(), reason="measured")
+
+
+def report(rows: list[dict[str, Any]], shares: list[dict[str, Any]], found: dict[str, Any]) -> None:
+    results.table(
+        "Messages a second under a limit",
+        ("processes", "limit", "measured", "off, %", "messages"),
+        [(row["processes"], row["rate"], row["measured"], row["off"] * 100, row["messages"]) for row in rows],
+    )
+    results.table(
+        "Two mailings under one limit",
+        ("processes", "lane in each sender", "one package", "apart, %"),
+        [(row["processes"], row["many"], row["few"], row["apart"] * 100) for row in shares],
+    )
+    worst = max(abs(row["off"]) for row in rows)
+    results.verdict("furthest from a limit, %", worst * 100, "≤ 2", worst <= TARGET)
+    uneven = max((row["apart"] for row in shares), default=0.0)
+    results.verdict("furthest apart under one limit, %", uneven * 100, "≤ 10", uneven <= 0.1)
+    results.save("limits", found)
+
+
+if __name__ == "__main__":
+    results.main(main)
