@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
 import psycopg
 
-from penstock.delivery import canary, clock, due, freeze, limits, rescue, resuming, steps, tripping
+from penstock.delivery import canary, clock, due, freeze, limits, locating, rescue, resuming, steps, tripping
 from penstock.delivery.watchdog import Watchdog
 from penstock.delivery.withholding import Withholding
 from penstock.mailing import control
@@ -35,6 +37,16 @@ HANGS: Final = f"set idle_in_transaction_session_timeout = '{rescue.SILENCE:.0f}
 """A process that hangs in the middle of a transaction must not keep its locks."""
 
 
+@dataclass(frozen=True)
+class Work:
+    """Mailings that something is to be done for which takes seconds where they are large: their ledger is to be written, or has
+    to catch up after a pause, or the zones of their audience are to be counted."""
+
+    starting: list[int] = field(default_factory=list)
+    behind: list[int] = field(default_factory=list)
+    unlocated: list[int] = field(default_factory=list)
+
+
 class Ticker:
     """One sender's readiness to be the ticker. `changed` is called when something may have become claimable."""
 
@@ -45,6 +57,7 @@ class Ticker:
         self._withholding = Withholding()
         self._watchdog = Watchdog()
         self._working: dict[int, asyncio.Task[None]] = {}
+        self._looked_at = datetime.now(UTC)  # the database's clock, once it was asked
 
     def wake(self) -> None:
         """Something happened that may end a mailing or begin one."""
@@ -56,9 +69,10 @@ class Ticker:
             self._woken.clear()
             rest = TICK
             try:
-                starting, behind, packed, rest = await asyncio.to_thread(self._tick)
-                self._begin(_freeze, starting)
-                self._begin(_catch_up, behind)
+                work, packed, rest = await asyncio.to_thread(self._tick)
+                self._begin(_freeze, work.starting)
+                self._begin(_catch_up, work.behind)
+                self._begin(_locate, work.unlocated)
                 if packed:
                     self._changed()
             except psycopg.OperationalError as error:
@@ -72,16 +86,15 @@ class Ticker:
             except TimeoutError:
                 pass
 
-    def _tick(self) -> tuple[list[int], list[int], int, float]:
-        """Do everything that is short. Return the mailings to be frozen, those whose ledger has to catch up, how many were packed
-        again, and the seconds to wait."""
+    def _tick(self) -> tuple[Work, int, float]:
+        """Do everything that is short; return what takes longer, how many may be claimed since, and the seconds to wait."""
         conn = self._conn
         if conn is None or conn.closed:
             conn = self._conn = database.connect(name="penstock ticker")
             conn.execute(HANGS)
         if not _is_ours(conn):
             _cut_silent(conn)
-            return [], [], 0, TICK
+            return Work(), 0, TICK
         rescue.rescue_dead(conn)
         clock.strike(conn)
         limits.ease(conn)
@@ -99,9 +112,21 @@ class Ticker:
             except Exception:  # one mailing's trouble must not stop the others; it is tried again
                 log.exception("mailing %s: the ticker failed", mailing)
         left = clock.seconds_left(conn)
-        starting = [mailing for mailing, state, open_, _ in live if state == State.STARTING and not open_]
-        late = [mailing for mailing, _, _, behind in live if behind]
-        return starting, late, packed, TICK if left is None else min(TICK, left + EARLY)
+        work = Work(
+            starting=[mailing for mailing, state, open_, _ in live if state == State.STARTING and not open_],
+            behind=[mailing for mailing, _, _, behind in live if behind],
+            unlocated=locating.unlocated(conn),
+        )
+        return work, packed + self._released(conn), TICK if left is None else min(TICK, left + EARLY)
+
+    def _released(self, conn: psycopg.Connection[Any]) -> int:
+        """Tell all senders of what has been released since the last look; they look by themselves as well, but later."""
+        row = conn.execute(
+            sql("penstock.delivery", "released"), {"channel": control.CHANNEL, "since": self._looked_at}
+        ).fetchone()
+        assert row is not None
+        self._looked_at = row[0]
+        return int(row[1])
 
     def _judge(self, conn: psycopg.Connection[Any]) -> int:
         """Let in whose delay is over, stop what may not go on, let go on what its canary was good for, see to what stands still; return how many may go on now."""
@@ -170,6 +195,10 @@ def _freeze(mailing: int) -> None:
 
 def _catch_up(mailing: int) -> None:
     _write(mailing, resuming.catch_up, "brought up to date")
+
+
+def _locate(mailing: int) -> None:
+    _write(mailing, locating.locate, "located")
 
 
 def _write(mailing: int, work: Callable[[psycopg.Connection[Any], int], object], done: str) -> None:

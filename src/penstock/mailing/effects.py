@@ -127,6 +127,7 @@ def _note_author(change: Change) -> None:
 def _keep_plan(change: Change) -> None:
     plan = guards.plan_of(change.found.facts, change.given)
     change.columns |= {"plan": Jsonb(plan.document), "due_at": plan.due_at, "ends_at": plan.ends_at}
+    change.columns |= {"first_at": None, "located_at": None}
     change.data["plan"] = plan.document
 
 
@@ -140,7 +141,7 @@ def _plan(kind: Kind) -> Callable[[Change], None]:
             **{k: before[k] for k in ("ends_at", "zone", "fold") if "ends_at" in before and k in before},
             **{k: before[k] for k in ("batches", "interval", "zone") if "batches" in before and k in before},
         }
-        change.columns |= {"plan": Jsonb(document), "due_at": None}
+        change.columns |= {"plan": Jsonb(document), "due_at": None, "first_at": None, "located_at": None}
         change.data["plan"] = document
 
     return keep

@@ -35,6 +35,13 @@ class Mailing(models.Model):
     plan = models.JSONField(null=True, help_text="As mailing.plan reads it.")
     due_at = models.DateTimeField(null=True, help_text="When it is to start, if its plan has a time.")
     ends_at = models.DateTimeField(null=True, help_text="The plan's end date.")
+    first_at = models.DateTimeField(
+        null=True,
+        help_text="At the recipients' local time: when the first zone among them has it. It starts then.",
+    )
+    located_at = models.DateTimeField(
+        null=True, help_text="When the zones of its audience were counted last."
+    )
     undo_until = models.DateTimeField(null=True, help_text="Until then a start can be taken back.")
     let_go = ArrayField(
         models.IntegerField(), null=True, help_text="Expired kill switches that somebody went on past."

@@ -104,10 +104,19 @@ select c.table_name, string_agg(format(case c.data_type when 'ARRAY'
 """
 
 
+_PLANS = """
+update mailing_mailing m set plan = plan || (
+    select jsonb_object_agg(key, case when value ~ '(Z|[+-][0-9]{2}:?[0-9]{2})$' then to_jsonb((value::timestamptz - %(back)s::interval))
+               else to_jsonb(value::timestamp - %(back)s::interval) end)
+      from jsonb_each_text(m.plan) where key in ('at', 'ends_at'))
+ where plan ?| array['at', 'ends_at']
+"""
+
+
 def travel(
     conn: psycopg.Connection[Any], hours: float = 0, *, minutes: float = 0, seconds: float = 0, tries: int = 5
 ) -> None:
-    """Let so much time pass: every time of every table goes back by that much, which is the clock gone forward.
+    """Let so much time pass: every time of every table, and of every plan, goes back by that much: the clock has gone forward.
 
     Not the beats of senders and the meters, which live by the second. Then call what the ticker calls (clock.strike, due.pack,
     freeze.prepare …), or let senders run. Triggers do not fire; a link of the journal's chain is no longer sound after it.
@@ -118,6 +127,7 @@ def travel(
             conn.execute("set local session_replication_role = replica")
             for table, changes in conn.execute(_TIMES, {"back": back}).fetchall():
                 conn.execute(f"update {table} set {changes}")
+            conn.execute(_PLANS, {"back": back})
     except psycopg.errors.DeadlockDetected:  # with a sender at work
         if tries <= 1:
             raise

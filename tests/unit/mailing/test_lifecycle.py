@@ -60,6 +60,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "end_date": {
         "in_review in_moderation parked scheduled queued paused interrupted": ("system", "expired"), "sending": ("system", "=")
     },
+    "catch_up": {"sending finishing": ("system", "=")},
     "hold_back": {"sending finishing": ("system", "=")},
     "let_go": {"sending finishing": ("system", "=")},
     "await_canary": {"sending": ("system", "=")},
@@ -102,6 +103,7 @@ OF_EVENTS: dict[str, dict[str, Any]] = {
     "interrupt": {"due_at": NOW},
     "end_date": {"ends_at": NOW, "unbegun_packages": 1},
     "let_go": {"reason_code": "held:kill_switch"},
+    "catch_up": {"catching_up": True},
     "unlock": {"reason_code": "bounces"},
     "chain_break": {"follows": 1},
     "reopen": {"follows": 1, "more_to_come": True},
@@ -661,6 +663,9 @@ LAUNCHES: tuple[tuple[str, str, dict[str, Any], dict[str, Any]], ...] = (
         ("end_date", "sending", {"unbegun_packages": 1}, {}, "end_date_to_come"),
         ("end_date", "sending", {"ends_at": NOW}, {}, "nothing_to_expire"),
         ("end_date", "paused", {"ends_at": NOW, "begun_left": 1}, {}, "begun"),
+        ("handed_off", "sending", {"catching_up": True}, {}, "catching_up"),
+        ("settled", "finishing", {"catching_up": True}, {}, "catching_up"),
+        ("catch_up", "sending", {}, {}, "up_to_date"),
         ("hold_back", "sending", {}, {}, "reason_required"),
         ("hold_back", "sending", {"reason_code": "held:kill_switch"}, GIVEN, "already_held"),
         ("let_go", "finishing", {"reason_code": "operator"}, {}, "not_held"),

@@ -22,7 +22,9 @@ select id, event
     select m.id, case m.state when 'scheduled' then 'due' else 'late' end, 2, m.due_at
       from mailing_mailing m
       join account_account a on a.id = m.account_id
-     where m.state in ('in_review', 'in_moderation', 'scheduled') and m.due_at <= clock_timestamp()
+     where m.state in ('in_review', 'in_moderation', 'scheduled') and m.due_at <= clock_timestamp() + interval '26 hours'
+       -- At the recipients' local time it starts with the first zone among them.
+       and (m.due_at <= clock_timestamp() or m.state = 'scheduled' and m.first_at <= clock_timestamp())
        and (m.state = 'scheduled'
             or coalesce(a.policy ->> 'late_gate', 'hold') <> 'send_on_approval'
                and (coalesce(a.policy ->> 'late_gate', 'hold') <> 'hold' or m.reason ->> 'code' is distinct from 'held:late_gate'))

@@ -57,6 +57,7 @@ class Facts:
     plan: Mapping[str, Any] | None = None
     due_at: datetime | None = None
     ends_at: datetime | None = None
+    first_at: datetime | None = None  # at the recipients' local time: when the first zone among them has it
     undo_until: datetime | None = None
     started: bool = False  # it went out, or began to
     archived: bool = False

@@ -231,11 +231,11 @@ def queue_unchanged(facts: Facts, arguments: Arguments) -> Refusal | None:
 
 
 def is_due(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """Its time has come; of a step: somebody's delay may be over, or the rest of it waits."""
+    """Its time has come, of one at local time that of the first zone; of a step: somebody's delay may be over, or its rest waits."""
     if facts.follows is not None:
         ready = facts.step_ready or facts.unbegun + facts.due_returned > 0
         return None if ready else Refusal("not_due", "Nobody's delay is over.")
-    if facts.due_at is None or facts.due_at > facts.now:
+    if facts.due_at is None or min(facts.due_at, facts.first_at or facts.due_at) > facts.now:
         return Refusal("not_due", "Its time has not come.")
     return None
 

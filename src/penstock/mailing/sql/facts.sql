@@ -2,7 +2,7 @@
 select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revision, m.reason, m.reason ->> 'code' as reason_code,
        coalesce(m.reason -> 'unlocked' is not null, false) as unlocked, m.started_at,
        clock_timestamp() as now, a.zone, a.policy as account_policy, m.options, m.message_id, m.transport_id, m.audience, m.segments,
-       m.digest, m.authors, m.plan, m.due_at, m.ends_at, m.undo_until, m.approved_size,
+       m.digest, m.authors, m.plan, m.due_at, m.ends_at, m.first_at, m.undo_until, m.approved_size,
        m.started_at is not null as started, m.frozen_at is not null as frozen, m.stopped_at,
        m.stopped_at is not null and m.state in ('sending', 'finishing') as catching_up, m.archived_at is not null as archived,
        f.*, p.*, coalesce((select w.capped from delivery_watch w where w.mailing = m.id), 0) as capped, c.sender_domain, account_sender_domain(m.account_id, c.sender_domain) as domain,
