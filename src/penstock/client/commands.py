@@ -157,9 +157,9 @@ class Commands(Resource):
         """Send once more to recipients in doubt, all or of these ledger numbers. They may get it twice."""
         return self._give(mailing, "release-doubt", options, which=which if which == "all" else [*which])
 
-    def copy(self, mailing: int, **options: Unpack[Options]) -> Answer:
-        """Make a draft like it; `made` is its number."""
-        return self._give(mailing, "copy", options)
+    def copy(self, mailing: int, *, chain: bool = False, **options: Unpack[Options]) -> Answer:
+        """Make a draft like it; `made` is its number. `chain`: of all steps of its chain; `made` is the first."""
+        return self._give(mailing, "copy", options, chain=chain or None)
 
     def fix_rest(
         self, mailing: int, *, prepared: Prepared | None = None, **options: Unpack[Options]

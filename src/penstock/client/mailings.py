@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from penstock.client.analyses import Analysis, Case
 from penstock.client.commands import Commands, Prepared
+from penstock.client.limits import Speed
 from penstock.client.pages import Pages
 from penstock.client.preview import Previews
 from penstock.client.resource import told
@@ -13,12 +14,14 @@ from penstock.client.revisions import MessageFrom, Revisions
 from penstock.client.shapes import (
     Answer,
     Audience,
+    Chain,
     Entry,
     Mailing,
     Message,
     Package,
     Plan,
     Recipient,
+    StepAudience,
     WholeMailing,
 )
 
@@ -76,16 +79,46 @@ class Mailings(Commands, Revisions, Previews):
         answer = self._connection.ask("PUT", f"{self.path}/{mailing}/tags", body={"tags": [*tags]})
         return list(answer.json()["tags"])
 
+    def speed(self, mailing: int) -> Speed:
+        """How fast it may go, and what it may have to wait for."""
+        return Speed.model_validate(self._connection.ask("GET", f"{self.path}/{mailing}/rate").json())
+
+    def rate(self, mailing: int, rate: float | str | None, *, connections: int | None = None) -> Speed:
+        """Have it go no faster than this from now on, also while it is sent: "50/s", messages a second, None: no limit of its own."""
+        body = {"rate": rate, "connections": connections}
+        return Speed.model_validate(
+            self._connection.ask("PUT", f"{self.path}/{mailing}/rate", body=body).json()
+        )
+
     def delete(
-        self, mailing: int, *, dry_run: bool = False, expected_version: int | None = None, key: str | None = None
+        self, mailing: int, *, steps: int | None = None, dry_run: bool = False, expected_version: int | None = None,
+        key: str | None = None,
     ) -> Answer:  # fmt: skip
-        """Delete a draft that never started."""
+        """Delete a draft that never started, and the later steps of its chain: `steps` says how many mailings go then."""
         headers = _conditions(expected_version, key)
-        query = {"dry_run": "true"} if dry_run else {}
+        query = told(steps=steps, dry_run="true" if dry_run else None)
         answer = self._connection.ask(
             "DELETE", f"{self.path}/{mailing}", query=query, headers=headers, once=True
         )
         return Answer.model_validate(answer.json())
+
+    def add_step(
+        self, mailing: int, name: str, message: Message | None, *, template: int | None = None, delay: int | str = 0,
+        audience: StepAudience | None = None, follows: int | None = None, transport: int | None = None,
+        options: Mapping[str, Any] | None = None, key: str | None = None,
+    ) -> WholeMailing:  # fmt: skip
+        """Add a step to its chain, as a draft: it goes to whom the earlier step reached, after the delay, on the condition."""
+        body = told(
+            name=name, message=message, template=template, delay=delay, audience=audience, follows=follows, transport=transport,
+            options=None if options is None else dict(options),
+        )  # fmt: skip
+        path = f"{self.path}/{mailing}/steps"
+        answer = self._connection.ask("POST", path, body=body, headers=_conditions(None, key), once=True)
+        return WholeMailing.model_validate(answer.json())
+
+    def chain(self, mailing: int) -> Chain:
+        """The chain that it belongs to, step by step; its `items` are none where it belongs to none."""
+        return Chain.model_validate(self._connection.ask("GET", f"{self.path}/{mailing}/chain").json())
 
     def journal(self, mailing: int, *, limit: int | None = None) -> Pages[Entry]:
         """What was done to it, oldest first."""

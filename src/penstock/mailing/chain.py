@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from penstock.mailing import copying, drafting, mailings, step
+from penstock.mailing import copying, drafting, duration, mailings, step
 from penstock.mailing.actor import Actor
 from penstock.mailing.drafting import DraftError, Fault
 from penstock.mailing.facts import Gathered, gather
@@ -53,7 +53,11 @@ class Step:
     @property
     def delay(self) -> int | None:
         """Seconds after the earlier step reached somebody."""
-        return (self.plan or {}).get("delay")
+        given = (self.plan or {}).get("delay")
+        try:
+            return None if given is None else duration.seconds(given)
+        except ValueError:
+            return None  # a draft may say anything; it is refused when it is submitted
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from penstock.api.mailings.shapes import Fold, Plan, Time, Zone
-from penstock.api.shapes import LARGEST_NUMBER, Body, Number
+from penstock.api.mailings.shapes import Count, Fold, Plan, Time, Zone
+from penstock.api.shapes import Body, Number
 
-Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 Digest = Annotated[
     str,
     Field(
@@ -180,7 +179,9 @@ class ReleaseDoubt(Command):
 
 
 class Copy(Command):
-    """Make a draft like it; the answer's `made` is its number."""
+    """Make a draft like it; the answer's `made` is its number. `chain`: of all steps of its chain, then it is that of the first."""
+
+    chain: bool = False
 
 
 class FixRest(Command):

@@ -19,6 +19,7 @@ from penstock.api.mailings.shapes import (
     NewMailing,
     Search,
     States,
+    Steps,
     Tag,
     Tags,
     TagsShown,
@@ -134,8 +135,10 @@ def tag_mailing(request: HttpRequest, mailing: Id, given: Tags) -> Any:
         examples.DELETED, conditions=("If-Match", "Idempotency-Key"), refuses=(409, 412)
     ),
 )
-def delete_mailing(request: HttpRequest, response: HttpResponse, mailing: Id, dry_run: DryRun = False) -> Any:
-    """Delete a draft that never started."""
+def delete_mailing(
+    request: HttpRequest, response: HttpResponse, mailing: Id, dry_run: DryRun = False, steps: Steps = None
+) -> Any:
+    """Delete a draft that never started, and the later steps of its chain; `steps` says then how many mailings go."""
     actor = commander(request)
     with connection() as conn:
         known(
@@ -143,7 +146,7 @@ def delete_mailing(request: HttpRequest, response: HttpResponse, mailing: Id, dr
         )  # one that is gone too: a request that comes again is answered as the first time
         answer = control.command(
             conn, mailing, "delete", actor, dry_run=dry_run, expected_version=expected_version(request),
-            request=repeatable(request),
+            request=repeatable(request), steps=steps,
         )  # fmt: skip
         mark(response, repeated=answer.repeated)
         return answered(conn, "delete", answer, actor)

@@ -14,6 +14,7 @@ from penstock.mailing import control
 from penstock.mailing.actor import Actor
 from penstock.mailing.lifecycle import allowed_actions
 from penstock.mailing.mailings import Mailing, find, owner
+from penstock.mailing.step import earlier
 from penstock.preflight.giving import JUDGED_IN
 from penstock.report.board import area
 from penstock.report.progress import Progress, progress
@@ -53,11 +54,18 @@ def shown(conn: psycopg.Connection[Any], mailing: Mailing, roles: frozenset[str]
     figures = progress(conn, mailing.id) if mailing.frozen_at else NOTHING
     return {
         **mailing.__dict__,
+        "chain": _in_chain(mailing),
         "area": area(mailing),
         "progress": figures.figures(),
         "allowed_actions": [spoken(name) for name in mailing.allowed_actions(roles)],
         "links": links(mailing.id),
     }
+
+
+def _in_chain(mailing: Mailing) -> dict[str, Any] | None:
+    if mailing.chain is None:
+        return None
+    return {"first": mailing.chain, "position": mailing.position, "follows": earlier(mailing.audience)}
 
 
 def whole(conn: psycopg.Connection[Any], mailing: Mailing, actor: Actor) -> dict[str, Any]:
@@ -99,7 +107,7 @@ def links(number: int) -> dict[str, str]:
     own = f"/api/v1/mailings/{number}"
     more = {
         name: f"{own}/{name}"
-        for name in ("journal", "ledger", "packages", "forecast", "analysis", "revisions")
+        for name in ("journal", "ledger", "packages", "forecast", "analysis", "revisions", "chain")
     }
     return {"self": own, **more}
 

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from penstock.account import access
-from penstock.api.mailings.shapes import MailingChange, MessageFrom, NewMailing
+from penstock.api.mailings.shapes import MailingChange, MessageFrom, NewMailing, NewStep
 from penstock.api.mailings.showing import found
 from penstock.api.messages import MessageChange, changed, message_of
 from penstock.api.problems import Problem
@@ -15,7 +15,7 @@ from penstock.api.repeating import once
 from penstock.content import accepting, templates
 from penstock.content.message import Message
 from penstock.content.messages import load_message, store_message
-from penstock.mailing import control, drafting, mailings, saved, tagging, writing
+from penstock.mailing import chain, control, drafting, duration, mailings, saved, step, tagging, writing
 from penstock.mailing.actor import Actor
 
 
@@ -58,7 +58,7 @@ def edit(
             name=given.name,
             message=_changed_message(conn, stored or there.message, given.message) if given.message else None,
             stored=stored,
-            audience=_rule(given.audience) if given.audience else None,
+            audience=_changed_rule(there, given.audience) if given.audience else None,
             transport=given.transport,
             options=given.options,
             plan=_document(given.plan) if "plan" in given.model_fields_set else writing.Changes.KEEP,
@@ -77,7 +77,9 @@ def tried(conn: psycopg.Connection[Any], *, dry: bool) -> Iterator[None]:
         raise psycopg.Rollback(transaction)
 
 
-def _first_message(conn: psycopg.Connection[Any], account: int, given: NewMailing, actor: Actor) -> int:
+def _first_message(
+    conn: psycopg.Connection[Any], account: int, given: NewMailing | NewStep, actor: Actor
+) -> int:
     """The number of the message that the mailing begins with: stored now, or a template's."""
     if (given.message is None) == (given.template is None):
         words = "Give either a message, or the template to take it from."
@@ -110,7 +112,37 @@ def _taken(conn: psycopg.Connection[Any], there: mailings.Mailing, wanted: Messa
 
 
 def _rule(audience: Any) -> dict[str, Any]:
-    return {name: value for name, value in audience.model_dump().items() if value}
+    return {name: value for name, value in audience.model_dump(mode="json").items() if value}
+
+
+def _changed_rule(there: mailings.Mailing, audience: Any) -> dict[str, Any]:
+    """A step keeps the mailing that it follows, and its condition where none is given."""
+    rule, follows = _rule(audience), step.earlier(there.audience)
+    if follows is None:
+        return rule
+    return {"condition": step.condition(there.audience).value, **rule, "step": follows}
+
+
+def add_step(
+    conn: psycopg.Connection[Any], there: mailings.Mailing, given: NewStep, actor: Actor, request: control.Request | None
+) -> tuple[int, bool]:  # fmt: skip
+    """Add a step to the chain of a mailing; as `create`."""
+    narrowing = _rule(given.audience)
+    condition = step.Condition(narrowing.pop("condition", step.Condition.ALL))
+    try:
+        delay = duration.seconds(given.delay, most=step.LONGEST_DELAY)
+    except ValueError as error:
+        raise drafting.DraftError([drafting.Fault("delay", str(error))]) from None
+
+    def make() -> dict[str, Any]:
+        new = chain.New(
+            given.name, _first_message(conn, there.account, given, actor), delay, condition, given.follows, narrowing,
+            given.transport, given.options,
+        )  # fmt: skip
+        return {"made": chain.add(conn, there.account, there.id, new, actor)}
+
+    answer, repeated = once(conn, there.account, actor, request, make)
+    return int(answer["made"]), repeated
 
 
 def _document(plan: Any) -> dict[str, Any] | None:

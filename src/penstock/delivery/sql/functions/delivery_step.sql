@@ -6,7 +6,8 @@ create function delivery_step(p_mailing integer, out ready boolean, out to_come 
 declare
     v_delay interval;
 begin
-    select make_interval(secs => coalesce((m.plan ->> 'delay')::double precision, 0)) into v_delay
+    -- A draft has its delay as it was written: "2d".
+    select make_interval(secs => case when jsonb_typeof(m.plan -> 'delay') = 'number' then (m.plan ->> 'delay')::double precision else 0 end) into v_delay
       from mailing_mailing m where m.id = p_mailing and m.audience ? 'step';
     if not found then
         ready := false;
