@@ -14,6 +14,7 @@ from typing import Any
 from typer.main import get_command
 
 from penstock.account.access import ROLES, SCOPES
+from penstock.account.credits.kinds import KINDS
 from penstock.account.policy import RULES
 from penstock.api.problems import BY_STATUS, DETAILS, TITLES
 from penstock.audience.columns import ADDRESS_NAMES
@@ -291,6 +292,11 @@ def suppression_reasons() -> str:
 # --- notices and metrics ----------------------------------------------------------------------------------
 
 
+def credit_kinds() -> str:
+    """Return every kind of entry in the ledger of credits."""
+    return table(("entry", "what it says"), [(f"`{kind}`", told) for kind, told in KINDS.items()])
+
+
 def events() -> str:
     """Return every event that a webhook can listen to."""
     return table(("event", "when"), [(f"`{name}`", MEANING_OF_NOTICE[Kind(name)]) for name in EVENTS])
@@ -336,6 +342,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "scopes": scopes,
     "address-columns": address_columns,
     "suppression-reasons": suppression_reasons,
+    "credit-kinds": credit_kinds,
     "events": events,
     "webhook-intervals": webhook_intervals,
     "metrics": metrics,

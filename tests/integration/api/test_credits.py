@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from penstock.account.credits import reading
-from penstock.delivery import freeze
+from penstock.delivery import clock, freeze
+from penstock.notices import outbox
+from penstock.report import warning
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_frame import problem
 from tests.integration.api.test_resources import items, made
@@ -22,7 +24,7 @@ def platform(bearer: Bearer, closing: None) -> Api:
     return bearer("platform", account=None)  # type: ignore[no-any-return]
 
 
-@pytest.mark.behaviour("S4.20", "S5.18")
+@pytest.mark.behaviour("S4.20")
 def test_too_few_credits_a_top_up_and_on_it_goes(api: Api, platform: Api, conn: Any) -> None:
     changed = platform.patch("/policies?account=1", {"credits": "counted"})
     assert changed.status_code == 200, changed.content
@@ -47,6 +49,44 @@ def test_too_few_credits_a_top_up_and_on_it_goes(api: Api, platform: Api, conn: 
     assert (held["mailing"], held["reserved"], held["used"]) == (mailing, 12, 0)
     assert [each["kind"] for each in items(api.get("/credits/entries"))] == ["reserved", "top_up"]
     assert reading.check(conn, 1) == []
+
+
+@pytest.mark.behaviour("S5.17", "S5.18")
+def test_a_scheduled_mailing_waits_on_its_date_for_credits(api: Api, platform: Api, conn: Any) -> None:
+    """Warned when it is planned, and again before its date; on its date it waits; after a top-up it goes."""
+    platform.patch("/policies?account=1", {"credits": "counted"})
+    made(platform.post("/credits/top-ups?account=1", {"amount": 5}))
+    mailing = stage.draft(conn, stage.add_contacts(conn, "all", 9))
+    at = (datetime.now(UTC) + timedelta(days=3)).isoformat(timespec="seconds")
+    submitted = api.post(
+        f"/mailings/{mailing}/submit", {"plan": {"kind": "at", "at": at}, "confirm": True}
+    ).json()
+    assert [text for text in submitted["warnings"] if "it needs up to 9 credits, and 5 are left" in text]
+    assert api.post(f"/mailings/{mailing}/approve", {"without_analysis": True}).status_code == 200
+    for hours, notices in ((0, 1), (49, 2)):
+        stage.travel(conn, hours=hours)
+        warning.watch(conn)
+        while outbox.turn(conn):
+            pass
+        told = [
+            each for each in api.get("/notices").json()["items"] if each["kind"] == "mailing.credits_short"
+        ]
+        assert len(told) == notices
+    stage.travel(conn, hours=24)
+    clock.strike(conn)
+    shown = api.get(f"/mailings/{mailing}").json()
+    assert (shown["state"], shown["reason"]["code"], shown["progress"]["recipients"]) == (
+        "interrupted",
+        "credits",
+        0,
+    )
+    problem(api.post(f"/mailings/{mailing}/resume", {"reason": "Now."}), 409, "credits")
+    assert made(platform.post("/credits/top-ups?account=1", {"amount": 4}))["can_go_on"] == [mailing]
+    assert api.post(f"/mailings/{mailing}/resume", {"reason": "Topped up."}).status_code == 200
+    clock.strike(conn)
+    freeze.prepare(conn, mailing)
+    assert api.get(f"/mailings/{mailing}").json()["state"] == "sending"
+    assert [each["available"] for each in items(api.get("/credits"))] == [0]
 
 
 def test_the_forecast_names_the_date_that_runs_short(api: Api, platform: Api, conn: Any) -> None:
