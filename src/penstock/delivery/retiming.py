@@ -6,7 +6,7 @@ Packages that have begun are completed as soon as they may. One that is held (a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -51,20 +51,27 @@ def after_pause(
     conn: psycopg.Connection[Any], mailing: int, pace: Pace, stopped: datetime, now: datetime, *, shift: bool
 ) -> int:
     """Give the packages their times again after a pause from `stopped` until `now`; return how many recipients missed theirs."""
-    packages = waiting(conn, mailing)
+    timed, missed = foreseen(pace, waiting(conn, mailing), stopped, now, shift=shift)
+    _write(conn, mailing, [each for each in timed if pace.by_zone or pace.batches])
+    return _skip(conn, mailing, missed)
+
+
+def foreseen(
+    pace: Pace, packages: Sequence[Waiting], stopped: datetime, now: datetime, *, shift: bool
+) -> tuple[list[Timed], list[int]]:
+    """Return when the packages go if the pause from `stopped` ends `now`, and the numbers of those that missed their time."""
     missed = _missed(pace, packages, stopped, now)
     times = _new_slots(pace, [each for each in packages if each.no not in missed], stopped, now, shift)
-    kept = []
+    timed = []
     for each in packages:
         if each.no not in missed:
             planned = times.get(each.slot or 0, each.planned_at)
             at = pace.awake(each.zone, max(planned, now))
-            kept.append(Timed(each.no, each.slot, planned, min(at, planned) if at == now else at))
-    _write(conn, mailing, [each for each in kept if pace.by_zone or pace.batches])
-    return _skip(conn, mailing, missed)
+            timed.append(Timed(each.no, each.slot, planned, min(at, planned) if at == now else at))
+    return timed, missed
 
 
-def _missed(pace: Pace, packages: list[Waiting], stopped: datetime, now: datetime) -> list[int]:
+def _missed(pace: Pace, packages: Sequence[Waiting], stopped: datetime, now: datetime) -> list[int]:
     """Packages of zones whose time came while the mailing stood still, where those are to be skipped."""
     if not (pace.skip_missed and pace.wall):
         return []
@@ -136,3 +143,12 @@ def _write(conn: psycopg.Connection[Any], mailing: int, timed: Iterable[Timed]) 
 def _skip(conn: psycopg.Connection[Any], mailing: int, nos: list[int]) -> int:
     row = conn.execute("select delivery_skip(%s, %s, %s)", (mailing, nos, MISSED)).fetchone() if nos else None
     return int(row[0]) if row else 0
+
+
+def after_hold(
+    conn: psycopg.Connection[Any], mailing: int, pace: Pace, now: datetime, *, shift: bool
+) -> None:
+    """As after_pause, for packages that were held while the mailing went on: the first of them had their turn, the batches behind
+    them, whose times passed meanwhile, go one by one."""
+    if pace.batches and (held := [each for each in waiting(conn, mailing) if each.held]):
+        after_pause(conn, mailing, pace, held[0].planned_at, now, shift=shift)
