@@ -32,6 +32,14 @@ class Pace:
         return f"{self.messages:.10g}/{_WORDS[self.per]}"
 
 
+def shortest(rate: float) -> Pace:
+    """Messages a second in the unit that says them shortest: 1000/h rather than 0.277778/s."""
+    told = (Pace(float(f"{rate * per:.4g}"), per) for per in _WORDS)
+    return min(
+        told, key=lambda pace: (abs(pace.rate - rate) > rate * 1e-9, len(f"{pace.messages:.10g}"), pace.per)
+    )
+
+
 def read(text: str) -> Pace:
     """Read a rate; without a unit of time it is messages a second. Raises PaceError."""
     match = _WRITTEN.fullmatch(text.lower())

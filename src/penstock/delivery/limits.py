@@ -9,7 +9,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import class_row, dict_row
 
-from penstock.account.pace import Pace
+from penstock.account.pace import shortest
 from penstock.delivery.sparing import PERIOD
 from penstock.platform.database import sql
 
@@ -41,11 +41,29 @@ def spared(conn: psycopg.Connection[Any], account: int, *, mailing: int | None =
         ).fetchall()
 
 
-def waits(conn: psycopg.Connection[Any], mailing: int) -> list[str]:
-    """Say what a mailing's messages may have to wait for, one sentence for each limit; empty: nothing limits it."""
+@dataclass(frozen=True)
+class Held:
+    """A limit that a mailing's messages have to keep: whose (`all`, `account`, `transport`, `mailing`, `domain`), as people write it."""
+
+    scope: str
+    domain: str | None
+    rate: str | None
+    connections: int | None
+
+
+def held_to(conn: psycopg.Connection[Any], mailing: int) -> list[Held]:
+    """Return the limits that hold for a mailing now; the domains that are spared stand in `spared`."""
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute("select * from delivery_limits(%s) order by scope, key", (mailing,)).fetchall()
-    told = [_limit(row) for row in rows if row["scope"] != "backoff"]
+    return [
+        Held(row["scope"], row["domain"], str(shortest(row["rate"])) if row["rate"] else None, row["connections"])
+        for row in rows if row["scope"] != "backoff"
+    ]  # fmt: skip
+
+
+def waits(conn: psycopg.Connection[Any], mailing: int) -> list[str]:
+    """Say what a mailing's messages may have to wait for, one sentence for each limit; empty: nothing limits it."""
+    told = [_limit(each) for each in held_to(conn, mailing)]
     row = conn.execute("select account_id from mailing_mailing where id = %s", (mailing,)).fetchone()
     return told + [words(each) for each in spared(conn, row[0], mailing=mailing)] if row else told
 
@@ -54,7 +72,7 @@ def words(spared: Spared) -> str:
     """Say that a domain is spared, and until when."""
     until = spared.until.astimezone(UTC)
     return (
-        f"{spared.domain} refuses for now ({spared.reply}): it is asked {Pace(round(spared.rate, 2))} at most until"
+        f"{spared.domain} refuses for now ({spared.reply}): it is asked {shortest(spared.rate)} at most until"
         f" {until:%H:%M:%S} UTC, then more again."
     )
 
@@ -64,8 +82,7 @@ def ease(conn: psycopg.Connection[Any]) -> None:
     conn.execute("select delivery_ease(make_interval(secs => %s))", (PERIOD,))
 
 
-def _limit(row: dict[str, Any]) -> str:
-    whose = _WHOSE.get(row["scope"], f"the domain {row['domain']}")
-    rate = f"{Pace(round(row['rate'], 6))}" if row["rate"] else ""
-    count = f"{row['connections']} connections" if row["connections"] else ""
-    return f"A limit of {whose}: {' and '.join(filter(None, (rate, count)))}."
+def _limit(held: Held) -> str:
+    whose = _WHOSE.get(held.scope, f"the domain {held.domain}")
+    count = f"{held.connections} connections" if held.connections else ""
+    return f"A limit of {whose}: {' and '.join(filter(None, (held.rate, count)))}."

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from penstock.account import access
-from penstock.account.pace import FASTEST, Pace
+from penstock.account.pace import FASTEST, shortest
 from penstock.mailing import control, journal
 from penstock.mailing.actor import Actor
 from penstock.mailing.mailings import Mailing
@@ -70,18 +70,10 @@ def put(
 
 def words(speed: Speed) -> str:
     """Say it: "50/s, 4 connections", or "as fast as it goes"."""
-    told = [str(_pace(speed.rate))] if speed.rate else []
+    told = [str(shortest(speed.rate))] if speed.rate else []
     if speed.connections:
         told.append(f"{speed.connections} connections" if speed.connections > 1 else "1 connection")
     return ", ".join(told) or "as fast as it goes"
-
-
-def _pace(rate: float) -> Pace:
-    """In the unit that says it shortest: 1000/h rather than 0.2777777778/s."""
-    return min(
-        (Pace(round(rate * per, 6), per) for per in (1, 60, 3600, 86_400)),
-        key=lambda pace: (len(str(pace)), pace.per),
-    )
 
 
 def _store(conn: psycopg.Connection[Any], mailing: int, options: dict[str, Any], speed: Speed) -> None:

@@ -108,7 +108,7 @@ def test_the_speed_of_a_mailing_changes_while_it_runs(conn: Conn, a_sink: Sinks)
     with senders(2):
         mailing = begin(conn, 1500, sink.url(), rate=1 / 60)
         eventually(lambda: len(sink.arrived()) == 1)
-        assert waits(conn, mailing) == ["A limit of this mailing: 0.016667/s."]
+        assert waits(conn, mailing) == ["A limit of this mailing: 1/min."]
         assert speed.put(conn, 1, mailing, OPERATOR, rate=200.0, connections=None)
         eventually(lambda: len(sink.arrived()) > 20, 3)
         began, before = time.monotonic(), len(sink.arrived())
