@@ -32,7 +32,7 @@ ALWAYS = {"/tokens", "/journal", "/policies", "/credits", "/credits/forecast"}
 """Lists in which every account has something of its own."""
 
 COLUMNS = {
-    "account_id": "account", "mailing_id": "mailing", "mailing": "mailing", "list_id": "list", "import_id": "import",
+    "account_id": "account", "account": "account", "mailing_id": "mailing", "mailing": "mailing", "list_id": "list", "import_id": "import",
     "domain_id": "domain", "template_id": "template", "webhook_id": "webhook", "delivery_id": "delivery", "notice_id": "notice", "person_id": "person",
 }  # fmt: skip
 """By which columns a row is told to be the victim's."""
@@ -66,6 +66,9 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
     token = took(api.post("/tokens", {"name": MARK, "scopes": ["contacts:read"]}))
     webhook = took(api.post("/webhooks", {"url": f"http://127.0.0.1:9/{MARK}", "description": MARK}))
     delivery = took(api.post(f"/webhooks/{webhook['id']}/test"))
+    segment = took(api.post("/segments", {"name": MARK, "text": f'on list {listed} or city is "{MARK}"'}))
+    index = took(api.post("/segments/indexes", {"attribute": MARK}))
+    took(api.post("/events", {"events": [{"name": MARK, "contact": contact["id"], "data": {"n": MARK}}]}))
     switch = took(api.post("/switches", {"scope": "domain", "value": f"{MARK}.example", "reason": MARK}))
     setting = {"notice_transport": transport["id"], "notice_from": f"{MARK} <a@x.example>"}
     took(api.ask("PUT", "/notices/settings", setting))
@@ -96,6 +99,7 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
         "suppression": [suppression["id"]], "transport": [transport["id"]], "person": [person["id"]], "token": [token["id"]],
         "webhook": [webhook["id"]], "delivery": [delivery["id"]], "switch": [switch["id"]], "notice": [notice],
         "entry": [entry.id], "finding": [finding], "revision": [1],
+        "segment": [segment["id"]], "index": [index["id"]],
     }  # fmt: skip
 
 
