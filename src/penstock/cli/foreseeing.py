@@ -63,7 +63,22 @@ def _resumed(seen: Forecast) -> list[str]:
         (ahead.begun, "stand in packages that have begun; these go first"),
         (ahead.due, "were deferred, and are due by now"),
         (ahead.gone, "have unsubscribed or were suppressed meanwhile, and would be skipped"),
-        (ahead.joined, "joined the audience after it was counted, and would not be sent to"),
+        (
+            ahead.joined,
+            "joined the audience, and would get it"
+            if ahead.audience == "add_new"
+            else "joined the audience, and would not get it",
+        ),
+        (ahead.left if ahead.audience == "add_new" else 0, "left the audience, and would be skipped"),
+        (ahead.missed, f"missed their time, in {number(ahead.missed_slots)} batches or zones"),
+        (ahead.skipped, "of these would be skipped, by the policy missed_slot"),
+        (ahead.late, "would not go: their new time is after the end date"),
         (ahead.would_expire, "would not go: the end date has passed"),
     ]
-    return [f"  {number(count):>9}  {what}" for count, what in lines if count]
+    told = [f"  {number(count):>9}  {what}" for count, what in lines if count]
+    if ahead.next_at:
+        batch = f"batch {ahead.next_slot}, " if ahead.next_slot else ""
+        told.append(
+            f"  Next: {batch}{number(ahead.next_count)} recipients at {ahead.next_at:%Y-%m-%d %H:%M} UTC."
+        )
+    return told

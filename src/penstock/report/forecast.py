@@ -8,12 +8,12 @@ from typing import Any
 
 import psycopg
 
-from penstock.delivery import chosen
 from penstock.mailing import lifecycle
-from penstock.mailing.facts import Gathered, gather
+from penstock.mailing.facts import gather
 from penstock.mailing.guards import Facts
 from penstock.platform.database import sql
 from penstock.report.progress import Progress, progress
+from penstock.report.resumption import Resumption, resumption
 
 COMMANDS = ("pause", "cancel", "resume")
 
@@ -43,28 +43,10 @@ class Forecast:
         document = asdict(self)
         if self.resume is None:
             del document["resume"]
-        elif self.resume.ends_at:
-            document["resume"]["ends_at"] = self.resume.ends_at.isoformat()
+        else:
+            times = {name: at for name, at in document["resume"].items() if isinstance(at, datetime)}
+            document["resume"] |= {name: at.isoformat() for name, at in times.items()}
         return document
-
-
-@dataclass(frozen=True, slots=True)
-class Resumption:
-    """What a resumption would find (the ledger stays as it was frozen; nobody is added to it).
-
-    `next_package` goes first, none if none is open; `begun` recipients stand in packages that have begun. `gone`: waiting ones
-    who were suppressed since the freeze and would be skipped. `joined`: contacts who are meant by the audience rule now and are
-    not in the ledger, None where counting them takes longer than a page may. `due`: deferred ones whose time has passed meanwhile.
-    `would_expire`: recipients of packages that would not go any more because the end date has passed.
-    """
-
-    next_package: int | None
-    begun: int
-    gone: int
-    joined: int | None
-    due: int
-    ends_at: datetime | None
-    would_expire: int
 
 
 def forecast(
@@ -91,7 +73,7 @@ def forecast(
         return Forecast(
             leaving=at_most, leaving_at_most=at_most, kept_back=left - at_most, reached=now.accepted + now.delivered,
             waiting=now.waiting, deferred=now.deferred, finishes=finishes,
-            resume=_resumption(conn, mailing, found, soon) if command == "resume" else None,
+            resume=resumption(conn, mailing, found, soon) if command == "resume" else None,
         )  # fmt: skip
 
 
@@ -106,18 +88,3 @@ def _leaving(conn: psycopg.Connection[Any], mailing: int, facts: Facts, now: Pro
         return facts.in_flight + facts.begun_left
     row = conn.execute(sql("penstock.report", "forecast"), {"mailing": mailing}).fetchone()
     return min(now.in_flight, int(row[0]) if row else 0)
-
-
-def _resumption(conn: psycopg.Connection[Any], mailing: int, found: Gathered, soon: bool) -> Resumption:
-    facts = found.facts
-    rule = found.row["audience"] | ({"definitions": kept} if (kept := found.row["segments"]) else {})
-    row = conn.execute(sql("penstock.report", "resumption"), {"mailing": mailing}).fetchone()
-    assert row is not None
-    next_package, gone, due = row
-    join = chosen.joined_soon if soon else chosen.joined
-    past = facts.ends_at is not None and facts.ends_at <= facts.now
-    return Resumption(
-        next_package=next_package, begun=facts.begun_left, gone=gone, due=due, ends_at=facts.ends_at,
-        joined=join(conn, found.account, mailing, rule) if facts.frozen else 0,
-        would_expire=max(0, facts.unbegun + facts.due_returned - (facts.begun_left - facts.due_withheld)) if past else 0,
-    )  # fmt: skip

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from penstock.audience.suppression import suppress
-from penstock.delivery import freeze
+from penstock.delivery import freeze, resuming
 from penstock.report.forecast import forecast
 from tests.integration.delivery.conftest import Sink, a_sink  # noqa: F401 (a fixture)
 from tests.integration.delivery.stage import (
@@ -23,6 +23,7 @@ from tests.integration.delivery.stage import (
     policy,
     senders,
     state,
+    travel,
 )
 
 Conn = psycopg.Connection[Any]
@@ -92,6 +93,37 @@ def test_of_a_resumption_it_says_who_came_who_went_and_what_is_next(
     later = forecast(conn, mailing, "resume").figures()
     assert later["resume"]["would_expire"] == 40
     assert later["resume"]["ends_at"].endswith("+00:00")
+
+
+@pytest.mark.behaviour("B9")
+@pytest.mark.parametrize("after", ["keep_grid", "shift"])
+def test_of_a_resumption_in_batches_it_says_what_was_missed_and_what_is_next(conn: Conn, after: str) -> None:
+    policy(conn, throttle_after_pause=after)
+    listed = add_contacts(conn, "all", 40)
+    mailing = draft(conn, listed)
+    plan = {"kind": "now", "batches": {"size": 10}, "interval": "1h"}
+    command(conn, mailing, "submit", plan=plan, confirm=True)
+    command(conn, mailing, "approve")
+    freeze.prepare(conn, mailing)
+    command(conn, mailing, "pause")
+    travel(conn, hours=2.5)
+    conn.execute(
+        "delete from audience_membership where contact_id = (select max(contact_id) from audience_membership)"
+    )
+    told = forecast(conn, mailing, "resume").resume
+    assert told
+    assert (told.missed_slots, told.missed, told.next_slot, told.next_count, told.left) == (2, 20, 1, 10, 1)
+    command(conn, mailing, "resume", confirm=True)
+    assert resuming.catch_up(conn, mailing)
+    times = conn.execute(
+        "select slot, max(release_at) from delivery_package where mailing = %s and slot > 0 group by slot order by 2",
+        (mailing,),
+    ).fetchall()
+    assert told.next_at
+    assert told.last_at
+    assert abs((times[-1][1] - told.last_at).total_seconds()) < 30, "what was told is what became of it"
+    assert times[0][0] == told.next_slot
+    assert [slot for slot, _ in times] == ([1, 2, 3, 4] if after == "shift" else [1, 4, 2, 3])
 
 
 def test_it_is_asked_for_what_there_is(conn: Conn) -> None:

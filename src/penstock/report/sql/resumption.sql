@@ -1,5 +1,5 @@
 -- What a resumption would find: the package that goes first, the waiting ones who were suppressed since the freeze, and the
--- deferred ones whose time has passed.
+-- deferred ones whose time has passed; and since when it stands still.
 select (select min(no) from delivery_package where mailing = m.id and state in ('waiting', 'active')),
        (select count(*)
           from audience_suppression s
@@ -13,5 +13,6 @@ select (select min(no) from delivery_package where mailing = m.id and state in (
                 or exists (select from delivery_due d where d.mailing = m.id and d.seq = r.seq and d.closed is null)))
      , (select count(*) from delivery_due
          where mailing = m.id and closed is null and why = 'deferred' and due_at <= now())
+     , m.stopped_at
   from mailing_mailing m
  where m.id = %(mailing)s
