@@ -13,8 +13,10 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import class_row
 
-from penstock.delivery import chosen, clock
+from penstock.account.credits.settling import Lacking
+from penstock.delivery import adding, capping, chosen, clock
 from penstock.mailing import step
+from penstock.mailing.guards.credit import lacking
 from penstock.mailing.states import State
 from penstock.mailing.step import Condition
 from penstock.platform.database import sql
@@ -64,6 +66,8 @@ def look(conn: psycopg.Connection[Any]) -> int:
     for each in waiting:
         try:
             joined += _attend(conn, each)
+        except Lacking as short:
+            clock.interrupt(conn, each.id, "credits", lacking(short.needed, short.available))
         except psycopg.OperationalError:
             raise
         except Exception:  # one mailing's trouble must not stop the others; it is tried again
@@ -75,7 +79,7 @@ def _attend(conn: psycopg.Connection[Any], waiting: Waiting) -> int:
     given = {"step": waiting.id, "delay": waiting.delay, "rest": REST, "most": MOST}
     joined = 0
     for earlier, package in conn.execute(sql("penstock.delivery", "step_packages"), given).fetchall():
-        with conn.transaction():
+        with capping.alone(conn, waiting.id), conn.transaction():
             judged = _judge(conn, waiting, earlier, package)
             if waiting.state == State.SENDING:
                 joined += _join(conn, waiting, judged.contacts)
@@ -119,13 +123,8 @@ def _narrowed(conn: psycopg.Connection[Any], waiting: Waiting, contacts: list[in
 def _join(conn: psycopg.Connection[Any], waiting: Waiting, contacts: list[int]) -> int:
     if not contacts:
         return 0
-    given = {"account": waiting.account, "mailing": waiting.id, "contacts": contacts}
-    return _add(conn, waiting.id, given)
-
-
-def _add(conn: psycopg.Connection[Any], mailing: int, given: dict[str, Any]) -> int:
-    row = conn.execute(sql("penstock.delivery", "step_add"), {**given, "mailing": mailing}).fetchone()
-    return int(row[0]) if row else 0
+    who = "select unnest(%(contacts)s::bigint[]) as id"
+    return adding.add(conn, waiting.id, who, {"contacts": contacts}).new
 
 
 def _note(conn: psycopg.Connection[Any], waiting: Waiting, judged: Judged) -> None:

@@ -187,7 +187,7 @@ def test_who_unsubscribes_between_the_steps_does_not_get_the_next(conn: Conn) ->
     stage.travel(conn, hours=24)
     tick(conn)
     assert deliver(conn, second) == people(1, 3)
-    sound(conn, second)
+    assert sound(conn, second) == {"accepted": 2, "skipped": 1}, "and the ledger says why"
 
 
 def test_a_paused_step_takes_nobody_in_and_goes_on_where_it_stopped(conn: Conn) -> None:
@@ -201,6 +201,26 @@ def test_a_paused_step_takes_nobody_in_and_goes_on_where_it_stopped(conn: Conn) 
     command(conn, second, "resume")
     tick(conn)
     assert deliver(conn, second) == people(1, 2, 3)
+
+
+def test_a_step_is_narrowed_like_any_audience(conn: Conn) -> None:
+    few = stage.add_contacts(conn, "few", 2, 3)
+    first, second = a_chain(conn, 4, {"delay": 60, "narrowing": {"list": few}}, go=False)
+    command(
+        conn,
+        second,
+        "edit",
+        changes={"audience": {"step": first, "condition": "all", "list": few, "not_reached_by": [second]}},
+    )
+    submit(conn, second)
+    submit(conn, first)
+    tick(conn)
+    assert deliver(conn, first) == people(1, 2, 3, 4)
+    stage.travel(conn, hours=1)
+    tick(conn)
+    assert deliver(conn, second) == people(3, 4)
+    tick(conn)
+    assert state(conn, second) == "sent"
 
 
 # -- what happens to an earlier step ---------------------------------------------
