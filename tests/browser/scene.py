@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 from psycopg.types.json import Jsonb
 
-from penstock.account import domains, invitations, tokens
+from penstock.account import domains, invitations, limits, tokens
 from penstock.account.credits import ledger
 from penstock.audience import importing, suppression, uploads
 from penstock.content import templates
@@ -65,6 +65,7 @@ _NUMBERS = {
     "analyses": "select id from preflight_analysis where account_id = %(account)s and state = 'done'",
     "mailings/analysis": "select f.id from preflight_finding f join preflight_analysis a on a.id = f.analysis_id where a.account_id = %(account)s"
     " and f.count is not null limit 2",
+    "limits": "select id from account_limit where account_id = %(account)s",
     "tests": "select id from preflight_test where account_id = %(account)s",
 }
 """What stands in addresses behind the word."""
@@ -86,6 +87,7 @@ def furnish(desk: Desk, folder: Path) -> Scene:
     _audience(scene, folder)
     _content(scene)
     _settings(scene)
+    _limits(scene)
     _credits(scene)
     outbox.turn(desk.conn)
     scene.things |= {
@@ -171,6 +173,21 @@ def _settings(scene: Scene) -> None:
         value="partner.example",
         reason="Their complaint rate is 2 %.",
         account=account,
+    )
+
+
+def _limits(scene: Scene) -> None:
+    """A limit of each kind, and a domain that is spared."""
+    desk = scene.desk
+    for scope, value in (("domain", "slow.example"), ("account", "")):
+        limits.put(
+            desk.conn, TERMINAL, scope=scope, value=value, rate="1000/h", connections=4, account=desk.account
+        )
+    desk.conn.execute(
+        "insert into delivery_backoff (transport, domain, rate, usual, until, refused, reply)"
+        " select min(id), 'spared.example', 5, 40, now() + interval '1 day', 63, '451 4.7.0 Too many messages from you'"
+        " from account_transport where account_id = %s",
+        (desk.account,),
     )
 
 

@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
-from penstock.account import domains, policies, tokens, transports
+from penstock.account import domains, limits, policies, tokens, transports
 from penstock.notices import deliveries, settings, webhooks
 from tests.browser.desk import TERMINAL, Desk
 from tests.integration.web.conftest import Visitor
 from tests.nameserver import Nameserver
 
 Visitors = Callable[..., Visitor]
-PAGES = ("policies", "domains", "transports", "credits", "tokens", "webhooks", "notices", "journal")
+PAGES = ("policies", "domains", "transports", "limits", "credits", "tokens", "webhooks", "notices", "journal")
 
 
 def test_the_overview_leads_to_what_one_may_see(visitor: Visitors) -> None:
@@ -174,3 +174,37 @@ def test_another_accounts_things_are_not_there(page: str, desk: Desk, visitor: V
     for address in (path, f"{path}/delete"):
         assert stranger.get(address).status_code == 404
         assert stranger.post(address).status_code == 404
+
+
+def test_limits_are_set_and_taken_away(desk: Desk, visitor: Visitors) -> None:
+    anna = visitor()
+    form = {"scope": "domain", "domain": "Slow.Example", "rate": "1000/h", "connections": "5"}
+    assert anna.post("/settings/limits", form).status_code == 302
+    [limit] = [each for each in limits.listed(desk.conn, desk.account) if each.value == "slow.example"]
+    assert (limit.rate, limit.connections, limit.account) == ("1000/h", 5, desk.account)
+    text = anna.text("/settings/limits")
+    assert "The domain slow.example" in text
+    assert "1000/h" in text
+    wrong = anna.post("/settings/limits", form | {"rate": "quickly"})
+    assert wrong.status_code == 422
+    assert "is no rate" in wrong.content.decode()
+    assert anna.post("/settings/limits", form | {"connections": "many"}).status_code == 422
+    assert visitor("approver").post("/settings/limits", form).status_code == 403
+    assert anna.post(f"/settings/limits/{limit.id}/remove").status_code == 302
+    assert limits.listed(desk.conn, desk.account) == []
+    assert anna.post(f"/settings/limits/{limit.id}/remove").status_code == 404
+
+
+@pytest.mark.behaviour("B8")
+def test_the_speed_of_a_mailing_is_changed_on_its_page(desk: Desk, visitor: Visitors) -> None:
+    mailing, anna = desk.mailing("sending"), visitor()
+    assert "As fast as the servers take it." in anna.text(f"/mailings/{mailing}")
+    assert anna.post(f"/mailings/{mailing}/speed", {"rate": "50", "connections": "3"}).status_code == 302
+    text = anna.text(f"/mailings/{mailing}")
+    assert "50/s at most" in text
+    assert "3 connections at most" in text
+    assert 'value="50/s"' in anna.text(f"/mailings/{mailing}/speed")
+    assert anna.post(f"/mailings/{mailing}/speed", {"rate": "0", "connections": ""}).status_code == 422
+    assert visitor("approver").post(f"/mailings/{mailing}/speed", {"rate": "1"}).status_code == 403
+    assert anna.post(f"/mailings/{mailing}/speed", {"rate": "", "connections": ""}).status_code == 302
+    assert "As fast as the servers take it." in anna.text(f"/mailings/{mailing}")

@@ -15,8 +15,10 @@ from penstock.web.room.mailing.entries import shown
 from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.mailing.heading import heading
 from penstock.web.room.mailing.left import left
+from penstock.web.room.mailing.speed import slowed
 from penstock.web.room.timing import foreseeing, telling
 from penstock.web.room.timing.telling import Told
+from penstock.web.room.timing.wording import spread
 from penstock.web.room.visit import Visit, room
 from penstock.web.room.words import Text
 
@@ -43,9 +45,10 @@ def overview(visit: Visit, number: int) -> HttpResponse:
         moves=State(mailing.state) in LIVE, told=texts(head.figures) if head.figures else {},
         speed=pictures.over_time(visit.conn, mailing) if frozen else None,
         strip=pictures.packages_of(visit.conn, mailing) if frozen else None,
+        slowed=slowed(visit, mailing),
         left=left(visit, mailing, head.figures) if head.figures else [],
         latest=shown(history.latest(visit.conn, mailing.id, LATEST)),
-        plan_words=PLANS.get((mailing.plan or {}).get("kind", ""), NO_PLAN), took=_took(mailing),
+        spread=spread(mailing.plan), plan_words=PLANS.get((mailing.plan or {}).get("kind", ""), NO_PLAN), took=_took(mailing),
         timing=telling.running(visit, mailing) if frozen else _foreseen(visit, mailing),
     )  # fmt: skip
 

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from penstock.web.room.mailing import journal, overview, packages, recipients, report
+from penstock.web.room.mailing import journal, overview, packages, recipients, report, speed
 
 urlpatterns = [
     path("mailings/<int:number>", overview.overview, name="mailing"),
     path("mailings/<int:number>/packages", packages.packages, name="mailing-packages"),
+    path("mailings/<int:number>/speed", speed.speed, name="mailing-speed"),
     path("mailings/<int:number>/speed.csv", packages.speed_csv, name="mailing-speed-csv"),
     path("mailings/<int:number>/recipients", recipients.recipients, name="mailing-recipients"),
     path("mailings/<int:number>/recipients.csv", recipients.csv, name="mailing-recipients-csv"),
