@@ -14,6 +14,7 @@ from penstock.cli import (
     mailing,
     picture,
     running,
+    segment,
     send,
     switch,
     template,
@@ -47,6 +48,7 @@ app.command("web")(running.web)
 app.command("worker")(running.worker)
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(contacts.app, name="contacts")
+app.add_typer(segment.app, name="segment")
 app.add_typer(domain.app, name="domain")
 app.add_typer(transport.app, name="transport")
 app.add_typer(template.app, name="template")

@@ -9,10 +9,12 @@ import psycopg
 
 from penstock.cli.answers import tell_answer
 from penstock.cli.asked import message_parts, read_headers, read_options
+from penstock.cli.chaining import read_condition
 from penstock.cli.choosing import any_mailing
 from penstock.cli.commanding import Manner, Order
 from penstock.cli.endings import Exit, wrong
 from penstock.cli.recipients import find_list
+from penstock.cli.segmenting import found
 from penstock.cli.via import Via
 from penstock.content.message import Message, changed
 from penstock.content.messages import load_message, store_message
@@ -34,6 +36,7 @@ class Changes:
     reply_to: str | None = None
     headers: list[str] | None = None
     list_name: str | None = None
+    condition: str | None = None
     not_reached_by: list[int] | None = None
     reached_by: list[int] | None = None
     via: str | None = None
@@ -41,6 +44,8 @@ class Changes:
     policies: list[str] | None = None
     revision: int | None = None
     message_from: int | None = None
+    segment: str | None = None
+    not_segment: list[str] | None = None
 
     @property
     def any(self) -> bool:
@@ -120,7 +125,17 @@ def _message(conn: psycopg.Connection[Any], number: int, changes: Changes) -> Me
 def _audience(conn: psycopg.Connection[Any], there: Mailing, changes: Changes) -> Mapping[str, Any]:
     rule = dict(there.audience)
     if changes.list_name is not None:
-        rule["list"] = find_list(conn, there.account, changes.list_name)
+        rule.pop("list", None)
+        rule |= {"list": find_list(conn, there.account, changes.list_name)} if changes.list_name else {}
+    if changes.segment is not None:
+        rule.pop("segment", None)
+        rule |= {"segment": found(conn, there.account, changes.segment).id} if changes.segment else {}
+    if changes.not_segment:
+        rule.pop("not_segment", None)
+        numbers = [found(conn, there.account, name).id for name in changes.not_segment if name]
+        rule |= {"not_segment": numbers} if numbers else {}
+    if changes.condition is not None:
+        rule["condition"] = read_condition(changes.condition).value
     for key in ("not_reached_by", "reached_by"):
         if (said := getattr(changes, key)) is not None and said:
             numbers = [number for number in said if number]

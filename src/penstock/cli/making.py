@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from penstock.cli.options import DryRun, Expect, Id, Json, Reason, Yes
+from penstock.cli.options import DryRun, Expect, Id, Json, NotSegment, Reason, Segment, Yes
 
 NotReachedBy = Annotated[
     list[int] | None,
@@ -60,7 +60,20 @@ def edit(
         ),
     ] = None,
     list_name: Annotated[
-        str | None, typer.Option("--list", metavar="NAME", help="The list to send to.")
+        str | None,
+        typer.Option(
+            "--list", metavar="NAME", help="The list to send to; '' for none, where a segment says to whom."
+        ),
+    ] = None,
+    segment: Segment = None,
+    not_segment: NotSegment = None,
+    condition: Annotated[
+        str | None,
+        typer.Option(
+            "--condition",
+            metavar="WHICH",
+            help="Of a step: all, opened, not-opened, clicked, not-clicked or bounced.",
+        ),
     ] = None,
     not_reached_by: NotReachedBy = None,
     reached_by: ReachedBy = None,
@@ -79,17 +92,23 @@ def edit(
 
     changes = Changes(
         name=name, sender=sender, subject=subject, html=html, text=text, reply_to=reply_to, headers=header,
-        list_name=list_name, not_reached_by=not_reached_by, reached_by=reached_by, via=via, rate=rate, policies=policy,
-        revision=revision, message_from=message_from,
+        list_name=list_name, condition=condition, not_reached_by=not_reached_by, reached_by=reached_by, via=via, rate=rate, policies=policy,
+        revision=revision, message_from=message_from, segment=segment, not_segment=not_segment,
     )  # fmt: skip
     return edit(mailing, changes, Manner(json, dry_run, expect))
 
 
-def copy(mailing: Id, dry_run: DryRun = False, expect: Expect = None, json: Json = False) -> int:
+def copy(
+    mailing: Id,
+    chain: Annotated[bool, typer.Option("--chain", help="All steps of its chain.")] = False,
+    dry_run: DryRun = False,
+    expect: Expect = None,
+    json: Json = False,
+) -> int:
     """Make a draft that is a copy of a mailing."""
     from penstock.cli.commanding import Manner, order
 
-    return order(mailing, "copy", Manner(json, dry_run, expect))
+    return order(mailing, "copy", Manner(json, dry_run, expect), chain=chain or None)
 
 
 def fix_rest(
@@ -114,13 +133,26 @@ def fix_rest(
 
 
 def delete(
-    mailing: Id, yes: Yes = False, dry_run: DryRun = False, expect: Expect = None, json: Json = False
+    mailing: Id,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            "--steps",
+            metavar="N",
+            min=1,
+            help="Of a step with later ones: so many mailings go, this included.",
+        ),
+    ] = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    expect: Expect = None,
+    json: Json = False,
 ) -> int:
-    """Delete a draft for good."""
+    """Delete a draft for good, and the later steps of its chain with it."""
     from penstock.cli.commanding import Manner, order
     from penstock.cli.questions import deleting
 
-    return order(mailing, "delete", Manner(json, dry_run, expect, yes), question=deleting)
+    return order(mailing, "delete", Manner(json, dry_run, expect, yes), question=deleting, steps=steps)
 
 
 def archive(

@@ -43,7 +43,24 @@ EndsAt = Annotated[
     str | None,
     typer.Option("--ends-at", metavar="TIME", help="Begin nobody after this; who is left then is expired."),
 ]
+After = Annotated[
+    str | None,
+    typer.Option(
+        "--after", metavar="DELAY", help="Of a step of a chain: so long after the earlier one, 36h or 2d."
+    ),
+]
 Plan = Annotated[
     str | None,
     typer.Option("--plan", metavar="KIND", help="now, sequence (one after another), or later (decide then)."),
+]
+
+Segment = Annotated[
+    str | None,
+    typer.Option("--segment", metavar="NAME", help="Only those whom this segment means; '' for no segment."),
+]
+NotSegment = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--not-segment", metavar="NAME", help="Without those whom it means; repeatable. '': no such segment."
+    ),
 ]

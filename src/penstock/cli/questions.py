@@ -6,6 +6,8 @@ from typing import Any
 import psycopg
 
 from penstock.audience import contacts
+from penstock.audience.segments import keeping
+from penstock.cli.chaining import audience_words
 from penstock.cli.commanding import Order
 from penstock.cli.confirming import sample
 from penstock.cli.person import agree, somebody_there
@@ -14,8 +16,12 @@ from penstock.cli.screen import ask, line, number, tell
 from penstock.content.message import MessageError
 from penstock.content.messages import load_message
 from penstock.content.render import Program, compile_message
+from penstock.delivery import chosen
 from penstock.mailing.guards import Facts, plan_of
 from penstock.mailing.states import State
+
+_PATIENCE = 10_000
+"""Milliseconds that a question waits for a count."""
 
 
 def sending(order: Order) -> Order:
@@ -48,13 +54,7 @@ def planning(order: Order) -> Order:
 
 def _question(order: Order, facts: Facts, state: State) -> str:
     name, due_at = line(order.mailing.name), plan_of(facts, order.arguments).due_at
-    listed = order.mailing.audience.get("list")
-    people = contacts.count(order.conn, order.mailing.account, listed) if listed else 0
-    to = (
-        f"those of {order.mailing.id} who are left"
-        if facts.frozen
-        else f"the {number(people)} contacts on its list"
-    )
+    to = f"those of {order.mailing.id} who are left" if facts.frozen else _people(order)
     zone = str((order.arguments.get("plan") or order.arguments).get("zone") or facts.zone)
     words = {
         State.STARTING: f"Send “{name}” now to {to}?",
@@ -102,8 +102,19 @@ def _look(conn: psycopg.Connection[Any], order: Order, facts: Facts) -> str:
     shown = sample(conn, program, listed) if program and listed and people else "  (nobody is on its list)"
     excluded = order.mailing.audience.get("not_reached_by")
     without = f", without those whom {', '.join(map(str, excluded))} reached" if excluded else ""
-    found = _found(conn, order.mailing.id)
-    return f"{shown}\n\n  To: the {number(people)} contacts on its list{without}{found}"
+    return f"{shown}\n\n  To: {_people(order)}{without}{_found(conn, order.mailing.id)}"
+
+
+def _people(order: Order) -> str:
+    """To whom it goes, and how many that are: with segments by counting them, for some seconds at most."""
+    there = order.mailing
+    if "step" in there.audience:
+        return audience_words(there.audience)
+    if keeping.named_by(there.audience):
+        count = chosen.count_soon(order.conn, there.account, there.rule, _PATIENCE)
+        return "those whom its segments mean" + (f", {number(count)} now" if count is not None else "")
+    listed = there.audience.get("list")
+    return f"the {number(contacts.count(order.conn, there.account, listed) if listed else 0)} contacts on its list"
 
 
 def _found(conn: psycopg.Connection[Any], mailing: int) -> str:
@@ -166,13 +177,14 @@ def resuming(order: Order) -> Order:
 
 def deleting(order: Order) -> Order:
     """Ask before something is gone for good."""
-    if not (order.manner.yes or order.manner.dry_run):
-        order.give(dry_run=True)
-        agree(
-            f"Delete “{line(order.mailing.name)}” for good? It is 1 mailing.",
-            otherwise="Nothing was deleted.",
-        )
-    return order
+    if order.manner.yes or order.manner.dry_run or order.manner.json:
+        return order
+    go = order.facts().later_steps + 1
+    asked = _with(order, steps=order.arguments.get("steps") or go)
+    asked.give(dry_run=True)
+    what = "It is 1 mailing" if go == 1 else f"The later steps of its chain go with it: {go} mailings"
+    agree(f"Delete “{line(order.mailing.name)}” for good? {what}.", otherwise="Nothing was deleted.")
+    return asked
 
 
 def _zone(order: Order, facts: Facts) -> str:

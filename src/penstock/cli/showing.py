@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 
 from penstock.audience import contacts
+from penstock.audience.segments import keeping
+from penstock.cli.chaining import audience_words
 from penstock.cli.choosing import any_mailing
 from penstock.cli.endings import wrong
 from penstock.cli.onward import what_next
@@ -48,9 +50,11 @@ def show_mailing(conn: psycopg.Connection[Any], mailing: int, json: bool) -> Non
         ("to", _audience(conn, there)),
         ("tags", ", ".join(there.tags)),
         ("plan", plan_words(there)),
+        ("chain", f"step {there.position}; `penstock mailing chain {there.id}`" if there.position else ""),
         ("starts", until(there.due_at) if there.state == State.SCHEDULED and there.due_at else ""),
         ("sequence", _place(conn, there)),
         ("gates", _gates(there, found.facts)),
+        ("credits", _credits(found.facts)),
         ("digest", there.digest if State(there.state) in GATES and there.digest else ""),
         *_links(there),
         *_figures(conn, there),
@@ -60,6 +64,18 @@ def show_mailing(conn: psycopg.Connection[Any], mailing: int, json: bool) -> Non
     written("\n".join(f"{name:14}{line(value)}" for name, value in rows if value))
     if words := what_next(there, rest="send_rest" in lifecycle.possible(found.facts, ROLES)):
         written(f"\n{words}")
+
+
+def _credits(known: Facts) -> str:
+    """What it needs beyond what it has, where the account counts credits."""
+    if (credits := known.credits) is None:
+        return ""
+    if credits.needed is None:
+        return f"its recipients are being counted; {number(credits.available)} are left"
+    if not credits.needed:
+        return f"it has what it needs; {number(credits.available)} are left"
+    about = "" if credits.exact else "about "
+    return f"it needs {about}{number(credits.needed)}; {number(credits.available)} are left"
 
 
 def _write_json(conn: psycopg.Connection[Any], there: Mailing, known: Facts) -> None:
@@ -110,8 +126,14 @@ def _audience(conn: psycopg.Connection[Any], there: Mailing) -> str:
     rule = there.audience
     row = conn.execute("select name from audience_list where id = %s", (rule.get("list"),)).fetchone()
     people = contacts.count(conn, there.account, rule["list"]) if row else 0
+    named = {each.id: each.name for each in keeping.some(conn, there.account, keeping.named_by(rule))}
+    nobody = (
+        audience_words(rule) if "step" in rule else "all contacts" if rule.get("segment") else "– (no list)"
+    )
     parts = [
-        f"{_UNTIL_SECONDS.sub('', row[0])} ({number(people)} contacts)" if row else "– (no list)",
+        f"{_UNTIL_SECONDS.sub('', row[0])} ({number(people)} contacts)" if row else nobody,
+        f"only whom segment {named.get(rule['segment'], rule['segment'])} means" if rule.get("segment") else "",
+        *(f"without segment {named.get(each, each)}" for each in rule.get("not_segment", [])),
         f"only those whom {', '.join(map(str, rule['reached_by']))} reached" if rule.get("reached_by") else "",
         f"without those whom {', '.join(map(str, rule['not_reached_by']))} reached" if rule.get("not_reached_by") else "",
     ]  # fmt: skip
@@ -202,6 +224,8 @@ def facts(mailing: Mailing) -> dict[str, Any]:
         "due_at": mailing.due_at,
         "ends_at": mailing.ends_at,
         "audience": mailing.audience,
+        "chain": mailing.chain,
+        "position": mailing.position,
         "copied_from": mailing.copied_from,
         "fixes": mailing.fixes,
         "corrections": mailing.corrections,
