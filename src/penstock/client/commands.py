@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypedDict, Unpack
 
 from penstock.client.resource import Resource, told
-from penstock.client.shapes import Answer, Plan
+from penstock.client.shapes import Answer, Batches, Plan
 
 Prepared = Literal["drop", "deliver"]
 Fold = Literal["first", "second"]
@@ -79,12 +79,14 @@ class Commands(Resource):
 
     def edit_plan(
         self, mailing: int, *, plan: Plan | None = None, at: str | None = None, zone: str | None = None,
-        fold: Fold | None = None, ends_at: str | None = None, **options: Unpack[Options],
+        fold: Fold | None = None, ends_at: str | None = None, local: bool | None = None, batches: Batches | None = None,
+        interval: int | str | None = None, **options: Unpack[Options],
     ) -> Answer:  # fmt: skip
         """Change when it goes out while it waits at a gate."""
         return self._give(
-            mailing, "edit-plan", options, plan=plan, at=at, zone=zone, fold=fold, ends_at=ends_at
-        )
+            mailing, "edit-plan", options, plan=plan, at=at, zone=zone, fold=fold, ends_at=ends_at, local=local,
+            batches=batches, interval=interval,
+        )  # fmt: skip
 
     def send_now(self, mailing: int, **options: Unpack[Options]) -> Answer:
         """Start it at once."""
@@ -95,11 +97,15 @@ class Commands(Resource):
         return self._give(mailing, "undo", options)
 
     def schedule(
-        self, mailing: int, at: str | None = None, *, zone: str | None = None, fold: Fold | None = None,
-        ends_at: str | None = None, **options: Unpack[Options],
+        self, mailing: int, at: str | None = None, *, plan: Plan | None = None, zone: str | None = None,
+        fold: Fold | None = None, ends_at: str | None = None, local: bool | None = None, batches: Batches | None = None,
+        interval: int | str | None = None, **options: Unpack[Options],
     ) -> Answer:  # fmt: skip
-        """Give it a time to come."""
-        return self._give(mailing, "schedule", options, at=at, zone=zone, fold=fold, ends_at=ends_at)
+        """Give it a time to come; what is not given of end date, batches and local time it keeps."""
+        return self._give(
+            mailing, "schedule", options, plan=plan, at=at, zone=zone, fold=fold, ends_at=ends_at, local=local,
+            batches=batches, interval=interval,
+        )  # fmt: skip
 
     def enqueue(self, mailing: int, **options: Unpack[Options]) -> Answer:
         """Put it at the end of the sequence."""

@@ -22,6 +22,7 @@ from penstock.client.shapes import (
     Plan,
     Recipient,
     StepAudience,
+    Timeline,
     WholeMailing,
 )
 
@@ -144,6 +145,15 @@ class Mailings(Commands, Revisions, Previews):
     def packages(self, mailing: int, *, limit: int | None = None) -> Pages[Package]:
         """Its packages: what is sent together, and what became of it."""
         return Pages(self._connection, f"{self.path}/{mailing}/packages", Package, told(limit=limit))
+
+    def timeline(self, mailing: int) -> Timeline:
+        """What goes when: every batch and zone, as it stands once it is frozen, else as its plan means it."""
+        return Timeline.model_validate(self._connection.ask("GET", f"{self.path}/{mailing}/timeline").json())
+
+    def foresee(self, mailing: int, plan: Plan) -> Timeline:
+        """What would go when by this plan; nothing is changed."""
+        path = f"{self.path}/{mailing}/timeline"
+        return Timeline.model_validate(self._connection.ask("POST", path, body={"plan": plan}).json())
 
     def forecast(
         self, mailing: int, command: Literal["pause", "cancel", "resume"] = "pause", *, prepared: Prepared | None = None

@@ -18,8 +18,16 @@ class Audience(TypedDict):
     not_reached_by: NotRequired[list[int]]
 
 
+class Batches(TypedDict, total=False):
+    """Parts that a mailing goes out in: of this size, or so many; one of the two."""
+
+    size: int
+    number: int
+
+
 class Plan(TypedDict):
-    """When it goes out. `at`: a wall time in the zone (`2030-12-01T09:00`), or an instant with its offset."""
+    """When it goes out. `at`: a wall time in the zone (`2030-12-01T09:00`), or an instant with its offset; `local`: that of each
+    recipient. `interval`: between two batches, `1h` or seconds."""
 
     kind: Literal["now", "at", "sequence", "later", "after"]
     at: NotRequired[str]
@@ -27,6 +35,9 @@ class Plan(TypedDict):
     fold: NotRequired[Literal["first", "second"]]
     ends_at: NotRequired[str]
     delay: NotRequired[int | str]
+    local: NotRequired[bool]
+    batches: NotRequired[Batches]
+    interval: NotRequired[int | str]
 
 
 class StepAudience(TypedDict, total=False):
@@ -100,6 +111,7 @@ class Links(Model):
     ledger: str
     packages: str
     forecast: str
+    timeline: str
     analysis: str
     revisions: str
     chain: str
@@ -132,6 +144,7 @@ class Mailing(Model):
     plan: dict[str, Any] | None
     due_at: datetime | None
     ends_at: datetime | None
+    first_at: datetime | None
     undo_until: datetime | None
     options: dict[str, Any]
     digest: str | None
@@ -252,6 +265,36 @@ class AccountEntry(Entry):
     mailing: int | None
 
 
+class Release(Model):
+    """Recipients who go together: a batch, or its part in one zone. `at`: when they may go, None while they are `held`."""
+
+    slot: int | None
+    zone: str | None
+    planned_at: datetime | None
+    at: datetime | None
+    held: str | None
+    missed: bool
+    recipients: int
+    begun: int
+    skipped: int
+    ended: int
+
+
+class Timeline(Model):
+    """What goes when: as foreseen, or (`running`) of the mailing as it stands. `late`: recipients left at the end date."""
+
+    running: bool
+    kind: str
+    first: datetime | None
+    last: datetime | None
+    rate: float | None
+    ends_at: datetime | None
+    too_late: bool
+    late: int
+    error: str | None
+    releases: list[Release]
+
+
 class Package(Model):
     """What is sent together, from when on, and what became of it."""
 
@@ -261,7 +304,12 @@ class Package(Model):
     size: int
     claimed: int
     attempt: int
-    release_at: datetime
+    slot: int | None
+    zone: str | None
+    lane: str | None
+    planned_at: datetime | None
+    held: str | None
+    release_at: datetime | None
     begun_at: datetime | None
     closed_at: datetime | None
     accepted: int

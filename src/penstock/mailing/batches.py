@@ -32,6 +32,11 @@ class Batches:
     interval: int
     by_day: bool = False
 
+    @property
+    def document(self) -> dict[str, int]:
+        """Themselves, as a plan has them."""
+        return {"size": self.size} if self.size is not None else {"number": self.number or 1}
+
     def size_of(self, people: int) -> int:
         """Return how many of `people` go in one batch."""
         return self.size if self.size is not None else max(1, -(-people // (self.number or 1)))
@@ -47,11 +52,12 @@ class Batches:
 
 def read(batches: Any, interval: Any) -> Batches:
     """Understand what a plan says. Raises ValueError in words."""
-    if not isinstance(batches, Mapping) or len(batches) != 1 or not batches.keys() <= {"size", "number"}:
+    said = {name: n for name, n in batches.items() if n is not None} if isinstance(batches, Mapping) else {}
+    if len(said) != 1 or not said.keys() <= {"size", "number"}:
         raise ValueError(
             f'{batches!r} are no batches; write {{"size": 5000}}, recipients of each, or {{"number": 10}}.'
         )
-    ((name, count),) = batches.items()
+    ((name, count),) = said.items()
     most = LARGEST if name == "size" else MOST
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= most:
         raise ValueError(f"The {name} of batches is {count!r}; it must be a whole number from 1 to {most:,}.")

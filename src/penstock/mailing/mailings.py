@@ -38,6 +38,7 @@ class Mailing:
     authors: list[str]
     due_at: datetime | None
     ends_at: datetime | None
+    first_at: datetime | None
     undo_until: datetime | None
     approved_size: int | None
     copied_from: int | None

@@ -89,7 +89,7 @@ def read(given: Any, *, zone: str, now: datetime, past_start: str = "refuse") ->
     elif given.get("local"):
         raise PlanError("unknown_plan", f'A plan of the kind "{kind}" has no local time; give "at", too.')
     parts = _batches(given)
-    document |= {name: given[name] for name in ("batches", "interval") if parts}
+    document |= {"batches": parts.document, "interval": given["interval"]} if parts else {}
     if kind is Kind.AFTER:
         document["delay"] = _delay(given.get("delay"))
         if parts:

@@ -15,6 +15,8 @@ class Package:
     """One package. `claimed` of `size` recipients were taken by a sender; the figures below say what became of those.
 
     `kind`: skipped (never released), plain, retry (deferred ones), again (returned ones). `attempt`: attempts before this one.
+    `slot`: the batch, from 1; `zone`: whose wall time it follows; `lane`: the destination domain that it is for alone. `planned_at`:
+    when the plan wants it; `release_at`: when it may go, None while it is `held`, for this reason.
     """
 
     no: int
@@ -23,7 +25,12 @@ class Package:
     size: int
     claimed: int
     attempt: int
-    release_at: datetime
+    slot: int | None
+    zone: str | None
+    lane: str | None
+    planned_at: datetime | None
+    held: str | None
+    release_at: datetime | None
     begun_at: datetime | None
     closed_at: datetime | None
     accepted: int

@@ -16,6 +16,7 @@ from penstock.client import Pages, Penstock
 PLAN = {"kind": "at", "at": "2030-12-01T09:00", "zone": "Europe/Paris"}
 MESSAGE = {"sender": "News <news@example.org>", "subject": "s", "text": "t"}
 WHEN = {"at": "2030-12-01T09:00", "zone": "Europe/Paris", "fold": "first", "ends_at": "2030-12-02T09:00"}
+PACE = {"local": True, "batches": {"size": 5000}, "interval": "1h"}
 EVERY = {"confirm": True, "dry_run": True, "expected_version": 3, "key": "k"}
 LATER = datetime(2030, 12, 1, 9, tzinfo=UTC)
 
@@ -36,6 +37,8 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "list_revisions": ("mailings.revisions", (7,), {"limit": 5}),
     "show_revision": ("mailings.revision", (7, 3), {}),
     "list_packages": ("mailings.packages", (7,), {"limit": 5}),
+    "show_timeline": ("mailings.timeline", (7,), {}),
+    "foresee_timeline": ("mailings.foresee", (7, PLAN), {}),
     "show_forecast": ("mailings.forecast", (7, "cancel"), {"prepared": "deliver"}),
     "show_analysis": ("mailings.analysis", (7,), {}),
     "analyse_mailing": ("mailings.analyse", (7,), {"links": True}),
@@ -50,13 +53,13 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "submit_mailing": ("mailings.submit", (7,), {"plan": PLAN, "reason": "r", **EVERY}),
     "approve_mailing": ("mailings.approve", (7,), {"digest": "d", "without_analysis": True, **EVERY}),
     "validate_mailing": ("mailings.validate", (7,), {"digest": "d", **EVERY}),
-    "edit_plan_mailing": ("mailings.edit_plan", (7,), {"plan": PLAN, **WHEN, **EVERY}),
+    "edit_plan_mailing": ("mailings.edit_plan", (7,), {"plan": PLAN, **WHEN, **PACE, **EVERY}),
     "reject_mailing": ("mailings.reject", (7, "r"), {"ground": "conduct", **EVERY}),
     "withdraw_mailing": ("mailings.withdraw", (7,), EVERY),
     "revise_mailing": ("mailings.revise", (7,), EVERY),
     "send_now_mailing": ("mailings.send_now", (7,), EVERY),
     "undo_mailing": ("mailings.undo", (7,), EVERY),
-    "schedule_mailing": ("mailings.schedule", (7,), {**WHEN, **EVERY}),
+    "schedule_mailing": ("mailings.schedule", (7,), {"plan": PLAN, **WHEN, **PACE, **EVERY}),
     "enqueue_mailing": ("mailings.enqueue", (7,), EVERY),
     "move_mailing": ("mailings.move", (7, 1), {"queue_version": 4, **EVERY}),
     "park_mailing": ("mailings.park", (7,), EVERY),

@@ -14,6 +14,7 @@ from penstock.api.mailings.recipients import router as recipients
 from penstock.api.mailings.revisions import router as revisions
 from penstock.api.mailings.speeds import router as speeds
 from penstock.api.mailings.testing import router as testing
+from penstock.api.mailings.timelines import router as timelines
 
 ROUTERS: list[tuple[str, Router, str]] = [
     ("", overview, "overview"),
@@ -21,6 +22,7 @@ ROUTERS: list[tuple[str, Router, str]] = [
     ("/mailings", facets, "mailings"),
     ("/mailings", chains, "mailings"),
     ("/mailings", speeds, "mailings"),
+    ("/mailings", timelines, "mailings"),
     ("/mailings", revisions, "mailings"),
     ("/mailings", recipients, "recipients"),
     ("/mailings", previewing, "recipients"),

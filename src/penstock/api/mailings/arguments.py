@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from penstock.api.mailings.shapes import Count, Fold, Plan, Time, Zone
+from penstock.api.mailings.shapes import Batches, Count, Fold, Interval, Local, Plan, Time, Zone
 from penstock.api.shapes import Body, Number
 
 Digest = Annotated[
@@ -64,15 +64,23 @@ class Validate(Command):
     digest: Digest | None = None
 
 
-class EditPlan(Command):
-    """Change when it goes out while it waits at a gate; approvals stay."""
+class Timed(Command):
+    """What takes a time: `at` keeps the end date, the batches and the local time that it has, as far as none are given."""
 
-    EXAMPLE = {"at": "2030-12-01T09:00", "zone": "Europe/Paris"}
-    plan: Plan | None = None
     at: Time | None = None
     zone: Zone | None = None
     fold: Fold | None = None
     ends_at: Time | None = None
+    local: Local | None = None
+    batches: Batches | None = None
+    interval: Interval | None = None
+
+
+class EditPlan(Timed):
+    """Change when it goes out while it waits at a gate; approvals stay."""
+
+    EXAMPLE = {"at": "2030-12-01T09:00", "zone": "Europe/Paris"}
+    plan: Plan | None = None
 
 
 class Reject(Command):
@@ -96,14 +104,13 @@ class SendNow(Command):
     EXAMPLE = {"confirm": True}
 
 
-class Schedule(Command):
+class Schedule(Timed):
     """Give it a time to come."""
 
-    EXAMPLE = {"at": "2030-12-01T09:00", "zone": "Europe/Paris", "confirm": True}
-    at: Time | None = None
-    zone: Zone | None = None
-    fold: Fold | None = None
-    ends_at: Time | None = None
+    EXAMPLE = {
+        "at": "2030-12-01T09:00", "zone": "Europe/Paris", "batches": {"size": 5000}, "interval": "1h", "confirm": True
+    }  # fmt: skip
+    plan: Plan | None = None
 
 
 class Enqueue(Command):

@@ -40,14 +40,35 @@ Tag = Annotated[str | None, Query(max_length=100, description="Only those with t
 Archived = Annotated[bool, Query(description="The archived ones instead of the others.")]
 
 
+class Batches(Body):
+    """Parts that a mailing goes out in: so large, or so many; one of the two."""
+
+    size: Annotated[
+        int | None, Field(ge=1, le=100_000_000, description="Recipients of each; the last has the rest.")
+    ] = None
+    number: Annotated[int | None, Field(ge=1, le=10_000, description="So many, of one size.")] = None
+
+
+Interval = Annotated[
+    Annotated[int, Field(ge=1, le=2_678_400)] | Annotated[str, Field(max_length=20)],
+    Field(description="Between two batches: `30m`, `1h`, `1d`, or seconds. Days keep the wall time."),
+]
+Local = Annotated[
+    bool, Field(description="At this wall time where each recipient is; the zone is of those who name none.")
+]
+
+
 class Plan(Body):
-    """When it goes out: now, at a time, in sequence, or decided later."""
+    """When it goes out: now, at a time, in sequence, or decided later; all at once, in batches, or at the recipients' local time."""
 
     kind: Literal["now", "at", "sequence", "later", "after"]
     at: Time | None = None
     zone: Zone | None = None
     fold: Fold | None = None
     ends_at: Time | None = None
+    local: Local | None = None
+    batches: Batches | None = None
+    interval: Interval | None = None
     delay: Annotated[
         Count | Annotated[str, Field(max_length=20)] | None,
         Field(description="Of the kind `after`: `2d`, or seconds."),
@@ -219,6 +240,7 @@ class Links(Shown):
     ledger: str
     packages: str
     forecast: str
+    timeline: str
     analysis: str
     revisions: str
     chain: str
@@ -253,6 +275,10 @@ class Mailing(Shown):
     plan: Document | None
     due_at: datetime | None
     ends_at: datetime | None
+    first_at: Annotated[
+        datetime | None,
+        Field(description="At the recipients' local time: when the first zone among them has it, once that is near."),
+    ]
     undo_until: datetime | None
     options: Document
     digest: Annotated[str | None, Field(description="Of what was submitted; an approval may name it.")]
@@ -400,7 +426,12 @@ class Package(Shown):
     size: int
     claimed: int
     attempt: Annotated[int, Field(description="Attempts before this one.")]
-    release_at: datetime
+    slot: Annotated[int | None, Field(description="The batch of a mailing in batches, from 1.")]
+    zone: Annotated[str | None, Field(description="The zone whose wall time it follows.")]
+    lane: Annotated[str | None, Field(description="The destination domain that it is for alone.")]
+    planned_at: Annotated[datetime | None, Field(description="When the plan wants it.")]
+    held: Annotated[str | None, Field(description="Why it may not go although its time is known: `canary`.")]
+    release_at: Annotated[datetime | None, Field(description="When it may go; null while it is held.")]
     begun_at: datetime | None
     closed_at: datetime | None
     accepted: int
@@ -412,6 +443,42 @@ class Package(Shown):
     returned: int
     in_flight: int
     sender: str | None
+
+
+class ReleaseShown(Shown):
+    """Recipients who go together: those of a batch, or of a zone, or of the part of a batch in one zone."""
+
+    slot: Annotated[int | None, Field(description="The batch, from 1.")]
+    zone: str | None
+    planned_at: Annotated[datetime | None, Field(description="When the plan wants them.")]
+    at: Annotated[datetime | None, Field(description="When they may go; null while they are held.")]
+    held: Annotated[str | None, Field(description="Why they may not go although their time is known: `canary`.")]
+    missed: Annotated[bool, Field(description="Their time is past, and they would be skipped (`missed_slot`).")]
+    recipients: int
+    begun: Annotated[int, Field(description="Claimed by senders, or skipped.")]
+    skipped: int
+    ended: Annotated[int, Field(description="Not reached because it was cancelled or expired.")]
+
+
+class Timeline(Shown):
+    """What goes when, in that order; of a running mailing as it stands, retries left out, of any other as it would be."""
+
+    running: Annotated[bool, Field(description="The audience is frozen: these are its packages.")]
+    kind: str
+    first: Annotated[datetime | None, Field(description="The first message; null where that cannot be said.")]
+    last: Annotated[datetime | None, Field(description="The last message, at the rate.")]
+    rate: Annotated[float | None, Field(description="Messages a second that it is reckoned with.")]
+    ends_at: datetime | None
+    too_late: Annotated[bool, Field(description="It cannot be finished before its end date.")]
+    late: Annotated[int, Field(description="Recipients who would be left then, about.")]
+    error: Annotated[str | None, Field(description="Why there can be no timeline.")]
+    releases: list[ReleaseShown]
+
+
+class PlanToForesee(Body):
+    """A plan that is thought of."""
+
+    plan: Plan
 
 
 class Packages(Shown):

@@ -33,7 +33,7 @@ def plan_of(facts: Facts, arguments: Arguments) -> Plan:
             "at": at,
         }
     elif given is None:
-        given = facts.plan
+        given = facts.plan and {**facts.plan, **_pace_kept(facts, arguments)}
     if ends_at is not None and isinstance(given, Mapping):
         given = {
             **given,
