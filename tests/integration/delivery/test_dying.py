@@ -10,6 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from penstock.account.credits import ledger, reading
+from penstock.mailing.actor import Actor
 from penstock.platform import database as platform
 from penstock.platform import embedded, postmaster
 from tests.integration.delivery.conftest import Sink
@@ -26,6 +28,7 @@ from tests.integration.delivery.stage import (
 )
 
 Conn = psycopg.Connection[Any]
+PLATFORM = Actor("sally", frozenset({"platform"}), "cli")
 Sinks = Callable[..., Sink]
 IN_HAND = 2 * 0.2 * 4 / 0.03
 """What a sender may have claimed and not recorded: 0.2 s of work over 4 connections that take 0.03 s a message, with a factor of 2."""
@@ -68,7 +71,10 @@ def test_a_killed_sender_leaves_doubts_and_another_goes_on(conn: Conn, a_sink: S
 
 
 def test_everybody_killed_is_rescued_by_the_next(conn: Conn, a_sink: Sinks) -> None:
+    """And whoever died, each recipient is paid for once."""
     sink = a_sink("--delay", "=0.03")
+    policy(conn, credits="counted")
+    ledger.top_up(conn, 1, PLATFORM, amount=450)
     with senders(2) as killed:
         mailing = begin_some(conn, sink)
         for sender in killed:
@@ -78,6 +84,9 @@ def test_everybody_killed_is_rescued_by_the_next(conn: Conn, a_sink: Sinks) -> N
     states = sound(conn, mailing)
     assert set(states) <= {"accepted", "in_doubt"}
     nobody_twice(sink)
+    (balance,) = reading.balances(conn, 1)
+    assert (balance.available, balance.reserved, balance.spent) == (50, 0, 400)
+    assert reading.check(conn, 1) == []
 
 
 def test_a_sender_killed_while_cancelling_keeps_nothing_open(conn: Conn, a_sink: Sinks) -> None:
