@@ -5,14 +5,19 @@ from typing import Annotated
 import typer
 
 from penstock.cli.options import (
+    After,
     At,
+    BatchCount,
+    BatchSize,
     Confirm,
     DryRun,
     EndsAt,
+    Every,
     Expect,
     Fold,
     Id,
     Json,
+    Local,
     Plan,
     Reason,
     Yes,
@@ -42,6 +47,11 @@ def submit(
     zone: Zone = None,
     fold: Fold = None,
     ends_at: EndsAt = None,
+    batch_size: BatchSize = None,
+    batches: BatchCount = None,
+    every: Every = None,
+    local: Local = None,
+    after: After = None,
     yes: Yes = False,
     confirm: Confirm = None,
     dry_run: DryRun = False,
@@ -56,9 +66,12 @@ def submit(
     """
     from penstock.cli.commanding import Manner, order
     from penstock.cli.questions import sending
-    from penstock.cli.timing import Timing
+    from penstock.cli.timing import Spread, Timing
 
-    manner, timing = Manner(json, dry_run, expect, yes, confirm), Timing(plan, at, zone, fold, ends_at)
+    manner, timing = (
+        Manner(json, dry_run, expect, yes, confirm),
+        Timing(plan, at, zone, fold, ends_at, after, Spread(batch_size, batches, every, local)),
+    )
     return order(mailing, "submit", manner, timing=timing, whole_plan=True, question=sending)
 
 
@@ -129,6 +142,10 @@ def edit_plan(
     zone: Zone = None,
     fold: Fold = None,
     ends_at: EndsAt = None,
+    batch_size: BatchSize = None,
+    batches: BatchCount = None,
+    every: Every = None,
+    local: Local = None,
     reason: Reason = None,
     yes: Yes = False,
     confirm: Confirm = None,
@@ -140,11 +157,13 @@ def edit_plan(
     from penstock.cli.commanding import Manner, order
     from penstock.cli.endings import wrong
     from penstock.cli.questions import planning
-    from penstock.cli.timing import Timing
+    from penstock.cli.timing import Spread, Timing
 
-    timing = Timing(plan, at, zone, fold, ends_at)
+    timing = Timing(plan, at, zone, fold, ends_at, spread=Spread(batch_size, batches, every, local))
     if not timing.given:
-        raise wrong("It is not said what to change.", "Give --at TIME, --plan KIND or --ends-at TIME.")
+        raise wrong(
+            "It is not said what to change.", "Give --at TIME, --plan KIND, --ends-at TIME, or batches."
+        )
     manner = Manner(json, dry_run, expect, yes, confirm)
     return order(
         mailing,

@@ -41,7 +41,28 @@ Fold = Annotated[
 ]
 EndsAt = Annotated[
     str | None,
-    typer.Option("--ends-at", metavar="TIME", help="Begin nobody after this; who is left then is expired."),
+    typer.Option(
+        "--ends-at", "--until", metavar="TIME", help="Begin nobody after this; who is left then is expired."
+    ),
+]
+BatchSize = Annotated[
+    int | None,
+    typer.Option("--batch-size", metavar="N", min=1, help="Send in batches of so many recipients."),
+]
+BatchCount = Annotated[
+    int | None, typer.Option("--batches", metavar="N", min=1, help="Send in so many batches.")
+]
+Every = Annotated[
+    str | None,
+    typer.Option(
+        "--every", metavar="INTERVAL", help="Between two batches: 30m, 1h, 1d (the same time of day)."
+    ),
+]
+Local = Annotated[
+    bool | None,
+    typer.Option(
+        "--local/--not-local", help="The time is that of each recipient's own zone; --not-local: no longer."
+    ),
 ]
 After = Annotated[
     str | None,

@@ -4,7 +4,24 @@ from typing import Annotated
 
 import typer
 
-from penstock.cli.options import Confirm, DryRun, EndsAt, Expect, Fold, Id, Json, Reason, Yes, Zone
+from penstock.cli.options import (
+    After,
+    At,
+    BatchCount,
+    BatchSize,
+    Confirm,
+    DryRun,
+    EndsAt,
+    Every,
+    Expect,
+    Fold,
+    Id,
+    Json,
+    Local,
+    Reason,
+    Yes,
+    Zone,
+)
 
 Place = Annotated[int, typer.Argument(metavar="POSITION", help="Its new place in the sequence; 1 is next.")]
 QueueVersion = Annotated[
@@ -32,10 +49,15 @@ def send_now(
 
 def schedule(
     mailing: Id,
-    at: Annotated[str, typer.Option("--at", metavar="TIME", help="2026-12-01T09:00, 09:00 or +2h.")],
+    at: At = None,
     zone: Zone = None,
     fold: Fold = None,
     ends_at: EndsAt = None,
+    batch_size: BatchSize = None,
+    batches: BatchCount = None,
+    every: Every = None,
+    local: Local = None,
+    after: After = None,
     yes: Yes = False,
     confirm: Confirm = None,
     dry_run: DryRun = False,
@@ -45,9 +67,12 @@ def schedule(
     """Give a mailing that waits a time, or another one."""
     from penstock.cli.commanding import Manner, order
     from penstock.cli.questions import sending
-    from penstock.cli.timing import Timing
+    from penstock.cli.timing import Spread, Timing
 
-    manner, timing = Manner(json, dry_run, expect, yes, confirm), Timing(None, at, zone, fold, ends_at)
+    manner, timing = (
+        Manner(json, dry_run, expect, yes, confirm),
+        Timing(None, at, zone, fold, ends_at, after, Spread(batch_size, batches, every, local)),
+    )
     return order(mailing, "schedule", manner, timing=timing, question=sending)
 
 

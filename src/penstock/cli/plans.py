@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from penstock.cli.screen import duration
+from penstock.mailing import duration as lengths
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.plan import Kind
 
@@ -17,7 +18,9 @@ def plan_words(mailing: Mailing) -> str:
     if not mailing.plan:
         return ""
     kind, zone = Kind(mailing.plan["kind"]), mailing.plan.get("zone", "UTC")
-    if kind is not Kind.AT:
+    if kind is Kind.AFTER:
+        words = after_words(mailing.plan)
+    elif kind is not Kind.AT:
         words = _NAMES[kind]
     elif mailing.due_at:
         words = f"at {clock(mailing.due_at, zone)}"
@@ -28,10 +31,19 @@ def plan_words(mailing: Mailing) -> str:
     return words
 
 
+def after_words(plan: Mapping[str, Any]) -> str:
+    """Return when a step of a chain goes out; a draft's delay is as it was written."""
+    delay = plan.get("delay", 0)
+    return f"{lengths.words(delay) if isinstance(delay, int) else delay} after the step before"
+
+
 def document_words(plan: Mapping[str, Any]) -> str:
     """Return a plan in words as it was written, for what was planned once."""
     kind = Kind(plan["kind"])
-    words = f"at {plan['at']} {plan.get('zone', '')}".rstrip() if kind is Kind.AT else _NAMES[kind]
+    if kind is Kind.AFTER:
+        words = after_words(plan)
+    else:
+        words = f"at {plan['at']} {plan.get('zone', '')}".rstrip() if kind is Kind.AT else _NAMES[kind]
     return f"{words}, until {plan['ends_at']}" if plan.get("ends_at") else words
 
 

@@ -15,6 +15,39 @@ _KINDS = ("now", "sequence", "later")
 
 
 @dataclass(frozen=True)
+class Spread:
+    """The options `--batch-size`, `--batches`, `--every` and `--local` of one command."""
+
+    size: int | None = None
+    number: int | None = None
+    every: str | None = None
+    local: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.size is not None and self.number is not None:
+            raise wrong("--batch-size and --batches contradict each other.", "Give one of them.")
+        if (self.size or self.number) and self.every is None:
+            raise wrong(
+                "It is not said how long after each other batches go.", "Give --every 1h, or 30m, or 1d."
+            )
+        if self.every is not None and not (self.size or self.number):
+            raise wrong("--every is between batches.", "Give --batch-size or --batches with it.")
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """What a plan, or a command, takes of it: what was said."""
+        said: dict[str, Any] = {} if self.local is None else {"local": self.local}
+        if self.every is not None:
+            batches = {"size": self.size} if self.size is not None else {"number": self.number}
+            said |= {"batches": batches, "interval": self.every}
+        return said
+
+
+AS_IT_IS = Spread()
+"""Nothing was said of it."""
+
+
+@dataclass(frozen=True)
 class Timing:
     """The options `--plan`, `--at`, `--zone`, `--fold` and `--ends-at` of one command."""
 
@@ -23,6 +56,8 @@ class Timing:
     zone: str | None = None
     fold: str | None = None
     ends_at: str | None = None
+    after: str | None = None
+    spread: Spread = AS_IT_IS
 
     def __post_init__(self) -> None:
         if self.plan is not None and self.plan not in _KINDS:
@@ -31,18 +66,22 @@ class Timing:
             )
         if self.plan is not None and self.at is not None:
             raise wrong(f"--plan {self.plan} and --at contradict each other.", "Give one of them.")
+        if self.after is not None and (self.plan is not None or self.at is not None):
+            raise wrong(
+                "--after contradicts --plan and --at.", "A step of a chain goes out after the one before it."
+            )
         if self.fold not in (None, "first", "second"):
             raise wrong(f"--fold {self.fold!r} cannot be.", "It may be first or second.")
 
     @property
     def later(self) -> bool:
         """Whether it does not start at once."""
-        return self.at is not None or self.plan in ("sequence", "later")
+        return self.at is not None or self.after is not None or self.plan in ("sequence", "later")
 
     @property
     def given(self) -> bool:
         """Whether anything was said."""
-        return any((self.plan, self.at, self.zone, self.fold, self.ends_at))
+        return any((self.plan, self.at, self.zone, self.fold, self.ends_at, self.after, self.spread.parts))
 
     def whole(self, zone: str, otherwise: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return what a command takes that wants a whole plan: the one that was said, else `otherwise`, else now.
@@ -51,20 +90,26 @@ class Timing:
         """
         said = self.parts(zone)
         ends = {"ends_at": said.pop("ends_at")} if "ends_at" in said else {}
+        if self.after is not None:
+            return {**said, **ends}
         if self.at is not None:
             return {"plan": {"kind": "at", **said}, **ends}
         if self.plan is not None:
-            return {"plan": {"kind": self.plan, **({"zone": self.zone} if self.zone else {})}, **ends}
-        return {"plan": dict(otherwise or {"kind": "now"}), **ends}
+            zoned = {"zone": self.zone} if self.zone else {}
+            return {"plan": {"kind": self.plan, **zoned, **self.spread.parts}, **ends}
+        return {"plan": {**(otherwise or {"kind": "now"}), **self.spread.parts}, **ends}
 
     def parts(self, zone: str) -> dict[str, Any]:
-        """Return at, zone, fold and ends_at as far as they were said."""
+        """Return at, zone, fold, ends_at, batches, interval and local as far as they were said."""
         named = self.zone or zone
         said: dict[str, Any] = {
             "at": self.at and moment_of(self.at, named),
             "zone": self.zone,
             "fold": self.fold,
+            **self.spread.parts,
         }
+        if self.after is not None:
+            said["plan"] = {"kind": "after", "delay": self.after}
         if self.ends_at is not None:
             said["ends_at"] = moment_of(self.ends_at, named)
         return {name: value for name, value in said.items() if value is not None}
