@@ -174,6 +174,7 @@ def test_who_is_held_expires_with_the_end_date(conn: Conn, mailing: int) -> None
     sound(conn, mailing)
 
 
+@pytest.mark.behaviour("B7")
 def test_with_senders_it_goes_by_itself(conn: Conn, a_catcher: Callable[..., CatchingThread]) -> None:
     number = begin(conn, 40, a_catcher().url(), canary_size=10, canary_wait=0)
     with senders(1):

@@ -10,7 +10,21 @@ import pytest
 from penstock.delivery import due, freeze, watchdog
 from penstock.mailing import control
 from tests.integration.delivery.handing import hand_over
-from tests.integration.delivery.stage import begin, command, policy, reason, sound, state, travel
+from tests.integration.delivery.stage import (
+    becomes,
+    begin,
+    command,
+    eventually,
+    policy,
+    reason,
+    senders,
+    sound,
+    state,
+    travel,
+)
+
+NEVER = "import penstock.delivery.sender as sender, penstock.delivery.watchdog as watchdog; sender.LANES = 0; watchdog.EVERY = 0"
+"""A sender that takes nothing up, and looks all the time."""
 
 Conn = psycopg.Connection[Any]
 
@@ -133,3 +147,22 @@ def test_time_in_which_nobody_looked_does_not_count(conn: Conn, mailing: int) ->
     travel(conn, hours=2)  # no sender ran
     assert watchdog.look(conn) == 0
     assert pass_by(conn, 4) == 0
+
+
+@pytest.mark.behaviour("B16")
+def test_a_worker_that_takes_nothing_up_is_told_of(conn: Conn) -> None:
+    policy(conn, stall_minutes=2)
+    number = begin(conn, 5, "smtp://127.0.0.1:1")
+    with senders(1, NEVER):
+        becomes(conn, number, "sending")
+
+        def stalled() -> bool:
+            travel(conn, seconds=50)
+            return state(conn, number) == "interrupted"
+
+        eventually(stalled, every=0.3)
+    why = reason(conn, number)
+    assert why is not None
+    assert why["code"] == "stalled"
+    assert "1 sender is alive and none takes it up" in why["text"]
+    assert sound(conn, number) == {"waiting": 5}
