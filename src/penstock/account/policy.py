@@ -212,6 +212,11 @@ class Policy:
         _written(quiet.WRITTEN, "off, or as 22:00-08:00"),
         "In these hours of the recipient's zone nothing begins to go to them; what would waits for their end.",
     )
+    lane_size: int = _always(
+        0,
+        _whole(0, 10_000_000),
+        "Domains with so many recipients in a mailing have packages of their own, as limited ones have; 0: only those.",
+    )
     retry_window_hours: int = _each(
         48,
         _whole(0, 240),

@@ -60,10 +60,19 @@ def end_of(conn: psycopg.Connection[Any], mailing: int) -> End:
     return End(*row) if row else End()
 
 
-def lanes(conn: psycopg.Connection[Any], mailing: int) -> list[str]:
-    """Return the destination domains that have packages of their own in this mailing now."""
+def lanes(
+    conn: psycopg.Connection[Any], mailing: int, people: People | None = None, least: int = 0
+) -> list[str]:
+    """Return the destination domains that have packages of their own in this mailing now: those with limits, and, where `least` says
+    so (policy lane_size), those with so many of the `people`."""
     row = conn.execute("select delivery_lanes(%s)", (mailing,)).fetchone()
-    return list(row[0]) if row else []
+    found = set(row[0]) if row else set()
+    if people is not None and least:
+        query = (
+            f"select split_part(c.normal, '@', 2) from {people.text} group by 1 having count(*) >= %(least)s"
+        )
+        found |= {name for (name,) in conn.execute(query, {**people.given, "least": least}, prepare=False)}
+    return sorted(found)
 
 
 def cut(

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import errors
 
 from penstock.account.credits.settling import Lacking
+from penstock.account.policy import tolerant
 from penstock.delivery import canary, capping, chosen, clock, cutting, resuming
 from penstock.mailing import control, step
 from penstock.mailing.guards.credit import lacking
@@ -104,14 +105,15 @@ def _people(conn: psycopg.Connection[Any], mailing: int, what: Frozen) -> int:
     if step.earlier(what.rule) is not None:
         return 0
     rule = chosen.ready(conn, what.account, what.rule)
-    pace, lanes = cutting.pace_of(what.plan, what.zone, what.policy), cutting.lanes(conn, mailing)
+    pace = cutting.pace_of(what.plan, what.zone, what.policy)
     given = {"mailing": mailing, "size": what.size, **chosen.parameters(what.account, rule)}
     excluded = capping.excluded(conn, mailing, what.account, what.policy).text
+    people = cutting.People(chosen.sendable(rule, excluded), given)
+    lanes = cutting.lanes(conn, mailing, people, tolerant(what.policy).lane_size)
     if pace.is_plain and not lanes:
         count = conn.execute(chosen.complete("freeze_sendable", rule, excluded), given).rowcount
     else:
         what.timed = True
-        people = cutting.People(chosen.sendable(rule, excluded), given)
         count = cutting.cut(conn, mailing, people, pace, start=what.now, size=what.size, lanes=lanes)
     return count + conn.execute(chosen.complete("freeze_skipped", rule, excluded), given).rowcount
 

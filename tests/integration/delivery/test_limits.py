@@ -9,6 +9,7 @@ import pytest
 
 from bench.arrivals import Arrivals
 from penstock.account import limits
+from penstock.delivery import freeze
 from penstock.delivery.limits import spared, waits
 from penstock.mailing import speed
 from penstock.mailing.control import Actor
@@ -236,3 +237,26 @@ def open_connections(conn: Conn) -> int:
     ).fetchone()
     assert row
     return int(row[0])
+
+
+def test_large_and_limited_domains_have_packages_of_their_own_from_the_start(conn: Conn) -> None:
+    limits.put(conn, OPERATOR, scope="domain", value="slow.example", rate="1/s")
+    policy(conn, lane_size=30, package_size=20)
+    mailing = launch(conn, draft(conn, mixed(conn, 45, 3)))
+    freeze.prepare(conn, mailing)
+    lanes = conn.execute(
+        "select lane, size from delivery_package where mailing = %s order by no", (mailing,)
+    ).fetchall()
+    assert lanes == [("example.net", 20), ("example.net", 10), ("slow.example", 15)]
+    assert sound(conn, mailing) == {"waiting": 45}
+    # Who goes by the way of everybody takes those that are large, and leaves those that are limited.
+    opened = [
+        conn.execute(
+            "select lane from delivery_open(1, %s, null, %s)", (mailing, ["slow.example"])
+        ).fetchall()
+        for _ in range(3)
+    ]
+    assert opened == [[("example.net",)], [("example.net",)], []]
+    assert conn.execute(
+        "select lane from delivery_open(1, %s, 'slow.example', '{}')", (mailing,)
+    ).fetchall() == [("slow.example",)]
