@@ -426,7 +426,7 @@ def test_before_resuming_one_sees_what_was_missed_who_came_and_who_is_gone(
     suppression.suppress(desk.conn, desk.account, f"reader12@{desk.domain}", "complaint", "test")
     facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", operator.text(f"/mailings/{mailing}/resume")))
     assert facts["Suppressed meanwhile, skipped"] == "1"
-    assert facts["Joined the audience, not added"] == "1"
+    assert facts["Joined the audience, will get it"] == "1"
     assert facts["Goes on with package"] == "2"
     assert "2031" in facts["End date"]
     late = desk.mailing("scheduled", count=7)

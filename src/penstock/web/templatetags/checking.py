@@ -13,6 +13,8 @@ from penstock.preflight.awaiting import Awaiting
 from penstock.web.room.checking.found import SEVERITIES, found
 from penstock.web.room.checking.showing import shown
 from penstock.web.room.checking.testing import tests
+from penstock.web.room.deciding import zones
+from penstock.web.room.timing.wording import spread
 
 register = template.Library()
 
@@ -52,8 +54,12 @@ def form_key() -> str:
 def plan(mailing: Any, zone: str) -> dict[str, Any]:
     """Say when a mailing goes out, by its plan: a time is told in the plan's zone, else in `zone`."""
     there = mailing.plan or {}
-    told = {"due_at": mailing.due_at, "ends_at": mailing.ends_at, "zone": there.get("zone") or zone}
-    return {"plan": there, **told}
+    told = {
+        "due_at": mailing.due_at,
+        "ends_at": mailing.ends_at,
+        "zone": zones.known(there.get("zone"), zone),
+    }
+    return {"plan": there, "spread": spread(there), **told}
 
 
 @register.inclusion_tag(_PART.format("analysis"), takes_context=True)

@@ -15,6 +15,8 @@ from penstock.preflight.awaiting import Awaiting
 from penstock.web.room.checking.showing import shown
 from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.paging import number_of
+from penstock.web.room.timing import foreseeing
+from penstock.web.room.timing.telling import Told
 from penstock.web.room.visit import Visit, room
 
 ON_A_PAGE = 20
@@ -62,10 +64,16 @@ def _decision(visit: Visit, there: Mailing) -> dict[str, Any]:
     waits = awaiting.one(visit.conn, visit.account, there.id)
     seen = number_of(visit.request.GET.get("seen"))
     return {
-        "mailing": there, "waits": waits, "effect": _effect(visit, there, waits) if waits else None,
+        "mailing": there, "waits": waits, "timing": _timing(visit, there) if waits else None, "effect": _effect(visit, there, waits) if waits else None,
         "allowed": giving.possible(visit.conn, there.id, there.state, visit.actor),
         "changed": visit.is_fragment and seen != there.version, "here": visit.request.path,
     }  # fmt: skip
+
+
+def _timing(visit: Visit, there: Mailing) -> Told | None:
+    """What goes when, where not all of it goes at once."""
+    told = foreseeing.of_plan(visit, there, there.plan or {})
+    return told if told.lines or told.when.too_late or told.when.error else None
 
 
 def _effect(visit: Visit, there: Mailing, waits: Awaiting) -> Effect | None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 from penstock.mailing.guards import Facts
-from penstock.web.room.deciding import pacing
+from penstock.web.room.deciding import pacing, zones
 
 _WALL = "%Y-%m-%dT%H:%M"
 FIELDS = ("reason", "ground", "kind", "at", "zone", "fold", "when", "ends_at", "confirm", "digest", "without_analysis",
@@ -27,7 +27,7 @@ def given(request: HttpRequest, facts: Facts) -> dict[str, Any]:
 
 def zone(facts: Facts) -> str:
     """Return the zone in which its times are told: the plan's, else the account's."""
-    return str((facts.plan or {}).get("zone") or facts.zone)
+    return zones.known((facts.plan or {}).get("zone"), facts.zone)
 
 
 def _of_mailing(facts: Facts) -> dict[str, Any]:

@@ -16,6 +16,11 @@ def names() -> tuple[str, ...]:
     return ("UTC", *sorted(there))
 
 
+def known(name: object, otherwise: str) -> str:
+    """Return the zone of this name, where there is one: a draft's plan may say anything."""
+    return name if isinstance(name, str) and name in available_timezones() else otherwise
+
+
 def named(text: str) -> str:
     """Return the zone that somebody means: its name in whatever case, or its city where only one is called so; else the text."""
     wanted = text.strip().lower().replace(" ", "_")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from penstock.mailing.history import Line
 from penstock.web.room.words import STATES, Text
+from penstock.web.templatetags.room import number
 
 DONE: dict[str, Text] = {
     "create": pgettext_lazy("journal", "Made"),
@@ -50,6 +51,10 @@ DONE: dict[str, Text] = {
     "await_canary": pgettext_lazy("journal", "Canary sent ahead; the others wait"),
     "pass_canary": pgettext_lazy("journal", "Canary judged good; the others go"),
     "interrupt": pgettext_lazy("journal", "Interrupted"),
+    "catch_up": pgettext_lazy("journal", "Audience and times brought up to date"),
+    "chain_break": pgettext_lazy("journal", "Draft again: an earlier step was stopped"),
+    "reopen": pgettext_lazy("journal", "Goes on: others join it from the earlier step"),
+    "delete_along": pgettext_lazy("journal", "Deleted with an earlier step"),
     "credits_short": pgettext_lazy("journal", "Credits will run short"),
 }
 """Every command and event; a test holds this and the lifecycle's table together."""
@@ -95,6 +100,20 @@ def _entry(line: Line) -> Entry:
     )
 
 
+def _found(data: dict[str, Any]) -> list[str]:
+    """What catching up found when it went on."""
+    words = {
+        "joined": _("%(number)s joined the audience"),
+        "left": _("%(number)s left the audience"),
+        "missed": _("%(number)s missed the time of their zone"),
+    }
+    return [
+        text % {"number": number(data[name])}
+        for name, text in words.items()
+        if isinstance(data.get(name), int)
+    ]
+
+
 def _notes(data: dict[str, Any]) -> list[str]:
     told = [
         _("without review") if data.get("reviewed") is False else "",
@@ -102,6 +121,7 @@ def _notes(data: dict[str, Any]) -> list[str]:
         str(GROUNDS.get(data.get("ground", ""), "")),
         _("changed: %(what)s") % {"what": ", ".join(name.removesuffix("_id") for name in data["changed"])}
         if data.get("changed") else "",
+        *_found(data),
         _("as mailing %(number)s") % {"number": data["made"]} if data.get("made") else "",
     ]  # fmt: skip
     return [each for each in told if each]

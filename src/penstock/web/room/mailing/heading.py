@@ -9,6 +9,7 @@ from penstock.preflight import giving
 from penstock.report.glance import Glance, glances
 from penstock.report.progress import Progress
 from penstock.web.room.board import rows
+from penstock.web.room.deciding import zones
 from penstock.web.room.mailing.entries import GROUNDS
 from penstock.web.room.mailing.standing import Standing, standing
 from penstock.web.room.visit import Visit
@@ -65,7 +66,7 @@ def heading(visit: Visit, mailing: Mailing) -> Heading:
     """Return the head of a mailing, as it stands now and for who is here."""
     glance = glances(visit.conn, visit.account, [mailing])[0]
     allowed = giving.possible(visit.conn, mailing.id, mailing.state, visit.actor)
-    zone = (mailing.plan or {}).get("zone") or visit.place.zone
+    zone = zones.known((mailing.plan or {}).get("zone"), visit.place.zone)
     return Heading(glance, allowed, standing(mailing, glance.figures), _because(visit, mailing), zone)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +17,7 @@ from penstock.report.progress import progress
 from penstock.report.sequence import measured
 from penstock.report.timeline import Timeline
 from penstock.web.room.charts.figures import OverTime
+from penstock.web.room.deciding import zones
 from penstock.web.room.timing import lines as listed
 from penstock.web.room.timing.lines import Line
 from penstock.web.room.visit import Visit
@@ -105,8 +105,7 @@ def _first(there: Sequence[Line]) -> datetime | None:
 
 def zone_of(visit: Visit, plan: Mapping[str, Any] | None) -> str:
     """Return the zone in which times of this plan are told: its own where there is such a one, else the account's."""
-    named = (plan or {}).get("zone")
-    return str(named) if named in available_timezones() else visit.place.zone
+    return zones.known((plan or {}).get("zone"), visit.place.zone)
 
 
 def _picture(there: Sequence[Line], name: str) -> OverTime | None:
