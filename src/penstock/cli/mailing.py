@@ -200,7 +200,7 @@ def analysis(
 
 
 register(app, looking.recipients, looking.preview, looking.test, looking.tests, making.edit, gates.submit, gates.approve, gates.validate, gates.reject, gates.edit_plan, gates.withdraw,
-         gates.revise, planning.send_now, planning.schedule, planning.enqueue, planning.move, planning.park, planning.undo,
+         gates.revise, planning.send_now, planning.schedule, planning.timeline, planning.enqueue, planning.move, planning.park, planning.undo,
          planning.unschedule, stopping.pause, stopping.resume, stopping.unlock, stopping.cancel, stopping.send_rest, stopping.release_doubt,
          making.copy, making.fix_rest, making.delete, making.archive, chains.add_step, chains.chain)  # fmt: skip
 

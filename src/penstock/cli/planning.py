@@ -18,6 +18,7 @@ from penstock.cli.options import (
     Id,
     Json,
     Local,
+    Plan,
     Reason,
     Yes,
     Zone,
@@ -74,6 +75,33 @@ def schedule(
         Timing(None, at, zone, fold, ends_at, after, Spread(batch_size, batches, every, local)),
     )
     return order(mailing, "schedule", manner, timing=timing, question=sending)
+
+
+def timeline(
+    mailing: Id,
+    plan: Plan = None,
+    at: At = None,
+    zone: Zone = None,
+    fold: Fold = None,
+    ends_at: EndsAt = None,
+    batch_size: BatchSize = None,
+    batches: BatchCount = None,
+    every: Every = None,
+    local: Local = None,
+    json: Json = False,
+) -> None:
+    """Show what goes when: every batch and zone, first and last message, and whether it ends in time.
+
+    Of a mailing that is being sent as it stands; of any other as its plan means it, or the plan that is said here.
+    """
+    from penstock.cli import timelines
+    from penstock.cli.timing import Spread, Timing
+    from penstock.platform import database
+
+    timing = Timing(plan, at, zone, fold, ends_at, spread=Spread(batch_size, batches, every, local))
+    database.ready()
+    with database.connect(name="penstock mailing timeline") as conn:
+        timelines.show(conn, mailing, timing, json)
 
 
 def enqueue(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from penstock.cli.screen import duration
+from penstock.cli.screen import duration, number
 from penstock.mailing import duration as lengths
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.plan import Kind
@@ -26,8 +26,21 @@ def plan_words(mailing: Mailing) -> str:
         words = f"at {clock(mailing.due_at, zone)}"
     else:  # a draft's plan is not computed before it is submitted
         words = f"at {mailing.plan['at']} {zone}"
+    words += spread_words(mailing.plan)
     if mailing.ends_at:
         words += f", until {clock(mailing.ends_at, zone)}"
+    return words
+
+
+def spread_words(plan: Mapping[str, Any]) -> str:
+    """Return how a plan spreads a mailing over time, to be put behind when it starts; nothing for one that goes at once."""
+    words = " at the recipients' own time" if plan.get("local") else ""
+    if batches := plan.get("batches"):
+        size = f"of {number(batches['size'])}" if batches.get("size") else ""
+        many = number(batches["number"]) + " " if batches.get("number") else ""
+        interval = plan.get("interval", "")
+        every = lengths.words(interval) if isinstance(interval, int) else interval
+        words += f", in {many}batches {size}{' ' if size else ''}every {every}"
     return words
 
 
@@ -44,6 +57,7 @@ def document_words(plan: Mapping[str, Any]) -> str:
         words = after_words(plan)
     else:
         words = f"at {plan['at']} {plan.get('zone', '')}".rstrip() if kind is Kind.AT else _NAMES[kind]
+    words += spread_words(plan)
     return f"{words}, until {plan['ends_at']}" if plan.get("ends_at") else words
 
 

@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from penstock.cli.making import NotReachedBy, ReachedBy
-from penstock.cli.options import Account, At, Confirm, EndsAt, Fold, Plan, Yes, Zone
+from penstock.cli.options import (
+    Account,
+    At,
+    BatchCount,
+    BatchSize,
+    Confirm,
+    EndsAt,
+    Every,
+    Fold,
+    Local,
+    Plan,
+    Yes,
+    Zone,
+)
 
 
 def send(
@@ -60,6 +73,10 @@ def send(
     zone: Zone = None,
     fold: Fold = None,
     ends_at: EndsAt = None,
+    batch_size: BatchSize = None,
+    batches: BatchCount = None,
+    every: Every = None,
+    local: Local = None,
     not_reached_by: NotReachedBy = None,
     reached_by: ReachedBy = None,
     draft: Annotated[
@@ -85,14 +102,14 @@ def send(
     """
     from penstock.cli.asked import asked
     from penstock.cli.crew import Crew
-    from penstock.cli.timing import Timing
+    from penstock.cli.timing import Spread, Timing
     from penstock.platform import database
 
     rule = {"not_reached_by": not_reached_by, "reached_by": reached_by}
     given = asked(
         to=to, list_name=list_name, sender=sender, subject=subject, html=html, text=text, via=via, name=name,
         reply_to=reply_to, headers=header or [], address_column=address_column, connections=connections, rate=rate,
-        policies=policy or [], timing=Timing(plan, at, zone, fold, ends_at), account=account, draft=draft,
+        policies=policy or [], timing=Timing(plan, at, zone, fold, ends_at, spread=Spread(batch_size, batches, every, local)), account=account, draft=draft,
         rule={name: numbers for name, numbers in rule.items() if numbers},
     )  # fmt: skip
     with Crew() as crew:

@@ -6,13 +6,17 @@ import typer
 
 from penstock.cli.options import (
     At,
+    BatchCount,
+    BatchSize,
     Confirm,
     DryRun,
     EndsAt,
+    Every,
     Expect,
     Fold,
     Id,
     Json,
+    Local,
     Plan,
     Reason,
     Yes,
@@ -114,6 +118,10 @@ def send_rest(
     zone: Zone = None,
     fold: Fold = None,
     ends_at: EndsAt = None,
+    batch_size: BatchSize = None,
+    batches: BatchCount = None,
+    every: Every = None,
+    local: Local = None,
     yes: Yes = False,
     confirm: Confirm = None,
     dry_run: DryRun = False,
@@ -126,9 +134,12 @@ def send_rest(
     """
     from penstock.cli.commanding import Manner, order
     from penstock.cli.questions import sending
-    from penstock.cli.timing import Timing
+    from penstock.cli.timing import Spread, Timing
 
-    manner, timing = Manner(json, dry_run, expect, yes, confirm), Timing(plan, at, zone, fold, ends_at)
+    manner, timing = (
+        Manner(json, dry_run, expect, yes, confirm),
+        Timing(plan, at, zone, fold, ends_at, spread=Spread(batch_size, batches, every, local)),
+    )
     return order(
         mailing, "send_rest", manner, timing=timing, whole_plan=True, keep_plan=False, question=sending
     )

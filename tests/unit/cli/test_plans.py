@@ -1,13 +1,14 @@
 """When a mailing goes out: as it is typed, and as it is said back."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from penstock.cli.endings import Failure
 from penstock.cli.plans import about, clock, document_words, until
 from penstock.cli.spoken import cure, hyphened, in_words
-from penstock.cli.timing import AT_ONCE, Timing, moment_of
+from penstock.cli.timing import AT_ONCE, Spread, Timing, moment_of
 
 NOW = datetime(2026, 3, 28, 12, tzinfo=UTC)  # the clocks in Paris go forward in the night that follows
 
@@ -44,6 +45,33 @@ def test_a_whole_plan_is_the_one_said_else_the_old_one_else_now() -> None:
     assert said.later
     assert not AT_ONCE.later
     assert not AT_ONCE.given
+
+
+def test_batches_and_local_time_join_whatever_plan_there_is() -> None:
+    spread = Spread(size=500, every="1h")
+    parts = {"batches": {"size": 500}, "interval": "1h"}
+    assert Timing(spread=spread).whole("UTC", None) == {"plan": {"kind": "now", **parts}}
+    assert Timing(spread=spread).whole("UTC", {"kind": "sequence"}) == {"plan": {"kind": "sequence", **parts}}
+    assert Timing(at="2026-12-01T09:00", spread=Spread(local=True)).parts("UTC") == {
+        "at": "2026-12-01T09:00", "local": True
+    }  # fmt: skip
+    assert Timing(spread=spread).given
+    plan = {
+        "kind": "at",
+        "at": "2026-12-01T09:00",
+        "local": True,
+        "batches": {"number": 10},
+        "interval": 3600,
+    }
+    assert (
+        document_words(plan) == "at 2026-12-01T09:00 at the recipients' own time, in 10 batches every 1 hour"
+    )
+
+
+@pytest.mark.parametrize("said", [{"size": 5}, {"every": "1h"}, {"size": 5, "number": 5, "every": "1h"}])
+def test_batches_that_cannot_be_are_refused(said: dict[str, Any]) -> None:
+    with pytest.raises(Failure):
+        Spread(**said)
 
 
 @pytest.mark.parametrize(

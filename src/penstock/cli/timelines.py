@@ -1,0 +1,87 @@
+"""`penstock mailing timeline`: what goes when, as people read it and as JSON."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from penstock.cli.choosing import any_mailing, zone_of
+from penstock.cli.endings import wrong
+from penstock.cli.plans import clock, until
+from penstock.cli.screen import document, number, table, tell, written
+from penstock.cli.timing import Timing
+from penstock.report.outlook import Outlook, of_mailing
+
+
+def show(conn: psycopg.Connection[Any], mailing: int, timing: Timing, json: bool) -> None:
+    """Print the outlook of a mailing, by its own plan or by the one that was said."""
+    there = any_mailing(conn, mailing)
+    zone = zone_of(conn, there.account)
+    plan = None
+    if timing.given:
+        said = timing.whole(zone, there.plan)
+        plan = said["plan"] | {name: value for name, value in said.items() if name == "ends_at"}
+    outlook = of_mailing(conn, there, plan)
+    if json:
+        document({"mailing": mailing, **outlook.figures()})
+    elif outlook.when.error:
+        raise wrong(outlook.when.error, "Nothing was changed.")
+    else:
+        _print(outlook, (plan or there.plan or {}).get("zone") or zone)
+
+
+def _print(outlook: Outlook, zone: str) -> None:
+    figures = outlook.figures()
+    rows = [_row(each, zone) for each in figures["releases"]]
+    if rows:
+        heads = ["batch", "goes", "", "zone", "recipients", "begun" if figures["running"] else ""]
+        written(table(heads, rows, right="batch recipients begun"))
+        written("")
+    when = outlook.when
+    told = [
+        ("first message", _time(when.first, zone)),
+        (
+            "last message",
+            _time(when.last, zone) if when.last else "cannot be said: no speed was measured yet",
+        ),
+        ("reckoned with", f"{number(when.rate)} messages a second" if when.rate else ""),
+        ("end date", _time(when.ends_at, zone)),
+    ]
+    written("\n".join(f"{name:15}{value}" for name, value in told if value))
+    if when.too_late:
+        tell(
+            f"It cannot be finished before its end date: about {number(when.late)} recipients would be left then."
+        )
+    if missed := sum(each["recipients"] for each in figures["releases"] if each["missed"]):
+        tell(f"The time of their zone is past: {number(missed)} recipients would be skipped (missed_slot).")
+
+
+def _row(each: Mapping[str, Any], zone: str) -> list[str]:
+    at = each["at"] or each["planned_at"]
+    note = (
+        f"held: {each['held']}"
+        if each["held"]
+        else "missed"
+        if each["missed"]
+        else until(at)
+        if _to_come(at)
+        else ""
+    )
+    begun = number(each["begun"]) if each["begun"] else ""
+    return [
+        str(each["slot"] or "–"),
+        clock(at, each["zone"] or zone),
+        note,
+        each["zone"] or "",
+        number(each["recipients"]),
+        begun,
+    ]
+
+
+def _to_come(at: datetime) -> bool:
+    return at > datetime.now(UTC)
+
+
+def _time(at: datetime | None, zone: str) -> str:
+    return f"{clock(at, zone)}, {until(at)}" if at and _to_come(at) else clock(at, zone) if at else ""
