@@ -14,6 +14,8 @@ import psycopg
 
 from penstock.audience.segments import asker, keeping
 from penstock.audience.suppression import SUPPRESSED
+from penstock.delivery.expecting import expected
+from penstock.mailing import step
 from penstock.platform.database import sql
 
 _REACHED: Final = "exists (select from delivery_reached(%(account)s, %({name})s) x where x.contact = c.id)"
@@ -28,8 +30,11 @@ _SEGMENTS: Final = "segments, ready to be asked"
 def ready(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the rule with what its segments say: as they were at submission, where it has that (`definitions`), else as they are.
 
-    Costs nothing where it names none, or is ready already. Raises UnknownSegment.
+    Of a step of a chain: whom it may reach, as far as that can be said now (expecting). Costs nothing where it names no segment and is no
+    step's, or is ready already. Raises UnknownSegment.
     """
+    if step.earlier(rule) is not None:
+        rule = expected(conn, account, rule)
     if _SEGMENTS in rule or not keeping.named_by(rule):
         return rule
     kept = rule.get("definitions") or keeping.as_they_are(conn, account, rule) or {}

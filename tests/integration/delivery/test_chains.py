@@ -8,10 +8,10 @@ import pytest
 from penstock.audience.suppression import suppress
 from penstock.content.message import Message
 from penstock.content.messages import store_message
-from penstock.delivery import clock, freeze, steps
+from penstock.delivery import chosen, clock, freeze, steps
 from penstock.delivery.ticker import _try_to_end
 from penstock.feedback.events import record_of_recipient
-from penstock.mailing import chain, control, journal
+from penstock.mailing import chain, control, journal, mailings
 from penstock.mailing.chain import New
 from penstock.mailing.states import State
 from penstock.mailing.step import Condition
@@ -452,3 +452,20 @@ def test_steps_neither_wait_for_the_sequence_nor_hold_it_up(conn: Conn) -> None:
     tick(conn)
     clock.strike(conn)
     assert state(conn, others[1]) == "starting", "nor is it waited for"
+
+
+def test_before_it_is_sent_a_step_means_whom_the_earlier_one_may_reach(conn: Conn) -> None:
+    first, second, third = a_chain(conn, 4, {"delay": DAY}, {"delay": DAY}, go=False)
+
+    def counted(mailing: int) -> int:
+        found = mailings.find(conn, 1, mailing)
+        assert found
+        return chosen.count(conn, 1, found.rule)
+
+    stage.add_contacts(conn, "others", 3, 50)
+    assert [counted(m) for m in (first, second, third)] == [4, 4, 4]
+    for mailing in (third, second, first):
+        submit(conn, mailing)
+    tick(conn)
+    deliver(conn, first, refuse=1)
+    assert [counted(m) for m in (second, third)] == [3, 3]
