@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -31,16 +30,12 @@ def gathered(conn: psycopg.Connection[Any], mailing: int, policy: Policy) -> Cre
     given = {"mailing": mailing, "looked": LOOKED_AT}
     row = conn.execute(sql("penstock.mailing", "credits"), given).fetchone()
     assert row is not None
-    available, needed, exact, people, planned = row
+    available, needed, exact, people, dates, others = row
     return Credits(
         int(available), needed if needed is None else int(needed), exact,
         None if people in (None, LOOKED_AT) else people,
-        tuple(Planned(_instant(each["due_at"]), each["needed"]) for each in planned or ()),
+        tuple(map(Planned, dates or (), others or ())),
     )  # fmt: skip
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def follow(change: Change) -> Refusal | None:

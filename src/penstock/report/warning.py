@@ -1,6 +1,9 @@
 """Warns of credits that run short: when a mailing is planned, and again a day before its date (S5.18). Told once each, as a notice."""
 
+from __future__ import annotations
+
 import logging
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -46,39 +49,60 @@ def recount(conn: psycopg.Connection[Any], account: int) -> None:
 
 def warn(conn: psycopg.Connection[Any], account: int) -> int:
     """Write what runs short into the journals of the mailings concerned, once for each date and again a day before; return how many."""
-    found = [(there, each) for there in forecasts(conn, account) for each in there.demands if each.left < 0]
-    return sum(_told(conn, account, there, each) for there, each in found if each.at and each.needed)
+    found = [(there, each) for there in forecasts(conn, account) for each in there.demands]
+    short = [
+        (there, each, Occasion.of(each)) for there, each in found if each.left < 0 and each.at and each.needed
+    ]
+    known = _told_before(conn, [each.mailing for _, each, _ in short])
+    return sum(_tell(conn, account, *one) for one in short if not one[2].is_among(known))
 
 
-def _told(conn: psycopg.Connection[Any], account: int, there: Forecast, short: Demand) -> bool:
-    assert short.at is not None
-    assert short.needed is not None
-    soon = short.at - datetime.now(UTC) <= SOON
-    about = {"due_at": short.at.isoformat() if short.state != "queued" else None, "soon": soon}
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What is warned of once: a mailing, its date (None: its turn in the sequence), and whether that is soon."""
+
+    mailing: int
+    due_at: str | None
+    soon: bool
+
+    @classmethod
+    def of(cls, short: Demand) -> Occasion:
+        """The occasion that it is at this moment."""
+        assert short.at is not None
+        date = None if short.state == "queued" else short.at.isoformat()
+        return cls(short.mailing, date, short.at - datetime.now(UTC) <= SOON)
+
+    def is_among(self, told: set[Occasion]) -> bool:
+        """Whether it was told: who was told that it is soon was told at all."""
+        return bool({self, replace(self, soon=True)} & told)
+
+
+def _told_before(conn: psycopg.Connection[Any], mailings: list[int]) -> set[Occasion]:
+    rows = conn.execute(
+        "select mailing_id, data ->> 'due_at', (data ->> 'soon')::boolean from mailing_entry"
+        " where mailing_id = any(%s) and command = %s",
+        (mailings, COMMAND),
+    )
+    return {Occasion(*row) for row in rows}
+
+
+def _tell(
+    conn: psycopg.Connection[Any], account: int, there: Forecast, short: Demand, about: Occasion
+) -> bool:
     with conn.transaction():
         # Whoever tells locks the mailing: of two processes one finds it told.
         row = conn.execute(
             "select state, revision from mailing_mailing where id = %s for no key update", (short.mailing,)
         ).fetchone()
-        if row is None or row[0] != short.state or _told_before(conn, short.mailing, about):
+        if row is None or row[0] != short.state or about.is_among(_told_before(conn, [short.mailing])):
             return False
         journal.append(
             conn, account=account, mailing=short.mailing, actor="system", door="system", command=COMMAND,
             from_state=row[0], to_state=row[0], reason=_words(there, short),
-            data={**about, "revision": row[1], "channel": there.channel, "needed": short.needed, "available": there.available,
-                  "lacking": -short.left},
+            data={"due_at": about.due_at, "soon": about.soon, "revision": row[1], "channel": there.channel,
+                  "needed": short.needed, "available": there.available, "lacking": -short.left},
         )  # fmt: skip
     return True
-
-
-def _told_before(conn: psycopg.Connection[Any], mailing: int, about: dict[str, Any]) -> bool:
-    """Whether this was told for this date; what is told of soon was told at all."""
-    row = conn.execute(
-        "select exists (select from mailing_entry where mailing_id = %s and command = %s"
-        " and data ->> 'due_at' is not distinct from %s and (data ->> 'soon')::boolean >= %s)",
-        (mailing, COMMAND, about["due_at"], about["soon"]),
-    ).fetchone()
-    return bool(row and row[0])
 
 
 def _words(there: Forecast, short: Demand) -> str:

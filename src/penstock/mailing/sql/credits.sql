@@ -4,10 +4,13 @@ select coalesce(b.available, 0), n.needed, n.exact,
        case when n.needed is null and m.audience ->> 'list' ~ '^\d{1,9}$'
             then (select count(*) from (select from audience_membership x where x.list_id = (m.audience ->> 'list')::integer
                                          limit %(looked)s) as few) end,
-       case when m.state in ('draft', 'in_review', 'in_moderation', 'parked', 'scheduled', 'queued', 'cancelled', 'expired')
-            then (select array_agg(to_jsonb(p)) from (select o.due_at, o.needed from account_credits_planned(m.account_id, m.channel) o
-                                                       where o.mailing <> m.id and o.needed > 0) p) end
+       others.due_at, others.needed
   from mailing_mailing m
+  left join lateral (
+       select array_agg(o.due_at) as due_at, array_agg(o.needed) as needed
+         from account_credits_planned(m.account_id, m.channel) o
+        where o.mailing <> m.id and o.needed > 0) others
+    on m.state in ('draft', 'in_review', 'in_moderation', 'parked', 'scheduled', 'queued', 'cancelled', 'expired')
   left join account_credit_balance b on b.account_id = m.account_id and b.channel = m.channel
  cross join lateral account_credits_needed(m.id) n
  where m.id = %(mailing)s

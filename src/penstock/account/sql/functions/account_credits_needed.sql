@@ -15,12 +15,14 @@ $$;
 drop function if exists account_credits_planned(integer, text);
 create function account_credits_planned(p_account integer, p_channel text)
 returns table (mailing integer, name text, state text, due_at timestamptz, needed bigint, exact boolean) language sql stable as $$
-    select m.id, m.name, m.state, case m.state when 'starting' then null else m.due_at end, n.needed, n.exact
+    select m.id, m.name, m.state, case m.state when 'starting' then null else m.due_at end,
+           case when m.frozen_at is null then coalesce(e.size, m.approved_size)::bigint
+                else (select n.needed from account_credits_needed(m.id) n) end, m.frozen_at is not null
       from (select * from mailing_mailing x
              where x.account_id = p_account and x.state in ('in_review', 'in_moderation', 'scheduled') and x.due_at is not null
             union all
             select * from mailing_mailing x where x.account_id = p_account and x.state in ('starting', 'queued')) m
-     cross join lateral account_credits_needed(m.id) n
+      left join account_credit_estimate e on e.mailing = m.id
      where m.channel = p_channel and m.deleted_at is null
      order by m.state <> 'starting', m.state <> 'queued', m.due_at, m.id
      limit 1000
