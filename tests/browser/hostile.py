@@ -52,6 +52,8 @@ TEXTS = {
     "audience_import": ["name", "error", "error_code"],
     "audience_import_problem": ["value", "reason"],
     "audience_list": ["name"],
+    "audience_indexed": ["made_by"],
+    "audience_segment": ["name", "made_by"],
     "audience_suppression": ["origin"],
     "content_message": ["sender", "reply_to", "subject", "text", "html"],
     "content_picture": ["name", "made_by"],
@@ -95,7 +97,7 @@ MACHINE = {
     "account_account": ["zone"], "account_domain": ["name"], "account_domain_key": ["selector", "algorithm"],
     "account_person": ["password", "email", "zone", "language"],
     "account_invitation": ["email", "language", "mail"], "account_note": ["value"], "report_tally": ["figures"], "account_token": ["scopes"], "account_membership": ["roles"],
-    "audience_contact": ["normal"], "audience_import": ["state"], "audience_import_problem": ["kind"],
+    "audience_indexed": ["attribute", "type", "state"], "audience_contact": ["normal"], "audience_import": ["state"], "audience_import_problem": ["kind"],
     "audience_suppression": ["normal", "reason"], "content_message": ["channel", "mjml", "sender_domain", "sender_address"],
     "content_picture": ["key", "media_type"], "delivery_due": ["why", "closed"], "delivery_health": ["state"],
     "delivery_package": ["kind", "state"], "delivery_recipient": ["normal"], "delivery_state": ["name"],
@@ -111,6 +113,10 @@ MACHINE = {
 DOCUMENTS = {
     "mailing_mailing": {"reason": {"code": "operator", "text": breakout("reason"), "who": breakout("who"), "since": "2026-01-01T00:00:00+00:00"}},
     "audience_contact": {"attributes": {"first_name": breakout("attribute"), "town": WIDE, breakout("name of an attribute")[:60]: "x"}},
+    "audience_segment": {"definition": {"any": [
+        {"attribute": "town", "type": "text", "operator": "is", "value": breakout("value of a segment").replace("\0", "")[:900]},
+        {"event": "sold <script>", "where": [{"property": "'><b>", "type": "text", "operator": "is", "value": SUM}]},
+    ]}},
     "audience_import": {"columns": [breakout("column"), "town"]},
     "account_domain": {"found": {"dmarc": {"state": "wrong", "text": breakout("found"), "cure": breakout("cure"), "found": [breakout("answer"), WIDE]}}},
 }  # fmt: skip

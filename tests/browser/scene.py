@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from penstock.account import domains, invitations, limits, tokens
 from penstock.account.credits import ledger
 from penstock.audience import importing, suppression, uploads
+from penstock.audience.segments import keeping, text
 from penstock.content import templates
 from penstock.content.message import Message
 from penstock.content.messages import store_message
@@ -53,6 +54,7 @@ _NUMBERS = {
     "notices": "select id from notices_notice where account_id = %(account)s limit 2",
     "contacts": "select id from audience_contact where account_id = %(account)s order by id limit 2",
     "lists": "select id from audience_list where account_id = %(account)s and name in ('Spring fair', 'Nobody yet')",
+    "segments": "select id from audience_segment where account_id = %(account)s order by id limit 2",
     "imports": "select id from audience_import where account_id = %(account)s",
     "suppressions": "select id from audience_suppression where account_id = %(account)s limit 2",
     "templates": "select id from content_template where account_id = %(account)s",
@@ -130,6 +132,11 @@ def _audience(scene: Scene, folder: Path) -> None:
             desk.conn, desk.account, f"gone{number}@{desk.domain}", reason, "imported with spring.csv"
         )
     desk.list(0, "Nobody yet", addresses=())
+    for name, words in (
+        ("Grown-ups", 'age >= 18 and on list "Spring fair" and not did "purchase"'),
+        ("Nested", '(town is "Ulm" or town is "Bonn") and not (age < 18 or opened any mailing in the last 90 days)'),
+    ):
+        keeping.create(desk.conn, desk.account, name, text.read(words), TERMINAL)
 
 
 def _content(scene: Scene) -> None:

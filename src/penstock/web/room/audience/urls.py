@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from penstock.web.room.audience import contacts, importing, lists, suppressions
+from penstock.web.room.audience import contacts, importing, lists, segments, suppressions
 
 urlpatterns = [
     path("audience", contacts.contacts, name="contacts"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("audience/lists", lists.lists, name="lists"),
     path("audience/lists/<int:number>", lists.one, name="list"),
     path("audience/lists/<int:number>/delete", lists.delete, name="list-delete"),
+    path("audience/segments", segments.segments, name="segments"),
+    path("audience/segments/new", segments.new, name="segment-new"),
+    path("audience/segments/count", segments.count, name="segment-count"),
+    path("audience/segments/<int:number>", segments.one, name="segment"),
+    path("audience/segments/<int:number>/delete", segments.delete, name="segment-delete"),
     path("audience/imports", importing.imports, name="imports"),
     path("audience/imports/upload", importing.upload, name="import-upload"),
     path("audience/imports/look", importing.look, name="import-look"),

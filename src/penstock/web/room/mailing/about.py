@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg.rows import class_row
 
+from penstock.audience.segments import keeping
 from penstock.mailing.gates import Passed, passed
 from penstock.mailing.mailings import Mailing
 from penstock.platform.database import sql
@@ -24,13 +25,18 @@ class Made:
 
 @dataclass(frozen=True)
 class About:
-    """Everything about a mailing that is not a figure. `only`, `without`: mailings whose reached ones are meant, or not."""
+    """Everything about a mailing that is not a figure. `only`, `without`: mailings whose reached ones are meant, or not.
+
+    `segment`, `not_segments`: the names of the segments that say who is meant, and who is not.
+    """
 
     made: Made | None
     gates: list[Passed]
     only: list[int]
     without: list[int]
     plan: dict[str, Any]
+    segment: str
+    not_segments: list[str]
 
 
 def about(visit: Visit, mailing: Mailing) -> About:
@@ -39,6 +45,8 @@ def about(visit: Visit, mailing: Mailing) -> About:
         made = cursor.execute(sql("penstock.web.room.mailing", "about"), {"mailing": mailing.id}).fetchone()
     gates = passed(visit.conn, mailing.id) if mailing.digest else []
     rule = mailing.audience
+    named = {each.id: each.name for each in keeping.some(visit.conn, visit.account, keeping.named_by(rule))}
     return About(
-        made, gates, rule.get("reached_by") or [], rule.get("not_reached_by") or [], mailing.plan or {}
-    )
+        made, gates, rule.get("reached_by") or [], rule.get("not_reached_by") or [], mailing.plan or {},
+        named.get(rule.get("segment", 0), ""), [named.get(each, str(each)) for each in rule.get("not_segment", [])],
+    )  # fmt: skip
