@@ -70,6 +70,7 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
     index = took(api.post("/segments/indexes", {"attribute": MARK}))
     took(api.post("/events", {"events": [{"name": MARK, "contact": contact["id"], "data": {"n": MARK}}]}))
     switch = took(api.post("/switches", {"scope": "domain", "value": f"{MARK}.example", "reason": MARK}))
+    limit = took(api.post("/limits", {"scope": "domain", "value": f"{MARK}.example", "rate": "1000/h"}))
     setting = {"notice_transport": transport["id"], "notice_from": f"{MARK} <a@x.example>"}
     took(api.ask("PUT", "/notices/settings", setting))
     number = took(
@@ -97,7 +98,7 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
         "account": [1], "mailing": mailings, "list": [listed], "contact": [contact["id"]], "import": [number["id"]],
         "template": [template["id"]], "picture": [picture["id"]], "domain": [domain["id"]], "selector": [domain["keys"][0]["selector"]],
         "suppression": [suppression["id"]], "transport": [transport["id"]], "person": [person["id"]], "token": [token["id"]],
-        "webhook": [webhook["id"]], "delivery": [delivery["id"]], "switch": [switch["id"]], "notice": [notice],
+        "webhook": [webhook["id"]], "delivery": [delivery["id"]], "switch": [switch["id"]], "limit": [limit["id"]], "notice": [notice],
         "entry": [entry.id], "finding": [finding], "revision": [1],
         "segment": [segment["id"]], "index": [index["id"]],
     }  # fmt: skip
@@ -163,6 +164,7 @@ def kinds(path: str) -> list[str]:
         "tokens": "token",
         "people": "person",
         "switches": "switch",
+        "limits": "limit",
         "webhooks": "webhook",
     }
     return [own[first] if name == "number" else name for name in re.findall(r"{(\w+)}", path)]
@@ -284,6 +286,7 @@ def test_numbers_in_bodies_are_no_way_in(victim: dict[str, list[int]], intruder:
         ("PUT", f"/lists/{their['list']}/contacts/{contact}", None),
         ("POST", "/tokens", {"name": "n", "scopes": ["contacts:read"], "person": their["person"]}),
         ("POST", "/switches", {"scope": "transport", "value": str(their["transport"]), "reason": "r"}),
+        ("POST", "/limits", {"scope": "transport", "value": str(their["transport"]), "rate": "1/s"}),
         ("PUT", "/notices/settings", {"notice_transport": their["transport"], "notice_from": "a@x.example"}),
     ):  # fmt: skip
         answer = intruder.ask(method, path, body)
@@ -321,7 +324,7 @@ SHOWING = {
     "/mailings/{mailing}/revisions/{revision}",
     "/contacts", "/contacts/{contact}", "/lists", "/lists/{list}", "/imports", "/imports/{number}", "/imports/{number}/problems",
     "/suppressions", "/suppressions/{suppression}", "/domains", "/domains/{number}", "/templates", "/templates/{number}", "/pictures", "/pictures/{number}", "/transports", "/transports/{number}", "/transports/{number}/health", "/tokens", "/tokens/{number}",
-    "/people", "/people/{number}", "/switches", "/switches/{number}", "/webhooks", "/webhooks/{number}", "/notices",
+    "/people", "/people/{number}", "/switches", "/switches/{number}", "/limits", "/limits/{number}", "/webhooks", "/webhooks/{number}", "/notices",
     "/notices/settings", "/board", "/journal", "/credits/entries", "/credits/entries/{entry}",
 }  # fmt: skip
 """Where the word must be seen by whom it concerns."""
