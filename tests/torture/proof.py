@@ -3,12 +3,18 @@
 Each function returns what is wrong, in sentences; nothing wrong is an empty list.
 """
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bench import sample
 from bench.arrivals import Line
+
+MADE_UP_FOR = 0.5
+"""Seconds of unused time that the meter makes up for."""
+GRANT = 0.05
+"""Seconds of work that one grant is for; a sender may hold one at the moment it is cut off."""
 
 
 @dataclass
@@ -72,3 +78,19 @@ def truth(rows: list[tuple[str, str]], received: Received) -> list[str]:
             wrong.append(f"{address} is {state}; the sink cut the connection without an answer ({kinds})")
     reached = {address for address, state in rows if state in ("accepted", "in_doubt")}
     return wrong + [f"{address} arrived and is neither accepted nor in doubt" for address in taken - reached]
+
+
+def too_fast(arrived: Sequence[float], rate: float) -> list[str]:
+    """Every stretch of one second and more holds what the rate allows in it, and what the meter makes up for."""
+    at = sorted(arrived)
+    wrong = []
+    for seconds in (1.0, 2.0, 5.0):
+        allowed = rate * (seconds + MADE_UP_FOR + 2 * GRANT) + 2
+        for place, begun in enumerate(at):
+            count = bisect_right(at, begun + seconds) - place
+            if count > allowed:
+                wrong.append(f"{count} in {seconds:.0f} s from {begun:.3f} on, where {allowed:.0f} may be")
+    whole = at[-1] - at[0]
+    if len(at) > rate * (whole + MADE_UP_FOR + 2 * GRANT) + 2:
+        wrong.append(f"{len(at)} in {whole:.1f} s in all, at {rate:.0f} a second")
+    return wrong

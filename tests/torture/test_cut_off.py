@@ -1,6 +1,5 @@
 """Two machines send one mailing; one is cut off in the middle: nobody twice, nobody lost, and the rate is held throughout."""
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,11 +17,6 @@ from tests.examples import FULL
 from tests.integration.delivery.stage import _PROGRAM, becomes, begin, counts, eventually, policy, sound
 from tests.needs import missing
 from tests.torture import cluster, proof
-
-MADE_UP_FOR = 0.5
-"""Seconds of unused time that the meter makes up for."""
-GRANT = 0.05
-"""Seconds of work that one grant is for; a sender may hold one at the moment it is cut off."""
 
 
 @dataclass(frozen=True)
@@ -112,27 +106,11 @@ def judge(conn: psycopg.Connection, mailing: int, arrived: Sequence[Line], run: 
     assert not proof.one_state_each(rows, run.recipients)[:10]
     assert not proof.truth(rows, received)[:10]
     assert sound(conn, mailing) == {"accepted": run.recipients}
-    assert not too_fast([line.at for line in arrived], run.rate)[:10]
-
-
-def too_fast(arrived: Sequence[float], rate: float) -> list[str]:
-    """Every stretch of one second and more holds what the rate allows in it, and what the meter makes up for."""
-    at = sorted(arrived)
-    wrong = []
-    for seconds in (1.0, 2.0, 5.0):
-        allowed = rate * (seconds + MADE_UP_FOR + 2 * GRANT) + 2
-        for place, begun in enumerate(at):
-            count = bisect_right(at, begun + seconds) - place
-            if count > allowed:
-                wrong.append(f"{count} in {seconds:.0f} s from {begun:.3f} on, where {allowed:.0f} may be")
-    whole = at[-1] - at[0]
-    if len(at) > rate * (whole + MADE_UP_FOR + 2 * GRANT) + 2:
-        wrong.append(f"{len(at)} in {whole:.1f} s in all, at {rate:.0f} a second")
-    return wrong
+    assert not proof.too_fast([line.at for line in arrived], run.rate)[:10]
 
 
 def test_what_is_too_fast_is_seen() -> None:
     steady = [n / 100 for n in range(1000)]
-    assert not too_fast(steady, 100)
-    assert too_fast([*steady, *(5 + n / 200 for n in range(200))], 100)
-    assert too_fast([at * 0.9 for at in steady], 100)[-1:] == ["1000 in 9.0 s in all, at 100 a second"]
+    assert not proof.too_fast(steady, 100)
+    assert proof.too_fast([*steady, *(5 + n / 200 for n in range(200))], 100)
+    assert proof.too_fast([at * 0.9 for at in steady], 100)[-1:] == ["1000 in 9.0 s in all, at 100 a second"]
