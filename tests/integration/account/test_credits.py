@@ -248,6 +248,28 @@ def test_it_is_warned_of_those_that_go_before(counted: Conn) -> None:
         )
 
 
+def test_those_who_joined_in_a_pause_are_paid_for_or_nobody_joins(counted: Conn) -> None:
+    mailing = launched(counted, 5)
+    send(counted, mailing, ACCEPTED, ACCEPTED)
+    stage.command(counted, mailing, "pause")
+    add(counted, -94, note="One is left.")
+    stage.add_contacts(counted, "of 5", 3, first=6)
+    stage.command(counted, mailing, "resume")
+    resuming.catch_up(counted, mailing)
+    assert stage.state(counted, mailing) == "interrupted"
+    assert "needs 3 credits, and 1 is left" in stage.reason(counted, mailing)["text"]
+    assert balance(counted) == (1, 3, 2)
+    assert sum(stage.sound(counted, mailing).values()) == 5, "nobody joined"
+    add(counted, 2)
+    stage.command(counted, mailing, "resume", reason="Topped up.")
+    resuming.catch_up(counted, mailing)
+    assert balance(counted) == (0, 6, 2)
+    send(counted, mailing, *[ACCEPTED] * 3)
+    send(counted, mailing, *[ACCEPTED] * 3)
+    assert end(counted, mailing) == "sent"
+    assert balance(counted) == (0, 0, 8)
+
+
 def test_added_recipients_take_more(counted: Conn) -> None:
     mailing = launched(counted, 3)
     counted.execute(

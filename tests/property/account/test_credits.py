@@ -169,7 +169,7 @@ def test_credits_add_up_after_every_step(conn: psycopg.Connection, monkeypatch: 
         machine,
         settings=settings(
             max_examples=examples(40),
-            stateful_step_count=25,
+            stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
