@@ -362,7 +362,7 @@ def _pass_canary(change: Change) -> None:
 def _note_canary(change: Change) -> None:
     """A canary that was judged bad is not judged again: a resume sends another one ahead."""
     if change.given.get("canary_failed"):
-        change.conn.execute("update delivery_watch set failed = true where mailing = %s", (change.mailing,))
+        change.conn.execute("select delivery_canary_failed(%s)", (change.mailing,))
 
 
 def _nothing(change: Change) -> None:
