@@ -42,7 +42,7 @@ ASKED: dict[str, Asked] = {
     "release_doubt": Asked(("which", "reason")),
     "copy": Asked(regardless=True),
     "fix_rest": Asked(("note", "prepared")),
-    "delete": Asked(),
+    "delete": Asked(("steps",)),
     "archive": Asked(),
 }
 
@@ -62,6 +62,8 @@ FIELD_OF: dict[str, str] = {
     "unknown_plan": "kind",
     "end_before_start": "ends_at",
     "batches_invalid": "batches",
+    "delay_invalid": "delay",
+    "steps_required": "steps",
     "end_date_past": "ends_at",
     "position_invalid": "position",
     "queue_changed": "position",
@@ -87,6 +89,7 @@ FIELDS_OF: dict[str, frozenset[str]] = {
     "kind": frozenset({"plan"}),
     "ends_at": frozenset({"new_end", "plan", "time"}),
     "batches": frozenset({"plan", "time"}),
+    "delay": frozenset({"plan", "time"}),
 }
 """The parts of a form in which a field stands, where it is not named as its part."""
 
@@ -98,9 +101,15 @@ WHEN: dict[str, Callable[[Facts], bool]] = {
     "confirm": lambda facts: facts.policy.confirm_send != "off",
     "new_end": lambda facts: facts.ends_at is not None,
     "digest": lambda facts: facts.digest is not None,
+    "steps": lambda facts: facts.later_steps > 0,
+    "later": lambda facts: facts.follows is None,
     "prepared": lambda facts: leaves_choice(facts) and facts.begun_left > 0,
 }
 """Parts that are asked only of some mailings."""
+
+
+OF_STEP: dict[str, str] = {"plan": "delay_or_later", "time": "delay"}
+"""What stands in the form of a step of a chain in place of a part; what is filled in there is read as that part is."""
 
 
 def leaves_choice(facts: Facts) -> bool:
@@ -111,5 +120,6 @@ def leaves_choice(facts: Facts) -> bool:
 
 
 def parts(name: str, facts: Facts) -> list[str]:
-    """Return what the command asks of this mailing."""
-    return [part for part in ASKED[name].parts if part not in WHEN or WHEN[part](facts)]
+    """Return what the command asks of this mailing; of a step of a chain the delay, where it asks others when they go out."""
+    asked = [part for part in ASKED[name].parts if part not in WHEN or WHEN[part](facts)]
+    return [OF_STEP.get(part, part) if facts.follows is not None else part for part in asked]

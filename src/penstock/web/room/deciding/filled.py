@@ -30,11 +30,17 @@ def zone(facts: Facts) -> str:
     return zones.known((facts.plan or {}).get("zone"), facts.zone)
 
 
+def _kind(facts: Facts) -> str:
+    """The way that is chosen: the plan's; a step of a chain has two only."""
+    kind = str((facts.plan or {}).get("kind") or "now")
+    return kind if facts.follows is None or kind in ("after", "later") else "after"
+
+
 def _of_mailing(facts: Facts) -> dict[str, Any]:
     plan = facts.plan or {}
     there = ZoneInfo(zone(facts))
     return {
-        "kind": plan.get("kind") or "now",
+        "kind": _kind(facts),
         "zone": there.key,
         "at": facts.due_at.astimezone(there).strftime(_WALL) if facts.due_at else "",
         "ends_at": facts.ends_at.astimezone(there).strftime(_WALL) if facts.ends_at else "",

@@ -48,5 +48,5 @@ def of_kind(kind: str, count: int) -> str:
         Kind.AT: _("Schedule"),
         Kind.SEQUENCE: _("Put in sequence"),
         Kind.LATER: _("Decide later"),
-        Kind.AFTER: _("Start it as a step"),
+        Kind.AFTER: _("Schedule"),
     }[Kind(kind)]

@@ -15,7 +15,16 @@ UNITS: Final[dict[str, Text]] = {
     "w": _("weeks"),
     "s": _("seconds"),
 }
-FIELDS: Final = ("local", "spread", "batch_size", "batch_number", "every", "every_unit")
+FIELDS: Final = (
+    "local",
+    "spread",
+    "batch_size",
+    "batch_number",
+    "every",
+    "every_unit",
+    "delay",
+    "delay_unit",
+)
 """What the form asks: `spread` is size or number (of the batches), else nothing."""
 
 
@@ -28,11 +37,16 @@ def read(posted: Any, number: Any) -> dict[str, Any]:
     if name not in ("size", "number"):
         return {}
     typed = posted.get(f"batch_{name}", "").strip()
-    every, unit = posted.get("every", "").strip(), posted.get("every_unit", "")
-    length = number(every)
-    interval = f"{every if length is None else length}{unit if unit in UNITS else ''}"
+    interval = length(posted, "every", number)
     count = number(typed)
     return {"batches": {name: typed if count is None else count}, "interval": interval}
+
+
+def length(posted: Any, name: str, number: Any) -> str:
+    """Return the length of time of the field `name` and its unit, as plans have it: "2d"."""
+    typed, unit = posted.get(name, "").strip(), posted.get(f"{name}_unit", "")
+    count = number(typed)
+    return f"{typed if count is None else count}{unit if unit in UNITS else ''}"
 
 
 def local(posted: Any) -> dict[str, Any]:
@@ -45,6 +59,7 @@ def fields(plan: Mapping[str, Any]) -> dict[str, Any]:
     batches = plan.get("batches")
     parts = batches if isinstance(batches, Mapping) else {}  # a draft's plan may be anything
     every, unit = _written(plan.get("interval"))
+    delay, delay_unit = _written(plan.get("delay"))
     return {
         "local": "yes" if plan.get("local") else "",
         "spread": next((name for name in ("size", "number") if name in parts), ""),
@@ -52,6 +67,8 @@ def fields(plan: Mapping[str, Any]) -> dict[str, Any]:
         "batch_number": parts.get("number", ""),
         "every": every,
         "every_unit": unit,
+        "delay": delay,
+        "delay_unit": delay_unit,
     }
 
 

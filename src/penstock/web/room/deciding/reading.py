@@ -59,6 +59,8 @@ def _plan(posted: Any) -> dict[str, Any]:
     if not kind:
         return {}
     plan: dict[str, Any] = {"kind": kind, **_end(posted)}
+    if kind == Kind.AFTER:
+        return {"plan": {name: value for name, value in (plan | _delay(posted)).items() if value is not None}}
     if kind == Kind.AT:
         plan |= {**_time(posted), **pacing.local(posted)}
     elif plan["ends_at"]:
@@ -67,8 +69,16 @@ def _plan(posted: Any) -> dict[str, Any]:
     return {"plan": {name: value for name, value in plan.items() if value is not None}}
 
 
+def _delay(posted: Any) -> dict[str, Any]:
+    """The delay of a step, as plans have it; the zone reads an end date."""
+    zone = {"zone": _time(posted)["zone"]} if posted.get("ends_at", "").strip() else {}
+    return {"delay": pacing.length(posted, "delay", whole_number), **zone}
+
+
 def _timed(posted: Any) -> dict[str, Any]:
     """A plan whole, at a time. Without a time nothing: that is what is asked for."""
+    if posted.get("kind") == Kind.AFTER:
+        return _plan(posted)
     if not posted.get("at", "").strip():
         return {}
     whole = posted.copy()
@@ -106,4 +116,5 @@ READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
     "prepared": lambda posted: {"prepared": posted.get("prepared") or None},
     "which": _which,
+    "steps": lambda posted: {"steps": whole_number(posted.get("steps"))},
 }

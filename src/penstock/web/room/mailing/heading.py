@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from penstock.delivery.living import nobody_sends
 from penstock.mailing import history
 from penstock.mailing.mailings import Mailing
+from penstock.mailing.states import LIVE
 from penstock.preflight import giving
 from penstock.report.glance import Glance, glances
 from penstock.report.progress import Progress
@@ -67,7 +69,9 @@ def heading(visit: Visit, mailing: Mailing) -> Heading:
     glance = glances(visit.conn, visit.account, [mailing])[0]
     allowed = giving.possible(visit.conn, mailing.id, mailing.state, visit.actor)
     zone = zones.known((mailing.plan or {}).get("zone"), visit.place.zone)
-    return Heading(glance, allowed, standing(mailing, glance.figures), _because(visit, mailing), zone)
+    unattended = mailing.state in LIVE and nobody_sends(visit.conn)
+    told = standing(mailing, glance.figures, unattended=unattended)
+    return Heading(glance, allowed, told, _because(visit, mailing), zone)
 
 
 def _because(visit: Visit, mailing: Mailing) -> Because | None:

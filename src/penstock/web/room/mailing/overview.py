@@ -9,7 +9,7 @@ from penstock.mailing import history
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import ENDS, LIVE, State
 from penstock.web.room.board.figures import texts
-from penstock.web.room.mailing import pictures
+from penstock.web.room.mailing import chains, pictures
 from penstock.web.room.mailing.about import about
 from penstock.web.room.mailing.entries import shown
 from penstock.web.room.mailing.found import mailing_of
@@ -30,6 +30,7 @@ PLANS: dict[str, Text] = {
     "at": gettext_lazy("At a time"),
     "sequence": gettext_lazy("In sequence, one after another"),
     "later": gettext_lazy("To be decided later"),
+    "after": gettext_lazy("After the step before"),
 }
 NO_PLAN = gettext_lazy("None yet")
 
@@ -45,7 +46,7 @@ def overview(visit: Visit, number: int) -> HttpResponse:
         moves=State(mailing.state) in LIVE, told=texts(head.figures) if head.figures else {},
         speed=pictures.over_time(visit.conn, mailing) if frozen else None,
         strip=pictures.packages_of(visit.conn, mailing) if frozen else None,
-        slowed=slowed(visit, mailing),
+        slowed=slowed(visit, mailing), chain=chains.of(visit, mailing),
         left=left(visit, mailing, head.figures) if head.figures else [],
         latest=shown(history.latest(visit.conn, mailing.id, LATEST)),
         spread=spread(mailing.plan), plan_words=PLANS.get((mailing.plan or {}).get("kind", ""), NO_PLAN), took=_took(mailing),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from penstock.mailing.guards.known import HELD_BY_CANARY, LOCKING
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.plan import Kind
-from penstock.mailing.states import State
+from penstock.mailing.states import LIVE, State
 from penstock.report.progress import Progress
 from penstock.web.room.words import Text
 
@@ -81,15 +81,20 @@ _NEXT: dict[State, Text] = {
 """Both tables have every state; a test holds them to it."""
 
 
-def standing(mailing: Mailing, figures: Progress | None) -> Standing:
-    """Return the status line of a mailing; `figures` where its audience is frozen."""
+def standing(mailing: Mailing, figures: Progress | None, *, unattended: bool = False) -> Standing:
+    """Return the status line of a mailing; `figures` where its audience is frozen. `unattended`: no worker runs that would send it."""
     state = State(mailing.state)
     settling = state in _SETTLING
+    following = _unattended() if unattended and state in LIVE else _next(mailing, state)
     if figures is None:
-        return Standing(str(_NOW[state]), _next(mailing, state))
+        return Standing(str(_NOW[state]), following)
     percent = figures.settled_percent if settling else figures.handed_off_percent
     again = figures.next_at if state is State.FINISHING else None
-    return Standing(str(_NOW[state]), _next(mailing, state), percent, settling, again)
+    return Standing(str(_NOW[state]), following, percent, settling, again)
+
+
+def _unattended() -> str:
+    return _("No worker runs, so nothing goes out. Start one (penstock worker); then it goes on by itself.")
 
 
 def _locked(mailing: Mailing) -> str:

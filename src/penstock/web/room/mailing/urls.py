@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from penstock.web.room.mailing import journal, overview, packages, recipients, report, speed
+from penstock.web.room.mailing import chains, journal, overview, packages, recipients, report, speed
 
 urlpatterns = [
     path("mailings/<int:number>", overview.overview, name="mailing"),
+    path("mailings/<int:number>/steps", chains.add, name="mailing-steps"),
+    path("mailings/<int:number>/steps/copy", chains.copy, name="mailing-steps-copy"),
     path("mailings/<int:number>/packages", packages.packages, name="mailing-packages"),
     path("mailings/<int:number>/speed", speed.speed, name="mailing-speed"),
     path("mailings/<int:number>/speed.csv", packages.speed_csv, name="mailing-speed-csv"),

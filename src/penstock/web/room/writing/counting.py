@@ -18,7 +18,7 @@ def count(visit: Visit, number: int) -> HttpResponse:
     With `short` a script gets the number alone, for a sentence.
     """
     mailing = mailing_of(visit, number)
-    rule = audience.rule(visit) or mailing.audience
+    rule = audience.rule(visit, mailing) or mailing.audience
     told: dict[str, Any] = {"mailing": mailing, "rule": rule, "names": audience.names(visit, rule)}
     try:
         drafting.check(visit.conn, visit.account, audience=rule or None)

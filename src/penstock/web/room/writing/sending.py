@@ -10,6 +10,7 @@ from penstock.mailing.guards import Facts
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.plan import Kind
 from penstock.mailing.states import GATES
+from penstock.mailing.step import earlier
 from penstock.mailing.writing import Changes
 from penstock.preflight.foretelling import Foretold, foretell
 from penstock.web.room.deciding import filled, labels, pacing, reading, refusing, zones
@@ -68,6 +69,8 @@ def told(visit: Visit, mailing: Mailing) -> dict[str, Any]:
 
 def planned(mailing: Mailing) -> dict[str, Any]:
     """Return the plan that the draft has, to send it at once where none was chosen yet."""
+    if earlier(mailing.audience) is not None:
+        return mailing.plan or {"kind": Kind.AFTER.value, "delay": 0}
     return mailing.plan or {"kind": Kind.NOW.value}
 
 
@@ -102,7 +105,7 @@ def approving(kind: str, people: int | None) -> str:
         Kind.AT: _("Approve and schedule"),
         Kind.SEQUENCE: _("Approve and put in sequence"),
         Kind.LATER: _("Approve and decide later"),
-        Kind.AFTER: _("Approve and start it as a step"),
+        Kind.AFTER: _("Approve and schedule"),
     }[Kind(kind)]
 
 
@@ -115,7 +118,7 @@ def _ways(visit: Visit, seen: Foretold, people: int | None) -> list[Way]:
             _("Submit for approval") if gated else label(kind, people),
             approving(kind, people) if approves else "",
         )
-        for kind, title, hint in _titles()
+        for kind, title, hint in (_titles() if seen.facts.follows is None else _of_step())
     ]  # fmt: skip
 
 
@@ -125,6 +128,13 @@ def _titles() -> list[tuple[str, str, str]]:
         (Kind.AT, _("At a date and time"), _("It waits under “Scheduled” and starts by itself.")),
         (Kind.SEQUENCE, _("In sequence"), _("It goes out after those that wait in the sequence, one after another.")),
         (Kind.LATER, _("Decide later"), _("It waits under “To schedule” until somebody sends or schedules it.")),
+    ]  # fmt: skip
+
+
+def _of_step() -> list[tuple[str, str, str]]:
+    return [
+        (Kind.AFTER, _("After the step before"), _("Whoever got that one gets this one when the delay is over, on its condition.")),
+        (Kind.LATER, _("Decide later"), _("It waits under “To schedule” until somebody schedules it.")),
     ]  # fmt: skip
 
 
