@@ -27,12 +27,12 @@ def show_credits(conn: psycopg.Connection[Any], account: str | None, json: bool)
         return
     if not there[0].counted:
         tell("This account's credits are unlimited: `penstock account policy credits=counted` counts them.")
-    heads = ("channel", "available", "reserved", "of them used", "spent", "topped up")
+    heads = ("channel", "available", "reserved", "used", "spent", "added")
     rows = [
         (b.channel, number(b.available), number(b.reserved), number(b.in_use), number(b.spent), number(b.topped_up))
         for b in balances
     ]  # fmt: skip
-    written(table(heads, rows, right="available reserved spent"))
+    written(table(heads, rows, right="available reserved used spent added"))
     for ahead in there:
         _show_forecast(ahead)
 
@@ -43,8 +43,8 @@ def _forecast(ahead: Forecast) -> dict[str, Any]:
 
 def _show_forecast(ahead: Forecast) -> None:
     if ahead.demands:
-        heads = ("planned", "mailing", "state", "needs", "left after it")
-        written("\n" + table(heads, [_demand(each) for each in ahead.demands], right="needs"))
+        heads = ("planned", "mailing", "state", "needs", "left")
+        written("\n" + table(heads, [_demand(each) for each in ahead.demands], right="needs left"))
     if short := ahead.short:
         when = f"on {moment(short.at)}" if short.at else "at once"
         tell(

@@ -92,7 +92,7 @@ def write(
     skipped = _skipped(conn, mailing, people, excluded) if with_suppressed else 0
     if new + skipped:
         canary.hold_new(conn, mailing)
-        settle(conn, mailing, "system", "system", reserve=True)
+        settle(conn, mailing, control.SYSTEM.name, control.SYSTEM.door, reserve=True)
         _tell(conn, mailing)
     return Added(new, skipped)
 

@@ -12,6 +12,7 @@ import psycopg
 from penstock.account.credits import estimates
 from penstock.delivery import chosen
 from penstock.mailing import journal
+from penstock.mailing.actor import SYSTEM
 from penstock.report.credits import Demand, Forecast, forecasts
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ def _tell(
         if row is None or row[0] != short.state or about.is_among(_told_before(conn, [short.mailing])):
             return False
         journal.append(
-            conn, account=account, mailing=short.mailing, actor="system", door="system", command=COMMAND,
+            conn, account=account, mailing=short.mailing, actor=SYSTEM.name, door=SYSTEM.door, command=COMMAND,
             from_state=row[0], to_state=row[0], reason=_words(there, short),
             data={"due_at": about.due_at, "soon": about.soon, "revision": row[1], "channel": there.channel,
                   "needed": short.needed, "available": there.available, "lacking": -short.left},

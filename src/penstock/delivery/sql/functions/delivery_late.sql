@@ -35,7 +35,7 @@ begin
                 case when v_state in ('cancelled', 'cancelling') then 'cancelled' when v_state = 'expired' then 'expired' end);
     end if;
     if v_state in ('sent', 'cancelled', 'expired') then   -- its credits were settled without it
-        perform account_credits_settle(p_mailing, 'system', 'system', false);
+        perform account_credits_settle(p_mailing, 'Penstock', 'system', false);
     end if;
     return true;
 end
