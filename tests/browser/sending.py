@@ -27,8 +27,10 @@ SAID = {
 
 
 def enlist(conn: psycopg.Connection[Any]) -> int:
-    """Enter a sender that is nobody's process; returns its number."""
-    row = conn.execute("insert into delivery_sender (host, pid) values ('scene', 0) returning id").fetchone()
+    """Enter a sender that is nobody's process and seems to live; returns its number."""
+    row = conn.execute(
+        "insert into delivery_sender (host, pid, beat_at) values ('scene', 0, now() + interval '1 day') returning id"
+    ).fetchone()
     assert row
     return int(row[0])
 

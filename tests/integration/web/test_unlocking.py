@@ -89,3 +89,11 @@ def test_the_desk_goes_on_page_by_page(desk: Desk, visitor: Visitors) -> None:
         seen.append(rows[0].id)
     assert [number for number in seen if number in made] == made
     assert visitor(platform=True).get("/platform/unlocks?after=nonsense~x").status_code == 200
+
+
+def test_a_mailing_that_nobody_sends_says_so(desk: Desk, visitor: Visitors) -> None:
+    mailing, anna = desk.mailing("sending"), visitor()
+    assert "No worker runs" not in anna.text(f"/mailings/{mailing}")
+    desk.conn.execute("update delivery_sender set beat_at = now() - interval '1 minute'")
+    assert "No worker runs, so nothing goes out." in anna.text(f"/mailings/{mailing}")
+    desk.conn.execute("update delivery_sender set beat_at = now() + interval '1 day'")
