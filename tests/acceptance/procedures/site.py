@@ -86,8 +86,8 @@ class Site:
 
     def wait_until_ready(self) -> None:
         """Until the web face answers and a sender has said that it lives."""
-        eventually(self._answers, 30, every=0.1)
-        eventually(self._sends, 30, every=0.1)
+        eventually(self._answers, every=0.1)
+        eventually(self._sends, every=0.1)
 
     def _sends(self) -> bool:
         assert self.worker.poll() is None, (self.folder / "worker.log").read_text()
