@@ -11,6 +11,7 @@ from penstock.cli.endings import wrong
 from penstock.cli.plans import clock, until
 from penstock.cli.screen import document, number, table, tell, written
 from penstock.cli.timing import Timing
+from penstock.report.credits import Taken
 from penstock.report.outlook import Outlook, of_mailing
 
 
@@ -47,14 +48,27 @@ def _print(outlook: Outlook, zone: str) -> None:
         ),
         ("reckoned with", f"{number(when.rate)} messages a second" if when.rate else ""),
         ("end date", _time(when.ends_at, zone)),
+        ("credits", _credits(outlook.credits)),
     ]
     written("\n".join(f"{name:15}{value}" for name, value in told if value))
+    if outlook.credits and outlook.credits.lacking:
+        tell(
+            f"Credits run short: {number(outlook.credits.lacking)} have to be topped up, else it waits for them."
+        )
     if when.too_late:
         tell(
             f"It cannot be finished before its end date: about {number(when.late)} recipients would be left then."
         )
     if missed := sum(each["recipients"] for each in figures["releases"] if each["missed"]):
         tell(f"The time of their zone is past: {number(missed)} recipients would be skipped (missed_slot).")
+
+
+def _credits(found: Taken | None) -> str:
+    if found is None:
+        return ""
+    needs = "being counted" if found.needed is None else f"it takes {number(found.needed)}"
+    others = f", those before it {number(found.before)}" if found.before else ""
+    return f"{needs}{others}; {number(found.available)} are available"
 
 
 def _row(each: Mapping[str, Any], zone: str) -> list[str]:

@@ -280,6 +280,15 @@ class Release(Model):
     ended: int
 
 
+class CreditsTaken(Model):
+    """What a mailing takes of the credits; `lacking`: so many have to be topped up."""
+
+    needed: int | None
+    available: int
+    before: int
+    lacking: int
+
+
 class Timeline(Model):
     """What goes when: as foreseen, or (`running`) of the mailing as it stands. `late`: recipients left at the end date."""
 
@@ -292,6 +301,7 @@ class Timeline(Model):
     too_late: bool
     late: int
     error: str | None
+    credits: CreditsTaken | None
     releases: list[Release]
 
 

@@ -11,6 +11,8 @@ from psycopg.rows import class_row, dict_row
 
 from penstock.account import policies
 from penstock.account.credits.kinds import CHANNELS
+from penstock.mailing import crediting
+from penstock.mailing.mailings import Mailing
 from penstock.platform.database import sql
 from penstock.report.sequence import expected_starts
 
@@ -89,6 +91,43 @@ def forecast(conn: psycopg.Connection[Any], account: int, channel: str = "email"
         _taken(demands, available),
         waiting(conn, account, channel),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one mailing would take of the credits. `needed` None: nobody has counted; beyond those it has, where it has begun.
+
+    `before`: what mailings take that start before it; `lacking`: so many have to be topped up for it.
+    """
+
+    needed: int | None
+    available: int
+    before: int
+
+    @property
+    def lacking(self) -> int:
+        """How many are too few."""
+        return max(0, self.needed + self.before - self.available) if self.needed else 0
+
+    def figures(self) -> dict[str, int | None]:
+        """It as a document."""
+        return {
+            "needed": self.needed,
+            "available": self.available,
+            "before": self.before,
+            "lacking": self.lacking,
+        }
+
+
+def taken(
+    conn: psycopg.Connection[Any], mailing: Mailing, start: datetime | None, people: int | None
+) -> Taken | None:
+    """Say what a mailing to so many people takes when it starts then; None where the account's credits are unlimited."""
+    found = crediting.gathered(conn, mailing.id, policies.read(conn, mailing.account))
+    if found is None:
+        return None
+    needed = people if found.needed is None else found.needed
+    return Taken(needed, found.available, found.before(start) if needed else 0)
 
 
 def waiting(conn: psycopg.Connection[Any], account: int, channel: str = "email") -> list[Waiting]:

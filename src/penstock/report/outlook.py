@@ -14,6 +14,7 @@ from penstock.mailing.mailings import Mailing
 from penstock.mailing.plan import Kind
 from penstock.mailing.states import ENDS, State
 from penstock.mailing.timeline import Release
+from penstock.report.credits import Taken, taken
 from penstock.report.progress import progress
 from penstock.report.sequence import measured
 from penstock.report.timeline import Part, Timeline, expected_end, going_on, left_at, running, timeline
@@ -21,10 +22,12 @@ from penstock.report.timeline import Part, Timeline, expected_end, going_on, lef
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """`parts`: of a frozen mailing, its packages; `when`: what is expected, of the rest where some of it has gone."""
+    """`parts`: of a frozen mailing, its packages; `when`: what is expected, of the rest where some of it has gone; `credits`: what it
+    takes of them, where they are counted."""
 
     when: Timeline
     parts: tuple[Part, ...] | None = None
+    credits: Taken | None = None
 
     def figures(self) -> dict[str, Any]:
         """Return it as a document."""
@@ -40,6 +43,7 @@ class Outlook:
             **told,
             "running": self.parts is not None,
             "error": when.error or None,
+            "credits": self.credits and self.credits.figures(),
             "releases": list(lines),
         }
 
@@ -67,12 +71,13 @@ def of_mailing(
         return _running(conn, mailing)
     row = conn.execute("select zone from account_account where id = %s", (mailing.account,)).fetchone()
     options = {name: value for name, value in mailing.options.items() if name not in ("rate", "unsubscribe")}
+    people = _people(conn, mailing)
     when = timeline(
         conn, mailing.account, plan or mailing.plan or {"kind": Kind.NOW.value}, zone=row[0] if row else "UTC",
-        people=_people(conn, mailing), held_to=mailing.options.get("rate"), options=options, soon=False,
+        people=people, held_to=mailing.options.get("rate"), options=options, soon=False,
         rule=mailing.rule if mailing.frozen_at is None and mailing.audience else None,
     )  # fmt: skip
-    return Outlook(when)
+    return Outlook(when, credits=taken(conn, mailing, when.first, people))
 
 
 def _people(conn: psycopg.Connection[Any], mailing: Mailing) -> int | None:
@@ -96,4 +101,6 @@ def _running(conn: psycopg.Connection[Any], mailing: Mailing) -> Outlook:
     first = min((part.at or part.planned or now for part in parts), default=None)
     kind = str((mailing.plan or {}).get("kind", Kind.NOW.value))
     when = Timeline(kind, first, last, rate, ends_at=mailing.ends_at)
-    return Outlook(replace(when, late=late, too_late=late > 0), tuple(parts))
+    return Outlook(
+        replace(when, late=late, too_late=late > 0), tuple(parts), taken(conn, mailing, first, None)
+    )

@@ -101,6 +101,8 @@ def test_the_forecast_names_the_date_that_runs_short(api: Api, platform: Api, co
     assert [text for text in told["warnings"] if text.startswith("Credits run short")]
     stage.command(conn, mailing, "submit", plan={"kind": "at", "at": at.isoformat()}, confirm=True)
     conn.execute("update mailing_mailing set approved_size = 9")
+    timeline = api.get(f"/mailings/{mailing}/timeline").json()
+    assert timeline["credits"] == {"needed": 9, "available": 0, "before": 0, "lacking": 9}
     (there,) = items(api.get("/credits/forecast"))
     assert (there["lacking"], there["short"]["mailing"], there["short"]["left"]) == (9, mailing, -9)
     assert datetime.fromisoformat(there["short"]["at"]) == at

@@ -208,6 +208,7 @@ TIMELINE = {
     "too_late": False,
     "late": 0,
     "error": None,
+    "credits": {"needed": 0, "available": 9000, "before": 0, "lacking": 0},
     "releases": [
         {
             "slot": 1,

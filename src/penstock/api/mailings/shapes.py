@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Query
 from pydantic import Field
 
+from penstock.api.mailings.spending import CreditsTaken
 from penstock.api.messages import Message, MessageChange
 from penstock.api.shapes import LARGEST_NUMBER, Body, Document, Number, Shown
 from penstock.mailing.states import State
@@ -472,6 +473,7 @@ class Timeline(Shown):
     too_late: Annotated[bool, Field(description="It cannot be finished before its end date.")]
     late: Annotated[int, Field(description="Recipients who would be left then, about.")]
     error: Annotated[str | None, Field(description="Why there can be no timeline.")]
+    credits: Annotated[CreditsTaken | None, Field(description="Null where they are not counted.")]
     releases: list[ReleaseShown]
 
 
