@@ -12,7 +12,7 @@ ONE = Mailing(
     id=1, account=1, name="News", channel="email", state="draft", came_from=None, reason=None, version=1, revision=1,
     message=1, transport=1, audience={"list": 1}, plan=None, options={}, digest=None, authors=[], due_at=None, ends_at=None,
     undo_until=None, approved_size=None, copied_from=None, fixes=None, corrections=[], created_at=THEN, submitted_at=None,
-    approved_at=None, started_at=None, frozen_at=None, finished_at=None, archived_at=None,
+    approved_at=None, started_at=None, frozen_at=None, finished_at=None, archived_at=None, segments=None, first_at=None,
 )  # fmt: skip
 
 
