@@ -9,7 +9,7 @@ select m.id, m.audience || case when m.segments is null then '{}' else jsonb_bui
         select * from mailing_mailing x
          where x.account_id = %(account)s and x.state = 'interrupted' and x.reason ->> 'code' = 'credits') m
   left join account_credit_estimate e on e.mailing = m.id
- where m.frozen_at is null and m.deleted_at is null
+ where m.frozen_at is null and m.deleted_at is null and not m.audience ? 'step'   -- a step's recipients come one by one
    and coalesce(e.at, case when m.approved_size is not null then m.submitted_at end, '-infinity')
        < clock_timestamp() - case when m.state in ('queued', 'interrupted') or m.due_at < clock_timestamp() + interval '1 hour'
                                   then interval '15 min' else interval '1 day' end
