@@ -33,11 +33,14 @@ class Spared:
     reply: str
 
 
-def spared(conn: psycopg.Connection[Any], account: int, *, mailing: int | None = None) -> list[Spared]:
-    """Return the domains that are spared now over the account's transports, or those of one mailing."""
+def spared(
+    conn: psycopg.Connection[Any], account: int, *, mailing: int | None = None, transport: int | None = None
+) -> list[Spared]:
+    """Return the domains that are spared now over the account's transports, over one of them, or over that of one mailing."""
     with conn.cursor(row_factory=class_row(Spared)) as cursor:
         return cursor.execute(
-            sql("penstock.delivery", "spared"), {"account": account, "mailing": mailing}
+            sql("penstock.delivery", "spared"),
+            {"account": account, "mailing": mailing, "transport": transport},
         ).fetchall()
 
 

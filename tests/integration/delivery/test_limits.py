@@ -10,7 +10,7 @@ import pytest
 from bench.arrivals import Arrivals
 from penstock.account import limits
 from penstock.delivery import freeze
-from penstock.delivery.limits import spared, waits
+from penstock.delivery.limits import ease, spared, waits
 from penstock.mailing import speed
 from penstock.mailing.control import Actor
 from tests.integration.delivery.conftest import CatchingThread, Sink
@@ -260,3 +260,56 @@ def test_large_and_limited_domains_have_packages_of_their_own_from_the_start(con
     assert conn.execute(
         "select lane from delivery_open(1, %s, 'slow.example', '{}')", (mailing,)
     ).fetchall() == [("slow.example",)]
+
+
+def test_slow_mailings_make_room_for_others(conn: Conn, a_sink: Sinks) -> None:
+    """Else they would hold the places of every sender for hours, and the next one never begin."""
+    sinks = [a_sink(), a_sink()]
+    few = "import penstock.delivery.sender as s, penstock.delivery.yielding as y; s.LANES = 1; y.STINT = 0.3"
+    with senders(1, few):
+        slow = [begin(conn, 50, sink.url(1), rate=5) for sink in sinks]
+        eventually(lambda: all(len(sink.arrived()) > 2 for sink in sinks))
+        for mailing in slow:
+            command(conn, mailing, "cancel", reason="seen")
+            becomes(conn, mailing, "cancelled")
+    for mailing, sink in zip(slow, sinks, strict=True):
+        assert sound(conn, mailing)["accepted"] == len(sink.arrived()) == len(set(sink.arrived()))
+
+
+def back_off(conn: Conn, transport: int, domain: str, asked: float) -> float | None:
+    row = conn.execute(
+        "select delivery_back_off(%s, %s, %s, 20, '451 later', 0.1, interval '30 s', 3)",
+        (transport, domain, asked),
+    ).fetchone()
+    assert row
+    return None if row[0] is None else float(row[0])
+
+
+def test_the_pace_of_a_spared_domain_is_halved_once_a_period_and_comes_back(conn: Conn) -> None:
+    transport = transport_of(conn)
+    assert back_off(conn, transport, "slow.example", 40.0) == 20.0
+    assert back_off(conn, transport, "slow.example", 40.0) == 20.0  # another lane says the same
+    conn.execute("update delivery_backoff set changed_at = changed_at - interval '16 s'")
+    assert back_off(conn, transport, "slow.example", 15.0) == 10.0
+    conn.execute("update delivery_backoff set rate = 0.15, changed_at = changed_at - interval '16 s'")
+    assert back_off(conn, transport, "slow.example", 0.1) == 0.1  # not less
+    for rate in (0.2, 0.4):
+        conn.execute("update delivery_backoff set until = now()")
+        ease(conn)
+        assert [each.rate for each in spared(conn, 1)] == [pytest.approx(rate)]
+    conn.execute("update delivery_backoff set until = now(), rate = 21")
+    ease(conn)
+    assert spared(conn, 1) == []
+
+
+def test_where_everybody_refuses_the_domains_are_not_to_blame(conn: Conn) -> None:
+    transport = transport_of(conn)
+    assert [back_off(conn, transport, f"x{n}.example", 10.0) for n in range(4)] == [5.0, 5.0, 5.0, None]
+    assert len(spared(conn, 1)) == 3
+
+
+def transport_of(conn: Conn) -> int:
+    mailing = draft(conn, add_contacts(conn, "nobody", 1))
+    row = conn.execute("select transport_id from mailing_mailing where id = %s", (mailing,)).fetchone()
+    assert row
+    return int(row[0])

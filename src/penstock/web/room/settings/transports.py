@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from penstock.account import transports as there
 from penstock.account.secrets import SecretError
 from penstock.account.servers import TransportError
+from penstock.delivery.limits import spared
 from penstock.report import transports as report
 from penstock.transport.smtp.server import ServerURLError
 from penstock.web.room.paging import decimal_of, number_of
@@ -62,6 +63,7 @@ def health(visit: Visit, number: int) -> HttpResponse:
     return visit.part(
         "settings/transport_health.html",
         health=report.health(visit.conn, visit.account, number),
+        spared=spared(visit.conn, visit.account, transport=number),
         number=number,
     )
 
@@ -94,6 +96,7 @@ def _page(visit: Visit, transport: there.Transport, status: int, **told: Any) ->
     health = report.health(visit.conn, visit.account, transport.id)
     return visit.page(
         "settings/transport.html", status, transport=transport, health=health, number=transport.id,
+        spared=spared(visit.conn, visit.account, transport=transport.id),
         may_write=visit.may("transports:write"), **told,
     )  # fmt: skip
 
