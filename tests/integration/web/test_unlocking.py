@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from penstock.account import policies
 from penstock.delivery.locked import locked
 from penstock.mailing.control import SYSTEM
 from tests.browser.desk import Desk
@@ -97,3 +98,19 @@ def test_a_mailing_that_nobody_sends_says_so(desk: Desk, visitor: Visitors) -> N
     desk.conn.execute("update delivery_sender set beat_at = now() - interval '1 minute'")
     assert "No worker runs, so nothing goes out." in anna.text(f"/mailings/{mailing}")
     desk.conn.execute("update delivery_sender set beat_at = now() + interval '1 day'")
+
+
+def test_the_breaker_and_the_cap_are_set_among_the_policies(desk: Desk, visitor: Visitors) -> None:
+    administrator = visitor("administrator")
+    page = administrator.text("/settings/policies")
+    assert re.search(r'id="complaint_limit"[^>]* step="any" value="0.1"', page)
+    given = {"bounce_limit": "2.5", "frequency_cap": "3 per 7 days", "canary_size": "200"}
+    assert administrator.post("/settings/policies", given).status_code == 302
+    now = policies.read(desk.conn, desk.account)
+    assert (now.bounce_limit, now.frequency_cap, now.canary_size) == (2.5, "3 per 7 days", 200)
+    refused = administrator.post("/settings/policies", {"frequency_cap": "thrice a week", "bounce_limit": "lots"})
+    assert refused.status_code == 422
+    told = refused.content.decode()
+    assert "off, or as 3 per 7 days" in told
+    assert "a percentage from 0 to 100" in told
+    desk.policy(bounce_limit=None, frequency_cap=None, canary_size=None)
