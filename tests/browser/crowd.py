@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tests.browser.desk import TOWNS
+from penstock.account.credits import ledger
+from tests.browser.desk import TERMINAL, TOWNS
 from tests.browser.scene import Scene
 
 SHARES = {
@@ -27,6 +28,7 @@ _OTHER = {
     "mailing_mailing": {
         "id": "new", "name": "t.name || ' ' || n", "created_at": "t.created_at - n * interval '2 hours'",
         "started_at": "t.started_at - n * interval '2 hours'", "finished_at": "t.finished_at - n * interval '2 hours'",
+        "chain_id": "null", "position": "null",
     },
     "mailing_entry": {"at": "t.at - n * interval '2 hours'"},
     "notices_notice": {"uuid": "gen_random_uuid()", "entry": "-row_number() over () - (select count(*) from notices_notice)"},
@@ -145,6 +147,7 @@ def giant(
     """A mailing to everybody on the list, under way; returns its number. Its ledger is written by the freeze itself."""
     desk, conn = scene.desk, scene.desk.conn
     desk.policy(package_size=package_size)
+    ledger.top_up(conn, desk.account, TERMINAL, amount=20_000_000)
     number = desk.begun(desk.release(desk.draft(name, to=listed)))
     packages = conn.execute(
         "select count(*) from delivery_package where mailing = %s and no > 0", (number,)
