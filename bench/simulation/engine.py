@@ -26,7 +26,9 @@ RESCUE: Final = 2.0
 """Seconds from the death of a sender until its packages go on: its lock is free at once, the ticker looks once a second."""
 SHARED: Final = 5.0
 """Seconds after an event until it is felt by whoever shares a meter or a worker with it; senders look once a second."""
-PARTS: Final = 8
+EVEN: Final = 0.01
+"""A change of less than this part of a rate is none."""
+PARTS: Final = 6
 """The deferred of one package come back in at most so many groups; in truth each at a time of its own."""
 SMALL: Final = 500
 """A retry of so few is one turn of a lane: it takes no time of its own here."""
@@ -132,24 +134,19 @@ class Engine:
         mailing.packing_at = math.inf
         if mailing.state not in ("sending", "finishing"):
             return
-        mailing.pack(self.now)
-        for domain in mailing.release(self.now):
-            while self._at_once(mailing, domain):
-                pass
+        for package in mailing.pack(self.now):
+            self._retry(mailing, package)
         self._staff(mailing)
         self._next_packing(mailing)
+        self._notice_end(mailing)
 
-    def _at_once(self, mailing: Running, domain: str | None) -> bool:
-        """A small retry that nobody is before takes one turn of a lane."""
-        waiting = mailing.waiting[domain]
-        if len(waiting) != 1 or waiting[0][2].kind != "retry" or waiting[0][2].size > SMALL:
-            return False
-        package = mailing.take(domain, self.now)
-        assert package is not None
+    def _retry(self, mailing: Running, package: Package) -> None:
+        """A small retry of a mailing without a limit of its own takes one turn of a lane; others wait for their turn."""
+        if package.size > SMALL or mailing.wanted.rate:
+            mailing.put(package)
+            return
         self.load.opens(mailing.node, self.now)
         self._judge(mailing, package, package.size, self.now)
-        self._notice_end(mailing)
-        return True
 
     def _next_packing(self, mailing: Running) -> None:
         if (when := max(self.now, mailing.next_packing())) < mailing.packing_at:
@@ -283,7 +280,7 @@ class Engine:
         for worker in workers:
             rates = filled(worker.capacity, {stream: stream.most for stream in worker.streams})
             for stream, rate in rates.items():
-                if abs(rate - stream.rate) > 0.001 * stream.rate:
+                if abs(rate - stream.rate) > EVEN * stream.rate:
                     self._account(stream)
                     stream.rate = rate
                     self._expect(stream)
@@ -300,10 +297,14 @@ class Engine:
         stream.since = self.now
 
     def _expect(self, stream: Stream) -> None:
-        stream.turn += 1
-        if stream.rate > 0:
-            takes = min(stream.package.left / stream.rate, NOTED)
-            self.at(self.now + takes, self.done, stream, stream.turn)
+        """Look when its package is done; who has become slower is looked at in its midst, and again."""
+        if stream.rate <= 0:
+            return
+        when = self.now + min(stream.package.left / stream.rate, NOTED)
+        if not self.now < stream.expected_at <= when:
+            stream.turn += 1
+            stream.expected_at = when
+            self.at(when, self.done, stream, stream.turn)
 
     def _note(self, stream: Stream) -> None:
         package = stream.package
@@ -375,5 +376,5 @@ def _sequential(mailing: Running, account: int) -> bool:
 
 def _parts(count: int) -> list[int]:
     """Groups of about the same size."""
-    groups = min(PARTS, count)
+    groups = min(PARTS, -(-count // 10))
     return [count // groups + (place < count % groups) for place in range(groups)] if groups else []

@@ -50,6 +50,7 @@ class Stream:
     parts: dict[Meter, float] = field(default_factory=dict)
     rate: float = 0.0
     since: float = 0.0  # until when it is accounted for
+    expected_at: float = 0.0  # when it is looked at next
     turn: int = 0  # an event for an earlier turn is no news
     most: float = 0.0  # the rate that its meters and connections allow
 

@@ -89,7 +89,8 @@ class Running:
         for release in self._releases(now):
             for domain, count in _divided(release[1], DOMAINS).items():
                 for size in _cut(count):
-                    self.add("plain", size, release[0], domain)
+                    package = self._package("plain", size, release[0], domain)
+                    heapq.heappush(self.ahead, (package.release_at, package.no, package))
                     self.plain_left += 1
 
     def _releases(self, now: float) -> Iterator[tuple[float, int]]:
@@ -99,12 +100,9 @@ class Running:
         for each in releases(pace, _divided(self.wanted.recipients, zones), start):
             yield (each.at - DAY).total_seconds(), each.count
 
-    def add(self, kind: str, size: int, release_at: float, domain: str | None, attempt: int = 0,
-            ages: list[tuple[int, float]] | None = None) -> None:  # fmt: skip
-        """Make a package; it waits for its release."""
+    def _package(self, kind: str, size: int, release_at: float, domain: str | None) -> Package:
         self.packages += 1
-        package = Package(self.packages, kind, size, release_at, domain, attempt, ages or [], float(size))
-        heapq.heappush(self.ahead, (release_at, package.no, package))
+        return Package(self.packages, kind, size, release_at, domain, left=float(size))
 
     def release(self, now: float) -> set[str | None]:
         """Let those packages go whose time has come; return the domains concerned."""
@@ -144,14 +142,16 @@ class Running:
             heapq.heappop(self.gathering)
         return self.gathering[0][0] if self.gathering else math.inf
 
-    def pack(self, now: float) -> None:
+    def pack(self, now: float) -> Iterator[Package]:
         """Make packages of those who are due, as delivery_promote does: of one number of attempts each."""
         ready: dict[tuple[int, str | None], list[tuple[int, float]]] = {}
         while self.due and self.due[0].at <= now:
             due = heapq.heappop(self.due)
             ready.setdefault((due.attempt, due.domain), []).append((due.count, due.since))
         for (attempt, domain), ages in ready.items():
-            self.add("retry", sum(count for count, _ in ages), now, domain, attempt, ages)
+            package = self._package("retry", sum(count for count, _ in ages), now, domain)
+            package.attempt, package.ages = attempt, ages
+            yield package
 
 
 def _cut(count: int) -> Iterator[int]:
