@@ -60,7 +60,7 @@ def test_review_step_by_keyboard_edit_the_launch_date_and_approve(page_as: PageA
     page.keyboard.press("Enter")
     title = page.locator("#preview-title")
     expect(title).to_contain_text(people[0])
-    expect(page.locator("#decide")).to_contain_text("The analysis has not begun")
+    expect(page.locator("#decide")).to_contain_text("Its analysis is not over. Wait for it")
     desk.analyse(mailing)
     expect(page.locator("#decide")).to_contain_text("With your approval it is scheduled")
     page.locator("main").focus()

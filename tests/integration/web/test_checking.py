@@ -55,7 +55,7 @@ def test_approved_after_a_look_at_its_details(desk: Desk, visitor: Visitors) -> 
     desk.conn.execute("update mailing_mailing set approved_size = 12480 where id = %s", (mailing,))
     anna = visitor("approver")
     waiting = anna.text(f"/approvals/{mailing}")
-    assert "The analysis has not begun" in waiting
+    assert "Its analysis is not over. Wait for it" in waiting
     assert 'name="without_analysis"' in waiting
     desk.analyse(mailing)
     page = anna.text(f"/approvals/{mailing}")

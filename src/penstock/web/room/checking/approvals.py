@@ -13,6 +13,7 @@ from penstock.mailing.mailings import Mailing
 from penstock.preflight import awaiting, giving
 from penstock.preflight.awaiting import Awaiting
 from penstock.web.room.checking.showing import shown
+from penstock.web.room.deciding import refusing
 from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.paging import number_of
 from penstock.web.room.timing import foreseeing
@@ -86,7 +87,7 @@ def _effect(visit: Visit, there: Mailing, waits: Awaiting) -> Effect | None:
     except giving.Busy as busy:
         return Effect(refused=[str(busy)])
     except control.Refused as refused:
-        reasons = [reason.text for reason in refused.reasons]
+        reasons = [refusing.text(reason) for reason in refused.reasons]
         only_analysis = {reason.code for reason in refused.reasons} <= {
             "analysis_running",
             "analysis_missing",
