@@ -111,7 +111,7 @@ def _retime(conn: psycopg.Connection[Any], canary: Canary) -> None:
 
 def _say(conn: psycopg.Connection[Any], canary: Canary) -> None:
     """Have the mailing say whom it waits for, once; why it is as it is stands there."""
-    if canary.said is not None:
+    if (canary.said or "").startswith("held:"):
         return
     minutes = int(canary.wait.total_seconds() // 60)
     text = (

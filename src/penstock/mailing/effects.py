@@ -310,6 +310,8 @@ def _expire_packages(change: Change) -> None:
 def _reopen_packages(change: Change) -> None:
     _let_go_of_the_past(change)
     change.conn.execute("select delivery_reopen(%s)", (change.mailing,))
+    size = change.found.facts.policy.canary_size
+    change.conn.execute("select delivery_canary_again(%s, %s)", (change.mailing, size))
 
 
 def _release_doubt(change: Change) -> None:

@@ -103,6 +103,7 @@ def test_a_canary_that_fares_badly_stops_the_mailing_and_a_resume_sends_another(
     assert [size for _, size, _ in packages(conn, mailing)] == [10, 10, 5, 25, 10]
     assert [held for _, _, held in packages(conn, mailing)] == [None, None, "canary", "canary", "canary"]
     canary.look(conn)
+    assert (reason(conn, mailing) or {})["code"] == "held:canary"
     assert hand_over(conn, mailing, accepted=60) == 10
     travel(conn, minutes=15)
     assert canary.look(conn) == 1
@@ -110,6 +111,21 @@ def test_a_canary_that_fares_badly_stops_the_mailing_and_a_resume_sends_another(
     assert hand_over(conn, mailing, accepted=60) == 40 + became.get("deferred", 0)
     found = sound(conn, mailing)
     assert sum(found.values()) == EVERYBODY
+
+
+def test_the_rest_of_one_that_failed_is_sent_behind_another_canary(conn: Conn, mailing: int) -> None:
+    hand_over(conn, mailing, bounced=10)
+    travel(conn, minutes=15)
+    canary.look(conn)
+    command(conn, mailing, "cancel", reason="never mind")
+    command(conn, mailing, "send_rest", plan={"kind": "now"}, confirm=True)
+    freeze.prepare(conn, mailing)
+    assert state(conn, mailing) == "sending"
+    assert hand_over(conn, mailing, accepted=60) == 10
+    travel(conn, minutes=15)
+    assert canary.look(conn) == 1
+    assert hand_over(conn, mailing, accepted=60) == 40
+    sound(conn, mailing)
 
 
 def test_a_pause_does_not_free_those_who_are_held(conn: Conn, mailing: int) -> None:
