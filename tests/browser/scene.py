@@ -18,7 +18,8 @@ from penstock.content import templates
 from penstock.content.message import Message
 from penstock.content.messages import store_message
 from penstock.content.pictures import storing
-from penstock.mailing import mailings, switches
+from penstock.mailing import chain, mailings, switches
+from penstock.mailing.step import Condition
 from penstock.notices import deliveries, outbox, webhooks
 from penstock.preflight import testing
 from penstock.report import warning
@@ -91,12 +92,25 @@ def furnish(desk: Desk, folder: Path) -> Scene:
     _settings(scene)
     _limits(scene)
     _credits(scene)
+    _chain(scene)
     outbox.turn(desk.conn)
     scene.things |= {
         kind: [row[0] for row in desk.conn.execute(query, {"account": desk.account})]
         for kind, query in _NUMBERS.items()
     }
     return scene
+
+
+def _chain(scene: Scene) -> None:
+    """A step that follows what is sent."""
+    desk, first = scene.desk, scene.mailings["sent"]
+    message = store_message(
+        desk.conn,
+        desk.account,
+        Message(sender="News <news@example.org>", subject="Once more", text="Did you see it?"),
+    )
+    new = chain.New("Did you see our news?", message, 2 * 86_400, Condition.NOT_OPENED)
+    chain.add(desk.conn, desk.account, first, new, TERMINAL)
 
 
 def _gates(scene: Scene) -> None:
@@ -134,7 +148,10 @@ def _audience(scene: Scene, folder: Path) -> None:
     desk.list(0, "Nobody yet", addresses=())
     for name, words in (
         ("Grown-ups", 'age >= 18 and on list "Spring fair" and not did "purchase"'),
-        ("Nested", '(town is "Ulm" or town is "Bonn") and not (age < 18 or opened any mailing in the last 90 days)'),
+        (
+            "Nested",
+            '(town is "Ulm" or town is "Bonn") and not (age < 18 or opened any mailing in the last 90 days)',
+        ),
     ):
         keeping.create(desk.conn, desk.account, name, text.read(words), TERMINAL)
 

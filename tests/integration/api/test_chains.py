@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from penstock.account import transports
+from penstock.delivery import clock
 from penstock.feedback.events import record_of_recipient
 from tests.integration.api.test_frame import problem
 from tests.integration.api.test_mailings import MESSAGE, new, stranger_things
@@ -51,6 +52,24 @@ def test_a_chain_is_made_and_goes_to_whom_it_should(api: Any, conn: Any, first: 
     assert [(each["id"], each["condition"], each["delay"], each["recipients"]) for each in shown] == [
         (first, None, None, 3), (second["id"], "not_opened", 86_400, 2),
     ]  # fmt: skip
+
+
+@pytest.mark.behaviour("S4.23")
+def test_stopped_its_later_steps_are_drafts_whose_approval_is_kept(api: Any, conn: Any, first: int) -> None:
+    second, third = (api.post(f"/mailings/{first}/steps", step(delay="1d")).json()["id"] for _ in range(2))
+    assert [go(api, number) for number in (third, second, first)] == ["scheduled", "scheduled", "starting"]
+    tick(conn)
+    foreseen = api.post(f"/mailings/{first}/cancel", {"reason": "A wrong price.", "dry_run": True}).json()
+    assert any("2 later steps of its chain become drafts" in each for each in foreseen["warnings"])
+    clock.interrupt(conn, first, "technical", "The server's certificate has expired.")
+    states = [api.get(f"/mailings/{number}").json() for number in (second, third)]
+    assert [(each["state"], each["reason"]["code"]) for each in states] == [("draft", "chain_break")] * 2
+
+    resumed = api.post(f"/mailings/{first}/resume", {"reason": "Renewed."}).json()
+    assert any("later steps of its chain are drafts" in each for each in resumed["warnings"])
+    assert api.post(f"/mailings/{second}/submit", {"confirm": True}).json()["state"] == "scheduled"
+    api.patch(f"/mailings/{third}", {"message": {"subject": "Another one"}})
+    assert api.post(f"/mailings/{third}/submit", {"confirm": True}).json()["state"] == "in_review"
 
 
 def test_a_step_is_changed_and_copied_and_its_chain_too(api: Any, first: int) -> None:
