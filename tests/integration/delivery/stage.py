@@ -121,7 +121,7 @@ def travel(
     Not the beats of senders and the meters, which live by the second. Then call what the ticker calls (clock.strike, due.pack,
     freeze.prepare …), or let senders run. Triggers do not fire; a link of the journal's chain is no longer sound after it.
     """
-    back = f"{hours * 3600 + minutes * 60 + seconds} seconds"
+    back = f"{hours * 3600 + minutes * 60 + seconds:.6f} seconds"
     try:
         with conn.transaction():
             conn.execute("set local session_replication_role = replica")
