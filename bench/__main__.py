@@ -26,6 +26,7 @@ MEASUREMENTS: dict[str, tuple[list[str], list[str], int]] = {
     ),
     "pages": (["--mailings", "2000", "--contacts", "50000", "--times", "5"], [], 1800),
     "limits": (["--rates", "1,100,10000", "--seconds", "6", "--recipients", "150000"], [], 900),
+    "segments": (["--counts", "100000", "--rounds", "3"], ["--counts", "100000,1000000,10000000"], 3600),
     "boards": (["--recipients", "50000", "--pairs", "2"], [], 1800),
     "dkim": (["--rounds", "7", "--recipients", "10000", "--sendings", "1"], [], 900),
 }
