@@ -108,9 +108,14 @@ def releases(pace: Pace, counts: Mapping[str | None, int], start: datetime) -> l
     Raises TooManyBatches.
     """
     people = {zone: count for zone, count in counts.items() if count > 0}
-    missed = _missed(pace, people, start)
-    left = {zone: count for zone, count in people.items() if zone not in {each.zone for each in missed}}
-    spread = _at_once(pace, left, start) if pace.batches is None else _batched(pace, left, start)
+    try:
+        missed = _missed(pace, people, start)
+        left = {zone: count for zone, count in people.items() if zone not in {each.zone for each in missed}}
+        spread = _at_once(pace, left, start) if pace.batches is None else _batched(pace, left, start)
+    except OverflowError:
+        raise TooManyBatches(
+            "The last of it would go after the year 9999: let it begin earlier, or in fewer batches."
+        ) from None
     return sorted([*missed, *spread], key=lambda each: (each.at, each.slot or 0, each.zone or ""))
 
 

@@ -269,3 +269,9 @@ def test_what_cannot_be_carried_out_is_refused(given: dict[str, object], code: s
     with pytest.raises(plan.PlanError) as refused:
         _read(**given)
     assert refused.value.code == code
+
+
+def test_what_would_go_after_the_last_year_is_refused() -> None:
+    pace = timeline.pace_of({"kind": "at", "batches": {"size": 1}, "interval": "31d"}, zone="Europe/Berlin")
+    with pytest.raises(timeline.TooManyBatches, match="9999"):
+        timeline.releases(pace, {None: 600}, datetime(9999, 12, 1, tzinfo=UTC))
