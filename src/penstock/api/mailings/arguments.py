@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from penstock.api.mailings.shapes import Batches, Count, Fold, Interval, Local, Plan, Time, Zone
+from penstock.api.mailings.given import Batches, Count, Fold, Interval, Local, Plan, Time, Zone
 from penstock.api.shapes import Body, Number
 
 Digest = Annotated[

@@ -10,7 +10,8 @@ from penstock.api.authentication import actor_of
 from penstock.api.conditions import repeatable, tag
 from penstock.api.document import documented
 from penstock.api.mailings import examples, writing
-from penstock.api.mailings.shapes import Chain, NewStep, WholeMailing
+from penstock.api.mailings.given import NewStep
+from penstock.api.mailings.shapes import Chain, WholeMailing
 from penstock.api.mailings.showing import found, whole
 from penstock.api.repeating import mark
 from penstock.api.shapes import Id

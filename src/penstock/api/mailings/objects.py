@@ -11,20 +11,8 @@ from penstock.api.authentication import account_of, actor_of
 from penstock.api.conditions import expected_version, repeatable, tag
 from penstock.api.document import documented
 from penstock.api.mailings import examples, writing
-from penstock.api.mailings.shapes import (
-    Answer,
-    Archived,
-    MailingChange,
-    MailingPage,
-    NewMailing,
-    Search,
-    States,
-    Steps,
-    Tag,
-    Tags,
-    TagsShown,
-    WholeMailing,
-)
+from penstock.api.mailings.given import Archived, MailingChange, NewMailing, Search, States, Steps, Tag, Tags
+from penstock.api.mailings.shapes import Answer, MailingPage, TagsShown, WholeMailing
 from penstock.api.mailings.showing import answered, as_it_stands, commander, found, known, shown, whole
 from penstock.api.repeating import mark
 from penstock.api.shapes import Account, Cursor, DryRun, Id, Limit

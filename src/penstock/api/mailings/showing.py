@@ -107,7 +107,16 @@ def links(number: int) -> dict[str, str]:
     own = f"/api/v1/mailings/{number}"
     more = {
         name: f"{own}/{name}"
-        for name in ("journal", "ledger", "packages", "forecast", "timeline", "analysis", "revisions", "chain")
+        for name in (
+            "journal",
+            "ledger",
+            "packages",
+            "forecast",
+            "timeline",
+            "analysis",
+            "revisions",
+            "chain",
+        )
     }
     return {"self": own, **more}
 

@@ -9,7 +9,8 @@ from penstock.account import access
 from penstock.api.authentication import actor_of
 from penstock.api.document import documented
 from penstock.api.mailings import examples
-from penstock.api.mailings.shapes import PlanToForesee, Timeline
+from penstock.api.mailings.given import PlanToForesee
+from penstock.api.mailings.shapes import Timeline
 from penstock.api.mailings.showing import found
 from penstock.api.shapes import Id
 from penstock.platform.connections import connection

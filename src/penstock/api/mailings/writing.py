@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from penstock.account import access
-from penstock.api.mailings.shapes import MailingChange, MessageFrom, NewMailing, NewStep
+from penstock.api.mailings.given import MailingChange, MessageFrom, NewMailing, NewStep
 from penstock.api.mailings.showing import found
 from penstock.api.messages import MessageChange, changed, message_of
 from penstock.api.problems import Problem
