@@ -67,6 +67,7 @@ class HandOff:
         self.withheld: frozenset[str] = frozenset()  # domains that a kill switch keeps back
         self.apart: frozenset[str] = frozenset()  # domains with a pace of their own
         self.suspects = Suspects()
+        self._suspected = self.suspects.found  # empty in all but bad times: asked for every message
         self.to_spare: dict[str, Spared] = {}  # domains that are to be asked less
         self.spared: dict[str, float] = {}  # those that are, and at which rate
         self.giving_back = False  # stopped by a command: what has not begun is returned
@@ -138,7 +139,7 @@ class HandOff:
             )  # fmt: skip
             held.counts[ACCEPTED] += 1
             self._changed[held] = None
-            if self.suspects:
+            if self._suspected:
                 self.suspects.took(domain(item[1][2]))
         else:
             self._judge(item, reply)
@@ -194,7 +195,7 @@ class HandOff:
         outcome = decide(reply, item.held.attempt + 1, _age(item), self.order.schedule)
         if outcome.state is not State.ACCEPTED:
             self._suspect(item, reply)
-        elif self.suspects:
+        elif self._suspected:
             self.suspects.took(domain(item.row[2]))
         if blames_sender(reply):
             self._refused_in_a_row += 1

@@ -177,10 +177,10 @@ class Lane:
         if answer is not None:
             await self._drain()
         await self._number_replies(claims)
-        if self.handoff.suspects or self.handoff.to_spare:
+        if self.handoff.suspects.found or self.handoff.to_spare:
             await self._spare(claims)
-        if self._current and self._current.lane in self.handoff.apart:
-            self._current = None  # its domain has a pace of its own now
+        if self._current and (self._current.lane in self.handoff.apart or self.limiting.caps.shut):
+            self._current = None  # its domain has a pace of its own now, or no connection is ours
         if self._may_open(self._current):
             opened = await claims.open(None, self.limiting.sides.domains)
             if opened:
@@ -240,7 +240,7 @@ class Lane:
         """Claim of the domains that have a pace of their own, from packages of their own, as much as they may take."""
         for side in self.limiting.sides:
             claims = self._claims or await self._reconnect()
-            if side.shut:
+            if side.shut or self.limiting.caps.shut:
                 side.held = None
             elif side.waits and self._may_open(side.held):
                 opened = await claims.open(side.domain)

@@ -45,41 +45,38 @@ class _Suspect:
 
 
 class Suspects:
-    """The domains of one lane that refused somebody for now lately. Without one it costs nothing to ask."""
+    """The domains of one lane that refused somebody for now lately: `found`, which is asked for every message, and is mostly empty."""
 
     def __init__(self) -> None:
-        self._found: dict[str, _Suspect] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._found)
+        self.found: dict[str, _Suspect] = {}
 
     def refused(self, domain: str, reply: Reply, now: float, spared: float | None = None) -> Spared | None:
         """Note a refusal. Return what is to be done when it is enough; `spared`: the rate that the domain is spared to."""
         if not blames_us(reply):
             return None
-        suspect = self._found.get(domain)
+        suspect = self.found.get(domain)
         if suspect is None or now - suspect.since > PERIOD:
-            if suspect is None and len(self._found) >= MOST:
+            if suspect is None and len(self.found) >= MOST:
                 return None
-            suspect = self._found[domain] = _Suspect(now)
+            suspect = self.found[domain] = _Suspect(now)
         suspect.refused += 1
         enough = REFUSALS if spared is None else max(FEW, min(REFUSALS, int(spared * PERIOD / 4)))
         seconds = now - suspect.since
         if suspect.refused < enough or suspect.refused <= suspect.taken or seconds < SHORTEST:
             return None
-        del self._found[domain]
+        del self.found[domain]
         asked = (suspect.refused + suspect.taken) / seconds
         return Spared(domain, asked, suspect.refused, str(reply))
 
     def took(self, domain: str) -> None:
         """Note that somebody of a domain was accepted."""
-        if (suspect := self._found.get(domain)) is not None:
+        if (suspect := self.found.get(domain)) is not None:
             suspect.taken += 1
 
     def forget(self, now: float) -> None:
         """Suspect no longer who has not refused enough in a period."""
-        for domain in [each for each, suspect in self._found.items() if now - suspect.since > PERIOD]:
-            del self._found[domain]
+        for domain in [each for each, suspect in self.found.items() if now - suspect.since > PERIOD]:
+            del self.found[domain]
 
 
 def blames_us(reply: Reply) -> bool:

@@ -18,7 +18,7 @@ def test_a_domain_that_refuses_many_is_to_be_spared_once() -> None:
         "slow.example", pytest.approx(REFUSALS / 1.9), REFUSALS, "451 4.7.0 slow down"
     )
     assert answers[REFUSALS] is None  # counted anew
-    assert suspects
+    assert suspects.found
 
 
 def test_one_that_takes_more_than_it_refuses_is_not() -> None:
@@ -46,9 +46,9 @@ def test_who_refused_few_in_a_period_is_forgotten() -> None:
     suspects = Suspects()
     suspects.refused("x.example", refusal(), 0.0)
     suspects.forget(PERIOD)
-    assert suspects
+    assert suspects.found
     suspects.forget(PERIOD + 0.1)
-    assert not suspects
+    assert not suspects.found
 
 
 @pytest.mark.parametrize(
