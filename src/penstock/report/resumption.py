@@ -78,8 +78,11 @@ def _audience(
     rule = found.row["audience"] | ({"definitions": kept} if (kept := found.row["segments"]) else {})
     if step.earlier(rule) is not None:
         return 0, 0
-    join = chosen.joined_soon if soon else chosen.joined
-    return join(conn, found.account, mailing, rule), _left(conn, found.account, mailing, rule, soon)
+    account = found.account
+    if not soon:
+        return chosen.joined(conn, account, mailing, rule), _left(conn, account, mailing, rule, soon)
+    joined = chosen.joined_soon(conn, account, mailing, rule, SOON)
+    return joined, None if joined is None else _left(conn, account, mailing, rule, soon)
 
 
 def _left(

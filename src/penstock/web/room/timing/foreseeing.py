@@ -52,16 +52,16 @@ def plan_of(fields: Any) -> dict[str, Any] | None:
 
 
 def of_plan(
-    visit: Visit, mailing: Mailing, plan: Mapping[str, Any], *, people: int | None = None, soon: bool = True,
-    name: str = "timeline", speed: float | None = None,
+    visit: Visit, mailing: Mailing, plan: Mapping[str, Any], *, people: int | None = None, counted: bool = False,
+    soon: bool = True, name: str = "timeline",
 ) -> Told:  # fmt: skip
-    """Tell what the plan would mean; `people`: how many it would go to, where the caller has counted them."""
-    if people is None:
+    """Tell what the plan would mean. `people`: how many it would go to, where the caller has `counted` them, or tried to."""
+    if not counted:
         people = _people(visit, mailing, soon)
     typed = visit.request.GET.get("rate")
     options = {key: value for key, value in mailing.options.items() if key not in ("rate", "unsubscribe")}
     when = timeline(
-        visit.conn, visit.account, plan, zone=visit.place.zone, people=people, soon=soon, speed=speed,
+        visit.conn, visit.account, plan, zone=visit.place.zone, people=people, soon=soon,
         held_to=mailing.options.get("rate") if typed is None else decimal_of(typed), options=options,
         rule=mailing.audience if mailing.frozen_at is None and mailing.audience else None,
     )  # fmt: skip

@@ -60,7 +60,7 @@ def _ask(
     return visit.either(
         "writing/confirm.html", status, mailing=mailing, seen=seen, facts=seen.facts, people=people, plan=plan, button=button,
         do=visit.request.POST.get("do", ""), approves=approves, gated=gated, names=audience.names(visit, mailing.audience),
-        timing=foreseeing.of_plan(visit, mailing, plan, people=people, name="asked"),
+        timing=foreseeing.of_plan(visit, mailing, plan, people=people, counted=True, name="asked"),
         **more,
     )  # fmt: skip
 

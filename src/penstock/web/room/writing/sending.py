@@ -55,7 +55,7 @@ def told(visit: Visit, mailing: Mailing) -> dict[str, Any]:
         "people": people,
         "given": given,
         "ways": _ways(visit, seen, people),
-        "timing": foreseeing.of_plan(visit, mailing, plan, people=people),
+        "timing": foreseeing.of_plan(visit, mailing, plan, people=people, counted=True),
         "units": pacing.UNITS,
         "zones": zones.options(),
         "rate": visit.request.POST.get("rate", mailing.options.get("rate", "")),
