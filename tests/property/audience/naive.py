@@ -105,6 +105,8 @@ def _field(person: Person, condition: Field, now: datetime, zone: ZoneInfo) -> b
 
 
 def _time(at: datetime, test: Asked, now: datetime, zone: ZoneInfo) -> bool:
+    if test.operator == "is_not":
+        return not _time(at, Asked(test.type, "is", test.value), now, zone)
     if test.operator == "in_the_last":
         return now - timedelta(days=int(test.value)) <= at <= now  # type: ignore[arg-type]
     return _day(at.astimezone(zone).date(), test, now.astimezone(zone).date())
