@@ -54,6 +54,8 @@ class Progress:
     """Attempts a second, lately."""
     next_at: datetime | None
     """When the next of the deferred is due."""
+    last_in: float = 0.0
+    """Seconds until the last package of the plan may go; 0 when all may."""
 
     @property
     def settled(self) -> int:
@@ -72,11 +74,13 @@ class Progress:
 
     @property
     def eta(self) -> float | None:
-        """Seconds until everybody was tried, at the present rate; None when nothing moves, 0 when nothing is left."""
+        """Seconds until everybody was tried, at the present rate, and not before the plan wants it; None when nothing moves,
+        0 when nothing is left."""
         left = self.waiting + self.in_flight
         if not left:
             return 0.0
-        return left / self.rate if self.rate > 0 else None
+        takes = left / self.rate if self.rate > 0 else 0.0
+        return max(takes, self.last_in) or None
 
     @property
     def adds_up(self) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from penstock.delivery import freeze
 from penstock.mailing.timeline import Release
 from penstock.report import timeline
+from penstock.report.progress import progress
 from tests.integration.delivery import stage
 
 ZONES = ["Asia/Tokyo", "Europe/Paris", "America/New_York", "nowhere"]
@@ -108,3 +109,23 @@ def test_how_long_it_takes() -> None:
     assert timeline.left_at(spread, 1.0, start + 3 * hour) == 3600
     assert timeline.left_at(spread, None, start + hour) == 7200
     assert timeline.expected_end(spread, None) is None
+
+
+def test_what_is_left_takes_until_the_last_batch_however_fast_the_first_one_went(
+    conn: psycopg.Connection[Any],
+) -> None:
+    stage.policy(conn, approvals_required=0)
+    mailing = stage.draft(conn, audience(conn))
+    stage.command(
+        conn, mailing, "submit", plan={"kind": "now", "batches": {"size": 5}, "interval": "1h"}, confirm=True
+    )
+    freeze.prepare(conn, mailing)
+    assert progress(conn, mailing).eta == pytest.approx(7200, abs=60)
+    stage.hand_over(conn, mailing)
+    figures = progress(conn, mailing)
+    assert figures.rate > 0
+    assert figures.eta == pytest.approx(7200, abs=60)
+    conn.execute(
+        "update delivery_package set release_at = 'infinity' where state = 'waiting'"
+    )  # held: nobody knows
+    assert progress(conn, mailing).last_in == 0

@@ -1,6 +1,6 @@
 -- The figures of one mailing from its packages' counters and the few due rows: some thousand rows, never a million.
 with package as (
-    select kind, state, size, cursor, attempt, in_doubt, skipped, accepted, delivered, bounced, begun_at,
+    select kind, state, size, cursor, attempt, release_at, in_doubt, skipped, accepted, delivered, bounced, begun_at,
            in_doubt + returned + deferred + skipped + accepted + delivered + bounced as recorded,
            in_doubt + deferred + accepted + delivered + bounced as handed_off,
            state in ('waiting', 'active') as open,
@@ -35,11 +35,13 @@ with package as (
            sum(handed_off * least(1, extract(epoch from until - greatest(begun_at, now() - %(window)s))
                                      / nullif(extract(epoch from until - begun_at), 0)))
                filter (where until > now() - %(window)s) as lately,
-           extract(epoch from now() - greatest(min(begun_at), now() - %(window)s)) as during
+           extract(epoch from now() - greatest(min(begun_at), now() - %(window)s)) as during,
+           greatest(0, extract(epoch from max(release_at) filter (where state = 'waiting' and isfinite(release_at)) - now())) as last_in
       from package
 )
 select recipients::bigint, (waiting + due.returned)::bigint, in_flight::bigint, accepted::bigint, delivered::bigint,
        (counted.deferred + due.deferred)::bigint, bounced::bigint, in_doubt::bigint, skipped::bigint,
        (counted.cancelled + due.cancelled)::bigint, (counted.expired + due.expired)::bigint,
-       tried::bigint, attempts::bigint, coalesce(lately / nullif(during, 0), 0)::double precision, due.next_at
+       tried::bigint, attempts::bigint, coalesce(lately / nullif(during, 0), 0)::double precision, due.next_at,
+       coalesce(last_in, 0)::double precision
   from counted, due
