@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from penstock.account import access, policies, tokens
-from penstock.mailing.lifecycle import APPROVER, AUTHOR, OPERATOR, PLATFORM
+from penstock.mailing.lifecycle import APPROVER, AUTHOR, OPERATOR, PLATFORM, UNLOCKER
 from tests.integration.account.conftest import Ran
 
 Cli = Callable[..., Ran]
@@ -39,7 +39,7 @@ def test_without_a_scope_a_token_may_what_an_administrator_may(conn: psycopg.Con
     assert secret not in ran.stderr
     found = tokens.bearer(conn, secret)
     assert found is not None
-    assert found.actor.roles == {AUTHOR, APPROVER, OPERATOR}
+    assert found.actor.roles == {AUTHOR, APPROVER, OPERATOR, UNLOCKER}
     assert not access.allows(found.actor, "platform:moderate")
 
 
@@ -47,7 +47,7 @@ def test_the_platforms_tokens_are_for_every_account(conn: psycopg.Connection, to
     made = told("token", "create", "--name", "desk", "--scope", "platform", "--everywhere")
     found = tokens.bearer(conn, made["token"])
     assert found is not None
-    assert (found.actor.account, found.actor.roles) == (None, {PLATFORM})
+    assert (found.actor.account, found.actor.roles) == (None, {PLATFORM, UNLOCKER})
     assert told("token", "list") == []
     assert [each["name"] for each in told("token", "list", "--everywhere")] == ["desk"]
 

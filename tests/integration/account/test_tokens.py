@@ -9,7 +9,7 @@ import pytest
 from penstock.account import access, accounts, people, tokens
 from penstock.mailing import journal
 from penstock.mailing.actor import EVERY_ROLE, Actor
-from penstock.mailing.lifecycle import ADMINISTRATOR, APPROVER, AUTHOR, OPERATOR, PLATFORM
+from penstock.mailing.lifecycle import ADMINISTRATOR, APPROVER, AUTHOR, OPERATOR, PLATFORM, UNLOCKER
 
 OWNER = Actor("root", EVERY_ROLE | {PLATFORM}, "cli")
 
@@ -66,8 +66,13 @@ def test_a_secret_with_one_letter_changed_gets_nobody_in(conn: psycopg.Connectio
 def test_scopes_confer_the_roles_of_the_lifecycle(conn: psycopg.Connection) -> None:
     assert actor_of(conn, make(conn, "mailings:approve", "mailings:read", name="a")).roles == {APPROVER}
     assert actor_of(conn, make(conn, "mailings:read", name="b")).roles == frozenset()
-    assert actor_of(conn, make(conn, "administrator", name="c")).roles == {AUTHOR, APPROVER, OPERATOR}
-    assert actor_of(conn, make(conn, "platform", name="d")).roles == {PLATFORM}
+    assert actor_of(conn, make(conn, "administrator", name="c")).roles == {
+        AUTHOR,
+        APPROVER,
+        OPERATOR,
+        UNLOCKER,
+    }
+    assert actor_of(conn, make(conn, "platform", name="d")).roles == {PLATFORM, UNLOCKER}
 
 
 def test_a_scope_that_does_not_exist_is_named(conn: psycopg.Connection) -> None:
@@ -236,5 +241,5 @@ def test_making_and_revoking_stand_in_the_journal_without_the_secret(conn: psyco
 def test_an_administrator_has_all_of_the_account_and_nothing_of_the_platform() -> None:
     scopes = access.of_roles([ADMINISTRATOR])
     assert {name for name in access.SCOPES if name not in scopes} == {
-        "accounts:read", "accounts:write", "metrics:read", "platform:moderate",
+        "accounts:read", "accounts:write", "credits:write", "metrics:read", "platform:moderate",
     }  # fmt: skip
