@@ -97,14 +97,6 @@ def before_start(conn: psycopg.Connection[Any], mailing: int) -> None:
         )
 
 
-def after_hold(conn: psycopg.Connection[Any], mailing: int) -> None:
-    """Give batches that were held (by a canary) while their times passed new ones, before they are let go: never two at once."""
-    ledger = adding.ledger_of(conn, mailing)
-    if ledger is not None:
-        shift = tolerant(ledger.policy).throttle_after_pause == "shift"
-        retiming.after_hold(conn, mailing, ledger.pace, ledger.now, shift=shift)
-
-
 def _catch_up(conn: psycopg.Connection[Any], mailing: int) -> Found | None:
     """Do it in one snapshot; None when there is nothing to catch up."""
     conn.execute("set transaction isolation level repeatable read")

@@ -143,12 +143,3 @@ def _write(conn: psycopg.Connection[Any], mailing: int, timed: Iterable[Timed]) 
 def _skip(conn: psycopg.Connection[Any], mailing: int, nos: list[int]) -> int:
     row = conn.execute("select delivery_skip(%s, %s, %s)", (mailing, nos, MISSED)).fetchone() if nos else None
     return int(row[0]) if row else 0
-
-
-def after_hold(
-    conn: psycopg.Connection[Any], mailing: int, pace: Pace, now: datetime, *, shift: bool
-) -> None:
-    """As after_pause, for packages that were held while the mailing went on: the first of them had their turn, the batches behind
-    them, whose times passed meanwhile, go one by one."""
-    if pace.batches and (held := [each for each in waiting(conn, mailing) if each.held]):
-        after_pause(conn, mailing, pace, held[0].planned_at, now, shift=shift)

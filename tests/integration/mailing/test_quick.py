@@ -80,7 +80,7 @@ PREPARED: dict[str, dict[str, Any]] = {
     "archive": {"state": "sent"}, "late": {"state": "in_review"}, "due": {"state": "scheduled"}, "promote": {"state": "queued"},
     "prepared": {"state": "starting"}, "handed_off": {"state": "sending"}, "settled": {"state": "finishing"},
     "drained": {"state": "cancelling"}, "end_date": {"state": "sending"}, "interrupt": {"state": "sending"},
-    "hold_back": {"state": "sending"}, "let_go": {"state": "sending"},
+    "hold_back": {"state": "sending"}, "let_go": {"state": "sending"}, "catch_up": {"state": "sending"},
 }  # fmt: skip
 """For each command the state it is given in. Those that need a ledger get the large mailing."""
 
@@ -124,7 +124,7 @@ def stand(conn: Conn, mailing: int, name: str) -> None:
         "update mailing_mailing set state = %(state)s, came_from = case when %(state)s = 'paused' then 'sending' end, digest = 'd',"
         " frozen_at = case when %(ledger)s then now() end, started_at = null, archived_at = null, approved_size = null,"
         " plan = %(plan)s, due_at = case when %(name)s in ('late', 'due') then now() - interval '1 second' end,"
-        " ends_at = case when %(name)s = 'end_date' then now() end,"
+        " ends_at = case when %(name)s = 'end_date' then now() end, stopped_at = case when %(name)s = 'catch_up' then now() end,"
         " undo_until = case when %(name)s = 'undo' then now() + interval '1 minute' end, deleted_at = null,"
         " reason = case when %(name)s = 'let_go' then '{\"code\": \"held:kill_switch\"}'::jsonb end where id = %(mailing)s",
         {"state": state, "ledger": ledger, "name": name, "mailing": mailing,
