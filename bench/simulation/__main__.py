@@ -10,7 +10,7 @@ import argparse
 import time
 
 from bench import results
-from bench.simulation import report
+from bench.simulation import document, report
 from bench.simulation.engine import Engine
 from bench.simulation.scenario import drawn
 
@@ -28,11 +28,16 @@ def main() -> None:
     parser.add_argument("--per-worker", type=float, default=1100.0)
     parser.add_argument("--nodes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--document", action="store_true", help="write the tables into docs/explanation/cluster.md"
+    )
     given = parser.parse_args()
-    began = time.monotonic()
-    engine = Engine(drawn(**vars(given)))
+    began = time.process_time()
+    engine = Engine(drawn(**{name: value for name, value in vars(given).items() if name != "document"}))
     engine.run()
-    found = report.tables(engine, time.monotonic() - began)
+    found = report.tables(engine, time.process_time() - began)
+    if given.document:
+        document.write(found)
     results.save("simulation", {"options": vars(given), **found})
 
 

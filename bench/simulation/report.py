@@ -117,5 +117,5 @@ def totals(engine: Engine, took: float) -> dict[str, Any]:
         "packages": sum(each.packages for each in mailings),
         "bytes of ledger on disk": int(engine.load.disk),
         "virtual hours": engine.now / HOUR,
-        "seconds that the simulation took": took,
+        "seconds of a core that the simulation took": took,
     }
