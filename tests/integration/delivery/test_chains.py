@@ -1,5 +1,6 @@
 """Chains: each step goes to whom the earlier one reached, after its delay, on its condition; nobody before it, nobody twice."""
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from penstock.mailing.chain import New
 from penstock.mailing.states import State
 from penstock.mailing.step import Condition
 from tests.integration.delivery import stage
+from tests.integration.delivery.conftest import Sink
 from tests.integration.delivery.stage import ANNA, command, sound, state
 
 Conn = psycopg.Connection[Any]
@@ -469,3 +471,20 @@ def test_before_it_is_sent_a_step_means_whom_the_earlier_one_may_reach(conn: Con
     tick(conn)
     deliver(conn, first, refuse=1)
     assert [counted(m) for m in (second, third)] == [3, 3]
+
+
+@pytest.mark.behaviour("S4.39")
+def test_senders_carry_a_chain_to_its_end(conn: Conn, a_sink: Callable[..., Sink]) -> None:
+    sink = a_sink()
+    first = stage.draft(conn, stage.add_contacts(conn, "readers", 40), sink.url())
+    second = chain.add(conn, 1, first, new(conn, delay=1), ANNA)
+    third = chain.add(conn, 1, first, new(conn, condition=Condition.CLICKED), ANNA)
+    for mailing in (third, second, first):
+        submit(conn, mailing)
+    with stage.senders():
+        for mailing in (first, second, third):
+            stage.becomes(conn, mailing, "sent", seconds=60)
+    everybody = people(*range(1, 41))
+    assert sorted(sink.arrived()) == sorted(everybody * 2)
+    assert sound(conn, second) == {"accepted": 40}
+    assert sound(conn, third) == {}
