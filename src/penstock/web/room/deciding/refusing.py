@@ -18,7 +18,9 @@ WORDS: dict[str, str | Promise] = {
     "queue_changed": _("The sequence has changed since you looked at it. This is the order now."),
     "digest_changed": _("It is not the one you looked at any more. Look at it again."),
     "analysis_running": _("Its analysis is not over. Wait for it, or say that you approve without it."),
-    "analysis_missing": _("Its analysis failed or was called off. Start it again, or say that you approve without it."),
+    "analysis_missing": _(
+        "Its analysis failed or was called off. Start it again, or say that you approve without it."
+    ),
     "late_gate": _("Its launch time passed while it waited. Edit the launch date first."),
     "undo_over": _("It is too late to take it back. Pause it, or cancel it."),
     "already_paused": _("It is paused already."),
