@@ -30,7 +30,8 @@ class Mailing(models.Model):
     transport = models.ForeignKey("penstock_account.Transport", models.PROTECT)
     audience = models.JSONField(help_text='The rule: {"list": 3}.')
     segments = models.JSONField(
-        null=True, help_text="The segments of the rule as they were at submission, by number; null in a draft."
+        null=True,
+        help_text="The segments of the rule as they were at submission, by number; null in a draft.",
     )
     plan = models.JSONField(null=True, help_text="As mailing.plan reads it.")
     due_at = models.DateTimeField(null=True, help_text="When it is to start, if its plan has a time.")

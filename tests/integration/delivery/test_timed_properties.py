@@ -30,7 +30,12 @@ def shared(module_database: str) -> Any:
 
 
 @pytest.mark.behaviour("S3.11", "S3.14", "S3.26")
-@settings(max_examples=examples(8), phases=[Phase.explicit, Phase.reuse, Phase.generate], report_multiple_bugs=False, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(8),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     SPREAD, st.booleans(), st.lists(st.sampled_from(ZONES), min_size=1, max_size=9), PAUSES,
     st.sampled_from(["keep_grid", "shift"]), st.sampled_from(["off", "22:00-06:00"]), st.integers(1, 4),

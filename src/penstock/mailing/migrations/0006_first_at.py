@@ -18,6 +18,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="mailing",
             name="located_at",
-            field=models.DateTimeField(help_text="When the zones of its audience were counted last.", null=True),
+            field=models.DateTimeField(
+                help_text="When the zones of its audience were counted last.", null=True
+            ),
         ),
     ]
