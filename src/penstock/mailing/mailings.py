@@ -58,7 +58,9 @@ class Mailing:
     @property
     def rule(self) -> dict[str, Any]:
         """The audience rule, with its segments as they were at submission; in a draft they are looked up when it is asked."""
-        return self.audience | ({"definitions": self.segments} if self.segments and self.state != "draft" else {})
+        return self.audience | (
+            {"definitions": self.segments} if self.segments and self.state != "draft" else {}
+        )
 
     def allowed_actions(self, roles: frozenset[str]) -> tuple[str, ...]:
         """The commands that somebody with these roles may give now."""

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            files("penstock.delivery").joinpath("sql/watched.sql").read_text("utf-8"), "drop table delivery_watch"
+            files("penstock.delivery").joinpath("sql/watched.sql").read_text("utf-8"),
+            "drop table delivery_watch",
         )
     ]
