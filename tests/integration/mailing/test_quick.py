@@ -80,12 +80,15 @@ PREPARED: dict[str, dict[str, Any]] = {
     "archive": {"state": "sent"}, "late": {"state": "in_review"}, "due": {"state": "scheduled"}, "promote": {"state": "queued"},
     "prepared": {"state": "starting"}, "handed_off": {"state": "sending"}, "settled": {"state": "finishing"},
     "drained": {"state": "cancelling"}, "end_date": {"state": "sending"}, "interrupt": {"state": "sending"},
-    "hold_back": {"state": "sending"}, "let_go": {"state": "sending"}, "catch_up": {"state": "sending"},
+    "hold_back": {"state": "sending"}, "let_go": {"state": "sending"}, "catch_up": {"state": "sending"}, "unlock": {"state": "interrupted"},
+    "await_canary": {"state": "sending"}, "pass_canary": {"state": "sending"}, "chain_break": {"state": "scheduled"},
+    "reopen": {"state": "sent"}, "delete_along": {"state": "draft"},
 }  # fmt: skip
 """For each command the state it is given in. Those that need a ledger get the large mailing."""
 
 WITHOUT_LEDGER = ("edit", "submit", "approve", "validate", "edit_plan", "reject", "withdraw", "revise", "send_now", "schedule", "enqueue",
-                  "move", "park", "undo", "unschedule", "delete", "late", "due", "promote")  # fmt: skip
+                  "move", "park", "undo", "unschedule", "delete", "late", "due", "promote", "chain_break", "delete_along")  # fmt: skip
+OF_STEPS = ("chain_break", "reopen")
 GIVEN = {
     "reason": "because", "confirm": True, "plan": {"kind": "later"}, "at": None, "changes": {"name": "Other news"}, "position": 1,
     "which": "all", "ground": "technical", "without_analysis": True,
@@ -120,13 +123,20 @@ def stand(conn: Conn, mailing: int, name: str) -> None:
     """Put it where the command may be given."""
     state = PREPARED[name]["state"]
     ledger = name not in WITHOUT_LEDGER
+    conn.execute("update mailing_mailing set state = 'draft', came_from = null where id = %s", (mailing,))
+    conn.execute(  # a step follows some mailing that is not over, while it is a draft
+        "update mailing_mailing set audience = case when %(step)s then audience || jsonb_build_object('step',"
+        " (select min(id) from mailing_mailing where id <> %(mailing)s and state in ('draft', 'parked', 'scheduled', 'sending')))"
+        " else audience - 'step' end where id = %(mailing)s",
+        {"step": name in OF_STEPS, "mailing": mailing},
+    )
     conn.execute(
-        "update mailing_mailing set state = %(state)s, came_from = case when %(state)s = 'paused' then 'sending' end, digest = 'd',"
+        "update mailing_mailing set state = %(state)s, came_from = case when %(state)s in ('paused', 'interrupted') then 'sending' end, digest = 'd',"
         " frozen_at = case when %(ledger)s then now() end, started_at = null, archived_at = null, approved_size = null,"
         " plan = %(plan)s, due_at = case when %(name)s in ('late', 'due') then now() - interval '1 second' end,"
         " ends_at = case when %(name)s = 'end_date' then now() end, stopped_at = case when %(name)s = 'catch_up' then now() end,"
         " undo_until = case when %(name)s = 'undo' then now() + interval '1 minute' end, deleted_at = null,"
-        " reason = case when %(name)s = 'let_go' then '{\"code\": \"held:kill_switch\"}'::jsonb end where id = %(mailing)s",
+        " reason = case %(name)s when 'let_go' then '{\"code\": \"held:kill_switch\"}'::jsonb when 'unlock' then '{\"code\": \"bounces\"}' end where id = %(mailing)s",
         {"state": state, "ledger": ledger, "name": name, "mailing": mailing,
          "plan": Jsonb({"kind": "sequence" if state == "queued" else "later"})},
     )  # fmt: skip
