@@ -32,9 +32,9 @@ class Pace:
         return f"{self.messages:.10g}/{_WORDS[self.per]}"
 
 
-def shortest(rate: float) -> Pace:
-    """Messages a second in the unit that says them shortest: 1000/h rather than 0.277778/s."""
-    told = (Pace(float(f"{rate * per:.4g}"), per) for per in _WORDS)
+def shortest(rate: float, digits: int = 10) -> Pace:
+    """Messages a second in the unit that says them shortest: 1000/h rather than 0.277778/s; a measured rate needs few `digits`."""
+    told = (Pace(float(f"{rate * per:.{digits}g}"), per) for per in _WORDS)
     return min(
         told, key=lambda pace: (abs(pace.rate - rate) > rate * 1e-9, len(f"{pace.messages:.10g}"), pace.per)
     )

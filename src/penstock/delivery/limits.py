@@ -13,6 +13,8 @@ from penstock.account.pace import shortest
 from penstock.delivery.sparing import PERIOD
 from penstock.platform.database import sql
 
+MEASURED: Final = 3
+"""Digits of a rate that was measured and halved."""
 _WHOSE: Final = {
     "all": "the platform", "account": "the account", "transport": "the transport", "mailing": "this mailing",
 }  # fmt: skip
@@ -75,7 +77,7 @@ def words(spared: Spared) -> str:
     """Say that a domain is spared, and until when."""
     until = spared.until.astimezone(UTC)
     return (
-        f"{spared.domain} refuses for now ({spared.reply}): it is asked {shortest(spared.rate)} at most until"
+        f"{spared.domain} refuses for now ({spared.reply}): it is asked {shortest(spared.rate, MEASURED)} at most until"
         f" {until:%H:%M:%S} UTC, then more again."
     )
 

@@ -56,7 +56,8 @@ def test_what_is_none_is_refused_with_words(text: str) -> None:
         (0.5, "30/min"),
         (1 / 60, "1/min"),
         (0.1, "6/min"),
-        (12.3456789, "12.35/s"),
+        (12.3456789, "12.3456789/s"),
+        (10_001.0, "10001/s"),
     ],
 )
 def test_a_number_is_said_as_short_as_it_can_be(rate: float, words: str) -> None:

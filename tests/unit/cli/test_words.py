@@ -53,7 +53,7 @@ def test_a_subject_without_its_liquid_is_a_name() -> None:
     assert _plain("{{ subject }}") == "{{ subject }}"
 
 
-@pytest.mark.parametrize("given", ["", "0", "fast", "10/day", "-3", "1e3"])
+@pytest.mark.parametrize("given", ["", "0", "fast", "-3", "1e3"])
 def test_a_rate_that_is_none_is_refused(given: str) -> None:
     with pytest.raises(Failure):
         read_rate(given)

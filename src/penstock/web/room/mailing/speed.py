@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from penstock.account.pace import PaceError, read, shortest
-from penstock.delivery.limits import Held, Spared, held_to, spared
+from penstock.delivery.limits import MEASURED, Held, Spared, held_to, spared
 from penstock.mailing import speed as there
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import State
@@ -33,7 +33,9 @@ def slowed(visit: Visit, mailing: Mailing) -> Slowed | None:
         return None
     may = visit.may("mailings:operate") or (state is State.DRAFT and visit.may("mailings:write"))
     few = spared(visit.conn, visit.account, mailing=mailing.id) if mailing.frozen_at else []
-    return Slowed(held_to(visit.conn, mailing.id), [(each, str(shortest(each.rate))) for each in few], may)
+    return Slowed(
+        held_to(visit.conn, mailing.id), [(each, str(shortest(each.rate, MEASURED))) for each in few], may
+    )
 
 
 @room("mailings:read")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from penstock.account import limits as there
 from penstock.account import transports
 from penstock.account.pace import shortest
-from penstock.delivery.limits import spared
+from penstock.delivery.limits import MEASURED, spared
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
 
@@ -72,6 +72,6 @@ def _line(limit: there.Limit, ways: list[transports.Transport]) -> dict[str, Any
 def _spared(visit: Visit, ways: list[transports.Transport]) -> list[dict[str, Any]]:
     names = {each.id: each.name for each in ways}
     return [
-        {"each": each, "transport": names.get(each.transport, ""), "rate": str(shortest(each.rate)), "usual": str(shortest(each.usual))}
+        {"each": each, "transport": names.get(each.transport, ""), "rate": str(shortest(each.rate, MEASURED)), "usual": str(shortest(each.usual, MEASURED))}
         for each in spared(visit.conn, visit.account)
     ]  # fmt: skip
