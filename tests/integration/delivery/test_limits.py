@@ -186,27 +186,18 @@ def test_a_domain_is_limited_while_it_is_sent_to_and_its_limit_taken_away(conn: 
     assert len(set(sink.arrived())) == len(sink.arrived()) == 600
 
 
-def test_connections_are_limited_over_all_senders(conn: Conn, a_sink: Sinks) -> None:
-    sink = a_sink("--delay", "0.01")
-    with senders(2):
-        mailing = begin(conn, 1000, sink.url(8))
-        speed.put(conn, 1, mailing, OPERATOR, rate=None, connections=3)
-        eventually(lambda: open_connections(conn) == 3)
-        speed.put(conn, 1, mailing, OPERATOR, rate=None, connections=None)
-        becomes(conn, mailing, "sent")
-    assert sound(conn, mailing) == {"accepted": 1000}
-
-
-def test_a_domain_gets_so_many_messages_at_a_time(conn: Conn, a_sink: Sinks) -> None:
+def test_connections_and_messages_at_a_time_are_limited_over_all_senders(conn: Conn, a_sink: Sinks) -> None:
     sink = a_sink("--delay", "0.05")
     limits.put(conn, OPERATOR, scope="domain", value="slow.example", connections=1)
     with senders(2):
-        mailing = launch(conn, draft(conn, mixed(conn, 80), sink.url(8)))
+        mailing = launch(conn, draft(conn, mixed(conn, 200, 5), sink.url(8), connections=3))
+        eventually(lambda: open_connections(conn) == 3)
+        speed.put(conn, 1, mailing, OPERATOR, rate=None, connections=None)
         becomes(conn, mailing, "sent")
     slow = sorted(when for when, who in arrivals(sink) if who.lower().endswith("slow.example"))
     assert len(slow) == 40
     assert slow[-1] - slow[0] > 39 * 0.05  # one after the other, although there are sixteen connections
-    assert sound(conn, mailing) == {"accepted": 80}
+    assert sound(conn, mailing) == {"accepted": 200}
 
 
 # -- sparing ---------------------------------------------------------------------
