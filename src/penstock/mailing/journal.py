@@ -136,6 +136,8 @@ def _follow(key: tuple[int, int], chain: list[dict[str, Any]], state: str | None
         return []
     before = None
     for entry in chain:
+        if entry["from_state"] is None and entry["to_state"] is None:
+            continue  # of something beside the state, as its tags
         if entry["place"] > 1 and entry["from_state"] != before:
             return [
                 f"{_name(key)}: entry {entry['place']} ({entry['command']}) begins in {entry['from_state']}, not in {before}:"

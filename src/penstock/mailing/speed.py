@@ -63,7 +63,7 @@ def put(
             _store(conn, mailing, options, after)
             journal.append(
                 conn, account=account, mailing=mailing, actor=actor.name, door=actor.door, command="rate",
-                data={"before": _told(before), "after": _told(after)},
+                from_state=state.value, to_state=state.value, data={"before": _told(before), "after": _told(after)},
             )  # fmt: skip
     return after
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.mailing import journal
+from penstock.mailing import journal, speed, tagging
 from penstock.mailing.control import command
 from penstock.mailing.doctor import check_journal
 from tests.integration.delivery.stage import ANNA, add_contacts, draft, launch
@@ -29,6 +29,15 @@ def mailing(conn: Conn) -> int:
         )  # fmt: skip
     assert journal.verify(conn) == []
     return number
+
+
+@pytest.mark.behaviour("B17")
+def test_what_leaves_the_state_alone_is_no_tampering(conn: Conn, mailing: int) -> None:
+    tagging.put(conn, 1, mailing, ["spring"], ANNA)
+    speed.put(conn, 1, mailing, ANNA, rate=50.0, connections=None)
+    command(conn, mailing, "pause", ANNA)
+    tagging.put(conn, 1, mailing, [], ANNA)
+    assert journal.verify(conn) == []
 
 
 OF_MAILING = "the journal of mailing 1"
