@@ -94,9 +94,10 @@ def _running(conn: psycopg.Connection[Any], mailing: Mailing) -> Outlook:
     parts = running(conn, mailing.id)
     now = datetime.now(UTC)
     going = going_on(parts, now) if State(mailing.state) not in ENDS else []
-    speed = progress(conn, mailing.id).rate or measured(conn, mailing.account)
-    rate = min((each for each in (speed, mailing.options.get("rate")) if each), default=None)
+    rate = _rate(conn, mailing) if going else None
     last = expected_end(going, rate) or max((each.at for each in going), default=None)
+    if not going:
+        last = _last(conn, mailing.id)
     late = left_at(going, rate, mailing.ends_at)
     first = min((part.at or part.planned or now for part in parts), default=None)
     kind = str((mailing.plan or {}).get("kind", Kind.NOW.value))
@@ -104,3 +105,17 @@ def _running(conn: psycopg.Connection[Any], mailing: Mailing) -> Outlook:
     return Outlook(
         replace(when, late=late, too_late=late > 0), tuple(parts), taken(conn, mailing, first, None)
     )
+
+
+def _rate(conn: psycopg.Connection[Any], mailing: Mailing) -> float | None:
+    speed = progress(conn, mailing.id).rate or measured(conn, mailing.account)
+    return min((each for each in (speed, mailing.options.get("rate")) if each), default=None)
+
+
+def _last(conn: psycopg.Connection[Any], mailing: int) -> datetime | None:
+    """When the last that has gone went."""
+    row = conn.execute(
+        "select max(closed_at) from delivery_package where mailing = %s and begun_at is not null and kind <> 'retry'",
+        (mailing,),
+    ).fetchone()
+    return row[0] if row else None

@@ -7,8 +7,9 @@ import psycopg
 import pytest
 
 from penstock.delivery import freeze
+from penstock.mailing import mailings
 from penstock.mailing.timeline import Release
-from penstock.report import timeline
+from penstock.report import outlook, timeline
 from penstock.report.progress import progress
 from tests.integration.delivery import stage
 
@@ -129,3 +130,17 @@ def test_what_is_left_takes_until_the_last_batch_however_fast_the_first_one_went
         "update delivery_package set release_at = 'infinity' where state = 'waiting'"
     )  # held: nobody knows
     assert progress(conn, mailing).last_in == 0
+
+
+def test_of_one_that_has_ended_the_last_message_is_a_fact(conn: psycopg.Connection[Any]) -> None:
+    stage.policy(conn, approvals_required=0)
+    mailing = stage.draft(conn, audience(conn), rate=10)
+    stage.command(conn, mailing, "submit", plan={"kind": "now"}, confirm=True)
+    freeze.prepare(conn, mailing)
+    stage.hand_over(conn, mailing)
+    seen = mailings.find(conn, 1, mailing)
+    assert seen is not None
+    when = outlook.of_mailing(conn, seen).when
+    assert when.last is not None
+    assert abs((when.last - datetime.now(UTC)).total_seconds()) < 60
+    assert when.rate is None
