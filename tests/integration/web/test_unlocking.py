@@ -108,7 +108,9 @@ def test_the_breaker_and_the_cap_are_set_among_the_policies(desk: Desk, visitor:
     assert administrator.post("/settings/policies", given).status_code == 302
     now = policies.read(desk.conn, desk.account)
     assert (now.bounce_limit, now.frequency_cap, now.canary_size) == (2.5, "3 per 7 days", 200)
-    refused = administrator.post("/settings/policies", {"frequency_cap": "thrice a week", "bounce_limit": "lots"})
+    refused = administrator.post(
+        "/settings/policies", {"frequency_cap": "thrice a week", "bounce_limit": "lots"}
+    )
     assert refused.status_code == 422
     told = refused.content.decode()
     assert "off, or as 3 per 7 days" in told

@@ -204,9 +204,14 @@ def test_nothing_but_people_brings_a_mailing_back_from_its_end() -> None:
         for row in TABLE
         if row.sources & ENDS and row.targets - ENDS and row.targets != row.sources
     }
-    along = {"reopen", "delete_along"}  # of a later step, in the transaction of what a person did to an earlier one
+    along = {
+        "reopen",
+        "delete_along",
+    }  # of a later step, in the transaction of what a person did to an earlier one
     assert leaving == {"send_rest", "release_doubt"} | along
-    assert not [row.command for row in TABLE if row.is_event and row.sources & ENDS and row.command not in along]
+    assert not [
+        row.command for row in TABLE if row.is_event and row.sources & ENDS and row.command not in along
+    ]
 
 
 def test_nothing_leads_to_sending_but_through_the_gates() -> None:
