@@ -66,7 +66,7 @@ def web(module_database: str, log: Path) -> Iterator[int]:
 
 def ask(port: int, method: str, path: str, body: str | bytes | None = None, **headers: str) -> HTTPResponse:
     """Send one request; the answer, its body read into `text`."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body, (FORM if isinstance(body, str) else {}) | sent)
     answer = connection.getresponse()
