@@ -92,7 +92,9 @@ def write(
     skipped = _skipped(conn, mailing, people, excluded) if with_suppressed else 0
     if new + skipped:
         canary.hold_new(conn, mailing)
-        settle(conn, mailing, control.SYSTEM.name, control.SYSTEM.door, reserve=True)
+        # The gate before the balance, as everywhere: who cancels it has that already, and would wait for us with the balance next.
+        with gate.shut(conn, mailing):
+            settle(conn, mailing, control.SYSTEM.name, control.SYSTEM.door, reserve=True)
         _tell(conn, mailing)
     return Added(new, skipped)
 

@@ -21,6 +21,9 @@ BROKEN: Final = {
     State.CANCELLING: "is being cancelled",
 }
 
+_GOING: Final = (State.STARTING, State.SENDING)
+"""Steps in these states are let alone, and so are their gates: senders pass them."""
+
 Give = Callable[..., Any]
 
 
@@ -30,8 +33,8 @@ def shut(conn: psycopg.Connection[Any], mailing: int, name: str) -> None:
     if any(EVENTS.keys() & set(row.effects) for row in rows):
         conn.execute(
             "select pg_advisory_xact_lock(%(gate)s, later.id) from ("
-            f"{sql('penstock.mailing', 'later_steps')}) as later where later.state not in ('starting', 'sending')",
-            {"gate": gate.GATE, "mailing": mailing},
+            f"{sql('penstock.mailing', 'later_steps')}) as later where later.state <> all(%(going)s)",
+            {"gate": gate.GATE, "mailing": mailing, "going": [each.value for each in _GOING]},
         )
 
 
@@ -48,10 +51,12 @@ def bring(change: Change, give: Give, refused: type[Exception]) -> None:
     later = change.conn.execute(
         sql("penstock.mailing", "later_steps"), {"mailing": change.mailing}
     ).fetchall()
-    for number, *_ in later:
+    for number, state, *_ in later:
         if event == "delete_along":
             give(change.conn, number, event, system)  # all of them, or none
-        else:
+        elif (
+            State(state) not in _GOING
+        ):  # their gates are not ours, and now we may hold the balance of the credits
             with suppress(refused):
                 give(change.conn, number, event, SYSTEM, **_why(event, change))
 

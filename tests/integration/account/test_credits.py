@@ -9,8 +9,9 @@ import pytest
 from penstock.account.access import Forbidden
 from penstock.account.credits import ledger, reading
 from penstock.account.credits.settling import Lacking, settle
-from penstock.delivery import clock, freeze, resuming, ticker
+from penstock.delivery import adding, clock, freeze, resuming, ticker
 from penstock.delivery.outcome import State
+from penstock.mailing import gate
 from penstock.mailing.actor import Actor
 from penstock.mailing.control import Refused
 from tests.integration.delivery import stage
@@ -298,6 +299,30 @@ def test_of_two_that_start_at_once_one_has_the_last_credits(counted: Conn, datab
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(prepare, many)) == ["interrupted"] * 3 + ["sending"]
     assert balance(counted) == (40, 60, 0)
+
+
+def test_who_joins_is_paid_for_behind_the_gate(counted: Conn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The balance is the last lock: who cancels has the gate first, too, so that neither waits for the other."""
+    mailing = launched(counted, 3)
+    stage.command(counted, mailing, "pause")
+    stage.add_contacts(counted, "of 3", 2, first=4)
+    stage.command(counted, mailing, "resume")
+    held: list[tuple[int]] = []
+
+    def watched(conn: Conn, *given: Any, **more: Any) -> Any:
+        held.extend(
+            conn.execute(
+                "select objid::integer from pg_locks where locktype = 'advisory' and classid = %s and granted"
+                " and mode = 'ExclusiveLock' and pid = pg_backend_pid()",
+                (gate.GATE,),
+            )
+        )
+        return settle(conn, *given, **more)
+
+    monkeypatch.setattr(adding, "settle", watched)
+    assert resuming.catch_up(counted, mailing)
+    assert held == [(mailing,)]
+    assert balance(counted) == (95, 5, 0)
 
 
 def test_a_pause_asks_nobody_for_credits(counted: Conn, database: str) -> None:

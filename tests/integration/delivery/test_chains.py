@@ -12,7 +12,7 @@ from penstock.content.messages import store_message
 from penstock.delivery import chosen, clock, freeze, steps
 from penstock.delivery.ticker import _try_to_end
 from penstock.feedback.events import record_of_recipient
-from penstock.mailing import chain, control, journal, mailings
+from penstock.mailing import chain, control, gate, journal, mailings
 from penstock.mailing.chain import New
 from penstock.mailing.states import State
 from penstock.mailing.step import Condition
@@ -277,6 +277,22 @@ def test_a_step_that_has_started_goes_on_when_the_one_before_is_interrupted(conn
     stage.travel(conn, hours=1)
     tick(conn)
     assert deliver(conn, second) == people(3, 4)
+
+
+def test_the_gate_of_a_step_that_is_being_sent_is_not_waited_for(conn: Conn, database: str) -> None:
+    """Who adds to that step has its gate, and waits for the balance of the credits, which who cancels the first may have."""
+    first, second = a_chain(conn, 2, {"delay": 60})
+    tick(conn)
+    deliver(conn, first)
+    stage.travel(conn, hours=1)
+    steps.look(conn)
+    freeze.prepare(conn, second)
+    assert [state(conn, m) for m in (first, second)] == ["sending", "sending"]
+    conn.execute("set statement_timeout = '5s'")
+    with psycopg.connect(database) as sender:
+        sender.execute("select pg_advisory_xact_lock_shared(%s, %s)", (gate.GATE, second))
+        command(conn, first, "cancel", reason="no more")
+    assert state(conn, second) == "sending"
 
 
 def test_who_is_reached_by_the_rest_goes_on_in_the_chain(conn: Conn) -> None:
