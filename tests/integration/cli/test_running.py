@@ -79,7 +79,7 @@ def eventually(fact: Callable[[], Any], seconds: float = 90) -> Any:
 def answer_of(port: int, path: str, seconds: float = 120) -> int:
     end = time.monotonic() + seconds
     while True:
-        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             connection.request("GET", path)
             return connection.getresponse().status
