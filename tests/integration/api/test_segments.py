@@ -1,5 +1,6 @@
 """Segments over the API: kept, counted, and who gets a mailing that goes by one."""
 
+from hashlib import sha256
 from typing import Any
 
 import psycopg
@@ -97,6 +98,8 @@ FAULTY: list[tuple[Any, str]] = [
     ({"did": "sold"}, "#/definition"),
     ({"not": {"field": "created", "operator": "is", "value": "2026-02-30"}}, "#/definition/not"),
     ({"list": 1, "event": "x"}, "#/definition"),
+    ({"field": ["domain"], "operator": "is", "value": "x"}, "#/definition"),
+    ({"attribute": "a", "type": "number", "operator": "is", "value": 10**400}, "#/definition"),
 ]
 
 
@@ -183,12 +186,35 @@ def test_an_attribute_is_made_quick_to_ask_for(api: Any, conn: Conn, readers: in
     assert "audience_contact_a1_1" not in _plan(conn, "code < 4")
 
 
+def test_an_attribute_with_an_index_may_be_long_all_the_same(api: Any, conn: Conn, readers: int) -> None:
+    from penstock.audience.segments import indexing
+
+    took(api.post("/segments/indexes", {"attribute": "bio"}), 201)
+    long = "".join(sha256(str(n).encode()).hexdigest() for n in range(200))  # does not compress
+    conn.execute(
+        "update audience_contact set attributes = attributes || jsonb_build_object('bio', %s::text)"
+        " where id = (select min(id) from audience_contact)",
+        (long,),
+    )
+    assert indexing.build(conn) == 1
+    conn.execute(
+        "update audience_contact set attributes = attributes || jsonb_build_object('bio', 'x' || %s)"
+        " where id = (select max(id) from audience_contact)",
+        (long,),
+    )
+    for text, count in (
+        (f'bio is "{long[:600]}"', 0), (f'bio is "{long[:400]}"', 0), (f'bio starts with "{long[:600]}"', 1),
+        ('bio starts with "x"', 1), (f'bio contains "{long[5000:5500]}"', 2), ("bio is set", 2),
+    ):  # fmt: skip
+        assert took(api.post("/segments/count", {"text": text}))["count"] == count, text
+
+
 def _plan(conn: Conn, text: str) -> str:
-    from penstock.audience.segments.asker import indexed_numbers, moment
+    from penstock.audience.segments.asker import indexed, moment
     from penstock.audience.segments.compiling import Compiler
     from penstock.audience.segments.text import read
 
-    compiler = Compiler(moment(conn, 1), numbers=indexed_numbers(conn, 1))
+    compiler = Compiler(moment(conn, 1), indexed=indexed(conn, 1))
     wanted = compiler.compile(read(text))
     rows = conn.execute(
         f"explain select count(*) from audience_contact c where c.account_id = %(account)s and {wanted}",

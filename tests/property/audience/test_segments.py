@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from psycopg.types.json import Jsonb
 
 from penstock.audience.segments import document, text, wording
-from penstock.audience.segments.compiling import Compiler, Moment
+from penstock.audience.segments.compiling import Compiler, Indexed, Moment
 from penstock.audience.segments.conditions import Condition
 from penstock.audience.segments.schema import schema
 from tests.examples import examples
@@ -90,7 +90,7 @@ def test_the_sql_finds_whom_a_loop_finds(conn: Conn, condition: Condition) -> No
     for compiler in (
         Compiler(moment),
         Compiler(moment, among="array(select id from audience_contact)"),
-        Compiler(moment, numbers={"age"}),
+        Compiler(moment, indexed=Indexed(frozenset({"age"}), frozenset({"city", "birthday"}))),
     ):
         assert _found(conn, compiler, condition, negated=False) == expected
     others = [person.id for person in READERS if person.id not in set(expected)]

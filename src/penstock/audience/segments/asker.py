@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from penstock.audience.segments import document
-from penstock.audience.segments.compiling import Compiler, Moment
-from penstock.audience.segments.conditions import Condition
+from penstock.audience.segments.compiling import Compiler, Indexed, Moment
+from penstock.audience.segments.conditions import NUMBER, TEXT, Condition
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,13 @@ class Asker:
 
     conditions: Mapping[int, Condition]
     moment: Moment
-    numbers: frozenset[str]
+    indexed: Indexed
 
     def sql(
         self, segment: int, *, among: str | None = None, negated: bool = False
     ) -> tuple[str, dict[str, Any]]:
         """Return a segment in SQL over a contact `c`, with its parameters: the same text and names each time. `account` is needed, too."""
-        compiler = Compiler(self.moment, prefix=f"segment{segment}_", among=among, numbers=self.numbers)
+        compiler = Compiler(self.moment, prefix=f"segment{segment}_", among=among, indexed=self.indexed)
         text = compiler.compile(self.conditions[segment], negated=negated)
         return text, compiler.parameters
 
@@ -34,7 +34,7 @@ class Asker:
 def ready(conn: psycopg.Connection[Any], account: int, kept: Mapping[str, Mapping[str, Any]]) -> Asker:
     """Read segments as `keeping.as_they_are` gives them, to be asked now. Raises SegmentError."""
     conditions = {int(number): document.read(each["definition"]) for number, each in kept.items()}
-    return Asker(conditions, moment(conn, account), indexed_numbers(conn, account))
+    return Asker(conditions, moment(conn, account), indexed(conn, account))
 
 
 def moment(conn: psycopg.Connection[Any], account: int) -> Moment:
@@ -45,10 +45,12 @@ def moment(conn: psycopg.Connection[Any], account: int) -> Moment:
     return Moment(row[0], ZoneInfo(row[1]))
 
 
-def indexed_numbers(conn: psycopg.Connection[Any], account: int) -> frozenset[str]:
-    """The attributes of an account whose numbers have an index that is ready."""
+def indexed(conn: psycopg.Connection[Any], account: int) -> Indexed:
+    """The attributes of an account that have an index which is ready."""
     rows = conn.execute(
-        "select attribute from audience_indexed where account_id = %s and type = 'number' and state = 'ready'",
-        (account,),
+        "select type, attribute from audience_indexed where account_id = %s and state = 'ready'", (account,)
+    ).fetchall()
+    numbers, texts = (
+        frozenset(str(name) for type, name in rows if type == wanted) for wanted in (NUMBER, TEXT)
     )
-    return frozenset(str(name) for (name,) in rows)
+    return Indexed(numbers, texts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
@@ -79,7 +78,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise SegmentError(f"{_shown(value)} is no number.")
-    if not math.isfinite(value) or abs(value) > LARGEST:
+    if not abs(value) <= LARGEST:  # nor is NaN; a whole number may be larger than any float
         raise SegmentError(f"{_shown(value)} is too large; numbers go to {LARGEST:,.0f}.")
     return value
 

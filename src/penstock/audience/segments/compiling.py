@@ -6,13 +6,13 @@ pushed down to the single conditions, so that those over other tables stay joins
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from penstock.audience.segments.conditions import (
+    DATE,
     NUMBER,
     TEXT,
     YES_NO,
@@ -30,6 +30,8 @@ from penstock.audience.segments.conditions import (
 
 DOMAIN: Final = "split_part(c.normal, '@', 2)"
 """As the index on it is written."""
+INDEXED: Final = 500
+"""Characters of a text that an index has: an entry of a B-tree has room for 2,700 bytes, and a value may be far longer."""
 YES: Final = ("yes", "y", "true", "t", "1", "on")
 NO: Final = ("no", "n", "false", "f", "0", "off")
 """What counts as yes and as no in an attribute, in whatever case."""
@@ -55,18 +57,26 @@ class Moment:
         return datetime.combine(day, time(), self.zone).astimezone(UTC)
 
 
+@dataclass(frozen=True)
+class Indexed:
+    """The attributes of an account that have an index, over their numbers or over their texts."""
+
+    numbers: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+
+
 @dataclass
 class Compiler:
     """Makes the SQL of one statement. `parameters` grow with each condition; their names begin with `prefix`.
 
-    `%(account)s` stands in it, too. among: an array of contacts in SQL, where only few are looked at. numbers: attributes
-    whose numbers have an index, by which they are sought then.
+    `%(account)s` stands in it, too. among: an array of contacts in SQL, where only few are looked at. indexed: attributes
+    that are sought by an index.
     """
 
     moment: Moment
     prefix: str = "s"
     among: str | None = None
-    numbers: Collection[str] = ()
+    indexed: Indexed = Indexed()
     parameters: dict[str, Any] = field(default_factory=dict)
 
     def compile(self, condition: Condition, *, negated: bool = False) -> str:
@@ -89,7 +99,7 @@ class Compiler:
             case Field():
                 return _not_true(self._field(condition), negated)
             case Attribute():
-                return self._attribute("c.attributes", condition, negated, condition.name in self.numbers)
+                return self._attribute("c.attributes", condition, negated, of_contact=True)
 
     def _given(self, value: Any) -> str:
         name = f"{self.prefix}{len(self.parameters)}"
@@ -104,14 +114,17 @@ class Compiler:
 
     # -- values
 
-    def _attribute(self, column: str, condition: Attribute, negated: bool, indexed: bool = False) -> str:
+    def _attribute(self, column: str, condition: Attribute, negated: bool, of_contact: bool = False) -> str:
         asked = condition.test
         if asked.operator in ("is_not", "is_not_set"):  # the opposite of a test, that it is missing among it
             asked, negated = Asked(asked.type, asked.operator.replace("_not", ""), asked.value), not negated
         value = f"({column} ->> {self._given(condition.name)})"
+        if of_contact and condition.name in self.indexed.texts and _is_short(asked):
+            value = f"left({value}, {INDEXED})"
         if asked.type == TEXT:
             return _not_true(self._text(f'{value} collate "C"', asked), negated)
         if asked.type == NUMBER:
+            indexed = of_contact and condition.name in self.indexed.numbers
             number = f"audience_number({value})" if indexed else _number(value)
             return _not_true(f"{number} {_SIGNS[asked.operator]} {self._given(asked.value)}::float8", negated)
         if asked.type == YES_NO:
@@ -225,6 +238,16 @@ def _exists(table: str, condition: str, negated: bool) -> str:
 
 def _not_true(test: str, negated: bool) -> str:
     return f"({test}) is not true" if negated else test
+
+
+def _is_short(asked: Asked) -> bool:
+    """Whether the beginning of a value, as an index has it, answers a test as the whole of it does."""
+    if asked.type == DATE:
+        return True
+    if asked.type != TEXT or asked.operator not in ("is", "is_one_of", "starts_with"):
+        return False
+    texts = asked.value if isinstance(asked.value, tuple) else (asked.value,)
+    return all(len(str(text)) < INDEXED for text in texts)
 
 
 def _number(value: str) -> str:

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from penstock.audience.contacts import Contact
-from penstock.audience.segments.asker import indexed_numbers, moment
+from penstock.audience.segments.asker import indexed, moment
 from penstock.audience.segments.compiling import Compiler
 from penstock.audience.segments.conditions import Condition, OnList
 
@@ -41,7 +41,7 @@ def count(
     first: int = FIRST,
 ) -> Counted:
     """Count whom a condition means, for so many seconds at most, and show the first of them in what is left of the time."""
-    compiler = Compiler(moment(conn, account), numbers=indexed_numbers(conn, account))
+    compiler = Compiler(moment(conn, account), indexed=indexed(conn, account))
     wanted = f"c.account_id = %(account)s and {compiler.compile(condition)}"
     given = {"account": account, "limit": first, **compiler.parameters}
     # The members of a list are counted without looking at the contacts: that is what is asked most.

@@ -127,7 +127,7 @@ def _attribute(given: Mapping[str, Any], place: str, depth: int) -> Condition:
 
 def _field(given: Mapping[str, Any], place: str, depth: int) -> Condition:
     name = given["field"]
-    if name not in FIELDS:
+    if not isinstance(name, str) or name not in FIELDS:
         raise SegmentError(f"There is no field {name!r}; there are {', '.join(FIELDS)}.", place)
     return Field(name, _asked(given, FIELDS[name], place))
 

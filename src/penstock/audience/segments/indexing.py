@@ -14,6 +14,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from penstock.audience.attributes import AttributeProblem, checked
+from penstock.audience.segments.compiling import INDEXED
 from penstock.audience.segments.conditions import NUMBER, TEXT
 from penstock.mailing import journal
 from penstock.mailing.actor import Actor
@@ -124,7 +125,11 @@ def build(conn: psycopg.Connection[Any]) -> int:
 
 def _over(account: int, attribute: str, type: str) -> sql.Composed:
     """The same expression as segments.compiling asks by."""
-    over = "audience_number(attributes ->> {})" if type == NUMBER else '(attributes ->> {}) collate "C"'
+    over = (
+        "audience_number(attributes ->> {})"
+        if type == NUMBER
+        else f'left((attributes ->> {{}}), {INDEXED}) collate "C"'
+    )
     return sql.SQL("((" + over + ")) where account_id = {}").format(
         sql.Literal(attribute), sql.Literal(account)
     )
