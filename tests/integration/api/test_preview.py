@@ -103,7 +103,7 @@ def test_who_would_not_get_it_is_told(api: Any, conn: Conn, mailing: int) -> Non
 
 def test_an_address_that_was_corrected_since_keeps_its_place(api: Any, conn: Conn, mailing: int) -> None:
     freeze(conn, mailing)
-    conn.execute("update audience_contact set address = 'new@example.net', normal = 'new@example.net' where id = %s", (contact(conn, 4),))  # fmt: skip
+    conn.execute("update audience_contact set address = 'new@example.net', normal = 'new@example.net', updated_at = clock_timestamp() where id = %s", (contact(conn, 4),))  # fmt: skip
     moved = conn.execute("select id from audience_contact where normal = 'new@example.net'").fetchone()
     assert moved
     seen = shown(api, mailing, f"/{moved[0]}")
