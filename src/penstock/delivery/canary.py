@@ -35,22 +35,11 @@ class Canary:
     size: int
     held: int
     over: datetime | None
-    settled: int | None
-    bounced: int | None
-    deferred: int | None
-    complained: int | None
 
     @property
     def wait(self) -> timedelta:
         """From the end of the canary to its judgement."""
         return timedelta(minutes=tolerant(self.policy).canary_wait)
-
-    @property
-    def counted(self) -> Counted:
-        """What became of it."""
-        return Counted(
-            self.settled or 0, self.bounced or 0, self.complained or 0, deferred=self.deferred or 0
-        )
 
 
 def begin(conn: psycopg.Connection[Any], mailing: int) -> int:
@@ -80,14 +69,22 @@ def _look(conn: psycopg.Connection[Any], canary: Canary) -> bool:
     if canary.over is None or canary.over + canary.wait > now:
         _say(conn, canary)
         return False
-    if trip := judge_canary(canary.counted, tripping.limits(canary.policy)):
+    found = _counted(conn, canary.mailing)
+    if trip := judge_canary(found, tripping.limits(canary.policy)):
         clock.interrupt(conn, canary.mailing, trip.code, trip.text, canary_failed=True)
         return False
-    return _pass(conn, canary)
+    return _pass(conn, canary, found)
 
 
-def _pass(conn: psycopg.Connection[Any], canary: Canary) -> bool:
-    found = canary.counted
+def _counted(conn: psycopg.Connection[Any], mailing: int) -> Counted:
+    """What became of it."""
+    row = conn.execute(sql("penstock.delivery", "canary_counted"), {"mailing": mailing}).fetchone()
+    assert row is not None
+    settled, bounced, complained, deferred = row
+    return Counted(settled, bounced, complained, deferred=deferred)
+
+
+def _pass(conn: psycopg.Connection[Any], canary: Canary, found: Counted) -> bool:
     text = (
         f"Canary judged good: of {canary.size:,} recipients {found.bounced:,} bounced, {found.complained:,} complained and"
         f" {found.deferred:,} are put off. The other {canary.held:,} go."

@@ -125,6 +125,16 @@ def test_a_template_that_fails_for_many_is_a_technical_interruption(conn: Conn, 
     assert tripping.look(conn) == 0
 
 
+def test_who_missed_their_time_is_not_looked_at_for_faults_of_the_template(conn: Conn) -> None:
+    """A zone may have missed it that is half of a million: whatever was skipped as a whole package costs nothing at each look."""
+    policy(conn, package_size=600)
+    number = begin(conn, 1200, "smtp://127.0.0.1:1")
+    freeze.prepare(conn, number)
+    conn.execute("select delivery_skip(%s, '{2}', 'template_error: nobody tried that')", (number,))
+    assert tripping.look(conn) == 0
+    assert sound(conn, number) == {"waiting": 600, "skipped": 600}
+
+
 def test_what_has_nothing_left_to_send_is_not_stopped(conn: Conn) -> None:
     number = begin(conn, 500, "smtp://127.0.0.1:1")
     freeze.prepare(conn, number)

@@ -128,6 +128,21 @@ def test_the_rest_of_one_that_failed_is_sent_behind_another_canary(conn: Conn, m
     sound(conn, mailing)
 
 
+def test_its_outcomes_are_counted_when_it_is_judged_and_not_before(
+    conn: Conn, mailing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be of 100,000, and is looked at every second until its wait is over."""
+    counted: list[int] = []
+    real = canary._counted
+    monkeypatch.setattr(canary, "_counted", lambda conn, number: counted.append(number) or real(conn, number))
+    hand_over(conn, mailing, accepted=10)
+    assert canary.look(conn) == 0
+    assert counted == []
+    travel(conn, hours=1)
+    assert canary.look(conn) == 1
+    assert counted == [mailing]
+
+
 def test_a_pause_does_not_free_those_who_are_held(conn: Conn, mailing: int) -> None:
     hand_over(conn, mailing, accepted=10)
     command(conn, mailing, "pause")

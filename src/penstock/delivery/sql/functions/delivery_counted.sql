@@ -1,12 +1,13 @@
 -- What the breaker counts of a mailing, from the packages' counters: settled recipients (no further attempt follows), those of them
--- that bounced, those whom a mistake in the message kept from being made one (that, more dearly, only where many were skipped), and
--- contacts that complained.
+-- that bounced, those whom a mistake in the message kept from being made one (that, more dearly, only where many were skipped when it
+-- was their turn: a package that was closed as a whole has not begun), and contacts that complained.
 create or replace function delivery_counted(p_mailing integer, out settled bigint, out bounced bigint, out unmade bigint, out complained bigint)
 language plpgsql stable as $$
 declare
     v_skipped bigint;
 begin
-    select coalesce(sum(p.accepted + p.delivered + p.bounced + p.in_doubt), 0), coalesce(sum(p.bounced), 0), coalesce(sum(p.skipped), 0)
+    select coalesce(sum(p.accepted + p.delivered + p.bounced + p.in_doubt), 0), coalesce(sum(p.bounced), 0),
+           coalesce(sum(p.skipped) filter (where p.begun_at is not null), 0)
       into settled, bounced, v_skipped
       from delivery_package p where p.mailing = p_mailing and p.no > 0;
     unmade := 0;
