@@ -2,8 +2,8 @@
 
 usage: python -m bench.limits [--rates 1,10,100,1000,10000] [--processes 1,4] [--seconds 20]
 
-A sink with a clock (bench/sink.py) receives from `penstock worker --processes N`. The rate is changed while the mailing runs,
-as `penstock mailing rate` does it (B8); the messages that arrive are counted from two seconds after a change on, for a meter
+Postfix's smtp-sink receives from `penstock worker --processes N`. The rate is changed while the mailing runs, as `penstock mailing
+rate` does it (B8); the answers of the sink are counted by the times in the ledger, from two seconds after a change on, for a meter
 makes up for half a second of unused time. Then the account is limited, and two mailings share that: one with packages for
 every sender, one with a single package. Target: within 2 % of the rate; the two mailings' parts within 10 % of each other.
 """
@@ -18,6 +18,7 @@ from bench import mailing, results, sample
 from bench.arrivals import Arrivals, sink
 from bench.footprint import numbers
 from bench.home import Home, end_tree
+from bench.smtpsink import smtp_sink
 
 TARGET = 0.02
 SETTLED = 2.0  # seconds after a change from which on is counted
@@ -49,42 +50,44 @@ def main() -> None:
 
 def series(home: Home, processes: int, given: argparse.Namespace) -> list[dict[str, Any]]:
     """One mailing, held to one rate after the other; a row for each."""
-    log = home.path / f"limits{processes}.log"
-    with sink(log) as (port, _), home.connect() as conn:
+    with smtp_sink() as (port, _), home.connect() as conn:
         worker = home.start("worker", "--processes", str(processes))
         number = mailing.begin(
             conn, "all", f"smtp://127.0.0.1:{port}?connections=10", sample.html(), rate=min(given.rates)
         )
         try:
             mailing.wait(conn, number, "sending")
-            arrivals = Arrivals(log)
-            return [
-                held(conn, number, arrivals, rate, processes, given.seconds) for rate in sorted(given.rates)
-            ]
+            return [held(conn, number, rate, processes, given.seconds) for rate in sorted(given.rates)]
         finally:
             cancel(conn, number)
             end_tree(worker)
 
 
 def held(
-    conn: psycopg.Connection[Any], number: int, arrivals: Arrivals, rate: int, processes: int, seconds: float
+    conn: psycopg.Connection[Any], number: int, rate: int, processes: int, seconds: float
 ) -> dict[str, Any]:
     from penstock.mailing import speed
 
     speed.put(conn, mailing.ACCOUNT, number, mailing.operator(), rate=float(rate), connections=None)
     time.sleep(SETTLED)
-    arrivals.new()
-    time.sleep(seconds)
-    times = sorted(line.at for line in arrivals.new() if line.kind == "A")
+    begun = conn.execute("select clock_timestamp()").fetchone()
+    time.sleep(seconds + 1.0)  # the last answers are in the ledger a moment later
+    row = conn.execute(
+        "select count(*), extract(epoch from max(at) - min(at))::float from delivery_outcome"
+        " where mailing = %s and at between %s and %s + make_interval(secs => %s)",
+        (number, *(begun or ()), *(begun or ()), seconds),
+    ).fetchone()
+    assert row
     if mailing.state(conn, number) != "sending":
         raise RuntimeError("the mailing was sent before it was measured: more --recipients")
-    measured = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else 0.0
+    messages, took = row
+    measured = (messages - 1) / took if messages > 1 else 0.0
     return {
         "processes": processes,
         "rate": rate,
         "measured": measured,
         "off": measured / rate - 1,
-        "messages": len(times),
+        "messages": messages,
     }
 
 
