@@ -3,7 +3,7 @@
 What stands here decides the packages of the freeze, and is what people are shown before it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -148,11 +148,13 @@ def _batched(pace: Pace, people: Mapping[str | None, int], start: datetime) -> l
     left, origin, steps, slot = dict(people), start, 0, 0
     wanted = {zone: max(pace.wanted(zone, start), start) for zone in people}
     order = sorted(people, key=lambda zone: (wanted[zone], zone or ""))
+    asleep: dict[str | None, datetime] = {}
     spread: list[Release] = []
     while left:
         at = pace.batches.after(origin, ZoneInfo(pace.zone), steps) if steps else origin
-        ready = [zone for zone in order if zone in left and wanted[zone] <= at == pace.awake(zone, at)]
-        if not ready:
+        meant = (zone for zone in order if zone in left and wanted[zone] <= at)
+        batch = _fill(left, _awake(pace, meant, at, asleep), size, at, slot + 1)
+        if not batch:
             origin, steps = min(pace.awake(zone, max(wanted[zone], at)) for zone in left), 0
             continue
         slot, steps = slot + 1, steps + 1
@@ -160,12 +162,24 @@ def _batched(pace: Pace, people: Mapping[str | None, int], start: datetime) -> l
             raise TooManyBatches(
                 f"{sum(people.values()):,} recipients in batches of {size:,} are more than {MOST:,} batches: make the batches larger."
             )
-        spread += _fill(left, ready, size, at, slot)
+        spread += batch
     return spread
 
 
+def _awake(
+    pace: Pace, zones: Iterable[str | None], at: datetime, asleep: dict[str | None, datetime]
+) -> Iterator[str | None]:
+    """Those of the zones that are not quiet at a time. `asleep`: until when which is quiet; a zone is asked once a night, because
+    there may be hundreds of them and thousands of batches."""
+    for zone in zones:
+        if asleep.get(zone, at) <= at:
+            asleep[zone] = pace.awake(zone, at)
+            if asleep[zone] == at:
+                yield zone
+
+
 def _fill(
-    left: dict[str | None, int], ready: list[str | None], size: int, at: datetime, slot: int
+    left: dict[str | None, int], ready: Iterable[str | None], size: int, at: datetime, slot: int
 ) -> list[Release]:
     batch = []
     for zone in ready:

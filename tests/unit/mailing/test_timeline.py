@@ -106,6 +106,24 @@ def test_batches_rest_in_quiet_hours_and_never_gather_at_their_end() -> None:
     assert [each.at.astimezone(ZoneInfo("Europe/Paris")).hour for each in spread] == [20, 21, 8, 9]
 
 
+def test_thousands_of_batches_to_many_zones_ask_each_zone_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page foresees it, and a sender freezes it: asked for each zone and each batch, that took minutes."""
+    asked = 0
+    over = quiet.Quiet.over
+
+    def counted(self: quiet.Quiet, at: datetime, zone: ZoneInfo) -> datetime:
+        nonlocal asked
+        asked += 1
+        return over(self, at, zone)
+
+    monkeypatch.setattr(quiet.Quiet, "over", counted)
+    pace = Pace("UTC", batches.read({"number": 2000}, "1m"), quiet=quiet.read("22:00-08:00"))
+    people = {f"Etc/GMT{n:+d}": 1000 for n in range(-12, 13) if n}
+    spread = timeline.releases(pace, people, datetime(2030, 1, 1, tzinfo=UTC))
+    assert sum(each.count for each in spread) == 24_000
+    assert asked < 3 * 2000
+
+
 def test_quiet_hours_end_where_the_clocks_change() -> None:
     paris = ZoneInfo("Europe/Paris")
     late = quiet.read("22:00-02:30")
