@@ -72,6 +72,8 @@ def _credits(known: Facts) -> str:
         return ""
     if credits.needed is None:
         return f"its recipients are being counted; {number(credits.available)} are left"
+    if not credits.needed and known.reason_code == "credits":
+        return ""  # it lacks them for those who were to join it: its reason says how many
     if not credits.needed:
         return f"it has what it needs; {number(credits.available)} are left"
     about = "" if credits.exact else "about "

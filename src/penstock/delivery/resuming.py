@@ -82,7 +82,8 @@ def catch_up(conn: psycopg.Connection[Any], mailing: int) -> bool:
                 return False
             control.command(conn, mailing, "catch_up", control.SYSTEM, found=found.told)
     except Lacking as short:
-        clock.interrupt(conn, mailing, "credits", lacking(short.needed, short.available))
+        text = lacking(short.needed, short.available)
+        clock.interrupt(conn, mailing, "credits", text, credits_needed=short.needed)
         return False
     except (errors.SerializationFailure, control.Refused, control.NotFound):
         return False  # stopped meanwhile

@@ -67,7 +67,8 @@ def look(conn: psycopg.Connection[Any]) -> int:
         try:
             joined += _attend(conn, each)
         except Lacking as short:
-            clock.interrupt(conn, each.id, "credits", lacking(short.needed, short.available))
+            text = lacking(short.needed, short.available)
+            clock.interrupt(conn, each.id, "credits", text, credits_needed=short.needed)
         except psycopg.OperationalError:
             raise
         except Exception:  # one mailing's trouble must not stop the others; it is tried again

@@ -275,7 +275,8 @@ def _reason(change: Change) -> Jsonb | None:
         )  # nobody is asked why, but who and since when is shown
     if not text:
         return None
-    return Jsonb({"code": given["code"] or "operator", "text": text, **_signed(change)})
+    lacked = {"needed": needed} if (needed := given.get("credits_needed")) else {}
+    return Jsonb({"code": given["code"] or "operator", "text": text, **lacked, **_signed(change)})
 
 
 def _signed(change: Change) -> dict[str, str]:

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from penstock.account.credits import ledger
-from penstock.delivery import clock
+from penstock.delivery import clock, resuming
 from penstock.mailing import journal
 from penstock.notices import outbox
 from penstock.report import credits, warning
@@ -62,6 +62,22 @@ def test_what_waits_for_a_top_up_is_named(counted: Conn) -> None:
     assert (waiting.mailing, waiting.needed, waiting.enough) == (mailing, 130, False)
     ledger.top_up(counted, 1, PLATFORM, amount=30)
     assert credits.forecast(counted, 1).waiting[0].enough
+
+
+def test_what_waits_with_those_who_were_to_join_it_says_how_many_they_need(counted: Conn) -> None:
+    mailing = launched(counted, 90)
+    stage.command(counted, mailing, "pause")
+    stage.add_contacts(counted, "of 90", 13, first=91)
+    stage.command(counted, mailing, "resume")
+    resuming.catch_up(counted, mailing)
+    (waiting,) = credits.forecast(counted, 1).waiting
+    assert (waiting.mailing, waiting.needed, waiting.enough) == (mailing, 13, False)
+    ledger.top_up(counted, 1, PLATFORM, amount=3)
+    assert credits.forecast(counted, 1).waiting[0].enough
+    stage.command(counted, mailing, "resume", reason="Topped up.")
+    resuming.catch_up(counted, mailing)
+    assert stage.state(counted, mailing) == "sending"
+    assert not credits.forecast(counted, 1).waiting
 
 
 @pytest.mark.behaviour("S5.18")
