@@ -8,6 +8,7 @@ _JSON = (
     (re.compile(r'"confirm": true'), "--yes"),
     (re.compile(r'"confirm": (\d+)'), r"--confirm \1"),
     (re.compile(r'"without_analysis": true'), "--without-analysis"),
+    (re.compile(r'"steps": (\d+)'), r"--steps \1"),
     (re.compile(r'"fold": "first" or "second"'), "--fold first or --fold second"),
     (re.compile(r" \(ends_at\)"), " (--ends-at)"),
 )

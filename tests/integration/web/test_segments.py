@@ -32,6 +32,15 @@ def test_a_segment_is_built_of_rows_counted_and_kept(desk: Desk, visitor: Visito
     wrong = anna.post("/audience/segments/new", {**rows, "value0": "many", "do": "save"})
     assert wrong.status_code == 422
     assert "is no number" in wrong.content.decode()
+    for about, operator, value in [
+        ("field address", "number less", "3"), ("field domain", "yes_no yes", ""), ("field domain", "date before", "2026-01-01"),
+        ("field created", "text is", "x"), ("field updated", "number is", "3"),
+    ]:  # fmt: skip
+        unfit = {**rows, "about0": about, "operator0": operator, "value0": value}
+        assert anna.post("/audience/segments/count", unfit).status_code == 200, about
+        refused = anna.post("/audience/segments/new", {**unfit, "do": "save"})
+        assert refused.status_code == 422, about
+        assert "Choose how to compare." in refused.content.decode()
     assert anna.post("/audience/segments/new", {**rows, "do": "save"}).status_code == 302
     made = kept(desk, "Grown-ups")
     assert text.read('age >= 18 and on list 1 and not town is "Ulm"').of[::2] == made.condition.of[::2]  # type: ignore[union-attr]

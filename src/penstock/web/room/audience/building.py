@@ -134,7 +134,10 @@ def _leaf(kind: str, what: str, row: Row) -> Condition:
     if kind == "reached" and what.isdigit():
         return Reached(int(what[:9]))
     if kind == "field" and what in FIELDS:
-        return Field(what, _asked(row))
+        asked = _asked(row)
+        if asked.type != FIELDS[what]:  # an address is no number, a time no text
+            raise SegmentError(_("Choose how to compare."))
+        return Field(what, asked)
     if kind in ("attribute", OTHER):
         if not what or len(what) > 100 or not what.isprintable():
             raise SegmentError(_("Say which attribute."))
