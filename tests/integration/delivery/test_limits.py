@@ -136,7 +136,9 @@ def test_an_account_is_limited_and_mailings_share_that_fairly(conn: Conn, a_sink
         eventually(sink.arrived)
         few = begin(conn, 20, other.url())  # one package: one lane
         becomes(conn, few, "finishing", "sent")
-        window = sorted(when for when, _ in arrivals(other))
+        window = sorted(
+            when for when, _ in eventually(lambda: len(arrivals(other)) >= 20 and arrivals(other))
+        )
         beside = [when for when, _ in arrivals(sink) if window[0] <= when <= window[-1]]
         assert len(window) == 20
         assert len(beside) < 50  # shared by lanes, and not by mailings, it would be three times as many
