@@ -113,7 +113,8 @@ def test_a_kill_switch_withholds(office: Offices, site: Site, scope: str) -> Non
     else:
         anna.becomes(mailing, "sending")
         assert not site.post.arrived(subject)
-    assert anna.see(mailing)["state"] == "sending"
+    # All may have been claimed before those withheld are given back: it is finishing then, and they are still to go.
+    assert anna.see(mailing)["state"] in ("sending", "finishing")
     anna.ask("POST", f"/switches/{switch['id']}/lift", json={"reason": "They take it again."})
     anna.becomes(mailing, "sent")
     assert site.post.arrived(subject) == dict.fromkeys((*there.readers(5), *elsewhere), 1)
