@@ -85,7 +85,7 @@ class Count(Shown):
 
 
 class NewIndex(Body):
-    """An attribute to be made quick to ask for; `text` serves dates and yes or no, too."""
+    """An attribute to be made quick to ask for; `text` serves dates, too."""
 
     attribute: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
     type: Literal["text", "number"] = "text"

@@ -42,7 +42,7 @@ class IndexProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An attribute that is quick to ask for once the state is `ready`; `text` serves dates and yes or no, too."""
+    """An attribute that is quick to ask for once the state is `ready`; `text` serves dates, too."""
 
     id: int
     attribute: str
