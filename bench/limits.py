@@ -15,7 +15,6 @@ from typing import Any
 import psycopg
 
 from bench import mailing, results, sample
-from bench.arrivals import Arrivals, sink
 from bench.footprint import numbers
 from bench.home import Home, end_tree
 from bench.smtpsink import smtp_sink
@@ -95,26 +94,20 @@ def sharing(home: Home, processes: int, seconds: float) -> dict[str, Any]:
     """Two mailings under one limit of their account, one of which has a lane in every sender; their messages."""
     from penstock.account import limits
 
-    logs = [home.path / f"shared{processes}{which}.log" for which in "ab"]
-    with sink(logs[0]) as (many, _), sink(logs[1]) as (few, _), home.connect() as conn:
+    with smtp_sink() as (many, _), smtp_sink() as (few, _), home.connect() as conn:
         limit = limits.put(
             conn, mailing.operator(), scope="account", rate=f"{SHARED:.0f}/s", account=mailing.ACCOUNT
         )
         worker = home.start("worker", "--processes", str(processes))
-        via = "smtp://127.0.0.1:{}?connections=10"
-        both = [
-            mailing.begin(conn, name, via.format(port), sample.html())
-            for name, port in (("all", many), ("few", few))
-        ]
+        both = []
         try:
-            for number in both:
-                mailing.wait(conn, number, "sending")
-            arrivals = [Arrivals(log) for log in logs]
+            # The large one first: while it is frozen the small one would be sent to its end, alone.
+            for name, port in (("all", many), ("few", few)):
+                via = f"smtp://127.0.0.1:{port}?connections=10"
+                both.append(mailing.begin(conn, name, via, sample.html()))
+                mailing.wait(conn, both[-1], "sending")
             time.sleep(SETTLED)
-            for each in arrivals:
-                each.new()
-            time.sleep(min(seconds, 4000 / SHARED))
-            counts = [sum(line.kind == "A" for line in each.new()) for each in arrivals]
+            counts = shared(conn, both, min(seconds, 10.0))
         finally:
             for number in both:
                 cancel(conn, number)
@@ -126,6 +119,20 @@ def sharing(home: Home, processes: int, seconds: float) -> dict[str, Any]:
         "few": counts[1],
         "apart": abs(counts[0] - counts[1]) / max(1, *counts),
     }
+
+
+def shared(conn: psycopg.Connection[Any], both: list[int], seconds: float) -> list[int]:
+    """How many messages of each had their answer within the next so many seconds, by the ledger."""
+    begun = conn.execute("select clock_timestamp()").fetchone()
+    time.sleep(seconds + 1.0)
+    if any(mailing.state(conn, number) != "sending" for number in both):
+        raise RuntimeError("one of the two was sent before it was measured: fewer --seconds")
+    rows = conn.execute(
+        "select mailing, count(*) from delivery_outcome where mailing = any(%s)"
+        " and at between %s and %s + make_interval(secs => %s) group by mailing",
+        (both, *(begun or ()), *(begun or ()), seconds),
+    ).fetchall()
+    return [dict(rows).get(number, 0) for number in both]
 
 
 def cancel(conn: psycopg.Connection[Any], number: int) -> None:
