@@ -16,6 +16,7 @@ UNMADE: Final = 5.0
 """Percent of recipients whose message could not be made, beyond which the message is to blame (`technical`)."""
 PUT_OFF: Final = 50.0
 """Percent of a canary that are refused for now when it is judged, beyond which the rest had better wait (`technical`)."""
+_UNMADE: Final = "recipients could not get their message, because the template fails for them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,15 @@ def judge(counted: Counted, limits: Limits, *, since: str = "") -> Trip | None:
             )
     tried = counted.settled + counted.unmade
     if tried >= LEAST and counted.unmade * 100 > UNMADE * tried:
-        words = "recipients could not get their message, because the template fails for them"
-        return Trip("technical", _said(counted.unmade, tried, words, UNMADE, since))
+        return Trip("technical", _said(counted.unmade, tried, _UNMADE, UNMADE, since))
     return None
 
 
 def judge_canary(counted: Counted, limits: Limits) -> Trip | None:
-    """Say whether those who went ahead keep the others from following. The smallest canary is a sample: nobody waits for 500 of it."""
+    """Say whether those who went ahead keep the others from following. The smallest canary is a sample: nobody waits for 500 of it.
+
+    Of nobody it says nothing: whether there is a sample is for the caller to ask.
+    """
     tried = counted.settled + counted.deferred
     if counted.bounced * 100 > limits.bounces * tried:
         return Trip(
@@ -89,6 +92,8 @@ def judge_canary(counted: Counted, limits: Limits) -> Trip | None:
     if counted.deferred * 100 > PUT_OFF * tried:
         words = "recipients are still refused for now"
         return Trip("technical", "Canary: " + _said(counted.deferred, tried, words, PUT_OFF))
+    if counted.unmade * 100 > UNMADE * (tried + counted.unmade):
+        return Trip("technical", "Canary: " + _said(counted.unmade, tried + counted.unmade, _UNMADE, UNMADE))
     return None
 
 

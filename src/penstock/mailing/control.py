@@ -261,7 +261,9 @@ def _reason(change: Change) -> Jsonb | None:
         return None
     if "unlock" in row.effects:  # why it was stopped is still why; a resumption looks for this mark
         return Jsonb({**before, "unlocked": {"text": given["reason"], **_signed(change)}})
-    if change.target is change.source and not {"hold", "hold_back", "await_canary"} & set(row.effects):
+    if change.target is change.source and not {"hold", "hold_back", "await_canary", "next_canary"} & set(
+        row.effects
+    ):
         held = before is not None and str(before.get("code", "")).startswith("held:")
         return Jsonb(before) if before is not None and not (held and "keep_plan" in row.effects) else None
     if change.source is State.CANCELLING and not given["reason"]:

@@ -361,6 +361,12 @@ def _pass_canary(change: Change) -> None:
     change.data["released"] = int(row[0]) if row else 0
 
 
+def _next_canary(change: Change) -> None:
+    """The next recipients go ahead, for nobody of those who did was tried."""
+    size = change.found.facts.policy.canary_size
+    change.conn.execute("select delivery_canary(%s, %s)", (change.mailing, size))
+
+
 def _note_canary(change: Change) -> None:
     """A canary that was judged bad is not judged again: a resume sends another one ahead."""
     if change.given.get("canary_failed"):
@@ -380,6 +386,6 @@ EFFECTS: dict[str, Callable[[Change], None]] = {
     "close_packages": _close_packages, "expire_packages": _expire_packages, "reopen_packages": _reopen_packages,
     "keep_approval": _keep_approval, "break_chain": _nothing, "reopen_steps": _nothing, "delete_later": _nothing,
     "release_doubt": _release_doubt, "copy": _copy, "fix_rest": _fix_rest, "delete": _delete, "archive": _archive,
-    "unlock": _nothing, "await_canary": _nothing, "pass_canary": _pass_canary, "note_canary": _note_canary, "hold": _hold, "hold_back": _nothing, "let_go": _nothing, "stop_senders": _nothing,
+    "unlock": _nothing, "await_canary": _nothing, "next_canary": _next_canary, "pass_canary": _pass_canary, "note_canary": _note_canary, "hold": _hold, "hold_back": _nothing, "let_go": _nothing, "stop_senders": _nothing,
 }  # fmt: skip
 """Each effect of the table by its name; a test holds the two against each other."""

@@ -19,12 +19,15 @@ def begin(conn: psycopg.Connection[Any], mailing: int, text: str) -> None:
         pass
 
 
-def restate(conn: psycopg.Connection[Any], mailing: int, text: str) -> None:
-    """Say it in other words, because the number or the switches have changed; nothing when it does not say it."""
+def restate(conn: psycopg.Connection[Any], mailing: int, text: str, code: str = HELD_BY_SWITCH) -> None:
+    """Say it in other words, because the number or the switches have changed; nothing when it does not say it.
+
+    `code`: what it says; HELD_BY_CANARY where it is a canary that others wait for.
+    """
     conn.execute(
         "update mailing_mailing set reason = jsonb_set(reason, '{text}', to_jsonb(%(text)s::text))"
         " where id = %(mailing)s and reason ->> 'code' = %(code)s and reason ->> 'text' <> %(text)s",
-        {"mailing": mailing, "code": HELD_BY_SWITCH, "text": text},
+        {"mailing": mailing, "code": code, "text": text},
     )
 
 

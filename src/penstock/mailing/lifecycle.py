@@ -268,6 +268,7 @@ TABLE: tuple[Row, ...] = (
     _row("hold_back",  (SENDING, FINISHING), stays, (SYSTEM,), check=(_g.reason_given, _g.not_held_back_yet), effects=("hold_back",)),
     _row("let_go",     (SENDING, FINISHING), stays, (SYSTEM,), check=(_g.held_back,), effects=("let_go",)),
     _row("await_canary", (SENDING,), stays, (SYSTEM,), check=(_g.reason_given, _g.not_said_yet), effects=("await_canary",)),
+    _row("next_canary", (SENDING,), stays, (SYSTEM,), check=(_g.reason_given,), effects=("next_canary",)),
     _row("pass_canary", (SENDING,), stays, (SYSTEM,), check=(_g.reason_given,), effects=("pass_canary",)),
     _row("interrupt",  (SCHEDULED, QUEUED, STARTING, SENDING, FINISHING), INTERRUPTED, (SYSTEM,),
          check=(_g.reason_given, _g.at_its_time), effects=("remember_state", "note_canary", "break_chain", "stop_senders")),

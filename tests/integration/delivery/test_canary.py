@@ -214,3 +214,96 @@ def test_with_senders_it_goes_by_itself(conn: Conn, a_catcher: Callable[..., Cat
     assert order.index("pass_canary") < order.index("handed_off")
     assert sound(conn, number) == {"accepted": 40}
     assert eventually(lambda: counts(conn, number)) == {"accepted": 40}
+
+
+# -- no sample is no verdict ------------------------------------------------------
+
+
+def give_back(conn: Conn, mailing: int, count: int, due_at: str = "infinity") -> None:
+    """The first `count` of the package that may go now are given back untried, as a lane does under a kill switch; the others get it."""
+    no, size, first, positions = conn.execute(
+        "select no, size, first_seq, positions from delivery_package where mailing = %s and state = 'waiting' and release_at <= now()"
+        " order by release_at, no limit 1",
+        (mailing,),
+    ).fetchone() or (0, 0, 0, None)
+    seqs = positions or list(range(first, first + size))
+    conn.execute(
+        "insert into delivery_outcome (at, mailing, package, seq, reply, transport, state)"
+        " select clock_timestamp(), %(mailing)s, %(no)s, seq, delivery_reply_id(0, '', 'said', 'return'), 0,"
+        "        case when seq = any(%(back)s) then 2 else 5 end from unnest(%(seqs)s::integer[]) seq",
+        {"mailing": mailing, "no": no, "seqs": seqs, "back": seqs[:count]},
+    )
+    conn.execute(
+        "insert into delivery_due (mailing, seq, package, due_at, since, attempt, why)"
+        " select %s, seq, %s, %s, now(), 0, 'returned' from unnest(%s::integer[]) seq",
+        (mailing, no, due_at, seqs[:count]),
+    )
+    conn.execute(
+        "update delivery_package set state = 'done', cursor = size, returned = %s, accepted = size - %s, begun_at = now(),"
+        " closed_at = clock_timestamp() where mailing = %s and no = %s",
+        (count, count, mailing, no),
+    )
+
+
+@pytest.mark.behaviour("B7")
+def test_a_canary_of_which_more_than_half_wait_again_is_waited_for(conn: Conn, mailing: int) -> None:
+    give_back(conn, mailing, 6)
+    travel(conn, hours=1)
+    assert canary.look(conn) == 0
+    assert hand_over(conn, mailing, accepted=60) == 0
+    assert "6 of the 10 recipients of its canary were given back" in (reason(conn, mailing) or {})["text"]
+
+    conn.execute("update delivery_due set due_at = now() where mailing = %s", (mailing,))
+    due.pack(conn, mailing)  # the switch was lifted
+    travel(conn, hours=1)
+    assert canary.look(conn) == 0  # packed again, and not gone yet
+    assert hand_over(conn, mailing, accepted=60) == 6
+    assert canary.look(conn) == 0  # the wait is from the last of these
+    travel(conn, minutes=15)
+    assert canary.look(conn) == 1
+    assert hand_over(conn, mailing, accepted=60) == 50
+    sound(conn, mailing)
+
+
+def test_a_canary_of_which_no_more_than_half_wait_again_is_judged_by_the_others(
+    conn: Conn, mailing: int
+) -> None:
+    give_back(conn, mailing, 5)
+    travel(conn, minutes=15)
+    assert canary.look(conn) == 1
+    assert hand_over(conn, mailing, accepted=60) == 50
+
+
+def test_a_canary_that_was_given_back_and_bounces_then_stops_the_mailing(conn: Conn, mailing: int) -> None:
+    give_back(conn, mailing, 10, due_at="-infinity")
+    due.pack(conn, mailing)
+    assert hand_over(conn, mailing, bounced=10) == 10
+    travel(conn, minutes=15)
+    canary.look(conn)
+    assert (reason(conn, mailing) or {})["code"] == "bounces"
+
+
+@pytest.mark.behaviour("B7")
+def test_where_all_were_skipped_the_next_go_ahead_and_the_last_need_no_judge(
+    conn: Conn, mailing: int
+) -> None:
+    for _ in range(4):
+        assert hand_over(conn, mailing, words="suppressed", skipped=60) == 10
+        assert canary.look(conn) == 1  # at once: there is nothing to wait for
+        assert journal.entries(conn, mailing)[-1]["command"] == "next_canary"
+        assert (reason(conn, mailing) or {})["code"] == "held:canary"
+    assert hand_over(conn, mailing, words="suppressed", skipped=60) == 10
+    assert canary.look(conn) == 1
+    assert "The last 10 go" in journal.entries(conn, mailing)[-1]["reason"]
+    assert reason(conn, mailing) is None
+    assert hand_over(conn, mailing, accepted=60) == 10
+    sound(conn, mailing)
+
+
+def test_a_canary_whose_message_cannot_be_made_stops_the_mailing(conn: Conn, mailing: int) -> None:
+    hand_over(conn, mailing, words="template_error: no such filter", skipped=10)
+    canary.look(conn)
+    why = reason(conn, mailing)
+    assert why is not None
+    assert (why["code"], state(conn, mailing)) == ("technical", "interrupted")
+    assert "10 of 10 recipients could not get their message" in why["text"]

@@ -81,7 +81,7 @@ PREPARED: dict[str, dict[str, Any]] = {
     "prepared": {"state": "starting"}, "handed_off": {"state": "sending"}, "settled": {"state": "finishing"},
     "drained": {"state": "cancelling"}, "end_date": {"state": "sending"}, "interrupt": {"state": "sending"},
     "hold_back": {"state": "sending"}, "let_go": {"state": "sending"}, "catch_up": {"state": "sending"}, "unlock": {"state": "interrupted"},
-    "await_canary": {"state": "sending"}, "pass_canary": {"state": "sending"}, "chain_break": {"state": "scheduled"},
+    "await_canary": {"state": "sending"}, "next_canary": {"state": "sending"}, "pass_canary": {"state": "sending"}, "chain_break": {"state": "scheduled"},
     "reopen": {"state": "sent"}, "delete_along": {"state": "draft"},
 }  # fmt: skip
 """For each command the state it is given in. Those that need a ledger get the large mailing."""

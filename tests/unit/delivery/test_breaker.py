@@ -39,6 +39,9 @@ def test_a_mailing_on_its_way_is_judged_by_share_from_a_sample_on(counted: Count
         (Counted(50, deferred=50), None),
         (Counted(49, deferred=51), "technical"),
         (Counted(0), None),  # everybody of it was skipped meanwhile
+        (Counted(95, unmade=5), None),
+        (Counted(94, unmade=6), "technical"),
+        (Counted(0, unmade=1), "technical"),
     ],
 )
 def test_a_canary_is_a_sample_of_its_own(counted: Counted, code: str | None) -> None:

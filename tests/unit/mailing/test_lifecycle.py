@@ -64,6 +64,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "hold_back": {"sending finishing": ("system", "=")},
     "let_go": {"sending finishing": ("system", "=")},
     "await_canary": {"sending": ("system", "=")},
+    "next_canary": {"sending": ("system", "=")},
     "pass_canary": {"sending": ("system", "=")},
     "interrupt": {"scheduled queued starting sending finishing": ("system", "interrupted")},
     "chain_break": {"in_review in_moderation parked scheduled queued paused interrupted": ("system", "draft")},

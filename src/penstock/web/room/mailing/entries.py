@@ -49,6 +49,7 @@ DONE: dict[str, Text] = {
     "hold_back": pgettext_lazy("journal", "Recipients kept back by a kill switch"),
     "let_go": pgettext_lazy("journal", "Nobody is kept back any more"),
     "await_canary": pgettext_lazy("journal", "Canary sent ahead; the others wait"),
+    "next_canary": pgettext_lazy("journal", "Nobody of the canary was tried; the next ones go ahead"),
     "pass_canary": pgettext_lazy("journal", "Canary judged good; the others go"),
     "interrupt": pgettext_lazy("journal", "Interrupted"),
     "catch_up": pgettext_lazy("journal", "Audience and times brought up to date"),
