@@ -4,6 +4,7 @@ A token is ``mailing-seq-mac`` in lower-case hexadecimal, safe in a local part a
 is split in two halves: the *public* one stands in the return path and the Message-ID and identifies; the
 *private* one stands in links and authorises. Knowing one half tells nothing about the other. The *view* token is a
 hash of the private one: whoever may unsubscribe may look at the message, and whoever may look may not unsubscribe.
+So is the *follow* token, which stands in tracked links and says only whose click or opening it is.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ NOBODY = b"0-0-" + b"0" * 24
 """Stands where a recipient's token would: in previews, tests and copies that are shown. It is nobody's, so no link does harm."""
 _PERSON = b"penstock link"
 _VIEW = b"penstock view"
+_FOLLOW = b"penstock follow"
 _TOKEN = re.compile(rb"([0-9a-f]{1,15})-([0-9a-f]{1,15})-([0-9a-f]{%d})" % _HALF)
 _RETURN_PATH = re.compile(rb"bounce\+([0-9a-f-]{5,64})@[^@\s]+")
 _BASE = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?")
@@ -45,14 +47,31 @@ def tokens(mailing: int, seq: int, key: bytes) -> tuple[bytes, bytes]:
 
 def view_token(private: bytes) -> bytes:
     """Return the token that shows the message of the holder of ``private``, and does nothing else. About 1 µs."""
+    return _derived(private, _VIEW)
+
+
+def follow_token(private: bytes) -> bytes:
+    """Return the token by which clicks and openings of the holder of ``private`` are known; it authorises nothing. About 1 µs.
+
+    That of NOBODY is counted nowhere.
+    """
+    return _derived(private, _FOLLOW)
+
+
+def _derived(private: bytes, person: bytes) -> bytes:
     name, _, mac = private.rpartition(b"-")
-    shown = blake2b(mac, digest_size=MAC_BYTES, key=name, person=_VIEW).hexdigest()
-    return b"%b-%b" % (name, shown.encode("ascii"))
+    made = blake2b(mac, digest_size=MAC_BYTES, key=name, person=person).hexdigest()
+    return b"%b-%b" % (name, made.encode("ascii"))
 
 
 def verify_view(token: str | bytes, key: bytes) -> tuple[int, int] | None:
     """Return (mailing, seq) if ``token`` is a view token made with ``key``, else None. Constant time."""
     return _verify(token, lambda mailing, seq: view_token(tokens(mailing, seq, key)[1]))
+
+
+def verify_follow(token: str | bytes, key: bytes) -> tuple[int, int] | None:
+    """Return (mailing, seq) if ``token`` is a follow token made with ``key``, else None. Constant time."""
+    return _verify(token, lambda mailing, seq: follow_token(tokens(mailing, seq, key)[1]))
 
 
 def verify_public(token: str | bytes, key: bytes) -> tuple[int, int] | None:
