@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from psycopg.types.json import Jsonb
 
-from penstock.audience.segments import document, text, wording
+from penstock.audience.segments import counting, document, text, wording
 from penstock.audience.segments.compiling import Compiler, Indexed, Moment
 from penstock.audience.segments.conditions import Condition
 from penstock.audience.segments.schema import schema
@@ -93,8 +93,17 @@ def test_the_sql_finds_whom_a_loop_finds(conn: Conn, condition: Condition) -> No
         Compiler(moment, indexed=Indexed(frozenset({"age"}), frozenset({"city", "birthday"}))),
     ):
         assert _found(conn, compiler, condition, negated=False) == expected
+    assert _counted(conn, condition, moment) == len(expected)
     others = [person.id for person in READERS if person.id not in set(expected)]
     assert _found(conn, Compiler(moment), condition, negated=True) == others
+
+
+def _counted(conn: Conn, condition: Condition, moment: Moment) -> int:
+    """How many there are, as a page counts them: for some conditions without a look at the contacts."""
+    asked, given = counting.asked(1, condition, moment, Indexed())
+    row = conn.execute(asked, given, prepare=False).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _found(conn: Conn, compiler: Compiler, condition: Condition, *, negated: bool) -> list[int]:

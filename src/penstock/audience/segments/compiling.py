@@ -215,6 +215,22 @@ class Compiler:
         return _exists(f"{reached} s", "s.contact = c.id", negated)
 
     def _event(self, condition: Event, negated: bool) -> str:
+        told = self._told(condition)
+        if condition.at_least == 1:
+            return _exists("feedback_event e", f"e.contact = c.id and {told}", negated)
+        return _exists(f"({self._often(condition, told)}) s", "s.contact = c.id", negated)
+
+    def of_event(self, condition: Event) -> str:
+        """Return the SQL that counts the contacts of an event. They are contacts still: events are forgotten with their contact."""
+        told = self._told(condition)
+        if condition.at_least == 1:
+            return f"select count(distinct e.contact) from feedback_event e where {told}"
+        return f"select count(*) from ({self._often(condition, told)}) s"
+
+    def _often(self, condition: Event, told: str) -> str:
+        return f"select e.contact from feedback_event e where {told} group by e.contact having count(*) >= {self._given(condition.at_least)}"
+
+    def _told(self, condition: Event) -> str:
         wanted = [f"e.account = %(account)s and e.kind = {self._given(condition.kind)}"]
         wanted.append(
             "e.name is null" if condition.name is None else f"e.name = {self._given(condition.name)}"
@@ -225,11 +241,7 @@ class Compiler:
             wanted.append(f"e.contact = any({self.among})")
         wanted += [self._at("e.at", each) for each in condition.period]
         wanted += [self._attribute("e.data", each, negated=False) for each in condition.where]
-        told = " and ".join(wanted)
-        if condition.at_least == 1:
-            return _exists("feedback_event e", f"e.contact = c.id and {told}", negated)
-        often = f"select e.contact from feedback_event e where {told} group by e.contact having count(*) >= {self._given(condition.at_least)}"
-        return _exists(f"({often}) s", "s.contact = c.id", negated)
+        return " and ".join(wanted)
 
 
 def _exists(table: str, condition: str, negated: bool) -> str:

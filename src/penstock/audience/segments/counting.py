@@ -10,8 +10,8 @@ from psycopg.rows import class_row
 
 from penstock.audience.contacts import Contact
 from penstock.audience.segments.asker import indexed, moment
-from penstock.audience.segments.compiling import Compiler
-from penstock.audience.segments.conditions import Condition, OnList
+from penstock.audience.segments.compiling import Compiler, Indexed, Moment
+from penstock.audience.segments.conditions import Condition, Event, Not, OnList
 
 LONGEST: Final = 30.0
 """Seconds that anybody may wait for a count."""
@@ -22,6 +22,7 @@ _MEMBERS: Final = (
     "select count(*) from audience_membership m"
     " where m.list_id = (select id from audience_list where id = %(list)s and account_id = %(account)s)"
 )
+_EVERYBODY: Final = "select count(*) from audience_contact where account_id = %(account)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +42,16 @@ def count(
     first: int = FIRST,
 ) -> Counted:
     """Count whom a condition means, for so many seconds at most, and show the first of them in what is left of the time."""
-    compiler = Compiler(moment(conn, account), indexed=indexed(conn, account))
-    wanted = f"c.account_id = %(account)s and {compiler.compile(condition)}"
-    given = {"account": account, "limit": first, **compiler.parameters}
-    # The members of a list are counted without looking at the contacts: that is what is asked most.
-    asked = (
-        _MEMBERS
-        if isinstance(condition, OnList)
-        else f"select count(*) from audience_contact c where {wanted}"
-    )
-    found = _in_time(
-        conn, asked, given | ({"list": condition.list} if isinstance(condition, OnList) else {}), seconds
-    )
+    now, sought = moment(conn, account), indexed(conn, account)
+    found = _in_time(conn, *asked(account, condition, now, sought), seconds)
     if found is None:
         return Counted(None, [])
     number = int(found[0][0])
     if not number or not first:
         return Counted(number, [])
+    compiler = Compiler(now, indexed=sought)
+    wanted = f"c.account_id = %(account)s and {compiler.compile(condition)}"
+    given = {"account": account, "limit": first, **compiler.parameters}
     columns = "c.id, c.address, c.normal, c.attributes, c.created_at, c.updated_at"
     rows = _in_time(
         conn,
@@ -67,6 +61,26 @@ def count(
         Contact,
     )
     return Counted(number, rows or [])
+
+
+def asked(account: int, condition: Condition, now: Moment, sought: Indexed) -> tuple[str, dict[str, Any]]:
+    """Return the SQL of the count, and its parameters.
+
+    What is asked most, a list or an event alone, is counted where it stands: nobody looks at the contacts, who are all there.
+    """
+    compiler, given = Compiler(now, indexed=sought), {"account": account}
+    match condition:
+        case OnList():
+            return _MEMBERS, given | {"list": condition.list}
+        case Not(OnList(list=number)):
+            return f"select ({_EVERYBODY}) - ({_MEMBERS})", given | {"list": number}
+        case Event():
+            return compiler.of_event(condition), given | compiler.parameters
+    wanted = compiler.compile(condition)
+    return (
+        f"select count(*) from audience_contact c where c.account_id = %(account)s and {wanted}",
+        given | compiler.parameters,
+    )
 
 
 def _in_time(
