@@ -11,7 +11,11 @@ from psycopg.types.json import Jsonb
 
 from penstock.platform.database import sql
 
-OF_MESSAGES: Final = ("opened", "clicked", "viewed", "unsubscribed", "complained", "converted")
+TRACKS: Final = ("opened", "clicked", "prefetched", "scanned", "viewed")
+"""What strangers can repeat as often as they like. An open that a machine made is `prefetched`, such a click `scanned`."""
+OF_MESSAGES: Final = (
+    *TRACKS, "unsubscribed", "resubscribed", "left", "joined", "complained", "converted",
+)  # fmt: skip
 """What is seen by Penstock itself, of a recipient of a mailing: nobody outside may tell these."""
 CUSTOM: Final = "custom"
 """What others tell: a purchase, a visit. It has a name of their own."""
@@ -44,16 +48,19 @@ def record_of_recipient(
     seq: int,
     kind: str,
     *,
+    link: int | None = None,
     at: datetime | None = None,
     data: Mapping[str, Any] | None = None,
     key: str | None = None,
 ) -> bool:
-    """Note what recipient `seq` of a mailing did with the message: a kind of OF_MESSAGES, now or `at`.
+    """Note what recipient `seq` of a mailing did with the message, and count it: a kind of OF_MESSAGES, now or `at`.
 
-    False where there is no such recipient, or an event with this `key` was noted before.
-    """  # fmt: skip
-    given = {
-        "mailing": mailing, "seq": seq, "kind": kind, "at": at,
-        "data": Jsonb(dict(data)) if data else None, "key": key,
-    }  # fmt: skip
-    return conn.execute(sql("penstock.feedback", "record_of_recipient"), given).rowcount == 1
+    link: of clicks, its number in the mailing. Of TRACKS one an hour, recipient and link is an event; each is counted.
+    False where there is no such recipient, an event with this `key` was noted before, or one of TRACKS within the hour
+    or of an erased contact. The counters stay locked until the end of the caller's transaction.
+    """
+    found = conn.execute(
+        "select feedback_note(%s::integer[], %s::integer[], %s::text[], %s::integer[], %s::timestamptz[], %s::jsonb[], %s::text[])",
+        ([mailing], [seq], [kind], [link], [at], [Jsonb(dict(data)) if data else None], [key]),
+    ).fetchone()
+    return found == (1,)

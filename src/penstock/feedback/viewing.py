@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import escape
@@ -72,18 +71,12 @@ def viewed(conn: psycopg.Connection[Any], token: str) -> str | None:
         html = _html(_made(conn, found))
     except (MessageError, RenderError) as error:  # the contact has changed since
         raise Gone from error
-    _note(conn, mailing, seq)
+    record_of_recipient(conn, mailing, seq, "viewed")
     public_own, own = (
         view_token(NOBODY).decode(),
         view_token(tokens(mailing, seq, environment.link_key())[1]).decode(),
     )
     return html.replace(public_own, own)
-
-
-def _note(conn: psycopg.Connection[Any], mailing: int, seq: int) -> None:
-    """One event `viewed` an hour and recipient at most: whoever has the link may ask for the page for ever."""
-    hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
-    record_of_recipient(conn, mailing, seq, "viewed", key=f"viewed {mailing}-{seq} {hour}")
 
 
 def _made(conn: psycopg.Connection[Any], found: Viewed) -> bytes:
