@@ -243,6 +243,11 @@ class Policy:
         "A credit spent on a recipient who bounced stays spent, or is given back. Only the platform sets this.",
         by_platform=True,
     )
+    attribution_days: int = _always(
+        7,
+        _whole(0, 90),
+        "An order counts for the mailing that its buyer clicked in last, so many days before it at most; 0: for none.",
+    )
     in_doubt: str = _each(
         "never_twice",
         _one_of("never_twice", "never_lost"),

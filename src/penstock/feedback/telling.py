@@ -82,26 +82,27 @@ def _row(event: Event, place: int, now: datetime) -> dict[str, Any]:
 
 
 def _wrong(event: Event, now: datetime) -> str | None:
-    if not _printable(event.name, LONGEST_NAME):
+    if not printable(event.name, LONGEST_NAME):
         return f"Its name is a printable text of 1 to {LONGEST_NAME} characters."
     if event.name in OF_MESSAGES:
         return f"{event.name} is what Penstock sees itself; nobody can tell it."
     if (event.contact is None) == (event.address is None):
         return "Name the contact either by `contact` or by `address`."
-    if event.key is not None and not _printable(event.key, LONGEST_KEY):
+    if event.key is not None and not printable(event.key, LONGEST_KEY):
         return f"Its key is a printable text of 1 to {LONGEST_KEY} characters."
     if event.at is not None and event.at.utcoffset() is None:
         return "Its time has no zone; write it like 2026-12-31T12:00:00Z."
     if event.at is not None and not EARLIEST <= event.at <= now + AHEAD:
         return f"Its time {event.at.isoformat()} is in the future, or before {EARLIEST.year}."
-    return _wrong_data(event.data)
+    return wrong_data(event.data)
 
 
-def _wrong_data(data: Mapping[str, Any]) -> str | None:
+def wrong_data(data: Mapping[str, Any]) -> str | None:
+    """Say what keeps these from being the properties of an event; None when nothing does."""
     if len(data) > MOST_PROPERTIES:
         return f"It has {len(data)} properties; at most {MOST_PROPERTIES} are possible."
     for name, value in data.items():
-        if not _printable(name, LONGEST_NAME):
+        if not printable(name, LONGEST_NAME):
             return f"The name of a property is a printable text of 1 to {LONGEST_NAME} characters."
         if value is not None and not isinstance(value, str | int | float | bool):
             return f"The property {name} is neither a text, a number, true, false nor null."
@@ -110,5 +111,6 @@ def _wrong_data(data: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _printable(text: str, longest: int) -> bool:
+def printable(text: str, longest: int) -> bool:
+    """Tell whether a text can stand as a name or a key."""
     return 0 < len(text) <= longest and text.isprintable()
