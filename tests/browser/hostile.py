@@ -51,7 +51,7 @@ TEXTS = {
     "account_transport": ["name"],
     "audience_import": ["name", "error", "error_code"],
     "audience_import_problem": ["value", "reason"],
-    "audience_list": ["name"],
+    "audience_list": ["name", "title", "description"],
     "audience_indexed": ["made_by"],
     "audience_segment": ["name", "made_by"],
     "audience_suppression": ["origin"],

@@ -1,4 +1,8 @@
-"""Lists: named sets of contacts, made, renamed, deleted; contacts join and leave them."""
+"""Lists: named sets of contacts, made, changed, deleted; contacts join and leave them.
+
+A *public* list is one that people may leave and join themselves, on the page that the link to unsubscribe leads to. It has a
+title and a description for them; its name is the account's own affair.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,10 +19,15 @@ from penstock.mailing.actor import Actor
 from penstock.platform.database import sql
 
 LONGEST_NAME: Final = 200  # characters
+LONGEST_TITLE: Final = 100
+LONGEST_DESCRIPTION: Final = 300
+MOST_PUBLIC: Final = 50
+"""Public lists of an account: they stand on one page, for people on a telephone."""
+_COLUMNS = "id, name, public, title, description, created_at"
 
 
 class ListNameProblem(ValueError):
-    """A name that a list cannot have."""
+    """A name, title or description that a list cannot have, or a list that cannot be public."""
 
 
 class ListNameTaken(Exception):
@@ -45,10 +54,16 @@ class ListInUse(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ContactList:
-    """One list. `contacts` is how many are on it; None where nobody counted. `more`: there are more than these."""
+    """One list. `contacts` is how many are on it; None where nobody counted. `more`: there are more than these.
+
+    `public`: people may leave and join it themselves; `title` and `description` are what they read.
+    """
 
     id: int
     name: str
+    public: bool
+    title: str
+    description: str
     created_at: datetime
     contacts: int | None = None
     more: bool = False
@@ -60,7 +75,7 @@ def page(
     """Return lists by number, those behind `after`, not counted; `name`: only the one of this name."""
     with conn.cursor(row_factory=class_row(ContactList)) as cursor:
         return cursor.execute(
-            "select id, name, created_at from audience_list where account_id = %(account)s and id > %(after)s"
+            f"select {_COLUMNS} from audience_list where account_id = %(account)s and id > %(after)s"
             " and (%(name)s::text is null or name = %(name)s) order by id limit %(limit)s",
             {"account": account, "after": after, "limit": limit, "name": name and name.strip()},
         ).fetchall()
@@ -72,7 +87,7 @@ def require(
     """Return one list with the number of its contacts; `most`: counted only so far. Raises UnknownList."""
     with conn.cursor(row_factory=class_row(ContactList)) as cursor:
         found = cursor.execute(
-            "select id, name, created_at, (select count(*) from"
+            f"select {_COLUMNS}, (select count(*) from"
             " (select from audience_membership where list_id = l.id limit %(most)s::bigint + 1) as few) as contacts"
             " from audience_list l where account_id = %(account)s and id = %(list)s",
             {"account": account, "list": number, "most": most},
@@ -88,7 +103,7 @@ def some(conn: psycopg.Connection[Any], account: int, numbers: Sequence[int]) ->
     """Return those of the account's lists that have these numbers, by number, not counted."""
     with conn.cursor(row_factory=class_row(ContactList)) as cursor:
         return cursor.execute(
-            "select id, name, created_at from audience_list where account_id = %s and id = any(%s) order by id",
+            f"select {_COLUMNS} from audience_list where account_id = %s and id = any(%s) order by id",
             (account, list(numbers)),
         ).fetchall()
 
@@ -103,29 +118,51 @@ def require_all(conn: psycopg.Connection[Any], account: int, numbers: Sequence[i
         raise _unknown(missing[0])
 
 
-def create(conn: psycopg.Connection[Any], account: int, name: str) -> ContactList:
+def create(
+    conn: psycopg.Connection[Any], account: int, name: str, *,
+    public: bool = False, title: str = "", description: str = "",
+) -> ContactList:  # fmt: skip
     """Make an empty list. Raises ListNameProblem, ListNameTaken."""
-    wanted = check_name(name)
-    made = conn.execute(
-        "insert into audience_list (account_id, name) values (%s, %s) on conflict (account_id, name) do nothing returning id",
-        (account, wanted),
-    ).fetchone()
-    if made is None:
-        raise ListNameTaken(wanted)
+    wanted = {"name": check_name(name)} | _facing(public, title, description)
+    with conn.transaction():
+        made = conn.execute(
+            "insert into audience_list (account_id, name, public, title, description)"
+            " values (%(account)s, %(name)s, %(public)s, %(title)s, %(description)s)"
+            " on conflict (account_id, name) do nothing returning id",
+            wanted | {"account": account},
+        ).fetchone()
+        if made is None:
+            raise ListNameTaken(str(wanted["name"]))
+        _check_number(conn, account, public)
     return require(conn, account, int(made[0]))
 
 
-def rename(conn: psycopg.Connection[Any], account: int, number: int, name: str) -> ContactList:
-    """Give a list another name. Raises UnknownList, ListNameProblem, ListNameTaken."""
-    wanted = check_name(name)
+def change(
+    conn: psycopg.Connection[Any], account: int, number: int, *,
+    name: str | None = None, public: bool | None = None, title: str | None = None, description: str | None = None,
+) -> ContactList:  # fmt: skip
+    """Change what is given of a list. Raises UnknownList, ListNameProblem, ListNameTaken."""
     try:
         with conn.transaction():
-            conn.execute(
-                "update audience_list set name = %s where account_id = %s and id = %s",
-                (wanted, account, number),
+            now = _locked(conn, account, number)
+            facing = _facing(
+                now.public if public is None else public,
+                now.title if title is None else title,
+                now.description if description is None else description,
             )
+            conn.execute(
+                "update audience_list set name = %(name)s, public = %(public)s, title = %(title)s, description = %(description)s"
+                " where account_id = %(account)s and id = %(list)s",
+                facing
+                | {
+                    "name": now.name if name is None else check_name(name),
+                    "account": account,
+                    "list": number,
+                },
+            )
+            _check_number(conn, account, bool(facing["public"]) and not now.public)
     except psycopg.errors.UniqueViolation:
-        raise ListNameTaken(wanted) from None
+        raise ListNameTaken((name or "").strip()) from None
     return require(conn, account, number)
 
 
@@ -197,6 +234,43 @@ def check_name(name: str) -> str:
     if not wanted or len(wanted) > LONGEST_NAME or not wanted.isprintable() or not storable(wanted):
         raise ListNameProblem(f"A list's name is one printable line of at most {LONGEST_NAME} characters.")
     return wanted
+
+
+def _locked(conn: psycopg.Connection[Any], account: int, number: int) -> ContactList:
+    with conn.cursor(row_factory=class_row(ContactList)) as cursor:
+        found = cursor.execute(
+            f"select {_COLUMNS} from audience_list where account_id = %s and id = %s for update",
+            (account, number),
+        ).fetchone()
+    if found is None:
+        raise _unknown(number)
+    return found
+
+
+def _facing(public: bool, title: str, description: str) -> dict[str, Any]:
+    """What people see of a list, trimmed. Raises ListNameProblem."""
+    title, description = title.strip(), " ".join(description.split())
+    for text, longest, what in (
+        (title, LONGEST_TITLE, "title"),
+        (description, LONGEST_DESCRIPTION, "description"),
+    ):
+        if len(text) > longest or (text and not text.isprintable()) or not storable(text):
+            raise ListNameProblem(f"A list's {what} is one printable line of at most {longest} characters.")
+    if public and not title:
+        raise ListNameProblem("Give the list a title: it is what people read who choose whether to be on it.")
+    return {"public": public, "title": title, "description": description}
+
+
+def _check_number(conn: psycopg.Connection[Any], account: int, one_more: bool) -> None:
+    if not one_more:
+        return
+    row = conn.execute(
+        "select count(*) from audience_list where account_id = %s and public", (account,)
+    ).fetchone()
+    if row is not None and row[0] > MOST_PUBLIC:
+        raise ListNameProblem(
+            f"There are {MOST_PUBLIC} public lists already, as many as people can choose from. Take another one back first."
+        )
 
 
 def _unknown(number: int) -> UnknownList:

@@ -43,11 +43,21 @@ class ContactList(models.Model):
     id = models.AutoField(primary_key=True)
     account = models.ForeignKey("penstock_account.Account", models.PROTECT, db_index=False)
     name = models.TextField()
+    public = models.BooleanField(
+        default=False, db_default=False, help_text="People may leave and join it themselves."
+    )
+    title = models.TextField(default="", db_default="", help_text="What it is called to them.")
+    description = models.TextField(default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "audience_list"
-        constraints = [models.UniqueConstraint(fields=["account", "name"], name="audience_list_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="audience_list_name"),
+            models.CheckConstraint(
+                condition=models.Q(public=False) | ~models.Q(title=""), name="audience_list_public"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -17,7 +17,7 @@ from penstock.mailing import journal
 from penstock.mailing.actor import Actor
 from penstock.platform.database import sql
 
-REASONS: Final = ("unsubscribed", "hard_bounce", "complaint", "manual", "invalid")
+REASONS: Final = ("unsubscribed", "hard_bounce", "soft_bounces", "complaint", "manual", "invalid")
 """Why an address is suppressed; the table has a CHECK with the same words."""
 
 SUPPRESSED: Final = (
@@ -64,6 +64,15 @@ def lift(conn: psycopg.Connection[Any], account: int, address: str) -> bool:
     """Let `address` be mailed again; False when it was not suppressed. Raises AddressError."""
     done = conn.execute(
         "delete from audience_suppression where account_id = %s and normal = %s",
+        (account, parse(address).normal),
+    )
+    return done.rowcount == 1
+
+
+def lift_own(conn: psycopg.Connection[Any], account: int, address: str) -> bool:
+    """Let somebody who unsubscribed be mailed again, because they say so; False when it was not for that. Raises AddressError."""
+    done = conn.execute(
+        "delete from audience_suppression where account_id = %s and normal = %s and reason = 'unsubscribed'",
         (account, parse(address).normal),
     )
     return done.rowcount == 1

@@ -28,10 +28,13 @@ class WholeContact(Contact):
 
 
 class ContactList(Model):
-    """A named set of contacts. `contacts` is None where nobody counted."""
+    """A named set of contacts. `contacts` is None where nobody counted. A `public` one people leave and join themselves."""
 
     id: int
     name: str
+    public: bool
+    title: str
+    description: str
     contacts: int | None
     created_at: datetime
 
@@ -128,17 +131,25 @@ class Lists(Resource):
         """The lists of the account, or the one of this name."""
         return self._pages(ContactList, name=name, limit=limit)
 
-    def create(self, name: str, *, key: str | None = None) -> ContactList:
-        """Make an empty list."""
-        return self._one(ContactList, "POST", body={"name": name}, key=key, once=True)
+    def create(
+        self, name: str, *, public: bool | None = None, title: str | None = None, description: str | None = None,
+        key: str | None = None,
+    ) -> ContactList:  # fmt: skip
+        """Make an empty list; a public one needs a title, which is what people read."""
+        body = told(name=name, public=public, title=title, description=description)
+        return self._one(ContactList, "POST", body=body, key=key, once=True)
 
     def get(self, number: int) -> ContactList:
         """One list, counted."""
         return self._one(ContactList, "GET", f"/{number}")
 
-    def rename(self, number: int, name: str) -> ContactList:
-        """Give a list another name."""
-        return self._one(ContactList, "PATCH", f"/{number}", body={"name": name})
+    def edit(
+        self, number: int, *, name: str | None = None, public: bool | None = None, title: str | None = None,
+        description: str | None = None,
+    ) -> ContactList:  # fmt: skip
+        """Change a list: its name, and whether and as what people see it."""
+        body = told(name=name, public=public, title=title, description=description)
+        return self._one(ContactList, "PATCH", f"/{number}", body=body)
 
     def delete(self, number: int) -> None:
         """Delete a list; its contacts stay."""

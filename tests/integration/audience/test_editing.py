@@ -101,7 +101,7 @@ def test_another_account_sees_and_changes_nothing(conn: Conn, second: int) -> No
             change()
     for change in (
         lambda: lists.require(conn, second, news.id),
-        lambda: lists.rename(conn, second, news.id, "x"),
+        lambda: lists.change(conn, second, news.id, name="x"),
         lambda: lists.delete(conn, second, news.id, ANNA),
         lambda: lists.join(conn, second, news.id, made.id),
         lambda: lists.leave(conn, second, news.id, made.id),
@@ -141,8 +141,8 @@ def test_lists_have_one_printable_name_each(conn: Conn) -> None:
     with pytest.raises(lists.ListNameTaken):
         lists.create(conn, 1, " news ")
     with pytest.raises(lists.ListNameTaken):
-        lists.rename(conn, 1, other.id, "news")
-    assert lists.rename(conn, 1, other.id, "others").name == "others"
+        lists.change(conn, 1, other.id, name="news")
+    assert lists.change(conn, 1, other.id, name="others").name == "others"
     assert [each.id for each in lists.page(conn, 1, limit=9)] == [news.id, other.id]
     assert [each.id for each in lists.page(conn, 1, limit=9, after=news.id)] == [other.id]
     assert [each.id for each in lists.page(conn, 1, limit=9, name="others")] == [other.id]

@@ -1,4 +1,4 @@
-"""`/lists`: made, renamed, deleted; contacts join and leave them."""
+"""`/lists`: made, changed, deleted; contacts join and leave them."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,24 +14,54 @@ from penstock.api.resources.making import made
 from penstock.api.resources.paging import paged
 from penstock.api.shapes import Account, Body, Cursor, Id, Limit, Shown
 from penstock.audience import lists
-from penstock.audience.lists import LONGEST_NAME
+from penstock.audience.lists import LONGEST_DESCRIPTION, LONGEST_NAME, LONGEST_TITLE
 
 router = Router()
 
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, description="One printable line.")]
 
 
-class ListName(Body):
-    """What a list is called; no two of an account are called the same."""
+Public = Annotated[
+    bool,
+    Field(
+        description="People may leave and join it themselves, on the page that the link to unsubscribe leads to."
+    ),
+]
+Title = Annotated[
+    str, Field(max_length=LONGEST_TITLE, description="What they read there; a public list needs one.")
+]
+Description = Annotated[str, Field(max_length=LONGEST_DESCRIPTION, description="What they read below it.")]
+
+
+class NewList(Body):
+    """A list: no two of an account are called the same."""
 
     name: Name
+    public: Public = False
+    title: Title = ""
+    description: Description = ""
+
+
+class ListChange(Body):
+    """What is to change of a list; what is left out stays."""
+
+    name: Name | None = None
+    public: Public | None = None
+    title: Title | None = None
+    description: Description | None = None
 
 
 class ContactList(Shown):
-    """A named set of contacts. `contacts` is how many; null on pages, where nobody counted."""
+    """A named set of contacts. `contacts` is how many; null on pages, where nobody counted.
+
+    A `public` one is offered to people, under its `title`, where they choose what they get.
+    """
 
     id: int
     name: str
+    public: bool
+    title: str
+    description: str
     contacts: int | None
     created_at: datetime
 
@@ -43,9 +73,10 @@ class ListPage(Shown):
     next_cursor: str | None
 
 
-_SHOWN = {"id": 3, "name": "readers", "contacts": 0, "created_at": "2030-11-22T08:00:00Z"}
+_FACING = {"public": True, "title": "Monthly news", "description": "What is new, on the first of each month."}
+_SHOWN = {"id": 3, "name": "readers", **_FACING, "contacts": 0, "created_at": "2030-11-22T08:00:00Z"}
 _PAGE = {"items": [{**_SHOWN, "contacts": None}], "next_cursor": None}
-_NAME = {"name": "readers"}
+_NEW = {"name": "readers", **_FACING}
 
 
 @router.get("", response=ListPage, openapi_extra=documented(_PAGE))
@@ -65,15 +96,18 @@ def list_lists(
 @router.post(
     "",
     response={201: ContactList},
-    openapi_extra=documented(_SHOWN, body=_NAME, conditions=("Idempotency-Key",), refuses=(409,)),
+    openapi_extra=documented(_SHOWN, body=_NEW, conditions=("Idempotency-Key",), refuses=(409,)),
 )
-def create_list(
-    request: HttpRequest, response: HttpResponse, given: ListName, account: Account = None
-) -> Any:
+def create_list(request: HttpRequest, response: HttpResponse, given: NewList, account: Account = None) -> Any:
     """Make an empty list."""
     with asked(request, "contacts:write") as ask:
         return made(
-            request, response, ask, "lists", ContactList, lambda: lists.create(*ask.given, given.name)
+            request,
+            response,
+            ask,
+            "lists",
+            ContactList,
+            lambda: lists.create(*ask.given, **given.model_dump()),
         )
 
 
@@ -84,11 +118,11 @@ def show_list(request: HttpRequest, list: Id, account: Account = None) -> Any:
         return lists.require(*ask.given, list)
 
 
-@router.patch("/{list}", response=ContactList, openapi_extra=documented(_SHOWN, body=_NAME, refuses=(409,)))
-def rename_list(request: HttpRequest, list: Id, given: ListName, account: Account = None) -> Any:
-    """Give a list another name."""
+@router.patch("/{list}", response=ContactList, openapi_extra=documented(_SHOWN, body=_NEW, refuses=(409,)))
+def edit_list(request: HttpRequest, list: Id, given: ListChange, account: Account = None) -> Any:
+    """Change a list: its name, and whether and as what people see it."""
     with asked(request, "contacts:write") as ask:
-        return lists.rename(*ask.given, list, given.name)
+        return lists.change(*ask.given, list, **given.model_dump())
 
 
 @router.delete("/{list}", response={204: None}, openapi_extra=documented(refuses=(409,)))

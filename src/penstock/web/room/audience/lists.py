@@ -1,6 +1,7 @@
-"""Lists: made, renamed, deleted."""
+"""Lists: made, changed, deleted."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -42,16 +43,16 @@ def lists(visit: Visit) -> HttpResponse:
 
 @room("contacts:read")
 def one(visit: Visit, number: int) -> HttpResponse:
-    """One list with its number of contacts; who may, renames it."""
+    """One list with its number of contacts; who may, changes its name and what people see of it."""
     if visit.is_fragment and not visit.posted:
         return visit.part("audience/list_contacts.html", list=_found(visit, number, None))
     found, wrong, status = _found(visit, number, AT_ONCE), "", HTTPStatus.OK
-    name = visit.request.POST.get("name", found.name)
+    given = _given(visit, found)
     if visit.posted:
         visit.require("contacts:write")
         try:
-            there.rename(visit.conn, visit.account, number, name)
-            return visit.go("list", number, said=_("Renamed."))
+            there.change(visit.conn, visit.account, number, **given)
+            return visit.go("list", number, said=_("Saved."))
         except (there.ListNameProblem, there.ListNameTaken) as error:
             wrong, status = str(error), HTTPStatus.UNPROCESSABLE_ENTITY
     return visit.page(
@@ -59,7 +60,7 @@ def one(visit: Visit, number: int) -> HttpResponse:
         status,
         list=found,
         wrong=wrong,
-        name=name,
+        given=given,
         may_write=visit.may("contacts:write"),
     )
 
@@ -75,6 +76,13 @@ def delete(visit: Visit, number: int) -> HttpResponse:
             return visit.go("list", number, said=str(error), level=messages.ERROR)
         return visit.go("lists", said=_("The list %(name)s is deleted.") % {"name": found.name})
     return visit.either("audience/list_delete.html", list=found)
+
+
+def _given(visit: Visit, now: there.ContactList) -> dict[str, Any]:
+    """What the form is to show: what was sent, else what there is."""
+    post = visit.request.POST
+    words = {name: post.get(name, getattr(now, name)) for name in ("name", "title", "description")}
+    return words | {"public": "public" in post if visit.posted else now.public}
 
 
 def _found(visit: Visit, number: int, most: int | None) -> there.ContactList:
