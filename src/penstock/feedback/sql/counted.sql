@@ -11,8 +11,8 @@ create table feedback_seen (
     kind     text        not null,
     link     integer     not null,               -- 0: whichever, or none
     first_at timestamptz not null,
-    last_at  timestamptz not null,               -- of the last event that was noted
-    noted    integer     not null default 1,     -- events: at most one an hour of what strangers can repeat
+    last_at  timestamptz not null,               -- when they did it first in the last of the hours in which they did
+    noted    integer     not null default 1,     -- hours in which they did: of what strangers can repeat one an hour is an event
     primary key (mailing, seq, kind, link)
 );
 

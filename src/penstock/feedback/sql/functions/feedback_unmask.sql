@@ -18,10 +18,11 @@ begin
     ), events as (
         update feedback_event e set kind = 'scanned'
           from hasty s join delivery_recipient r on r.mailing = s.mailing and r.seq = s.seq
-         where e.mailing = s.mailing and e.kind = 'clicked' and e.contact = r.contact and e.at = s.last_at
+         where e.mailing = s.mailing and e.kind = 'clicked' and e.contact = r.contact and e.at >= s.last_at
            and e.data @> jsonb_build_object('link', s.link)
+        returning e.mailing, s.link, e.at
     ), whose as (   -- and whether they have clicked otherwise
-        select h.mailing, h.seq, min(h.last_at) as at, count(*) as clicks,
+        select h.mailing, h.seq, min(h.last_at) as at,
                bool_or(h.noted > 1) or exists (
                    select from feedback_seen s
                     where s.mailing = h.mailing and s.seq = h.seq and s.kind = 'clicked' and s.link > 0
@@ -46,12 +47,12 @@ begin
             on conflict (mailing, seq, kind, link) do update set last_at = excluded.last_at, noted = s.noted + 1
         returning mailing, link, last_at, noted
     ), moved as (
-        select mailing, 'clicked' as kind, l.link, last_at as at, -1 as total, 0 as people
-          from hasty cross join lateral (values (0), (link)) as l (link)
+        select mailing, 'clicked' as kind, l.link, at, -1 as total, 0 as people
+          from events cross join lateral (values (0), (link)) as l (link)
         union all select mailing, 'clicked', link, first_at, 0, -1 from gone
         union all select mailing, 'clicked', link, first_at, 0, -1 from forgotten
         union all
-        select mailing, 'scanned', l.link, last_at, 1, 0 from hasty cross join lateral (values (0), (link)) as l (link)
+        select mailing, 'scanned', l.link, at, 1, 0 from events cross join lateral (values (0), (link)) as l (link)
         union all select mailing, 'scanned', link, last_at, 0, 1 from found where noted = 1
     )
     select array_agg(row(mailing, kind, link, floor(extract(epoch from at) / 3600), total, people)::feedback_delta)
