@@ -16,7 +16,7 @@ from penstock.audience import suppression as _room
 
 router = Router()
 
-Reason = Literal["unsubscribed", "hard_bounce", "complaint", "manual", "invalid"]
+Reason = Literal["unsubscribed", "hard_bounce", "soft_bounces", "complaint", "manual", "invalid"]
 
 
 class NewSuppression(Body):

@@ -15,6 +15,7 @@ PAGE = 50
 REASONS = {
     "unsubscribed": gettext_lazy("Unsubscribed"),
     "hard_bounce": gettext_lazy("Hard bounce"),
+    "soft_bounces": gettext_lazy("Bounced again and again"),
     "complaint": gettext_lazy("Complaint"),
     "manual": gettext_lazy("By hand"),
     "invalid": gettext_lazy("Invalid"),
