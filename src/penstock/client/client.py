@@ -14,6 +14,7 @@ from penstock.client.domains import Domains
 from penstock.client.limits import Limits
 from penstock.client.mailings import Mailings
 from penstock.client.notices import Notices, Webhooks
+from penstock.client.orders import Orders
 from penstock.client.pages import Pages
 from penstock.client.resource import told
 from penstock.client.segments import Events, Segments
@@ -40,6 +41,7 @@ class Penstock:
         self.lists = Lists(connection)
         self.segments = Segments(connection)
         self.events = Events(connection)
+        self.orders = Orders(connection)
         self.imports = Imports(connection)
         self.suppressions = Suppressions(connection)
         self.templates = Templates(connection)

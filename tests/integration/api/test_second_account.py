@@ -69,6 +69,8 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
     segment = took(api.post("/segments", {"name": MARK, "text": f'on list {listed} or city is "{MARK}"'}))
     index = took(api.post("/segments/indexes", {"attribute": MARK}))
     took(api.post("/events", {"events": [{"name": MARK, "contact": contact["id"], "data": {"n": MARK}}]}))
+    bought = {"key": MARK, "contact": contact["id"], "amount": "5", "currency": "EUR", "data": {"n": MARK}}
+    took(api.post("/orders", {"orders": [bought]}))
     switch = took(api.post("/switches", {"scope": "domain", "value": f"{MARK}.example", "reason": MARK}))
     limit = took(api.post("/limits", {"scope": "domain", "value": f"{MARK}.example", "rate": "1000/h"}))
     setting = {"notice_transport": transport["id"], "notice_from": f"{MARK} <a@x.example>"}
@@ -322,7 +324,7 @@ SHOWING = {
     "/mailings/{mailing}/journal", "/mailings/{mailing}/ledger", "/mailings/{mailing}/preview/{contact}",
     "/mailings/{mailing}/preview", "/mailings/{mailing}/recipients", "/mailings/{mailing}/revisions",
     "/mailings/{mailing}/revisions/{revision}",
-    "/contacts", "/contacts/{contact}", "/lists", "/lists/{list}", "/imports", "/imports/{number}", "/imports/{number}/problems",
+    "/orders", "/contacts", "/contacts/{contact}", "/lists", "/lists/{list}", "/imports", "/imports/{number}", "/imports/{number}/problems",
     "/suppressions", "/suppressions/{suppression}", "/domains", "/domains/{number}", "/templates", "/templates/{number}", "/pictures", "/pictures/{number}", "/transports", "/transports/{number}", "/transports/{number}/health", "/tokens", "/tokens/{number}",
     "/people", "/people/{number}", "/switches", "/switches/{number}", "/limits", "/limits/{number}", "/webhooks", "/webhooks/{number}", "/notices",
     "/notices/settings", "/board", "/journal", "/credits/entries", "/credits/entries/{entry}",

@@ -21,6 +21,7 @@ from penstock.api.resources import (
     lists,
     me,
     notices,
+    orders,
     people,
     pictures,
     policies,
@@ -42,6 +43,7 @@ from penstock.content import accepting
 from penstock.content import templates as letters
 from penstock.content.pictures import judging, storing
 from penstock.feedback import telling
+from penstock.feedback.orders import taking
 from penstock.mailing import speed
 from penstock.mailing import switches as kills
 from penstock.notices import deliveries, settings
@@ -53,6 +55,7 @@ ROUTERS: list[tuple[str, Router, str]] = [
     ("/lists", lists.router, "lists"),
     ("/segments", segments.router, "segments"),
     ("/events", events.router, "events"),
+    ("/orders", orders.router, "orders"),
     ("/imports", imports.router, "imports"),
     ("/suppressions", suppressions.router, "suppressions"),
     ("/pictures", pictures.router, "pictures"),
@@ -83,6 +86,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     indexing.UnknownIndex: (404, "not_found"),
     indexing.IndexProblem: (422, "index_invalid"),
     telling.EventProblem: (422, "event_invalid"),
+    taking.OrderProblem: (422, "order_invalid"),
     files.UnknownImport: (404, "not_found"),
     storing.UnknownPicture: (404, "not_found"),
     storing.PictureInUse: (409, "picture_in_use"),
