@@ -19,7 +19,6 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
             "You will get no more mail from this sender at this address.",
             "Unsubscribe",
         ),
-        "done": ("You are unsubscribed", "You will get no more mail from this sender at this address."),
         "unknown": ("Nothing here", "This link leads nowhere. If you copied it, see that it is complete."),
         "view-nobody": (
             "Your message will be here",
@@ -55,10 +54,6 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
             "Se désabonner ?",
             "Vous ne recevrez plus de messages de cet expéditeur à cette adresse.",
             "Se désabonner",
-        ),
-        "done": (
-            "Vous êtes désabonné",
-            "Vous ne recevrez plus de messages de cet expéditeur à cette adresse.",
         ),
         "unknown": (
             "Rien ici",
@@ -111,7 +106,7 @@ def page(
 
     Its button posts the fields `hidden` to `action`, the page's own address if empty; its text may name `person`.
     """
-    language = _language(request)
+    language = language_of(request)
     title, text, button = (*TEXTS[language][name], "")[:3]
     told = {
         "language": language, "title": title, "text": text.format(person=person), "button": button, "style": stylesheet(),
@@ -122,7 +117,10 @@ def page(
     return response
 
 
-def _language(request: HttpRequest) -> str:
-    """Return the first language asked for that we speak, else English."""
+def language_of(request: HttpRequest) -> str:
+    """Return the language that the address names (`?language=fr`), else the first asked for that we speak, else English."""
+    named = request.GET.get("language", "")
+    if named in TEXTS:
+        return named
     asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     return next((code[:2] for code, _ in asked if code[:2] in TEXTS), "en")

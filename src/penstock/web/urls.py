@@ -3,8 +3,9 @@
 from django.urls import include, path
 
 from penstock.web.pictures import Picture
+from penstock.web.unsubscribing import Unsubscribe
 from penstock.web.viewing import Message
-from penstock.web.views import Home, Unsubscribe
+from penstock.web.views import Home
 
 urlpatterns = [
     path("api/", include("penstock.api.urls")),
