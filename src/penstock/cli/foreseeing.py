@@ -1,5 +1,6 @@
 """What a pause, a resumption or a cancellation would do now, before it is done."""
 
+from datetime import datetime
 from typing import Any
 
 from penstock.cli.choosing import any_mailing, zone_of
@@ -7,6 +8,7 @@ from penstock.cli.commanding import Manner, Order
 from penstock.cli.endings import Exit
 from penstock.cli.screen import document, number, written
 from penstock.cli.timing import Timing
+from penstock.mailing.guards import Facts, new_end
 from penstock.platform import database
 from penstock.report.forecast import Forecast, forecast
 
@@ -20,8 +22,11 @@ def foresee(
         there = any_mailing(conn, mailing)
         said = timing.parts(zone_of(conn, there.account)) if timing else {}
         given = {key: value for key, value in {**said, **arguments}.items() if value is not None}
-        would = Order(conn, there, name, manner, given).give(dry_run=True)
-        seen = forecast(conn, mailing, name, prepared=given.get("prepared"))
+        order = Order(conn, there, name, manner, given)
+        would = order.give(dry_run=True)
+        seen = forecast(
+            conn, mailing, name, prepared=given.get("prepared"), ends_at=new_end_of(order, order.facts())
+        )
         if manner.json:
             document(
                 {
@@ -35,6 +40,11 @@ def foresee(
         else:
             written(_words(name, seen, would.state.value.replace("_", " ")))
     return Exit.DONE
+
+
+def new_end_of(order: Order, facts: Facts) -> datetime | None:
+    """The end date that a resumption brings, None where it brings none. Raises PlanError for one that is over."""
+    return new_end(facts, order.arguments)[1] if order.arguments.get("ends_at") is not None else None
 
 
 def _words(name: str, seen: Forecast, state: str) -> str:

@@ -10,6 +10,7 @@ from penstock.audience.segments import keeping
 from penstock.cli.chaining import audience_words
 from penstock.cli.commanding import Order
 from penstock.cli.confirming import sample
+from penstock.cli.foreseeing import new_end_of
 from penstock.cli.person import agree, somebody_there
 from penstock.cli.plans import clock, until
 from penstock.cli.screen import ask, line, number, tell
@@ -19,6 +20,7 @@ from penstock.content.render import Program, compile_message
 from penstock.delivery import chosen
 from penstock.mailing.guards import Facts, plan_of
 from penstock.mailing.states import State
+from penstock.report.forecast import forecast
 
 _PATIENCE = 10_000
 """Milliseconds that a question waits for a count."""
@@ -163,16 +165,37 @@ def rejecting(order: Order) -> Order:
 
 
 def resuming(order: Order) -> Order:
-    """Ask where going on means starting at once because the time passed meanwhile: who resumes may not think of that."""
+    """Ask where going on means what who resumes may not think of: starting at once because the time passed meanwhile, or that
+    batches do not go any more because their time is after the end date."""
     facts, manner = order.facts(), order.manner
+    asks = not (manner.yes or manner.json or manner.dry_run)
     late = facts.came_from is State.SCHEDULED and facts.due_at is not None and facts.due_at <= facts.now
-    if late and somebody_there() and not (manner.yes or manner.json or "at" in order.arguments):
+    if late and asks and somebody_there() and "at" not in order.arguments:
         order.give(dry_run=True)
         agree(
             f"The time of “{line(order.mailing.name)}” has passed while it was paused: it would start at once. Go on?",
             otherwise=f"Nothing was changed. A new time:  penstock mailing resume {order.mailing.id} --at TIME",
         )
+    elif asks and facts.frozen and "at" not in order.arguments:
+        _ask_about_end(order, facts)
     return planning(order)
+
+
+def _ask_about_end(order: Order, facts: Facts) -> None:
+    """An end date that is given now ends nobody unasked; of one that it had, somebody who is there is told."""
+    brings = order.arguments.get("ends_at") is not None
+    if not brings and (facts.ends_at is None or not somebody_there()):
+        return
+    order.give(dry_run=True)
+    ahead = forecast(order.conn, order.mailing.id, "resume", ends_at=new_end_of(order, facts)).resume
+    if ahead is None or not (lost := ahead.late + ahead.would_expire) or ahead.ends_at is None:
+        return
+    end = clock(ahead.ends_at, _zone(order, facts))
+    agree(
+        f"{number(lost)} recipient{'s' if lost != 1 else ''} of “{line(order.mailing.name)}” would not get it any more: their time"
+        f" is after its end date, {end}. Go on?",
+        otherwise=f"Nothing was changed. A later end:  penstock mailing resume {order.mailing.id} --ends-at TIME",
+    )
 
 
 def deleting(order: Order) -> Order:

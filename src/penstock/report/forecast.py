@@ -51,11 +51,11 @@ class Forecast:
 
 def forecast(
     conn: psycopg.Connection[Any], mailing: int, command: str = "pause", *, prepared: str | None = None,
-    soon: bool = False,
+    soon: bool = False, ends_at: datetime | None = None,
 ) -> Forecast:  # fmt: skip
     """Say what `command` (pause, cancel, resume) would do to `mailing` now; `prepared` as cancel takes it.
 
-    `soon`: for a page, which waits for no count of a large audience.
+    `soon`: for a page, which waits for no count of a large audience. `ends_at`: the end date that the command would bring.
 
     Raises ValueError for another command, LookupError when there is no such mailing.
     """
@@ -73,7 +73,7 @@ def forecast(
         return Forecast(
             leaving=at_most, leaving_at_most=at_most, kept_back=left - at_most, reached=now.accepted + now.delivered,
             waiting=now.waiting, deferred=now.deferred, finishes=finishes,
-            resume=resumption(conn, mailing, found, soon) if command == "resume" else None,
+            resume=resumption(conn, mailing, found, soon, ends_at) if command == "resume" else None,
         )  # fmt: skip
 
 

@@ -54,20 +54,30 @@ class Resumption:
     late: int = 0
 
 
-def resumption(conn: psycopg.Connection[Any], mailing: int, found: Gathered, soon: bool) -> Resumption:
-    """Say it of a mailing whose facts were gathered; `soon`: for a page, which waits for no count of a large audience."""
+def resumption(
+    conn: psycopg.Connection[Any],
+    mailing: int,
+    found: Gathered,
+    soon: bool,
+    new_end: datetime | None = None,
+) -> Resumption:
+    """Say it of a mailing whose facts were gathered; `soon`: for a page, which waits for no count of a large audience.
+
+    `new_end`: the end date that it would go on with, where that is another one.
+    """
     facts = found.facts
+    ends_at = new_end or facts.ends_at
     row = conn.execute(sql("penstock.report", "resumption"), {"mailing": mailing}).fetchone()
     assert row is not None
     next_package, gone, due, stopped = row
-    past = facts.ends_at is not None and facts.ends_at <= facts.now
+    past = ends_at is not None and ends_at <= facts.now
     unbegun = facts.unbegun + facts.due_returned - (facts.begun_left - facts.due_withheld)
     policy = tolerant(found.row["account_policy"], found.row["options"])
     joined, left = _audience(conn, mailing, found, soon) if facts.frozen else (0, 0)
     return Resumption(
-        next_package=next_package, begun=facts.begun_left, gone=gone, due=due, ends_at=facts.ends_at, joined=joined,
+        next_package=next_package, begun=facts.begun_left, gone=gone, due=due, ends_at=ends_at, joined=joined,
         would_expire=max(0, unbegun) if past else 0, audience=policy.audience_on_resume, left=left,
-        **_times(conn, mailing, facts.now, stopped, policy.throttle_after_pause == "shift", facts.ends_at),
+        **_times(conn, mailing, facts.now, stopped, policy.throttle_after_pause == "shift", ends_at),
     )  # fmt: skip
 
 
