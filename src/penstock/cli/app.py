@@ -11,7 +11,9 @@ from penstock.cli import (
     demo,
     domain,
     limit,
+    lists,
     mailing,
+    order,
     picture,
     running,
     segment,
@@ -46,14 +48,17 @@ app.command("up")(running.up)
 app.command("down")(running.down)
 app.command("web")(running.web)
 app.command("worker")(running.worker)
+app.command("inbound")(running.inbound)
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(contacts.app, name="contacts")
+app.add_typer(lists.app, name="list")
 app.add_typer(segment.app, name="segment")
 app.add_typer(domain.app, name="domain")
 app.add_typer(transport.app, name="transport")
 app.add_typer(template.app, name="template")
 app.add_typer(picture.app, name="picture")
 app.add_typer(credits.app, name="credits")
+app.add_typer(order.app, name="order")
 app.add_typer(limit.app, name="limit")
 app.add_typer(switch.app, name="kill-switch")
 app.add_typer(account.app, name="account")
