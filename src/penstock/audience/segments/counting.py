@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from penstock.audience.contacts import Contact
 from penstock.audience.segments.asker import indexed, moment
 from penstock.audience.segments.compiling import Compiler, Indexed, Moment
-from penstock.audience.segments.conditions import Condition, Event, Not, OnList
+from penstock.audience.segments.conditions import Condition, Event, Not, OnList, Reached
 
 LONGEST: Final = 30.0
 """Seconds that anybody may wait for a count."""
@@ -66,7 +66,7 @@ def count(
 def asked(account: int, condition: Condition, now: Moment, sought: Indexed) -> tuple[str, dict[str, Any]]:
     """Return the SQL of the count, and its parameters.
 
-    What is asked most, a list or an event alone, is counted where it stands: nobody looks at the contacts, who are all there.
+    What is asked most, a list, an event or a mailing alone, is counted where it stands: nobody looks at the contacts, who are all there.
     """
     compiler, given = Compiler(now, indexed=sought), {"account": account}
     match condition:
@@ -76,6 +76,11 @@ def asked(account: int, condition: Condition, now: Moment, sought: Indexed) -> t
             return f"select ({_EVERYBODY}) - ({_MEMBERS})", given | {"list": number}
         case Event():
             return compiler.of_event(condition), given | compiler.parameters
+        case Reached(mailing=number):
+            return (
+                "select count(*) from delivery_reached(%(account)s, array[%(mailing)s]::integer[])",
+                given | {"mailing": number},
+            )
     wanted = compiler.compile(condition)
     return (
         f"select count(*) from audience_contact c where c.account_id = %(account)s and {wanted}",
