@@ -37,6 +37,7 @@ TASK_MODULES = (
     "penstock.audience.importing",
     "penstock.audience.jobs",
     "penstock.delivery.estimating",
+    "penstock.feedback.jobs",
     "penstock.mailing.jobs",
     "penstock.notices.jobs",
     "penstock.preflight.jobs",

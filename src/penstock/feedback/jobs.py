@@ -1,0 +1,44 @@
+"""Background jobs of what comes back: mailboxes are read every minute, strays are thrown away when they are old."""
+
+from typing import Any
+
+import psycopg
+
+from penstock.feedback import strays
+from penstock.feedback.mailboxes import collecting
+from penstock.platform import database, jobs
+from penstock.platform.jobs import LONG, QUEUE, tasks
+
+COLLECT = "collect_mailbox"
+
+
+@tasks.periodic(cron="* * * * *", queueing_lock="collect_mailboxes")
+@tasks.task(name="collect_mailboxes", queue=QUEUE, queueing_lock="collect_mailboxes")
+def collect_mailboxes(timestamp: int) -> None:
+    """Every minute: have those read whose turn it is."""
+    with database.connect(name="penstock mailboxes") as conn:
+        for mailbox in collecting.due(conn):
+            ask(conn, mailbox)
+
+
+@tasks.task(name=COLLECT, queue=LONG)
+def collect_mailbox(mailbox: int) -> None:
+    """Read one mailbox; where more lies there than one turn takes, another one follows."""
+    with database.connect(name="penstock mailbox") as conn:
+        if collecting.collect(conn, mailbox).more:
+            ask(conn, mailbox)
+
+
+def ask(conn: psycopg.Connection[Any], mailbox: int) -> None:
+    """Have a mailbox read, one turn after another."""
+    jobs.defer(
+        conn, COLLECT, mailbox=mailbox, queue=LONG, once=f"mailbox {mailbox}", lock=f"mailbox {mailbox}"
+    )
+
+
+@tasks.periodic(cron="37 3 * * *", queueing_lock="discard_strays")
+@tasks.task(name="discard_strays", queue=QUEUE, queueing_lock="discard_strays")
+def discard_strays(timestamp: int) -> None:
+    """Every night: what has not come again for so long."""
+    with database.connect(name="penstock strays") as conn:
+        strays.discard_old(conn)
