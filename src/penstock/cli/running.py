@@ -1,4 +1,4 @@
-"""`up`, `down`, `web`, `worker`: the parts that run for good, on one machine or on many."""
+"""`up`, `down`, `web`, `worker`, `inbound`: the parts that run for good, on one machine or on many."""
 
 from typing import Annotated
 
@@ -30,19 +30,38 @@ def web(host: Host = "127.0.0.1", port: Port = 8025) -> None:
     serve(host, port)
 
 
+def inbound(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; behind a mail server of this machine leave it.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8024,
+    smtp: Annotated[bool, typer.Option("--smtp", help="Speak SMTP; otherwise LMTP.")] = False,
+) -> None:
+    """Take what comes back by mail (bounces, complaints, unsubscribing), until stopped."""
+    from penstock.cli.receiving import listen
+
+    listen(host, port, smtp=smtp)
+
+
 def up(
     host: Host = "127.0.0.1",
     port: Port = 8025,
     workers: Annotated[int, typer.Option(min=0, max=64, help="Sender processes.")] = 1,
+    inbound: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, metavar="PORT", help="Take what comes back by mail over LMTP on this port, too."
+        ),
+    ] = None,
 ) -> None:
     """Run everything on this machine: database, web and senders, until stopped."""
     from penstock.cli.membership import welcome
     from penstock.cli.screen import tell
-    from penstock.cli.serving import serve, worker_beside
+    from penstock.cli.serving import listener_beside, serve, worker_beside
     from penstock.platform import database
 
     database.ready()
-    with worker_beside(workers):
+    with worker_beside(workers), listener_beside("127.0.0.1", inbound):
         tell(
             f"Penstock answers on http://{host}:{port} and sends with {workers} process(es). Ctrl-C ends in order."
         )

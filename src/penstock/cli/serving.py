@@ -4,6 +4,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -70,3 +72,32 @@ def worker_beside(processes: int) -> Iterator[None]:
     finally:
         child.terminate()
         child.wait()
+
+
+@contextmanager
+def listener_beside(host: str, port: int | None) -> Iterator[None]:
+    """Take what comes back over LMTP on `host`:`port` in a process of its own, kept running; None: nobody listens.
+
+    Raises Failure when the port is taken.
+    """
+    if port is None:
+        yield
+        return
+    listen(host, port).close()
+    from penstock.delivery.worker import GRACE, Child
+
+    child, ending = Child("penstock.feedback.inbound.process", host, str(port)), threading.Event()
+
+    def keep() -> None:
+        while not ending.wait(0.5):
+            child.keep()
+
+    keeping = threading.Thread(target=keep, name="keeps the listener running")
+    keeping.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        keeping.join()
+        child.end()
+        child.wait(time.monotonic() + GRACE)

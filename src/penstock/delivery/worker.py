@@ -24,15 +24,19 @@ HASTY: Final = 5.0
 class Child:
     """One process that is kept running, and ends with us in whichever way we end."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *arguments: str) -> None:
         self._module = module
+        self._arguments = arguments
         self._deaths = 0
         self._start()
 
     def _start(self) -> None:
         # A session of its own: Ctrl-C is for the command that was typed, which ends its children in order.
         self.process = subprocess.Popen(
-            leash.command(self._module), stdin=subprocess.PIPE, start_new_session=True, env=os.environ
+            leash.command(self._module, *self._arguments),
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            env=os.environ,
         )
         self._started = time.monotonic()
         self._rest_until = 0.0

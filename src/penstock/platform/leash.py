@@ -11,12 +11,12 @@ import threading
 from importlib import import_module
 
 
-def command(module: str) -> list[str]:
-    """Return the command that runs `module` on a leash; start it with `stdin=subprocess.PIPE`.
+def command(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs `module` on a leash; start it with `stdin=subprocess.PIPE`. Its arguments are sys.argv[2:].
 
     With -P, as every Python that we start: else it would import what lies in the folder where the user happens to be.
     """
-    return [sys.executable, "-P", "-m", "penstock.platform.leash", module]
+    return [sys.executable, "-P", "-m", "penstock.platform.leash", module, *arguments]
 
 
 def _hold() -> None:
