@@ -156,7 +156,7 @@ class _Answers:
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str | None, options: list[str]
     ) -> str:
-        envelope.mail_from = address or ""
+        envelope.mail_from = address  # <> for nobody: aiosmtpd wants to see something
         envelope.mail_options.extend(options)
         return "250 2.1.0 Go on"
 
@@ -176,8 +176,9 @@ class _Answers:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         data = envelope.content
         assert isinstance(data, bytes)
+        sender = (envelope.mail_from or "").removeprefix("<>")
         try:
-            found = await self._taking.take(data, envelope.rcpt_tos, envelope.mail_from or "")
+            found = await self._taking.take(data, envelope.rcpt_tos, sender)
         except Away:
             answer = _LATER
         else:

@@ -26,8 +26,9 @@ def is_return_path(address: str, key: bytes) -> bool:
 def role_at(address: str) -> str | None:
     """Return the domain of an address that one of MAILBOXES may have, as A-labels; None for any other address."""
     local, _, domain = address.rpartition("@")
-    if len(address) > LONGEST or local.lower().partition("+")[0] not in MAILBOXES:
-        return None
+    name, _, extension = local.lower().partition("+")
+    if len(address) > LONGEST or name not in MAILBOXES or (name == "bounce" and extension):
+        return None  # bounce+… is a return path, and ours or forged
     try:
         return domain_name.host(domain)
     except domain_name.DomainNameError:
