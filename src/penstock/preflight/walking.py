@@ -26,9 +26,9 @@ WHOLE: Final = 2**62
 NEAR: Final = "array(select contact_id from near)"
 """The members that a statement looks at, in its SQL."""
 
-_EVERYBODY: Final = (
-    "(select null::integer as list_id, id as contact_id from audience_contact where account_id = %(account)s)"
-)
+_MEMBERS: Final = "(select contact_id from audience_membership where list_id = %(list)s)"
+"""The members of a list, read in the order of its index."""
+_EVERYBODY: Final = "(select id as contact_id from audience_contact where account_id = %(account)s)"
 """In place of the members of a list, where a rule names none."""
 
 _FORWARDS = {"beyond": ">", "order": "asc", "last": "max"}
@@ -123,7 +123,7 @@ def _portion(
     given: dict[str, Any] = {"place": place, "limit": limit, "portion": portion}
     if mailing.frozen_at is None:
         rule = chosen.ready(conn, mailing.account, mailing.rule)
-        members = "audience_membership" if rule.get("list") is not None else _EVERYBODY
+        members = _MEMBERS if rule.get("list") is not None else _EVERYBODY
         name, holes = "walk_rule", {
             "chosen": chosen.condition(rule, NEAR), "suppressed": SUPPRESSED, "members": members,
         }  # fmt: skip

@@ -2,7 +2,7 @@
 -- that fit. `looked`: how many members were looked at, `reached`: the last of them; at least one row, also where nobody fits.
 with near as materialized (
     select contact_id from {members} m
-     where list_id is not distinct from %(list)s::integer and contact_id {beyond} %(place)s
+     where contact_id {beyond} %(place)s
      order by contact_id {order} limit %(portion)s
 ), fit as (
     select c.id as place, c.id as contact, c.address, c.attributes

@@ -10,15 +10,21 @@ _NO_PLACES = ("Etc/", "SystemV/", "posix/", "right/")
 
 
 @cache
+def _all() -> frozenset[str]:
+    """Every name that there is: the files of the zones are walked once in the life of a process, not for each row of a page."""
+    return frozenset(available_timezones())
+
+
+@cache
 def names() -> tuple[str, ...]:
     """Return their names in order; UTC comes first."""
-    there = {name for name in available_timezones() if "/" in name and not name.startswith(_NO_PLACES)}
+    there = {name for name in _all() if "/" in name and not name.startswith(_NO_PLACES)}
     return ("UTC", *sorted(there))
 
 
 def known(name: object, otherwise: str) -> str:
     """Return the zone of this name, where there is one: a draft's plan may say anything."""
-    return name if isinstance(name, str) and name in available_timezones() else otherwise
+    return name if isinstance(name, str) and name in _all() else otherwise
 
 
 def named(text: str) -> str:
