@@ -8,6 +8,7 @@ names, cities and languages repeat.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
@@ -19,6 +20,9 @@ MEMORY = 500_000
 """Octets that the memory of one piece may hold: some two thousand first names, and still in the processor's cache."""
 _ENTRY = 200
 """What an entry takes beside its octets."""
+
+GAP = b"\0"
+"""Stands in encoded text where an octet string of the recipient goes; no encoding lets such an octet through."""
 
 T = TypeVar("T")
 
@@ -88,6 +92,8 @@ class Assembly:
         self.single: list[tuple[int, Memory[bytes], int]] = []
         self.made: list[tuple[int, Callable[[Values], bytes]]] = []
         self.grouped: list[tuple[tuple[int, ...], Memory[tuple[bytes, ...]], Callable[[Values], Key]]] = []
+        self.followed: list[tuple[tuple[int, ...], int]] = []
+        """Gaps of `grouped` in which GAP stands for the value at a position."""
         self._open = False
 
     def constant(self, data: bytes) -> None:
@@ -128,10 +134,26 @@ class Assembly:
         for gaps, memories, take in self.grouped:
             for gap, data in zip(gaps, memories[take(values)], strict=True):
                 parts[gap] = data
+        for gaps, position in self.followed:
+            value = (values[position] or "").encode()
+            for gap in gaps:
+                parts[gap] = parts[gap].replace(GAP, value)
         return parts
 
     def filled(self, values: Values) -> bytes:
         return b"".join(self.fill(values))
+
+
+@dataclass(frozen=True)
+class Follow:
+    """The follow token of a recipient: ``mark`` stands for it in constant texts, ``position`` is its place among the values.
+
+    ``gaps`` collects the gaps of a body that it goes into; within an arm of a choice it comes from the values.
+    """
+
+    mark: str
+    position: int
+    gaps: list[int] | None = None
 
 
 class Layout:
@@ -146,10 +168,12 @@ class Layout:
         encoding: Encoding,
         assembly: Assembly,
         links: Mapping[int, Callable[[Encoding], None]] = MappingProxyType({}),
+        follow: Follow | None = None,
     ):
         self.encoding = encoding
         self.assembly = assembly
         self.links = links
+        self.follow = follow
         self.at = At.START
         self._segments: dict[Segment, list[tuple[int, int, Callable[[str], bytes]]]] = {}
 
@@ -168,9 +192,29 @@ class Layout:
             self._close(segment, places)
 
     def constant(self, text: str) -> None:
+        if self.follow is not None:
+            text, *rest = text.split(self.follow.mark)
+            for each in rest:
+                self._constant(text)
+                self._token(self.follow)
+                text = each
+        self._constant(text)
+
+    def _constant(self, text: str) -> None:
         if text:
             self.assembly.constant(self.encoding.constant(text, self.at))
             self.at = At.START if text.endswith(("\n", "\r")) else At.MIDDLE
+
+    def _token(self, follow: Follow) -> None:
+        """A gap for the recipient's follow token, within a line."""
+        position, gap = follow.position, self.assembly.gap()
+        if follow.gaps is not None:
+            follow.gaps.append(gap)
+        else:
+            self.assembly.made.append((gap, lambda values: (values[position] or "").encode()))
+        if not self.encoding.verbatim:
+            self.assembly.constant(b"=\r\n")
+        self.at = At.MIDDLE
 
     def _hole(self, hole: Hole, following: Piece | None) -> None:
         if hole.bare and hole.reads[0] in self.links:
@@ -190,7 +234,8 @@ class Layout:
         ends = {self.at}
         arms = []
         for pieces in choice.arms:
-            arm = Layout(self.encoding, Assembly())
+            inner = replace(self.follow, gaps=None) if self.follow else None
+            arm = Layout(self.encoding, Assembly(), follow=inner)
             # Several arms of a case may follow each other, so where one begins is not known.
             arm.at = At.UNKNOWN if choice.many else self.at
             arm.lay(pieces)
@@ -206,12 +251,24 @@ class Layout:
         self.at = At.UNKNOWN
 
     def _close(self, segment: Segment, places: list[tuple[int, int, Callable[[str], bytes]]]) -> None:
+        follow, end = self.follow, b"" if self.encoding.verbatim else b"=\r\n"
+        behind = self.encoding.piece(At.MIDDLE, whole_lines=True, filled=False)
+
         def make(key: Key) -> tuple[bytes, ...]:
             texts = segment.make(key)
-            return tuple(encode(texts[number]) for _, number, encode in places)
+            if follow is None:
+                return tuple(encode(texts[number]) for _, number, encode in places)
+            made = []
+            for _, number, encode in places:
+                first, *rest = texts[number].split(follow.mark)
+                made.append((GAP + end).join((encode(first), *map(behind, rest))))
+            return tuple(made)
 
         memory = Memory(make, lambda texts: sum(map(len, texts)))
-        self.assembly.grouped.append((tuple(gap for gap, _, _ in places), memory, key_of(segment.reads)))
+        gaps = tuple(gap for gap, _, _ in places)
+        self.assembly.grouped.append((gaps, memory, key_of(segment.reads)))
+        if follow is not None:
+            self.assembly.followed.append((gaps, follow.position))
 
 
 def _through(make: Callable[[Key], str], encode: Callable[[str], bytes]) -> Callable[[Key], bytes]:

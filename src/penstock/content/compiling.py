@@ -30,7 +30,7 @@ from penstock.content.pieces import Choice, Hole, Piece, Segment, Slot, Text
 from penstock.content.segments import names_in, segment_maker
 from penstock.content.template import Parsed, liquid_problem, walk
 
-_STATEFUL_TAGS = frozenset({"assign", "capture", "increment", "decrement", "cycle", "ifchanged", "liquid"})
+STATEFUL_TAGS = frozenset({"assign", "capture", "increment", "decrement", "cycle", "ifchanged", "liquid"})
 
 
 class Compiler:
@@ -40,7 +40,7 @@ class Compiler:
         self.parsed = parsed
         self.where = parsed.where
         self.template = parsed.template
-        self.source = parsed.template.nodes[0].token.source if parsed.template.nodes else ""
+        self.source = parsed.source
         self.positions = positions
         self._by_position = {index: name for name, index in positions.items()}
         self.problems: list[Problem] = []
@@ -75,7 +75,8 @@ class Compiler:
     def _segment(self, nodes: list[Node]) -> dict[int, Piece]:
         reads = self._reads(nodes)
         make = segment_maker(self.env, nodes, self._names(reads), self.where)
-        segment = Segment(reads, make)
+        inner = walk(BoundTemplate(self.env, nodes))
+        segment = Segment(reads, make, tuple(node.text for node in inner if isinstance(node, ContentNode)))
         texts = self._constant(segment, nodes)
         if texts is not None:
             return {id(node): Text(text) for node, text in zip(nodes, texts, strict=True)}
@@ -167,7 +168,7 @@ def certain(error: LiquidError) -> bool:
 
 
 def _stateful(node: Node, continued: bool) -> bool:
-    return node.token.value in _STATEFUL_TAGS or (continued and isinstance(node, ForNode))
+    return node.token.value in STATEFUL_TAGS or (continued and isinstance(node, ForNode))
 
 
 def _arms(node: IfNode | UnlessNode | CaseNode) -> Iterable[tuple[Expression | None, BlockNode]]:

@@ -19,6 +19,8 @@ from hmac import compare_digest
 MAC_BYTES = 12
 """96 bits for each half: out of reach of guessing over a network, and the local part stays under 64 octets."""
 _HALF = MAC_BYTES * 2
+LONGEST_TOKEN = 15 + 1 + 15 + 1 + _HALF
+"""Octets of a token at most."""
 NOBODY = b"0-0-" + b"0" * 24
 """Stands where a recipient's token would: in previews, tests and copies that are shown. It is nobody's, so no link does harm."""
 _PERSON = b"penstock link"

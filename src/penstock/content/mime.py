@@ -7,16 +7,17 @@ constant text no plain encoding can hold (a line over 998 octets) is quoted-prin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from penstock.content.assembly import Assembly, Encoding, Layout, Plain, Quoted
+from penstock.content.assembly import Assembly, Encoding, Follow, Layout, Plain, Quoted
 from penstock.content.canonical import BodyForm
 from penstock.content.headers import Mailbox, a_labels, field_bytes, mailboxes_bytes
 from penstock.content.lines import MAX_LINE, At, Unfit
-from penstock.content.links import view_token
+from penstock.content.links import LONGEST_TOKEN, view_token
 from penstock.content.message import RenderError
 from penstock.content.pieces import Piece, Text, Values, reads_of, text_of
+from penstock.content.targets import Target
 
 MAX_ADDRESS = 320
 
@@ -66,6 +67,10 @@ class Blueprint:
     boundary: str
     width: int
     """How many values a recipient has."""
+    follow: Follow | None = None
+    """Where the token by which clicks and openings are known goes; None where nothing is tracked."""
+    targets: tuple[Target, ...] = ()
+    """Where its tracked links lead."""
 
 
 def needs_smtputf8(address: str) -> bool:
@@ -96,10 +101,16 @@ class Variant:
         self.assembly = Assembly()
         self._private: list[int] = []
         self._view: list[int] = []
+        self._follow: list[int] = []
         self._body_from = 0  # the part that begins the body, once there is one
         self._headers()
         self._body()
-        constant = b"".join(self.assembly.parts)
+        parts = self.assembly.parts.copy()
+        for gap in (
+            self._follow
+        ):  # there are as many as links: without them nearly every message's lines would be measured
+            parts[gap] = b"f" * LONGEST_TOKEN
+        constant = b"".join(parts)
         self.ascii = constant.isascii()
         self.size = len(constant)
         # A line is no longer than its constant octets and all that fills gaps; only beyond that lines are measured.
@@ -121,6 +132,10 @@ class Variant:
             shown = view_token(private)
             for gap in self._view:
                 parts[gap] = shown
+        if self._follow and self._blueprint.follow:
+            token = (values[self._blueprint.follow.position] or "").encode("ascii")
+            for gap in self._follow:
+                parts[gap] = token
         return parts
 
     def joined(self, parts: list[bytes]) -> bytes:
@@ -196,7 +211,10 @@ class Variant:
             f"Content-Type: text/{part.subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {label}\r\n\r\n".encode()
         )
         self._body_from = self._body_from or self.assembly.next_part()
-        Layout(encoding, self.assembly, self._links()).lay(part.pieces)
+        follow = self._blueprint.follow
+        if follow is not None and part.subtype == "html":
+            follow = replace(follow, gaps=self._follow)
+        Layout(encoding, self.assembly, self._links(), follow).lay(part.pieces)
 
     def _encoding(self, part: Part) -> tuple[Encoding, str]:
         fixed_ascii = all(isinstance(piece, Text) and piece.text.isascii() for piece in part.pieces)

@@ -38,10 +38,14 @@ class Hole:
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """Nodes that only python-liquid can render, in one context; ``make`` maps the key to one text per slot."""
+    """Nodes that only python-liquid can render, in one context; ``make`` maps the key to one text per slot.
+
+    ``constants`` are the constant texts within.
+    """
 
     reads: tuple[int, ...]
     make: Callable[[Key], tuple[str, ...]]
+    constants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

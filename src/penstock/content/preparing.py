@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
 from penstock.content import limits, work
+from penstock.content.assembly import Follow
 from penstock.content.compiling import Compiler
 from penstock.content.dialects import HTML, MADE_TEXT, TEXT, MessageEnvironment
+from penstock.content.following import Following, Wanted
 from penstock.content.headers import Mailbox, mailto, name_problem, parse_mailboxes
 from penstock.content.lines import clean
 from penstock.content.links import link_base
@@ -18,6 +21,7 @@ from penstock.content.mjml import html_from_mjml
 from penstock.content.pieces import Choice, Hole, Piece, Slot, Text
 from penstock.content.plain import text_from_html
 from penstock.content.styles import with_inline_styles
+from penstock.content.targets import Target
 from penstock.content.template import RESERVED, Parsed, parse
 
 _EMAIL, *_LINKS = RESERVED
@@ -31,6 +35,7 @@ def prepare(
     unsubscribe_mailto: str | None,
     inline_css: bool,
     view_base: str | None,
+    links: Wanted | None = None,
 ) -> Prepared:
     """Return (blueprint, names of the values, problems, warnings); the blueprint is None if there are problems.
 
@@ -48,23 +53,20 @@ def prepare(
     )
     parsed = preparation.parse_all()
     names = (_EMAIL, *sorted({name for part in parsed for name in part.reads} - set(RESERVED)))
-    positions = {name: position for position, name in enumerate((*names, *_LINKS))}
+    place = len(names)  # of the token that clicks and openings are known by, where there are any
+    tracked = links is not None and links.tracked and any(part.where == "html" for part in parsed)
+    positions = {name: position for position, name in enumerate(names)}
+    positions |= {name: position for position, name in enumerate(_LINKS, place + tracked)}
     with work.limited():
         pieces = {part.where: preparation.compile(part, positions) for part in parsed}
+    if links is not None and not preparation.problems:
+        pieces |= preparation.followed(parsed, positions, links)
     if preparation.problems:
         return None, names, preparation.placed(positions), preparation.warnings
     bodies = [Part(subtype, _ended(pieces[where])) for where, subtype in _BODIES if where in pieces]
     lines = [made for where, made in pieces.items() if where not in dict(_BODIES)]
     view = f"{link_base(view_base)}/v/" if view_base else ""
     places = (positions[_LINKS[0]], positions[_LINKS[1]])
-
-    def among_values(position: int, *, laid_out: bool) -> bool:
-        """Whether a link must be among the values; bare at the top of a body it is laid out, if it is known."""
-        return any(_uses(part.pieces, position, top=laid_out) for part in bodies) or any(
-            _uses(made, position, top=False) for made in lines
-        )
-
-    used = 2 if among_values(places[1], laid_out=bool(view)) else int(among_values(places[0], laid_out=True))
     blueprint = Blueprint(
         sender[0],
         reply_to,
@@ -75,9 +77,24 @@ def prepare(
         view,
         places,
         _boundary(message),
-        len(names) + used,
+        len(names) + tracked + _among_values(bodies, lines, places, shown=bool(view)),
+        Follow(preparation.mark, place) if tracked else None,
+        preparation.targets,
     )
     return blueprint, names, [], preparation.warnings
+
+
+def _among_values(
+    bodies: list[Part], lines: list[tuple[Piece, ...]], places: tuple[int, int], *, shown: bool
+) -> int:
+    """How many of the recipient's own links must be among the values; bare at the top of a body one is laid out, if it is known."""
+
+    def used(position: int, *, laid_out: bool) -> bool:
+        return any(_uses(part.pieces, position, top=laid_out) for part in bodies) or any(
+            _uses(made, position, top=False) for made in lines
+        )
+
+    return 2 if used(places[1], laid_out=shown) else int(used(places[0], laid_out=True))
 
 
 _BODIES = (("text", "plain"), ("html", "html"))
@@ -91,6 +108,8 @@ class _Preparation:
         self.known = known
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.mark = ""
+        self.targets: tuple[Target, ...] = ()
         self.sources: list[Parsed] = []
         """What the author wrote in place of HTML, where that is made of it."""
 
@@ -235,6 +254,27 @@ class _Preparation:
         pieces = compiler.compile()
         self.problems += [problem for problem in compiler.problems if problem not in self.problems]
         return pieces
+
+    def followed(
+        self, parsed: list[Parsed], positions: dict[str, int], links: Wanted
+    ) -> dict[str, tuple[Piece, ...]]:
+        """The pieces of the bodies with their links as wanted; what stands in the HTML for the follow token is `mark`."""
+        following = Following(links, positions)
+        made = {}
+        with work.limited():
+            for part in parsed:
+                if part.where == "html":
+                    made["html"] = following.html(part)
+                elif part.where == "text" and links.tags:
+                    made["text"] = following.text(part)
+        self.problems += following.problems
+        written = _written(self.message)[:1] == ["html"]
+        # In HTML that was made, lines are nobody's.
+        self.warnings += (
+            following.warnings if written else [replace(one, line=0) for one in following.warnings]
+        )
+        self.mark, self.targets = following.mark, following.targets
+        return made
 
     def unsubscribe(self, sender: Mailbox, writable: list[Mailbox], base_url: str | None) -> Unsubscribe:
         """Decide on the link, and warn where receivers will not like it."""

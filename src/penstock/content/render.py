@@ -18,8 +18,9 @@ from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 
 from penstock.content.dkim import Signer
+from penstock.content.following import Wanted
 from penstock.content.lines import Unfit
-from penstock.content.links import view_token
+from penstock.content.links import follow_token, view_token
 from penstock.content.message import Message, MessageError, Problem, RenderError
 from penstock.content.mime import Blueprint, Field, Part, Variant, needs_smtputf8, recipient
 from penstock.content.pieces import fallible
@@ -34,15 +35,17 @@ def compile_message(
     unsubscribe_mailto: str | None = None,
     inline_css: bool = False,
     view_base: str | None = None,
+    links: Wanted | None = None,
 ) -> Program:
     """Compile ``message``; MessageError names every problem of every part at once.
 
     ``variables`` are the attributes that the audience's contacts have; with None every name is taken for one.
     ``base_url`` is the public address under which unsubscribing answers; without it the link is a ``mailto:`` to
     ``unsubscribe_mailto``, or to the sender. ``view_base`` is the address under which messages can be looked at in a
-    browser; without it ``view_url`` is empty. ``inline_css`` writes style sheets into the elements. Costs some milliseconds.
+    browser; without it ``view_url`` is empty. ``inline_css`` writes style sheets into the elements. ``links`` says what becomes
+    of the links; without it they stay what they are. Costs some milliseconds.
     """
-    prepared = prepare(message, variables, base_url, unsubscribe_mailto, inline_css, view_base)
+    prepared = prepare(message, variables, base_url, unsubscribe_mailto, inline_css, view_base, links)
     blueprint, names, problems, warnings = prepared
     if problems or blueprint is None:
         raise MessageError(problems)
@@ -73,7 +76,7 @@ class Program:
     ``texts`` are the compiled templates with their place: "subject", "header X-Tag", "text", "html".
     ``warnings`` are Problems that do not keep the message from being sent. ``size_estimate`` is about how many
     octets a message takes. ``fallible``: the data of some recipient may be such that no message can be made of it.
-    ``signer`` may be set: then every message is in 7-bit form and carries its signatures, or SigningError is raised.
+    ``targets`` are where its tracked links lead. ``signer`` may be set: then every message is in 7-bit form and carries its signatures, or SigningError is raised.
     """
 
     signer: Signer | None = None
@@ -83,6 +86,7 @@ class Program:
         self.warnings = warnings
         self.domain = blueprint.sender.domain.encode("ascii")
         self.sender = blueprint.sender.address
+        self.targets = blueprint.targets
         texts: list[Field | Part] = [blueprint.subject, *blueprint.fields, *blueprint.parts]
         self.texts = tuple((_name(text), text.pieces) for text in texts)
         self.fallible = any(fallible(text.pieces) for text in texts)
@@ -119,11 +123,14 @@ class Program:
                 return self._fallback().data(values, to, public, private, date)
         return self._without_8bit(values, to, public, private, date)[2]
 
-    def _own_links(self, private: bytes) -> tuple[str, str | None]:
-        """The recipient's links as values, where they do not stand bare in a body."""
+    def _own_links(self, private: bytes) -> tuple[str | None, ...]:
+        """The recipient's links as values, where they do not stand bare in a body; before them the token that tracked links have."""
         blueprint = self._blueprint
+        followed = (follow_token(private).decode("ascii"),) if blueprint.follow else ()
+        if len(followed) == self._links:
+            return followed
         view = blueprint.view + view_token(private).decode("ascii") if blueprint.view else None
-        return blueprint.unsubscribe.prefix + private.decode("ascii"), view
+        return *followed, blueprint.unsubscribe.prefix + private.decode("ascii"), view
 
     def check(self, rows: Iterable[tuple[str | None, ...]]) -> Iterator[tuple[int, RenderError]]:
         """Try every row of values, as before sending; yield the number of each row that fails, from 0, and why."""

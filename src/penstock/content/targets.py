@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from html import unescape
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from liquid import BoundTemplate
@@ -31,6 +31,14 @@ _IGNORED = re.compile("[\t\r\n]")
 _EDGES = "".join(map(chr, range(0x21)))
 _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 """What stands in an address as it is, beside letters, digits and ``_.-`` (RFC 3986 §2); a ``%`` is taken for an escape."""
+
+
+class Target(NamedTuple):
+    """`url` is an address; where it is `personal`, a Liquid text that gives one, and `tags` the utm_ tags that it gets besides."""
+
+    url: str
+    personal: bool = False
+    tags: str | None = None
 
 
 def absolute(text: str) -> str | None:

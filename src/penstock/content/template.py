@@ -38,6 +38,11 @@ class Parsed:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
+    @property
+    def source(self) -> str:
+        """The template as it was given; nothing, where it is empty."""
+        return self.template.nodes[0].token.source if self.template.nodes else ""
+
 
 def parse(
     source: str, where: str, environment: MessageEnvironment, known: frozenset[str] | None

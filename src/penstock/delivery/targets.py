@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl
 
 import psycopg
 
 from penstock.content import utm
-from penstock.content.targets import personal
+from penstock.content.targets import Target, personal
 from penstock.platform.database import sql
-
-
-class Target(NamedTuple):
-    """`url` is an address; where it is `personal`, a Liquid text that gives one, and `tags` the utm_ tags that it gets besides."""
-
-    url: str
-    personal: bool = False
-    tags: str | None = None
 
 
 def find(conn: psycopg.Connection[Any], mailing: int, no: int) -> Target | None:
