@@ -1,4 +1,4 @@
-"""One contact at a time: made, changed, erased. Many at once come by `importing`.
+"""One contact at a time: made, changed. Many at once come by `importing`; personal.erasure erases them.
 
 A message takes a contact's attributes when it is made, and its address when the audience is frozen. So a change reaches those
 whom a running mailing has not had yet with their new attributes, at the address of the freeze. Whoever is erased is not sent to
@@ -11,13 +11,11 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.audience import contacts
+from penstock.audience import contacts, returning
 from penstock.audience.address import parse
 from penstock.audience.attributes import MOST, AttributeProblem, checked
 from penstock.audience.contacts import Contact, UnknownContact
 from penstock.audience.lists import require_all
-from penstock.mailing import journal
-from penstock.mailing.actor import Actor
 from penstock.platform.database import sql
 
 
@@ -48,6 +46,7 @@ def create(
         ).fetchone()
         if made is None:
             raise _exists(conn, account, given.address)
+        returning.note(conn, account, int(made[0]))
         conn.execute(
             sql("penstock.audience", "join_lists"), {"contact": made[0], "lists": sorted(set(lists))}
         )
@@ -75,6 +74,8 @@ def update(
         "unset": [name for name, value in changed.items() if value is None],
     }  # fmt: skip
     with conn.transaction():
+        if new is not None:
+            returning.note_former(conn, account, contact, new.normal)
         try:
             with conn.transaction():
                 done = conn.execute(sql("penstock.audience", "update_contact"), given)
@@ -83,30 +84,14 @@ def update(
             raise _exists(conn, account, new.address) from None
         if done.rowcount != 1:
             raise UnknownContact(contact)
+        if new is not None:
+            returning.note(conn, account, contact)
         found = require(conn, account, contact)
         if len(found.attributes) > MOST:
             raise AttributeProblem(
                 f"There would be {len(found.attributes)} attributes; a contact has at most {MOST}."
             )
         return found
-
-
-def erase(conn: psycopg.Connection[Any], account: int, contact: int, actor: Actor) -> None:
-    """Delete a contact with its attributes and memberships. Raises UnknownContact.
-
-    Events that others told of it go, too. Ledgers keep the address, for they answer who was sent what; a suppression stays, for
-    the address must not be mailed by the next import either. The journal gets the contact's number alone.
-    """
-    with conn.transaction():
-        given = {"account": account, "contact": contact}
-        if conn.execute(sql("penstock.audience", "erase_contact"), given).rowcount != 1:
-            raise UnknownContact(contact)
-        conn.execute(sql("penstock.audience", "leave_all_lists"), given)
-        conn.execute("select feedback_forget(%(account)s, %(contact)s)", given)
-        journal.append(
-            conn, account=account, mailing=None, actor=actor.name, door=actor.door, command="erase_contact",
-            data={"contact": contact},
-        )  # fmt: skip
 
 
 def require(conn: psycopg.Connection[Any], account: int, contact: int) -> Contact:

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.audience import columns, contacts, header, loading, reading
+from penstock.audience import columns, contacts, header, loading, reading, returning
 from penstock.audience.problems import Problems
 from penstock.audience.records import Records
 from penstock.audience.trouble import ImportFileError
@@ -97,6 +97,7 @@ def import_file(
                 chosen = contacts.list_named(conn, account, list_name) if list_name else None
                 problems.store(conn)
                 counts = target.settle(number, chosen, records)
+                returning.note(conn, account)
                 result = Result(
                     number, chosen, named.attributes, records.rows, **counts, rejected=records.rejected
                 )

@@ -2,7 +2,8 @@
 
 Set-wise, for a contact `c` (or anything with `account_id` and `normal`), the predicate is `SUPPRESSED`; PostgreSQL
 plans it as one hash anti-join (`not exists`) or as a probe of the unique index per row of a small set. Freezing and
-claiming both use it, so that nobody is asked after in two ways.
+claiming both use it, so that nobody is asked after in two ways. The suppression of somebody who was erased stands as a keyed hash
+(audience.pseudonym); it names the address again when they come back (audience.returning), and is found by the address before that.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import class_row
 
+from penstock.audience import pseudonym
 from penstock.audience.address import parse
 from penstock.mailing import journal
 from penstock.mailing.actor import Actor
@@ -49,40 +51,58 @@ class Suppression:
 
 
 def suppress(conn: psycopg.Connection[Any], account: int, address: str, reason: str, origin: str) -> bool:
-    """Suppress `address`; False when it was so already (the first reason stays). Raises AddressError."""
+    """Suppress `address`; False when it was so already (the first reason stays). Raises AddressError.
+
+    Here and below, what stands in a ledger for somebody who was erased is as good as an address.
+    """
     if reason not in REASONS:
         raise ValueError(f"{reason!r} is no reason for a suppression; one of {', '.join(REASONS)} is.")
+    known_as = _known_as(conn, account, address)
     done = conn.execute(
-        "insert into audience_suppression (account_id, normal, reason, origin) values (%s, %s, %s, %s)"
+        "insert into audience_suppression (account_id, normal, reason, origin) select %s, %s, %s, %s"
+        " where not exists (select from audience_suppression where account_id = %s and normal = any(%s))"
         " on conflict (account_id, normal) do nothing",
-        (account, parse(address).normal, reason, origin),
+        (account, known_as[0], reason, origin, account, known_as),
     )
     return done.rowcount == 1
+
+
+def _known_as(conn: psycopg.Connection[Any], account: int, address: str) -> list[str]:
+    """Return how an address may stand here: in its normal form, and as a pseudonym. Of a pseudonym the address of who has come back, too."""
+    if not pseudonym.is_pseudonym(address):
+        normal = parse(address).normal
+        return [normal, pseudonym.of(account, normal)]
+    rows = conn.execute(
+        "select c.normal from audience_returned b join audience_contact c on c.id = b.contact"
+        " where b.account_id = %s and b.pseudonym = %s",
+        (account, address),
+    ).fetchall()
+    return [*(normal for (normal,) in rows), address]
 
 
 def lift(conn: psycopg.Connection[Any], account: int, address: str) -> bool:
     """Let `address` be mailed again; False when it was not suppressed. Raises AddressError."""
     done = conn.execute(
-        "delete from audience_suppression where account_id = %s and normal = %s",
-        (account, parse(address).normal),
+        "delete from audience_suppression where account_id = %s and normal = any(%s)",
+        (account, _known_as(conn, account, address)),
     )
-    return done.rowcount == 1
+    return done.rowcount > 0
 
 
 def lift_own(conn: psycopg.Connection[Any], account: int, address: str) -> bool:
     """Let somebody who unsubscribed be mailed again, because they say so; False when it was not for that. Raises AddressError."""
     done = conn.execute(
-        "delete from audience_suppression where account_id = %s and normal = %s and reason = 'unsubscribed'",
-        (account, parse(address).normal),
+        "delete from audience_suppression where account_id = %s and normal = any(%s) and reason = 'unsubscribed'",
+        (account, _known_as(conn, account, address)),
     )
-    return done.rowcount == 1
+    return done.rowcount > 0
 
 
 def suppressed(conn: psycopg.Connection[Any], account: int, address: str) -> str | None:
     """Return the reason why `address` is suppressed, None when it may be mailed. Raises AddressError."""
     row = conn.execute(
-        "select reason from audience_suppression where account_id = %s and normal = %s",
-        (account, parse(address).normal),
+        "select reason from audience_suppression where account_id = %s and normal = any(%s)",
+        (account, _known_as(conn, account, address)),
     ).fetchone()
     return str(row[0]) if row else None
 
@@ -115,7 +135,7 @@ def page(
     """
     given = {
         "account": account, "limit": limit, "before": before, "reason": reason,
-        "normal": None if address is None else parse(address).normal,
+        "normals": None if address is None else _known_as(conn, account, address),
     }  # fmt: skip
     with conn.cursor(row_factory=class_row(Suppression)) as cursor:
         return cursor.execute(sql("penstock.audience", "page_of_suppressions"), given).fetchall()

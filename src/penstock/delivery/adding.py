@@ -100,9 +100,14 @@ def write(
 
 
 def not_in_ledger(ledger: Ledger) -> str:
-    """The condition that a contact `c` is new to the ledger. Of those skipped at the freeze no index knows: they are few."""
+    """The condition that a contact `c` is new to the ledger: it knows neither the address, nor the pseudonym of who was erased once."""
     known = "exists (select from delivery_recipient r where r.mailing = %(mailing)s and r.normal = c.normal and {})"
     met = [known.format("r.package > 0")] + [known.format("r.package = 0")] * ledger.has_skipped
+    again = (
+        'exists (select from audience_returned b join delivery_recipient r on r.normal = b.pseudonym collate "default"'
+        " where b.contact = c.id and r.mailing = %(mailing)s and {})"
+    )
+    met += [again.format("r.package > 0"), again.format("r.package = 0")]
     return " and ".join(f"not {each}" for each in met)
 
 

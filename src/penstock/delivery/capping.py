@@ -8,13 +8,14 @@ after the other (`alone`), and each sees the ledgers of those before it. Where i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 
 from penstock.account.policy import CAP, tolerant
+from penstock.audience import returning
 from penstock.audience.suppression import SUPPRESSED
 from penstock.platform.database import sql
 
@@ -49,23 +50,33 @@ def cap_of(policy: Mapping[str, Any]) -> Cap | None:
 
 @contextmanager
 def alone(conn: psycopg.Connection[Any], mailing: int) -> Iterator[None]:
-    """Have nobody else freeze or add in the account of this mailing, where it has a cap.
+    """Have nobody else freeze or add in the account of this mailing, where it has a cap; and nobody be erased meanwhile.
 
-    Taken before a transaction that looks at everything in one snapshot: the ledgers of those who were before have to be in it.
+    Taken before a transaction that looks at everything in one snapshot: the ledgers of those who were before have to be in it, and
+    nobody who was erased.
     """
     row = conn.execute(
         "select m.account_id, a.policy from mailing_mailing m join account_account a on a.id = m.account_id where m.id = %s",
         (mailing,),
     ).fetchone()
-    if row is None or cap_of(row[1]) is None:
+    if row is None:
         yield
         return
-    conn.execute("select pg_advisory_lock(%s, %s)", (LOCK, row[0]))
+    with ExitStack() as held:
+        held.enter_context(_holding(conn, "_shared", returning.LOCK, row[0]))
+        if cap_of(row[1]) is not None:
+            held.enter_context(_holding(conn, "", LOCK, row[0]))
+        yield
+
+
+@contextmanager
+def _holding(conn: psycopg.Connection[Any], mode: LiteralString, lock: int, account: int) -> Iterator[None]:
+    conn.execute(f"select pg_advisory_lock{mode}(%s, %s)", (lock, account))
     try:
         yield
     finally:
         with suppress(psycopg.OperationalError):  # then it went with the connection
-            conn.execute("select pg_advisory_unlock(%s, %s)", (LOCK, row[0]))
+            conn.execute(f"select pg_advisory_unlock{mode}(%s, %s)", (lock, account))
 
 
 def excluded(

@@ -167,6 +167,11 @@ def _chains(conn: psycopg.Connection[Any]) -> Iterator[tuple[tuple[int, int], li
             yield current, chain
 
 
+def holds(chain: list[dict[str, Any]], length: int, last: bytes) -> bool:
+    """Tell whether a chain is as it was written: its entries in their order, how many there are, and the last link."""
+    return not _walk((0, 0), chain, length, last)
+
+
 def _walk(key: tuple[int, int], chain: list[dict[str, Any]], length: int, last: bytes) -> list[str]:
     before = FIRST
     for n, entry in enumerate(chain, start=1):

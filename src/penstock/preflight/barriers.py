@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from penstock.audience.address import parse
+from penstock.audience.suppression import suppressed
 from penstock.delivery.withholding import domain
 from penstock.mailing import guards
 from penstock.mailing.facts import gather
@@ -41,11 +41,8 @@ def of_address(conn: psycopg.Connection[Any], mailing: Mailing, address: str) ->
     for value, words in _switches(conn, mailing.id, "domain"):
         if value == domain(address):
             return f"sending is switched off: {words}"
-    row = conn.execute(
-        "select reason from audience_suppression where account_id = %s and normal = %s",
-        (mailing.account, parse(address).normal),
-    ).fetchone()
-    return f"the address is suppressed ({row[0].replace('_', ' ')})" if row else None
+    reason = suppressed(conn, mailing.account, address)
+    return f"the address is suppressed ({reason.replace('_', ' ')})" if reason else None
 
 
 def _switches(conn: psycopg.Connection[Any], mailing: int, scope: str) -> list[tuple[str, str]]:

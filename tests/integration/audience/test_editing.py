@@ -11,6 +11,7 @@ from penstock.audience.attributes import MOST, AttributeProblem
 from penstock.audience.contacts import UnknownContact, UnknownList
 from penstock.mailing import journal
 from penstock.mailing.actor import EVERY_ROLE, Actor
+from penstock.personal import erasure
 
 Conn = psycopg.Connection[Any]
 ANNA = Actor("Anna", EVERY_ROLE, "api", 1, "anna@x.example")
@@ -76,12 +77,12 @@ def test_what_cannot_be_changes_nothing(conn: Conn) -> None:
 def test_an_erased_contact_leaves_its_number_in_the_journal_and_nothing_else(conn: Conn) -> None:
     news = lists.create(conn, 1, "news")
     made = editing.create(conn, 1, "a@x.example", {"code": "7"}, [news.id])
-    editing.erase(conn, 1, made.id, ANNA)
+    erasure.erase(conn, 1, made.id, ANNA)
     assert contacts.get(conn, 1, made.id) is None
     assert lists.require(conn, 1, news.id).contacts == 0
     assert journalled(conn) == [("erase_contact", {"contact": made.id})]
     with pytest.raises(UnknownContact):
-        editing.erase(conn, 1, made.id, ANNA)
+        erasure.erase(conn, 1, made.id, ANNA)
     with pytest.raises(UnknownContact):
         editing.update(conn, 1, made.id, attributes={})
 
@@ -94,7 +95,7 @@ def test_another_account_sees_and_changes_nothing(conn: Conn, second: int) -> No
     assert contacts.page(conn, second, limit=9) == contacts.page(conn, second, limit=9, list_id=news.id) == []
     for change in (
         lambda: editing.update(conn, second, made.id, attributes={"n": "1"}),
-        lambda: editing.erase(conn, second, made.id, ANNA),
+        lambda: erasure.erase(conn, second, made.id, ANNA),
         lambda: lists.join(conn, second, theirs.id, made.id),
     ):
         with pytest.raises(UnknownContact):

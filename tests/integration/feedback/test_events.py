@@ -6,10 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from penstock.audience import editing
 from penstock.content.links import tokens
 from penstock.feedback import events
 from penstock.feedback.unsubscribe import unsubscribe
+from penstock.personal import erasure
 from penstock.platform import environment
 from tests.integration.delivery.stage import ANNA, add_contacts, draft
 
@@ -62,11 +62,14 @@ def test_what_a_recipient_did_is_noted_with_the_mailing(conn: Conn, reader: int,
 def test_who_unsubscribes_is_noted_once(conn: Conn, reader: int, mailing: int) -> None:
     token = tokens(mailing, 1, environment.link_key())[1].decode()
     assert [unsubscribe(conn, token), unsubscribe(conn, token)] == [True, False]
-    assert told(conn) == [(reader, "unsubscribed", None, mailing, 1, None)]
+    assert told(conn) == [(reader, "unsubscribed", None, mailing, 1, {"door": "link"})]
 
 
 def test_erased_contacts_leave_what_the_mailing_counts(conn: Conn, reader: int, mailing: int) -> None:
     events.record(conn, 1, reader, "purchase", data={"euro": "7"})
-    events.record_of_recipient(conn, mailing, 1, "clicked", data={"link": "https://example.org/"})
-    editing.erase(conn, 1, reader, ANNA)
-    assert told(conn) == [(reader, "clicked", None, mailing, 1, None)]
+    events.record_of_recipient(conn, mailing, 1, "clicked", data={"link": 2, "browser": "Lynx"})
+    erasure.erase(conn, 1, reader, ANNA)
+    ((contact, *kept),) = told(conn)
+    assert kept == ["clicked", None, mailing, 1, {"link": 2}]
+    assert conn.execute("select contact from delivery_recipient").fetchall() == [(contact,)]
+    assert contact < 0

@@ -14,6 +14,7 @@ from penstock.api.resources.paging import paged
 from penstock.api.shapes import Account, Body, Cursor, Limit, Number, Shown
 from penstock.audience import contacts, editing, lists, suppression
 from penstock.audience.attributes import LONGEST_NAME, LONGEST_VALUE, MOST
+from penstock.personal import erasure
 
 router = Router()
 
@@ -142,5 +143,5 @@ def edit_contact(request: HttpRequest, contact: BigId, given: ContactChange, acc
 def erase_contact(request: HttpRequest, contact: BigId, account: Account = None) -> Any:
     """Erase a contact with its attributes. Running mailings skip it; ledgers and suppressions keep the address."""
     with asked(request, "contacts:write") as ask:
-        editing.erase(*ask.given, contact, ask.actor)
+        erasure.erase(*ask.given, contact, ask.actor)
         return Status(204, None)

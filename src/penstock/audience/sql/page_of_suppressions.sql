@@ -4,5 +4,5 @@ select id, normal as address, reason, origin, created_at
  where account_id = %(account)s
    and (%(before)s::bigint is null or id < %(before)s)
    and (%(reason)s::text is null or reason = %(reason)s)
-   and (%(normal)s::text is null or normal = %(normal)s)
+   and (%(normals)s::text[] is null or normal = any(%(normals)s))
  order by id desc limit %(limit)s

@@ -3,3 +3,5 @@ select count(*)
   from {people} and {chosen}
    and not {suppressed}
    and not exists (select from delivery_recipient r where r.mailing = %(mailing)s and r.normal = c.normal)
+   and not exists (select from audience_returned b join delivery_recipient r on r.normal = b.pseudonym collate "default"
+                    where b.contact = c.id and r.mailing = %(mailing)s)

@@ -37,4 +37,7 @@ language sql stable rows 10000 as $$
     union
     select c.id from person p join audience_contact c on c.normal = p.normal and c.account_id = p_account
      where p.normal_now is distinct from p.normal
+    union
+    select b.contact from person p join audience_returned b on b.account_id = p_account and b.pseudonym = p.normal   -- was erased once
+     where p.normal_now is null
 $$;

@@ -15,6 +15,10 @@ returns table (contact bigint) language sql stable rows 100 as $$
           from asked a cross join meant m
           join delivery_recipient r on r.mailing = m.id and r.normal = a.normal collate "default" and r.package > 0
         union
+        select a.id, r.mailing, r.seq      -- was erased once, and is here again
+          from asked a join audience_returned b on b.contact = a.id cross join meant m
+          join delivery_recipient r on r.mailing = m.id and r.normal = b.pseudonym collate "default" and r.package > 0
+        union
         select r.contact, r.mailing, r.seq
           from changed g join delivery_recipient r on r.mailing = g.mailing and r.contact = any(g.contacts) and r.package > 0
     )

@@ -3,7 +3,7 @@
 create or replace function feedback_forget(p_account integer, p_contact bigint) returns void
 language sql as $$
     delete from feedback_event where account = p_account and contact = p_contact and mailing is null;
-    update feedback_event set data = null
+    update feedback_event set data = case when data ? 'link' then jsonb_build_object('link', data -> 'link') end
      where account = p_account and contact = p_contact and data is not null;
     delete from feedback_order where account = p_account and contact = p_contact and mailing is null;
     update feedback_order set data = null

@@ -13,6 +13,7 @@ from penstock.audience import lists as known_lists
 from penstock.audience.address import AddressError
 from penstock.audience.attributes import AttributeProblem
 from penstock.audience.contacts import UnknownContact, UnknownList
+from penstock.personal import erasure
 from penstock.platform.connections import connection
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
@@ -97,8 +98,8 @@ def erase(visit: Visit, number: int) -> HttpResponse:
     """Ask whether somebody is to be erased, and do it."""
     found = _contact(visit, number)
     if visit.posted:
-        editing.erase(visit.conn, visit.account, number, visit.actor)
-        return visit.go("contacts", said=_("%(address)s is erased.") % {"address": found.address})
+        erasure.erase(visit.conn, visit.account, number, visit.actor)
+        return visit.go("contacts", said=_("The contact is erased."))
     return visit.either("audience/contact_erase.html", contact=found)
 
 

@@ -1,0 +1,19 @@
+"""How an address is found where it stands in a text: in a reply, a journal, a line of a file."""
+
+import re
+from collections.abc import Iterable
+
+
+def pattern(addresses: Iterable[str]) -> str:
+    """Return a regular expression that finds these addresses in texts, read alike by Python and PostgreSQL; case is the caller's.
+
+    Whole addresses only: of `anna@x.example` neither `joanna@x.example` nor `anna@x.example.org` is one. The @ may be written as in a link
+    (`%40`) or in a return path (`=`), and a domain both in ASCII and in its own letters, where both are given.
+    """
+    each = sorted({_one(address) for address in addresses})
+    return rf"(?<![\w.%+-])(?:{'|'.join(each)})(?![\w-]|\.\w)"
+
+
+def _one(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    return f"{re.escape(local)}(?:@|%40|=){re.escape(domain)}" if at else re.escape(address)
