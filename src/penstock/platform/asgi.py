@@ -1,4 +1,4 @@
-"""The application that uvicorn serves: Django, behind a bound on what a stranger may upload."""
+"""The application that uvicorn serves: Django, behind a bound on what a stranger may upload, and before it what has to be fast."""
 
 import asyncio
 import os
@@ -108,4 +108,4 @@ async def _largest(scope: Message) -> Bound:
     return Bound(LARGEST_BODY)
 
 
-application = bounded(get_asgi_application(), _largest)
+application: App = import_string(settings.FRONT)(bounded(get_asgi_application(), _largest))

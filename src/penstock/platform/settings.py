@@ -86,6 +86,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "penstock.web.urls"
 ASGI_APPLICATION = "penstock.platform.asgi.application"
+FRONT = "penstock.web.following.Following"  # what platform.asgi puts in front of Django
 
 TEMPLATES = [
     {

@@ -15,6 +15,7 @@ from penstock.platform import database
 from penstock.platform.environment import base_url_is_public
 from penstock.platform.trouble import Trouble
 from penstock.report import metrics
+from penstock.web import following
 
 FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
 """Fields by which a proxy tells that it stands between: then loopback is the proxy's address and not the asker's."""
@@ -85,6 +86,7 @@ class _Installation(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield metrics.build()
+        yield from following.metrics()
         try:
             with database.connect(name="penstock metrics") as conn:
                 found = list(metrics.collect(conn))

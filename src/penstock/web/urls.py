@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from penstock.web.followed import followed
 from penstock.web.pictures import Picture
 from penstock.web.unsubscribing import Unsubscribe
 from penstock.web.viewing import Message
@@ -13,6 +14,8 @@ urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("", include("penstock.web.entrance.urls")),
     path("p/<str:file>", Picture.as_view(), name="picture"),
+    path("c/<str:rest>", followed, name="click"),  # web.following answers before Django what leads somewhere
+    path("o/<str:rest>", followed, name="open"),
     path("v/<str:token>", Message.as_view(), name="view"),
     path("u/<str:token>", Unsubscribe.as_view(), name="unsubscribe"),
 ]
