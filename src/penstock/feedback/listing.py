@@ -27,6 +27,36 @@ class Told:
     key: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a recipient (`seq` in the ledger) did with a mailing; `link`: the number of the one that was followed."""
+
+    id: int
+    at: datetime
+    kind: str
+    seq: int | None
+    contact: int
+    link: int | None
+    data: dict[str, Any] | None
+
+
+FIRST = ("", 0, 0)
+"""The place before every event of a mailing."""
+
+
+def of_mailing(
+    conn: psycopg.Connection[Any], mailing: int, *, limit: int, after: tuple[str, int, int] = FIRST, kind: str | None = None
+) -> list[Done]:  # fmt: skip
+    """Return what recipients of a mailing did, by kind, then contact (whoever did it stands together), beyond the place `after`.
+
+    A place is kind, contact and number of an event. `kind`: only those.
+    """
+    given = {"mailing": mailing, "limit": limit, "kind": kind}
+    given |= dict(zip(("after_kind", "after_contact", "after_id"), after, strict=True))
+    with conn.cursor(row_factory=class_row(Done)) as cursor:
+        return cursor.execute(sql("penstock.feedback", "events_of_mailing"), given, prepare=False).fetchall()
+
+
 def page(
     conn: psycopg.Connection[Any],
     account: int,
