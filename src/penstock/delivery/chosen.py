@@ -23,6 +23,8 @@ _REACHED: Final = "exists (select from delivery_reached(%(account)s, %({name})s)
 _REACHED_AMONG: Final = (
     "exists (select from delivery_reached_among(%(account)s, %({name})s, {among}) x where x.contact = c.id)"
 )
+_EVERYBODY: Final = "true"
+"""The condition of a rule that names nothing beside its list."""
 _SEGMENTS: Final = "segments, ready to be asked"
 """The key under which a rule that is ready has them; a rule as it is stored has no such key."""
 
@@ -53,7 +55,7 @@ def condition(rule: Mapping[str, Any], among: str | None = None) -> str:
     if rule.get("not_reached_by"):
         wanted.append("not " + reached.format(name="not_reached_by"))
     wanted += [text for text, _ in _segments(rule, among)]
-    return " and ".join(wanted) or "true"
+    return " and ".join(wanted) or _EVERYBODY
 
 
 def parameters(account: int, rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,7 +104,9 @@ def complete(statement: str, rule: Mapping[str, Any], excluded: str = SUPPRESSED
 def count(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any]) -> int:
     """How many would get it now: as a freeze would choose them, the suppressed left out."""
     rule = ready(conn, account, rule)
-    row = conn.execute(complete("count_chosen", rule), parameters(account, rule), prepare=False).fetchone()
+    whole_list = rule.get("list") is not None and condition(rule) == _EVERYBODY
+    text = sql("penstock.delivery", "count_plain") if whole_list else complete("count_chosen", rule)
+    row = conn.execute(text, parameters(account, rule), prepare=False).fetchone()
     return int(row[0]) if row else 0
 
 

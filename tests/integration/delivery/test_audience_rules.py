@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from penstock.audience import suppression
 from penstock.delivery import chosen, freeze
 from penstock.mailing import control
 from tests.integration.delivery.conftest import CatchingThread, Sink
@@ -129,6 +130,17 @@ def test_mailings_of_another_account_reach_nobody(conn: Conn) -> None:
     assert chosen.count(conn, 2, {"list": listed, "reached_by": [first]}) == 0
     row = conn.execute("select count(*) from delivery_reached(2, %s)", ([first],)).fetchone()
     assert row == (0,)
+
+
+def test_a_whole_list_is_counted_by_its_index_and_comes_to_the_same(conn: Conn) -> None:
+    listed, other = add_contacts(conn, "all", 20), add_contacts(conn, "others", 20, first=11)
+    for number in (3, 15, 25, 99):  # of the one, of both, of the other, of none
+        suppression.suppress(conn, 1, address(number), "manual", "test")
+    for account, number in [(1, listed), (1, other), (2, listed), (1, 10_000)]:
+        rule = {"list": number}
+        found = conn.execute(chosen.complete("count_chosen", rule), chosen.parameters(account, rule)).fetchone()  # fmt: skip
+        assert found == (chosen.count(conn, account, rule),)
+    assert chosen.count(conn, 1, {"list": listed}) == 18
 
 
 @pytest.mark.behaviour("S3.14", "S3.18", "S3.19")
