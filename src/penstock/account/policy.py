@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
 
+from penstock.content import utm
 from penstock.mailing import quiet
 
-OPTIONS = frozenset({"unsubscribe", "rate", "connections"})
-"""Keys of a mailing's options that are no policies: how its List-Unsubscribe works, its messages a second, and its connections."""
+OPTIONS = frozenset({"unsubscribe", "rate", "connections", *utm.NAMES})
+"""Keys of a mailing's options that are no policies: how its List-Unsubscribe works, its messages a second, its connections, and its
+tags for web analytics."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
@@ -247,6 +249,21 @@ class Policy:
         7,
         _whole(0, 90),
         "An order counts for the mailing that its buyer clicked in last, so many days before it at most; 0: for none.",
+    )
+    track_opens: str = _each(
+        "off",
+        _one_of("off", "on"),
+        "On: a picture in the HTML tells who opened the message, and when. Nobody is watched unasked.",
+    )
+    track_clicks: str = _each(
+        "off",
+        _one_of("off", "on"),
+        "On: the links of the HTML lead over Penstock, which notes who followed which, and when.",
+    )
+    utm_tags: str = _each(
+        "off",
+        _one_of("off", "on"),
+        "On: the links carry utm_source, utm_medium and utm_campaign, by which web analytics tell the mailing.",
     )
     in_doubt: str = _each(
         "never_twice",

@@ -11,6 +11,7 @@ from penstock.account.policy import effective, typed
 from penstock.cli.endings import wrong
 from penstock.cli.timing import AT_ONCE, Timing
 from penstock.cli.via import Via
+from penstock.content import utm
 from penstock.content.message import FORMS, Message
 from penstock.transport.reply import UNPRINTABLE
 
@@ -145,6 +146,8 @@ def read_options(rate: str | None, policies: list[str]) -> dict[str, Any]:
     for given in policies:
         name, value = typed(given)
         options[name] = value
+        if name in utm.NAMES and (fault := utm.fault(value)):
+            raise wrong(f"--policy {given}: {name} {fault}", "Write it with those, or leave it out.")
     effective({}, options)
     if rate is not None:
         options["rate"] = read_rate(rate)

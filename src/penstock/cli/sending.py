@@ -149,7 +149,7 @@ def _wanted(asked: Asked) -> frozenset[str]:
 
 
 def _compile(asked: Asked, variables: frozenset[str] | None) -> Program:
-    return program_of(asked.message, asked.options, variables=variables)
+    return program_of(asked.message, asked.options, name=asked.name, variables=variables)
 
 
 def _agree(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -10,10 +12,11 @@ from psycopg.rows import dict_row
 
 from penstock.account import transports
 from penstock.account.policy import tolerant
-from penstock.content import messages
+from penstock.content import following, messages, utm
 from penstock.content.message import Message, MessageError, Problem
 from penstock.content.render import Program, compile_message, needs_smtputf8, recipient
-from penstock.delivery import signing
+from penstock.content.targets import Target
+from penstock.delivery import signing, targets
 from penstock.delivery.claim import Item
 from penstock.delivery.outcome import Schedule
 from penstock.platform import environment
@@ -21,6 +24,9 @@ from penstock.platform.database import sql
 from penstock.transport.envelope import Envelope, Peer
 from penstock.transport.provider.provider import Provider
 from penstock.transport.terms import Way
+
+Number = Callable[[Sequence[Target]], Mapping[str, int]]
+"""What gives the targets of tracked links their numbers, by url."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,12 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
         row = cursor.execute(sql("penstock.delivery", "order"), {"mailing": mailing}).fetchone()
     assert row is not None
     policy = row["policy"]
-    program = program_of(_message(conn, row["message"]), policy)
+    program = program_of(
+        _message(conn, row["message"]),
+        policy,
+        name=row["name"],
+        number=partial(targets.number, conn, mailing),
+    )
     sender = program.domain.decode("ascii")
     ways = tuple(transports.ways(conn, row["transport"]))
     if not all(way.terms.loopback for way in ways):
@@ -113,14 +124,34 @@ def _message(conn: psycopg.Connection[Any], number: int) -> Message:
 
 
 def program_of(
-    message: Message, options: dict[str, Any], *, variables: frozenset[str] | None = None
-) -> Program:
-    """Compile as senders do, with the public links of this installation; `variables` as in compile_message. Raises MessageError."""
+    message: Message, options: dict[str, Any], *, name: str = "", variables: frozenset[str] | None = None,
+    number: Number | None = None,
+) -> Program:  # fmt: skip
+    """Compile as senders do, with the public links of this installation; `variables` as in compile_message. Raises MessageError.
+
+    `options`: the mailing's before its account's policy; `name`: the mailing's, for utm_campaign. Links are tracked, where the
+    options want that, only for whom `number` gives them numbers: senders. What others look at counts nothing.
+    """
     return compile_message(
         message,
         variables=variables,
         base_url=unsubscribe_base(options),
         view_base=environment.base_url(),
+        links=_links(message, options, name, number),
+    )
+
+
+def _links(
+    message: Message, options: dict[str, Any], name: str, number: Number | None
+) -> following.Wanted | None:
+    tags = utm.of_mailing(options, name, message.channel)
+    clicks, opens = (
+        number is not None and options.get(policy) == "on" for policy in ("track_clicks", "track_opens")
+    )
+    if not (tags or clicks or opens):
+        return None
+    return following.Wanted(
+        tags, environment.base_url(), clicks=clicks, opens=opens, number=number or following.in_order
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import psycopg
@@ -10,6 +11,29 @@ import psycopg
 from penstock.content import utm
 from penstock.content.targets import Target, personal
 from penstock.platform.database import sql
+
+LOCK: Final = 7014
+"""First key of the advisory lock under which the links of a mailing get their numbers."""
+
+
+def number(conn: psycopg.Connection[Any], mailing: int, targets: Sequence[Target]) -> dict[str, int]:
+    """Return the number of each target by its url; those that have none yet get the next, and keep it. Idempotent.
+
+    Two senders that begin with a mailing at once give the same ones, and so does one that begins after its message was mended.
+    """
+    kept = _kept(conn, mailing)
+    if any(target.url not in kept for target in targets):
+        with conn.transaction():
+            conn.execute("select pg_advisory_xact_lock(%s, %s)", (LOCK, mailing))
+            urls, personal, tags = zip(*targets, strict=True)
+            given = {"mailing": mailing, "urls": list(urls), "personal": list(personal), "tags": list(tags)}
+            conn.execute(sql("penstock.delivery", "number_links"), given)
+        kept = _kept(conn, mailing)
+    return kept
+
+
+def _kept(conn: psycopg.Connection[Any], mailing: int) -> dict[str, int]:
+    return dict(conn.execute("select url, no from delivery_link where mailing = %s", (mailing,)).fetchall())
 
 
 def find(conn: psycopg.Connection[Any], mailing: int, no: int) -> Target | None:

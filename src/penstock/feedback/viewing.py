@@ -17,6 +17,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import class_row
 
+from penstock.content import utm
 from penstock.content.links import NOBODY, tokens, verify_view, view_token
 from penstock.content.message import MessageError, RenderError
 from penstock.content.messages import load_message
@@ -41,6 +42,7 @@ class Viewed:
     """Whom a link shows a message of, and what it is made of; `attributes` None: the contact was erased."""
 
     account: int
+    name: str
     message: int
     options: dict[str, Any]
     deleted: bool
@@ -89,12 +91,13 @@ def _made(conn: psycopg.Connection[Any], found: Viewed) -> bytes:
 
 
 def _program(conn: psycopg.Connection[Any], found: Viewed) -> Program:
-    key = f"{found.message} {found.options.get('unsubscribe')} {environment.base_url()}"
+    tags = utm.of_mailing(found.options, found.name)
+    key = f"{found.message} {found.options.get('unsubscribe')} {tags} {environment.base_url()}"
     if key not in _programs:
         message = load_message(conn, found.message)
         if message is None:
             raise Gone
-        _programs[key] = program_of(message, found.options)
+        _programs[key] = program_of(message, found.options, name=found.name)
         while len(_programs) > KEPT:
             _programs.popitem(last=False)
     _programs.move_to_end(key)

@@ -11,6 +11,7 @@ import psycopg
 
 from penstock.account.policy import OPTIONS, PolicyError, effective
 from penstock.audience.segments import keeping
+from penstock.content import utm
 from penstock.platform.database import sql
 from penstock.transport.reply import UNPRINTABLE
 
@@ -83,6 +84,8 @@ def _options(options: Mapping[str, Any] | None) -> list[Fault]:
 def _other_option(key: str, value: Any) -> str | None:
     if key == "unsubscribe" and value not in UNSUBSCRIBE:
         return f"is one of {', '.join(UNSUBSCRIBE)}."
+    if key in utm.NAMES:
+        return utm.fault(value)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if key == "rate" and not (is_number and 0 < value <= FASTEST):
         return "is a number of messages a second, more than 0."

@@ -44,7 +44,7 @@ def program(
     assert row is not None
     policy, rebuilt = row
     try:
-        made = program_of(change(message), policy | mailing.options)
+        made = program_of(change(message), policy | mailing.options, name=mailing.name)
         if not rebuilt:
             made.signer = signing.signer(conn, mailing.account, made.domain.decode())
     except REASONS as error:

@@ -24,13 +24,17 @@ SENDER = "Sender <sender@example.org>"
 
 
 def tried(
-    message: Message, options: dict[str, Any], address: str | None, attributes: dict[str, str] | None
+    message: Message,
+    options: dict[str, Any],
+    address: str | None,
+    attributes: dict[str, str] | None,
+    name: str = "",
 ) -> Opened:
     """Return the message as this person would get it; as nobody in particular every variable stands for itself, like ‹town›.
 
     Raises MessageError, RenderError.
     """
-    program = program_of(_filled(message), options)
+    program = program_of(_filled(message), options, name=name)
     if address is None:
         told: tuple[str | None, ...] = tuple(
             SAMPLE if name == "email" else f"‹{name}›" for name in program.variables

@@ -1,5 +1,5 @@
 -- What a lane needs to know of a mailing; the options of the mailing go before the policy of its account.
-select m.id as mailing, m.account_id as account, m.message_id as message, m.transport_id as transport,
+select m.id as mailing, m.name, m.channel, m.account_id as account, m.message_id as message, m.transport_id as transport,
        a.policy || m.options as policy, coalesce(t.version, 0) as version
   from mailing_mailing m
   join account_account a on a.id = m.account_id

@@ -1,5 +1,5 @@
 -- What a link to view shows: the recipient of a mailing (package 0: skipped, and so never had the link) and their contact.
-select m.account_id as account, m.message_id as message, a.policy || m.options as options,
+select m.account_id as account, m.name, m.message_id as message, a.policy || m.options as options,
        m.deleted_at is not null as deleted, coalesce(r.address, r.normal) as address, c.attributes
   from delivery_recipient r
   join mailing_mailing m on m.id = r.mailing

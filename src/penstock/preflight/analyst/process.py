@@ -17,6 +17,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import dict_row
 
+from penstock.content.following import in_order
 from penstock.content.message import MessageError
 from penstock.content.messages import load_message
 from penstock.delivery.order import program_of
@@ -58,6 +59,7 @@ class Asked:
     analysis: int
     account: int
     mailing: int
+    name: str
     message: int
     transport: int
     audience: dict[str, Any]
@@ -107,7 +109,9 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
         storing.fail(conn, asked.analysis, f"message {asked.message} does not exist")
         return
     try:
-        program = program_of(message, asked.policy)
+        program = program_of(message, asked.policy, name=asked.name)
+        tracked = program_of(message, asked.policy, name=asked.name, number=in_order)
+        program.warnings += [warning for warning in tracked.warnings if warning not in program.warnings]
     except MessageError as error:
         storing.finish(conn, asked.analysis, _of_message(error), {})
         return

@@ -3,6 +3,6 @@ update preflight_analysis a
    set state = 'running', started_at = clock_timestamp(), beat_at = clock_timestamp(), total = null, done = 0
   from mailing_mailing m join account_account o on o.id = m.account_id
  where a.id = %(analysis)s and a.state in ('waiting', 'running') and m.id = a.mailing_id
-returning a.account_id as account, a.mailing_id as mailing, a.message_id as message, a.options,
+returning a.account_id as account, a.mailing_id as mailing, m.name, a.message_id as message, a.options,
           a.audience || case when m.segments is null or m.state = 'draft' then '{}' else jsonb_build_object('definitions', m.segments) end as audience,
           m.transport_id as transport, o.policy || m.options as policy
