@@ -204,6 +204,8 @@ def _log_in(client: imaplib.IMAP4, place: Place) -> None:
             if status != "OK":
                 raise client.error(_first(said))
             client.state = "AUTH"
+        said = client.capability()[1]  # servers offer more to whom they know
+        client.capabilities = tuple(sanitise(said[-1] or b"").upper().split())
     except client.abort:
         raise
     except client.error as error:
