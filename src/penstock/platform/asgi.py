@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.utils.module_loading import import_string
 
+from penstock.platform import warming
+
 # Sessions and people are asked for with every page: a connection each time would cost more than the question. Only here, where
 # requests come; commands open one and leave.
 settings.DATABASES["default"]["OPTIONS"]["pool"] = {
@@ -109,3 +111,4 @@ async def _largest(scope: Message) -> Bound:
 
 
 application: App = import_string(settings.FRONT)(bounded(get_asgi_application(), _largest))
+warming.begin()

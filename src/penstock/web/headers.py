@@ -9,10 +9,12 @@ from importlib.resources import files
 import psycopg
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from penstock.platform import database, migrate
+from penstock.platform import database, migrate, warming
 from penstock.platform.trouble import Trouble
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
+LOADING = 10.0
+"""Seconds that `/readyz` waits for a process that has just started."""
 
 
 @cache
@@ -59,8 +61,8 @@ def strict(answer: Answer) -> Answer:
 
 
 def health(answer: Answer) -> Answer:
-    """Middleware: `/healthz` says that the process answers, `/readyz` that its database does and has this version's
-    tables; both under any Host."""
+    """Middleware: `/healthz` says that the process answers, `/readyz` that it has its pages loaded and that its database answers and
+    has this version's tables; both under any Host."""
 
     def asked(request: HttpRequest) -> HttpResponseBase:
         if request.path == "/healthz":
@@ -73,6 +75,8 @@ def health(answer: Answer) -> Answer:
 
 
 def _ready() -> HttpResponse:
+    if not warming.wait(LOADING):
+        return HttpResponse("the pages are not loaded yet\n", status=503, content_type="text/plain")
     try:
         with database.connect(name="penstock readyz") as conn:
             if not migrate.is_current(conn):
