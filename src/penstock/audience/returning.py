@@ -20,7 +20,8 @@ LOCK: Final = 7013
 def note(conn: psycopg.Connection[Any], account: int, contact: int | None = None) -> None:
     """Look which of the contacts that this transaction has made, or whether the one given, were erased once. In the caller's transaction."""
     _guard(conn, account)
-    if conn.execute("select from audience_erased where account_id = %s limit 1", (account,)).fetchone():
+    anybody = conn.execute("select from audience_erased where account_id = %s limit 1", (account,))
+    if anybody.fetchone() is not None:
         given = {"account": account, "contact": contact, "key": pseudonym.blocks()}
         conn.execute(sql("penstock.audience", "note_returned"), given)
 
