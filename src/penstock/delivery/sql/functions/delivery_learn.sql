@@ -13,6 +13,10 @@ declare
     v_no integer;
 begin
     perform pg_advisory_xact_lock_shared(7001, p_mailing);   -- the gate: first of all locks
+    if exists (select from delivery_recipient where mailing = p_mailing and seq = p_seq and starts_with(normal, 'erased:')) then
+        p_text := '';   -- nothing that might name who was erased comes in anew
+        p_detail := null;
+    end if;
     loop
         select o.package, o.state, o.transport into last
           from delivery_outcome o where o.mailing = p_mailing and o.seq = p_seq
