@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from penstock.account.policy import tolerant
+from penstock.account.policy import Policy, tolerant
 from penstock.delivery import clock, cutting, retiming, tripping
 from penstock.delivery.breaker import Counted, judge_canary
 from penstock.mailing import control, holding
@@ -62,6 +62,13 @@ def begin(conn: psycopg.Connection[Any], mailing: int) -> int:
 def hold_new(conn: psycopg.Connection[Any], mailing: int) -> None:
     """Hold those back who joined the ledger while its canary is awaited; in the transaction that added them."""
     conn.execute(sql("penstock.delivery", "hold_new"), {"mailing": mailing})
+
+
+def over_at(conn: psycopg.Connection[Any], mailing: int) -> datetime | None:
+    """Return when those who are held may go at the earliest, if the canary is good; None: nobody is held for one."""
+    given = {"mailing": mailing, "wait": Policy().canary_wait}
+    row = conn.execute(sql("penstock.delivery", "canary_over"), given).fetchone()
+    return row[0] if row else None
 
 
 def look(conn: psycopg.Connection[Any]) -> int:

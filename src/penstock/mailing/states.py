@@ -36,7 +36,7 @@ MEANING = {
     State.SENDING: "Packages may be claimed.",
     State.PAUSED: "Nothing may be claimed; goes back to the state it came from.",
     State.INTERRUPTED: "The system stopped it; nothing may be claimed; goes back to the state it came from.",
-    State.FINISHING: "All handed off once; deferred ones are being tried again.",
+    State.FINISHING: "Nobody waits for a first attempt any more; deferred ones are being tried again.",
     State.CANCELLING: "What is in flight, or was prepared and may still go, is being completed.",
     State.SENT: "Every recipient is settled.",
     State.CANCELLED: "Ended by a person; the unsent are recorded as such.",

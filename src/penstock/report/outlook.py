@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from penstock.delivery import chosen
+from penstock.delivery import canary, chosen
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.plan import Kind
 from penstock.mailing.states import ENDS, State
@@ -93,7 +93,7 @@ def _people(conn: psycopg.Connection[Any], mailing: Mailing) -> int | None:
 def _running(conn: psycopg.Connection[Any], mailing: Mailing) -> Outlook:
     parts = running(conn, mailing.id)
     now = datetime.now(UTC)
-    going = going_on(parts, now) if State(mailing.state) not in ENDS else []
+    going = going_on(parts, now, canary.over_at(conn, mailing.id)) if State(mailing.state) not in ENDS else []
     rate = _rate(conn, mailing) if going else None
     last = expected_end(going, rate) or max((each.at for each in going), default=None)
     if not going:

@@ -192,12 +192,17 @@ def running(conn: psycopg.Connection[Any], mailing: int) -> list[Part]:
         return cursor.execute(sql("penstock.report", "timeline"), {"mailing": mailing}).fetchall()
 
 
-def going_on(parts: Sequence[Part], now: datetime) -> list[Release]:
-    """Return what of a running mailing is still to go, as releases; what is held goes at its planned time, or now."""
-    return [
+def going_on(parts: Sequence[Part], now: datetime, judged: datetime | None = None) -> list[Release]:
+    """Return what of a running mailing is still to go, as releases; what is held goes at its planned time, or now.
+
+    `judged`: when its canary will be, before which nobody goes who is held.
+    """
+    there = [
         Release(
-            max(now, each.at or each.planned or now), each.planned or now, each.left, each.slot, each.zone
+            max(now, each.at or each.planned or now, judged or now if each.held else now),
+            each.planned or now, each.left, each.slot, each.zone,
         )
         for each in parts
         if each.left > 0
-    ]
+    ]  # fmt: skip
+    return sorted(there, key=lambda each: each.at)

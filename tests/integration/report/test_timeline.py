@@ -132,6 +132,21 @@ def test_what_is_left_takes_until_the_last_batch_however_fast_the_first_one_went
     assert progress(conn, mailing).last_in == 0
 
 
+def test_who_is_held_for_a_canary_goes_when_its_wait_is_over(conn: psycopg.Connection[Any]) -> None:
+    stage.policy(conn, approvals_required=0)
+    mailing = stage.draft(conn, audience(conn), canary_size=2, canary_wait=30)
+    stage.command(conn, mailing, "submit", plan={"kind": "now"}, confirm=True)
+    freeze.prepare(conn, mailing)
+    seen = mailings.find(conn, 1, mailing)
+    assert seen is not None
+    for gone in (0, 20):
+        when = outlook.of_mailing(conn, seen).when
+        assert when.last is not None
+        assert abs((when.last - datetime.now(UTC)).total_seconds() - (30 - gone) * 60) < 60
+        stage.hand_over(conn, mailing)
+        stage.travel(conn, minutes=20)
+
+
 def test_of_one_that_has_ended_the_last_message_is_a_fact(conn: psycopg.Connection[Any]) -> None:
     stage.policy(conn, approvals_required=0)
     mailing = stage.draft(conn, audience(conn), rate=10)

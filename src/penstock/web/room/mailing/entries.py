@@ -42,7 +42,7 @@ DONE: dict[str, Text] = {
     "due": pgettext_lazy("journal", "Its time came"),
     "promote": pgettext_lazy("journal", "Its turn came"),
     "prepared": pgettext_lazy("journal", "Audience written into the ledger"),
-    "handed_off": pgettext_lazy("journal", "Everybody was tried"),
+    "handed_off": pgettext_lazy("journal", "Nobody waits for a first attempt any more"),
     "settled": pgettext_lazy("journal", "Everybody is settled"),
     "drained": pgettext_lazy("journal", "Nothing is on the wire any more"),
     "end_date": pgettext_lazy("journal", "End date passed"),

@@ -67,7 +67,7 @@ _NEXT: dict[State, Text] = {
         "Nothing more is handed off. Mend what the reason says, then resume it, or cancel it for good."
     ),
     State.FINISHING: gettext_lazy(
-        "Everybody was tried. Those whom a server put off are tried again by themselves, until they are settled."
+        "Nobody waits for a first attempt any more. Those whom a server put off are tried again by themselves, until they are settled."
     ),
     State.CANCELLING: gettext_lazy("What is on the wire is completed; then it is cancelled."),
     State.SENT: gettext_lazy("Everybody is settled; nothing more happens by itself."),

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from penstock.delivery import canary
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import ENDS, State
 from penstock.report import timeline as report
@@ -76,7 +77,8 @@ def running(visit: Visit, mailing: Mailing) -> Told | None:
     if len(there) < 2 and not any(line.slot or line.zones or line.held for line in there):
         return None
     now = datetime.now(UTC)
-    going = report.going_on(parts, now) if State(mailing.state) not in ENDS else []
+    judged = canary.over_at(visit.conn, mailing.id)
+    going = report.going_on(parts, now, judged) if State(mailing.state) not in ENDS else []
     rate = progress(visit.conn, mailing.id).rate or measured(visit.conn, visit.account)
     held_to = mailing.options.get("rate")
     rate = min((each for each in (rate, held_to) if each), default=None)
