@@ -8,6 +8,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from penstock.audience.segments import keeping
+from penstock.mailing import campaigns
 
 
 def segments_of(conn: psycopg.Connection[Any], row: dict[str, Any]) -> dict[str, Any] | None:
@@ -28,6 +29,8 @@ def of_submitted(conn: psycopg.Connection[Any], row: dict[str, Any]) -> str:
     told = {"message": message, "audience": row["audience"], "channel": row["channel"]}
     if segments := segments_of(conn, row):  # what they say counts, not what they are called
         told["segments"] = {number: each["definition"] for number, each in segments.items()}
+    if links := campaigns.told(row):  # tracked or tagged, they are others
+        told["links"] = links
     return sha256(
         json.dumps(told, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
     ).hexdigest()

@@ -6,11 +6,12 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from penstock.account.policy import tolerant
-from penstock.mailing import crediting
+from penstock.account.policy import Policy, tolerant
+from penstock.mailing import campaigns, crediting
 from penstock.mailing.digest import of_submitted
 from penstock.mailing.guards import Facts
 from penstock.mailing.states import State
+from penstock.platform import environment
 from penstock.platform.database import sql
 
 _FIGURES = (
@@ -60,11 +61,26 @@ def gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...
         blockers=blockers,
         switches=tuple(row["switches"]),
         credits=crediting.gathered(conn, mailing, policy),
+        **_of_links(conn, mailing, row, policy),
         analysis_blockers=tuple(row["analysis_blockers"]),
         count=_count(conn, row) if policy.confirm_send == "type_count" else None,
         **{name: row[name] for name in _PLAIN},
     )
     return Gathered(facts, row["account_id"], row["name"], row["version"], row["revision"], row)
+
+
+def _of_links(
+    conn: psycopg.Connection[Any], mailing: int, row: dict[str, Any], policy: Policy
+) -> dict[str, Any]:
+    """What is to be known of a mailing whose links are tracked or tagged."""
+    found: dict[str, Any] = {}
+    if "on" in (policy.track_clicks, policy.track_opens):
+        found["base_public"] = environment.base_url_is_public()
+    if policy.utm_tags == "on":
+        found["campaign"] = campaigns.tags(row).get("utm_campaign", "")
+        if row["state"] == State.DRAFT:
+            found["same_campaign"] = campaigns.same(conn, mailing, row)
+    return found
 
 
 def _approval_kept(conn: psycopg.Connection[Any], row: dict[str, Any]) -> bool:

@@ -52,6 +52,12 @@ def of_checks(facts: Facts, command: str) -> list[str]:
     told = []
     if command == "submit" and not facts.tested:
         told.append(guards.untested(facts))
+    if command == "submit" and facts.same_campaign:
+        others = ", ".join(map(str, facts.same_campaign))
+        told.append(
+            f"Web analytics cannot tell it from mailing {others}: the source, medium and campaign of its links are the same."
+            " Set another utm_campaign, unless they are to be counted as one."
+        )
     exempt = facts.channel != "email" or facts.transport_local or facts.domain == "verified"
     if command == "submit" and not exempt:
         told.append(f"{facts.sender_domain} is not verified as a sending domain of this account.")

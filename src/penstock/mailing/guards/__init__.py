@@ -4,7 +4,14 @@ All guards of a command are asked, so that a refusal names everything that is wr
 `gates` (writing, approving), `checks` (what was found beforehand), `plans` (when it goes), `endings` (going on, ending). `known` is what they may know.
 """
 
-from penstock.mailing.guards.checks import analysis_clear, analysis_over, domain_verified, tested, untested
+from penstock.mailing.guards.checks import (
+    analysis_clear,
+    analysis_over,
+    domain_verified,
+    tested,
+    tracking_answers,
+    untested,
+)
 from penstock.mailing.guards.credit import credits_enough
 from penstock.mailing.guards.endings import (
     acknowledged,
@@ -76,12 +83,12 @@ from penstock.mailing.guards.steps import (
     steps_confirmed,
 )
 
-OF_LAUNCH = (not_switched_off, domain_verified, analysis_clear, credits_enough)
+OF_LAUNCH = (not_switched_off, domain_verified, tracking_answers, analysis_clear, credits_enough)
 """What must hold when a mailing starts."""
 
 OF_FACTS = frozenset({
     analysis_clear, domain_verified, end_to_come, locked, never_started, no_blockers, no_later_statistics, no_statistics, not_a_step, not_archived, not_corrected, not_late, not_locked, not_switched_off,
-    something_ended, something_in_doubt, tested, undo_open, unlocked,
+    something_ended, something_in_doubt, tested, tracking_answers, undo_open, unlocked,
 })  # fmt: skip
 """Guards that no argument can satisfy: a command that one of these refuses is not even offered."""
 
@@ -156,6 +163,7 @@ __all__ = [
     "steps_confirmed",
     "tested",
     "time_possible",
+    "tracking_answers",
     "undo_open",
     "undo_over",
     "unlocked",

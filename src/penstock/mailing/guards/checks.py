@@ -22,6 +22,22 @@ def domain_verified(facts: Facts, arguments: Arguments) -> Refusal | None:
     )
 
 
+def tracking_answers(facts: Facts, arguments: Arguments) -> Refusal | None:
+    """What tells of clicks and openings can be reached by those who get it (policies track_clicks, track_opens)."""
+    tracked = [
+        what
+        for what, policy in (("clicks", facts.policy.track_clicks), ("openings", facts.policy.track_opens))
+        if policy == "on"
+    ]
+    if not tracked or facts.base_public or facts.transport_local:
+        return None
+    return Refusal(
+        "tracking_unreachable",
+        f"Its {' and '.join(tracked)} are tracked, and nobody outside this machine reaches the address that its links would lead to."
+        " Set PENSTOCK_BASE_URL to the https address under which recipients reach `penstock web`, or do not track it.",
+    )
+
+
 def analysis_clear(facts: Facts, arguments: Arguments) -> Refusal | None:
     """The analysis of its recipients has found nothing that forbids sending it."""
     found = facts.analysis_blockers

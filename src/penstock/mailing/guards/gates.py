@@ -70,11 +70,16 @@ def _wrong_step(facts: Facts, rule: Mapping[str, Any]) -> str | None:
 
 
 def complete(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """A mailing is submitted whole: message, audience and transport exist."""
+    """A mailing is submitted whole: message, audience and transport exist, and what its conversions are counted by, if they are."""
     if facts.missing:
         return Refusal(
             "incomplete",
             f"The mailing has no {', no '.join(facts.missing)}. Complete it, then submit it again.",
+        )
+    if facts.campaign == "":
+        return Refusal(
+            "incomplete",
+            "Its links are to carry utm_campaign, and its name has no letters or digits to make one of. Set the option utm_campaign.",
         )
     return None
 

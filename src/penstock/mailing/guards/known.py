@@ -46,6 +46,13 @@ class Facts:
     sender_domain: str | None = None
     domain: str = "missing"  # verified, unverified or missing among the account's sending domains
     transport_local: bool = False  # what it hands over stays on this machine
+    base_public: bool = True  # the address that tracked links lead to can be reached from outside
+    campaign: str | None = (
+        None  # utm_campaign of its links, where they are tagged; empty: nothing to make it of
+    )
+    same_campaign: tuple[
+        int, ...
+    ] = ()  # other mailings whose links carry the same source, medium and campaign
     analysis: str | None = (
         None  # of exactly this message and audience rule: waiting, running, done, cancelled, failed; None: none
     )
