@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from penstock.web import hooks
 from penstock.web.followed import followed
 from penstock.web.pictures import Picture
 from penstock.web.unsubscribing import Unsubscribe
@@ -17,6 +18,7 @@ urlpatterns = [
     path("c/<str:rest>", followed, name="click"),  # web.following answers before Django what leads somewhere
     path("o/<str:rest>", followed, name="open"),
     path("v/<str:token>", Message.as_view(), name="view"),
+    path("hooks/<int:transport>/<str:secret>", hooks.Provider.as_view(), name="provider-hook"),
     path("u/<str:token>", Unsubscribe.as_view(), name="unsubscribe"),
 ]
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+MARK: Final = "penstock"
+"""The name under which a message's mark stands in its metadata."""
+
 
 @dataclass(frozen=True, slots=True)
 class Api:
@@ -25,21 +28,22 @@ class Api:
     path: str = "/"  # behind the host of a base address that was given
     check: str = ""  # what can be asked with the key alone, from the base address on
     key_field: str = ""  # the header field that shows the key then
+    mark: str = "metadata"  # how a message says what its provider is to repeat when it tells of it: metadata, tags, or "" not at all
 
 
 KNOWN: Final[dict[str, Api]] = {
     "brevo": Api("Brevo", "api_key", path="/v3/", check="account", key_field="api-key: {key}"),
-    "mailersend": Api("MailerSend", "api_token", path="/v1/"),
+    "mailersend": Api("MailerSend", "api_token", path="/v1/", mark="tags"),
     "mailgun": Api("Mailgun", "api_key", options=("sender_domain",), path="/v3",
                    regions={"eu": "https://api.eu.mailgun.net/v3"}),
     "mailjet": Api("Mailjet", "secret_key", user="api_key", path="/v3.1/"),
     "mailtrap": Api("Mailtrap", "api_token"),
     "mandrill": Api("Mandrill", "api_key", path="/api/1.0"),
-    "postal": Api("Postal", "api_key", home=False, path=""),
+    "postal": Api("Postal", "api_key", home=False, path="", mark="tags"),
     "postmark": Api("Postmark", "server_token", options=("message_stream",), check="server",
                     key_field="X-Postmark-Server-Token: {key}"),
     "resend": Api("Resend", "api_key"),
-    "scaleway": Api("Scaleway", "secret_key", options=("project_id", "region"), needed=("project_id",)),
+    "scaleway": Api("Scaleway", "secret_key", options=("project_id", "region"), needed=("project_id",), mark=""),
     "sparkpost": Api("SparkPost", "api_key", options=("subaccount",), path="/api/v1/",
                      check="account", key_field="Authorization: {key}", regions={"eu": "https://api.eu.sparkpost.com/api/v1"}),
     "unisender_go": Api("Unisender Go", "api_key", home=False, path="/ru/transactional/api/v1",

@@ -11,6 +11,7 @@ from typing import Any, Final
 from penstock.transport.envelope import Envelope
 from penstock.transport.fate import Replied, Unanswered, Unsent
 from penstock.transport.provider.answers import Answer, of_http, of_status
+from penstock.transport.provider.known import KNOWN, MARK
 from penstock.transport.provider.provider import Provider
 from penstock.transport.provider.rebuilding import Parts, parts_of
 from penstock.transport.reply import Reply, sanitise
@@ -34,7 +35,8 @@ class Line:
         """Hand one message over. Never raises for what the provider does."""
         self._begun = False
         try:
-            message = _message(parts_of(envelope))
+            parts = parts_of(envelope)
+            message = _marked(_message(parts), parts.mark, KNOWN[self._provider.name].mark)
             backend = self._ready()
             backend.send_messages([message])
             return self._status(message)
@@ -142,6 +144,15 @@ def _message(parts: Parts) -> Any:
         message.attach_alternative(parts.html, "text/html")
     for attachment in parts.attachments:
         message.attach(*attachment)
+    return message
+
+
+def _marked(message: Any, mark: str, how: str) -> Any:
+    """The message with what its provider repeats when it tells of it later (feedback.hooks)."""
+    if mark and how == "metadata":
+        message.metadata = {MARK: mark}
+    elif mark and how == "tags":
+        message.tags = [mark]
     return message
 
 

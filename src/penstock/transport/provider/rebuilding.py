@@ -19,7 +19,10 @@ THEIRS: Final = frozenset({
 
 @dataclass(frozen=True)
 class Parts:
-    """What a message is made of. `headers` are those that the provider is to copy."""
+    """What a message is made of. `headers` are those that the provider is to copy.
+
+    `mark` is what its return path says of the recipient, which the provider puts one of its own in the place of.
+    """
 
     sender: str
     to: str
@@ -28,6 +31,7 @@ class Parts:
     html: str
     headers: dict[str, str]
     attachments: list[tuple[str, bytes, str]]  # name, content, type
+    mark: str = ""
 
 
 def parts_of(envelope: Envelope) -> Parts:
@@ -42,7 +46,15 @@ def parts_of(envelope: Envelope) -> Parts:
         html=str(html.get_content()) if html else "",
         headers={name: str(value) for name, value in parsed.items() if _is_ours(name)},
         attachments=[_attachment(part) for part in parsed.iter_attachments()],
+        mark=mark_of(envelope.sender),
     )
+
+
+def mark_of(sender: bytes) -> str:
+    """What stands behind the + of a variable return path, as bounce+7-11-0af3@example.org; "" where there is none."""
+    local, _, _ = sender.rpartition(b"@")
+    _, plus, mark = local.rpartition(b"+")
+    return mark.decode("ascii", "ignore") if plus else ""
 
 
 def unstuffed(data: bytes) -> bytes:
