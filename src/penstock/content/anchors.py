@@ -13,13 +13,13 @@ from typing import Final
 
 from penstock.content.holding import Held
 
-_LINKED: Final = r"a|area|v:[a-z]+"
-"""What leads somewhere when it is clicked; the last are the shapes of Outlook's buttons."""
+_LINKED = re.compile(r"a|area|v:[a-z]+", re.IGNORECASE)
+"""Elements that lead somewhere when they are clicked; the last are the shapes of Outlook's buttons."""
 _SEEN = re.compile(
     # Comments hold no links, unless Outlook reads them; nor does what is no markup.
     r"<!--\[if[^>]*>(?:<!-->)?|<!--?-?>|<!--.*?(?:-->|\Z)"
     r"|<(?P<bare>style|script|title|textarea|xmp)\b.*?(?:</(?P=bare)|\Z)"
-    rf"|<(?:{_LINKED})(?=[\s/])(?P<attributes>(?:[^>\"']|\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z))*+)",
+    r"|<(?P<element>[a-z][a-z0-9:]*+)(?P<attributes>(?:[^>\"']|\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z))*+)",
     re.IGNORECASE | re.DOTALL,
 )
 """Every branch ends somewhere, at the end of the text at the latest: nothing is looked at twice."""
@@ -81,7 +81,7 @@ def in_text(template: str, wanted: Callable[[Anchor], bool], whole: Callable[[st
 def _of_html(held: Held) -> Iterator[tuple[int, int]]:
     """The spans of the addresses in the held text, without their quotes."""
     for found in _SEEN.finditer(held.text):
-        if not found["attributes"]:
+        if not _LINKED.fullmatch(found["element"] or ""):
             continue
         offset = found.start("attributes")
         for attribute in _ATTRIBUTE.finditer(found["attributes"]):

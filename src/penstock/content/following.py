@@ -14,6 +14,7 @@ from html import escape, unescape
 from typing import Final
 
 from liquid import BoundTemplate
+from liquid.ast import Node
 
 from penstock.content import anchors, utm
 from penstock.content.anchors import Anchor, Marked
@@ -168,6 +169,8 @@ class _Found:
         return link is not None
 
     def _link(self, anchor: Anchor) -> _Link | None:
+        if "{" not in anchor.source:
+            return self._constant(anchor.source, anchor)
         parsed = _template(anchor.source, self.env)
         if parsed is None:
             self._left(anchor, "its Liquid begins or ends outside it")
@@ -175,7 +178,7 @@ class _Found:
         used = {str(name) for name in parsed.template.analyze(include_partials=False).variables}
         if used & _OWN:
             return None
-        if used & self._local or any(node.token.value in STATEFUL_TAGS for node in walk(parsed.template)):
+        if used & self._local or any(map(_goes_beyond, walk(parsed.template))):
             self._left(anchor, "it depends on what the message makes itself, in a loop or by an assignment")
             return None
         compiler = Compiler(parsed, self.following.positions)
@@ -241,6 +244,11 @@ def made_within(template: BoundTemplate) -> frozenset[str]:
     return frozenset(
         str(name) for node in walk(template) for name in (*node.template_scope(), *node.block_scope())
     )
+
+
+def _goes_beyond(node: Node) -> bool:
+    """Whether it is a loop, or shares state with others: an address is made by itself, at a click too."""
+    return bool(node.token.value in STATEFUL_TAGS or list(node.block_scope()))
 
 
 def _dialect(parsed: Parsed) -> MessageEnvironment:
