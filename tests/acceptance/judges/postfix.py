@@ -1,7 +1,7 @@
 """A Postfix of the tests' own: its configuration, queue and log in a folder of its own, on loopback ports.
 
-It takes mail from this machine and relays all of it to one server. `port` offers what Postfix offers; `seven` neither 8BITMIME
-nor PIPELINING, as older relays.
+It takes mail from this machine and relays all of it to one server, if its further configuration says nothing else. `port` offers
+what Postfix offers; `seven` neither 8BITMIME nor PIPELINING, as older relays.
 """
 
 import grp
@@ -61,6 +61,7 @@ trace unix - - n - 0 bounce
 proxymap unix - - n - - proxymap
 smtp unix - - n - - smtp
 relay unix - - n - - smtp
+lmtp unix - - n - - lmtp
 error unix - - n - - error
 retry unix - - n - - error
 anvil unix - - n - 1 anvil
@@ -74,9 +75,9 @@ postlog unix-dgram n - n - 1 postlogd
 class Postfix:
     """A running instance; `log` says what it did."""
 
-    def __init__(self, place: Path, onward: int) -> None:
-        self.place, self.port, self.seven = place, free_port(), free_port()
-        self._lay_out(onward)
+    def __init__(self, place: Path, onward: int, further: str = "", port: int | None = None) -> None:
+        self.place, self.port, self.seven = place, port or free_port(), free_port()
+        self._lay_out(onward, further)
         command = [self._daemon("master"), "-c", str(place / "conf"), "-d"]
         # A session of its own: the master sends signals to its whole process group.
         with (place / "said").open("ab") as said:
@@ -101,7 +102,7 @@ class Postfix:
         )
         return str(Path(found.stdout.strip()) / name)
 
-    def _lay_out(self, onward: int) -> None:
+    def _lay_out(self, onward: int, further: str) -> None:
         """Make the folders as `postfix set-permissions` does, and write the configuration."""
         user, group = pwd.getpwnam("postfix"), grp.getgrnam("postdrop")
         self.place.chmod(0o755)  # the daemons are not root
@@ -116,7 +117,7 @@ class Postfix:
             os.chown(folder, user.pw_uid, group.gr_gid)
             folder.chmod(mode)
         conf = self.place / "conf"
-        (conf / "main.cf").write_text(_MAIN.format(place=self.place, onward=onward).lstrip())
+        (conf / "main.cf").write_text(_MAIN.format(place=self.place, onward=onward).lstrip() + further)
         (conf / "master.cf").write_text(_MASTER.format(port=self.port, seven=self.seven).lstrip())
 
     def stop(self) -> None:
@@ -125,13 +126,16 @@ class Postfix:
 
 
 @contextmanager
-def running(onward: int, ready: Callable[[int], bool]) -> Iterator[Postfix]:
-    """A Postfix that relays to the port `onward`; `ready(port)` tells whether a port answers."""
+def running(
+    onward: int, ready: Callable[[int], bool], further: str = "", *, port: int | None = None
+) -> Iterator[Postfix]:
+    """A Postfix that relays to the port `onward`; `ready(port)` tells whether a port answers. `further`: lines for its main.cf;
+    `port`: its own, where somebody has to know it before."""  # fmt: skip
     system.needs("postfix", "postfix")
     if os.geteuid() != 0:
         system.missing("Postfix can be started by root only: run these tests as root")
     place = Path(tempfile.mkdtemp(prefix="penstock-postfix-"))
-    postfix = Postfix(place, onward)
+    postfix = Postfix(place, onward, further, port)
     try:
         until = time.monotonic() + 20
         while not (ready(postfix.port) and ready(postfix.seven)):
