@@ -20,7 +20,7 @@ _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 
 CAP = re.compile(r"([1-9][0-9]?) per ([1-9][0-9]{0,2}) days?")
-"""How a frequency cap is written: so many mailings in so many days."""
+"""How a frequency cap is written: so many mailings in so many days; and how many soft bounces suppress an address."""
 
 
 class PolicyError(ValueError):
@@ -245,6 +245,11 @@ class Policy:
         "A credit spent on a recipient who bounced stays spent, or is given back. Only the platform sets this.",
         by_platform=True,
     )
+    soft_bounces: str = _always(
+        "3 per 30 days",
+        _written(f"off|{CAP.pattern}", "off, or as 3 per 30 days"),
+        "So many soft bounces of one address in so many days suppress it, as one hard bounce does; off: they never do.",
+    )
     attribution_days: int = _always(
         7,
         _whole(0, 90),
@@ -343,6 +348,12 @@ def typed(text: str) -> tuple[str, Any]:
     if not equals or not value:
         raise PolicyError(f"{text!r} says no value; write it as NAME=VALUE")
     return name, None if value == "default" else RULES[name].read(value) if name in RULES else value
+
+
+def soft_rule(text: str) -> tuple[int, int] | None:
+    """Return how many soft bounces in how many days suppress an address, of the policy soft_bounces; None where they never do."""
+    found = CAP.fullmatch(text)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _checked(name: str, given: Any) -> Any:

@@ -6,6 +6,7 @@ claiming both use it, so that nobody is asked after in two ways. The suppression
 (audience.pseudonym); it names the address again when they come back (audience.returning), and is found by the address before that.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -65,6 +66,28 @@ def suppress(conn: psycopg.Connection[Any], account: int, address: str, reason: 
         (account, known_as[0], reason, origin, account, known_as),
     )
     return done.rowcount == 1
+
+
+def suppress_all(
+    conn: psycopg.Connection[Any], reason: str, those: Iterable[tuple[int, str, str]]
+) -> set[tuple[int, str]]:
+    """Suppress many for one reason: (account, normal form as a ledger has it, origin). Return the (account, normal) that were not so before."""
+    new: set[tuple[int, str]] = set()
+    rows = {(account, normal): origin for account, normal, origin in those}
+    for account, normal in [known for known in sorted(rows) if pseudonym.is_pseudonym(known[1])]:
+        if suppress(conn, account, normal, reason, rows.pop((account, normal))):
+            new.add((account, normal))
+    if rows:
+        known = sorted(rows)
+        new |= set(
+            conn.execute(
+                "insert into audience_suppression (account_id, normal, reason, origin)"
+                " select account, normal, %s, origin from unnest(%s::integer[], %s::text[], %s::text[]) as t (account, normal, origin)"
+                " on conflict (account_id, normal) do nothing returning account_id, normal",
+                (reason, [a for a, _ in known], [n for _, n in known], [rows[each] for each in known]),
+            ).fetchall()
+        )
+    return new
 
 
 def _known_as(conn: psycopg.Connection[Any], account: int, address: str) -> list[str]:

@@ -17,9 +17,22 @@ from typing import Any, Final
 
 import psycopg
 
-from penstock.delivery import canary, clock, due, freeze, limits, locating, rescue, resuming, steps, tripping
+from penstock.delivery import (
+    canary,
+    clock,
+    due,
+    freeze,
+    learning,
+    limits,
+    locating,
+    rescue,
+    resuming,
+    steps,
+    tripping,
+)
 from penstock.delivery.watchdog import Watchdog
 from penstock.delivery.withholding import Withholding
+from penstock.feedback import bounces
 from penstock.mailing import control
 from penstock.mailing.states import State
 from penstock.platform import database
@@ -100,6 +113,7 @@ class Ticker:
         limits.ease(conn)
         self._withholding.let_go(conn)
         self._withholding.tell(conn)
+        self._learn(conn)
         packed = self._judge(conn)
         live = conn.execute(sql("penstock.delivery", "live")).fetchall()
         for mailing, state, _, behind in live:
@@ -127,6 +141,16 @@ class Ticker:
         assert row is not None
         self._looked_at = row[0]
         return int(row[1])
+
+    def _learn(self, conn: psycopg.Connection[Any]) -> None:
+        """Place what was learnt too early, and note what bounced: before anybody judges by it."""
+        for look in (learning.learn_early, bounces.note):
+            try:
+                look(conn)
+            except psycopg.OperationalError:
+                raise
+            except Exception:  # what came back must not stop what goes out; it is tried again
+                log.exception("the ticker failed to learn")
 
     def _judge(self, conn: psycopg.Connection[Any]) -> int:
         """Let in whose delay is over, stop what may not go on, let go on what its canary was good for, see to what stands still; return how many may go on now."""
