@@ -16,11 +16,10 @@ from penstock.content.links import NOBODY, verify_public
 from penstock.delivery.learning import Learned, learn
 from penstock.feedback import strays
 from penstock.feedback.complaints import complained
-from penstock.feedback.events import record_of_recipient
+from penstock.feedback.hooks import tracks
 from penstock.feedback.hooks.keeping import Hook
 from penstock.feedback.hooks.reading import Read
-from penstock.feedback.hooks.told import Act, Told, act_of, by_machine, key_of, said_of
-from penstock.feedback.tracking.machines import is_machine, kind_of
+from penstock.feedback.hooks.told import Act, Told, act_of, said_of
 from penstock.feedback.unsubscribe import Person, recipient, unsubscribe_person
 from penstock.platform import environment
 from penstock.platform.database import sql
@@ -28,7 +27,8 @@ from penstock.platform.database import sql
 ORIGIN: Final = "webhook"
 AT_ONCE: Final = 100
 """Events of one transaction: the counters of their mailings are locked so long."""
-_ORDER: Final = (Act.DELIVERED, Act.BOUNCED, Act.UNSUBSCRIBED, Act.COMPLAINED, Act.CLICKED, Act.OPENED)
+_TRACKS: Final = (Act.CLICKED, Act.OPENED)
+_ORDER: Final = (Act.DELIVERED, Act.BOUNCED, Act.UNSUBSCRIBED, Act.COMPLAINED, *_TRACKS)
 """In which order those of a transaction are done, in all processes: so none waits for another that waits for it."""
 _BROKEN: Final = (psycopg.errors.DataError, psycopg.errors.IntegrityError, ValueError)
 """What is wrong with one event and no other."""
@@ -54,7 +54,9 @@ def act(conn: psycopg.Connection[Any], hook: Hook, read: Read) -> Counter[str]:
     for some in _in_pieces(wanted):
         with conn.transaction():
             for one in some:
-                _do(conn, hook, one, done)
+                if one.act not in _TRACKS:
+                    _do(conn, hook, one, done)
+            tracks.note(conn, [(one.person, one.told) for one in some if one.act in _TRACKS], done)
     _note(conn, hook, read.events)
     return done
 
@@ -129,12 +131,8 @@ def _done(conn: psycopg.Connection[Any], hook: Hook, one: _One) -> str:
         return _learnt(conn, hook, one).value
     if one.act is Act.COMPLAINED:
         new = complained(conn, mailing, seq, origin=ORIGIN, data={"provider": hook.provider})
-    elif one.act is Act.UNSUBSCRIBED:
-        new = unsubscribe_person(conn, one.person, "provider", told.at)
-    elif _is_own(told.url):
-        return "nothing"  # the provider's click leads to ours, which is counted when it is followed
     else:
-        new = _tracked(conn, one)
+        new = unsubscribe_person(conn, one.person, "provider", told.at)
     return one.act.value if new else "repeated"
 
 
@@ -153,27 +151,6 @@ def _learnt(conn: psycopg.Connection[Any], hook: Hook, one: _One) -> Learned:
     return learn(
         conn, mailing, seq, "bounced", origin=ORIGIN, code=said.code, enhanced=said.enhanced, text=said.text
     )
-
-
-def _tracked(conn: psycopg.Connection[Any], one: _One) -> bool:
-    """Note an open or a click, of a machine or a person; a click of an address that is none of the mailing's links without one."""
-    mailing, seq, told = one.person.mailing, one.person.seq, one.told
-    machine = by_machine(told.raw) or (bool(told.agent) and is_machine(told.agent))
-    kind = kind_of(one.act.value, machine=machine)
-    link = None
-    if told.url and one.act is Act.CLICKED:
-        row = conn.execute(
-            "select no from delivery_link where mailing = %s and url = %s", (mailing, told.url)
-        ).fetchone()
-        link = row[0] if row else None
-    key = key_of(told, f"{mailing}-{seq} {kind}")
-    return record_of_recipient(conn, mailing, seq, kind, link=link, at=told.at, key=key)
-
-
-def _is_own(url: str) -> bool:
-    """Whether an address is a link of ours within the message: tracked, to unsubscribe, to look at it."""
-    base = environment.base_url()
-    return any(url.startswith(f"{base}/{door}/") for door in ("c", "u", "v"))
 
 
 def _stray(
