@@ -99,7 +99,7 @@ class Following:
         elif await self._note(scope, *holder, "opened", 0):
             await _say(send, HTTPStatus.OK, _PICTURE, b"" if scope["method"] == "HEAD" else PIXEL)
         else:
-            await self._page("later", scope, receive, send)
+            await _say(send, HTTPStatus.SERVICE_UNAVAILABLE, [*_ALWAYS, _EMPTY, (b"retry-after", b"10")])
 
     async def _location(self, mailing: int, seq: int, no: int) -> str:
         """Return the address that the link leads to, or the name of the page to show in its place."""

@@ -1,0 +1,138 @@
+"""Clicks and opens by HTTP, from the process that answers them: what was answered is in the database, whatever happens to it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+
+import psycopg
+import pytest
+
+from penstock.content.links import follow_token, tokens
+from penstock.feedback.check import check
+from penstock.platform import environment
+from tests.integration.delivery.stage import add_contacts, draft
+
+READERS = 2_000
+FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"}
+
+
+@pytest.fixture(scope="module")
+def mailing(module_database: str) -> int:
+    with psycopg.connect(module_database, autocommit=True) as conn:
+        number = draft(conn, add_contacts(conn, "readers", READERS))
+        conn.execute(
+            "insert into delivery_recipient (mailing, seq, contact, package, normal)"
+            " select %s, row_number() over (order by id), id, 1, normal from audience_contact",
+            (number,),
+        )
+        conn.execute(
+            "insert into delivery_link (mailing, no, url) values (%s, 1, 'https://example.org/')", (number,)
+        )
+    return number
+
+
+def token(mailing: int, seq: int) -> str:
+    return follow_token(tokens(mailing, seq, environment.link_key())[1]).decode()
+
+
+@contextmanager
+def web(database: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """A web process of the test's own that answers, and its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "penstock", "web", "--port", str(port)],
+        env=os.environ | {"PENSTOCK_DATABASE_URL": database}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                if ask(port, "/readyz")[0] == 200:
+                    break
+            except OSError:
+                time.sleep(0.05)
+        yield port, process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def ask(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, headers={**FIREFOX, **headers})
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
+class Reader(threading.Thread):
+    """Opens the message for recipients first, first + step … over one connection, until it is cut."""
+
+    def __init__(self, port: int, mailing: int, first: int, step: int) -> None:
+        super().__init__()
+        self.port, self.mailing, self.answered = port, mailing, 0
+        self.seqs = range(first, READERS + 1, step)
+
+    def run(self) -> None:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            for seq in self.seqs:
+                connection.request("GET", f"/o/{token(self.mailing, seq)}", headers=FIREFOX)
+                answer = connection.getresponse()
+                answer.read()
+                self.answered += answer.status == 200
+        except (OSError, HTTPException):
+            pass
+        finally:
+            connection.close()
+
+
+def test_what_was_answered_is_kept_by_a_process_that_is_killed(module_database: str, mailing: int) -> None:
+    with web(module_database) as (port, process):
+        _pages(port, mailing)
+        readers = [Reader(port, mailing, first, 8) for first in range(1, 9)]
+        for reader in readers:
+            reader.start()
+        until = time.monotonic() + 60
+        while sum(reader.answered for reader in readers) < 200 and time.monotonic() < until:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
+        for reader in readers:
+            reader.join()
+    answered = sum(reader.answered for reader in readers)
+    assert 200 <= answered < READERS, "killed in the middle"
+    with psycopg.connect(module_database, autocommit=True) as conn:
+        row = conn.execute(
+            "select people from feedback_count where mailing = %s and kind = 'opened'", (mailing,)
+        ).fetchone()
+        assert row
+        # Each reader waits for one answer at a time: no more can have been committed and not answered.
+        assert answered <= row[0] <= answered + len(readers)
+        assert check(conn, mailing) == []
+
+
+def _pages(port: int, mailing: int) -> None:
+    """What leads somewhere, and the pages of what does not."""
+    status, headers, body = ask(port, f"/c/1-{token(mailing, 1)}")
+    assert (status, headers["location"], body) == (302, "https://example.org/", b"")
+    status, headers, body = ask(port, f"/c/1-{token(mailing, 1)}", "HEAD")
+    assert (status, headers["location"], body) == (302, "https://example.org/", b"")
+    status, headers, body = ask(port, f"/c/2-{token(mailing, 1)}", **{"Accept-Language": "fr"})
+    assert (status, "Rien ici" in body.decode(), headers["cache-control"]) == (404, True, "no-store")
+    status, _, body = ask(port, f"/c/1-{token(mailing + 1, 1)}")
+    assert (status, "No longer here" in body.decode()) == (410, True), "its mailing was deleted"
+    status, headers, _ = ask(port, f"/o/{token(mailing, 1)}", "POST")
+    assert (status, headers["allow"]) == (405, "GET, HEAD")
+    shown = ask(port, "/metrics")[2].decode()
+    assert 'penstock_tracked_hits_total{kind="clicked"} 1.0' in shown
+    assert 'penstock_tracked_hits_total{kind="scanned"} 1.0' in shown
