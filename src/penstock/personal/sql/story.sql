@@ -4,21 +4,20 @@
 with person as materialized (
     select c.id, c.normal, c.address, c.created_at from audience_contact c where c.account_id = %(account)s and c.id = %(contact)s
 ), known_as as materialized (
-    select normal from person
+    select normal collate "default" as normal from person
     union
-    select f.normal from audience_former f join person on person.id = f.contact
+    select f.normal collate "default" from audience_former f join person on person.id = f.contact
 ), mailed as (
     select m.frozen_at as at, 'mailed ' || lpad(m.id::text, 12, '0') || lpad(r.seq::text, 12, '0') as place, 'mailed' as kind, m.id as mailing, r.seq, '{}'::jsonb as data
-      from mailing_mailing m
-     cross join known_as k
+      from (select id, frozen_at from mailing_mailing
+             where account_id = %(account)s and frozen_at <= %(before)s order by frozen_at desc, id desc) as m
      cross join lateral (
            select s.seq, s.contact from delivery_recipient s
-            where s.mailing = m.id and s.normal = k.normal collate "default" and s.package > 0
+            where s.mailing = m.id and s.normal = any(array(select k.normal from known_as k)) and s.package > 0
            union all
            select s.seq, s.contact from delivery_recipient s
-            where s.mailing = m.id and s.normal = k.normal collate "default" and s.package = 0) as r
-     where m.account_id = %(account)s and m.frozen_at <= %(before)s
-       and (r.contact = %(contact)s or not exists (select from audience_contact c where c.id = r.contact and c.account_id = %(account)s))
+            where s.mailing = m.id and s.normal = any(array(select k.normal from known_as k)) and s.package = 0) as r
+     where r.contact = %(contact)s or not exists (select from audience_contact c where c.id = r.contact and c.account_id = %(account)s)
      order by m.frozen_at desc, m.id desc limit %(limit)s + 1
 ), did as (
     select e.at, 'event ' || lpad(e.id::text, 19, '0') as place, e.kind, e.mailing, e.seq,
@@ -33,7 +32,7 @@ with person as materialized (
 ), bounced as (
     select b.at, 'bounce ' || lpad(b.id::text, 19, '0'), 'bounced', b.mailing, b.seq,
            jsonb_build_object('class', b.class, 'code', b.code, 'enhanced', b.enhanced, 'text', b.text, 'origin', b.origin, 'suppressed', b.suppressed)
-      from known_as k join feedback_bounce b on b.account = %(account)s and b.normal = k.normal collate "default"
+      from known_as k join feedback_bounce b on b.account = %(account)s and b.normal = k.normal
      where b.at <= %(before)s
        and (b.contact = %(contact)s or not exists (select from audience_contact c where c.id = b.contact and c.account_id = %(account)s))
 ), bought as (

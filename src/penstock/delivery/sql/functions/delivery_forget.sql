@@ -16,11 +16,13 @@ begin
     ), met as materialized (
         select m.id as mailing, r.seq, r.contact, p.contact as own, p.pseudonym, p.number
           from mailing_mailing m
-         cross join person p
          cross join lateral (
-               select s.seq, s.contact from delivery_recipient s where s.mailing = m.id and s.normal = p.normal and s.package > 0
+               select s.seq, s.contact, s.normal from delivery_recipient s
+                where s.mailing = m.id and s.normal = any(array(select normal from person)) and s.package > 0
                union all
-               select s.seq, s.contact from delivery_recipient s where s.mailing = m.id and s.normal = p.normal and s.package = 0) as r
+               select s.seq, s.contact, s.normal from delivery_recipient s
+                where s.mailing = m.id and s.normal = any(array(select normal from person)) and s.package = 0) as r
+          join person p on p.normal = r.normal
          where m.account_id = p_account
     ), theirs as materialized (
         select * from met
