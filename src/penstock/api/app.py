@@ -13,7 +13,7 @@ from ninja.operation import Operation
 from psycopg_pool import PoolTimeout
 
 from penstock.account import access
-from penstock.api import document, mailings, problems, refusals, resources
+from penstock.api import document, mailings, problems, refusals, reports, resources
 from penstock.api.authentication import Token
 from penstock.api.keeping import keeping
 from penstock.api.problems import Problem
@@ -55,7 +55,7 @@ api = Api(
     parser=StrictParser(),
 )
 api.add_decorator(keeping)
-for prefix, router, tag in (*mailings.ROUTERS, *resources.ROUTERS):
+for prefix, router, tag in (*reports.ROUTERS, *mailings.ROUTERS, *resources.ROUTERS):
     api.add_router(prefix, router, tags=[tag])
 
 

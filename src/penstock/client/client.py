@@ -16,6 +16,7 @@ from penstock.client.mailings import Mailings
 from penstock.client.notices import Notices, Webhooks
 from penstock.client.orders import Orders
 from penstock.client.pages import Pages
+from penstock.client.reports import Reports
 from penstock.client.resource import told
 from penstock.client.segments import Events, Segments
 from penstock.client.shapes import AccountEntry, Board, Queue
@@ -42,12 +43,15 @@ class Penstock:
         self.segments = Segments(connection)
         self.events = Events(connection)
         self.orders = Orders(connection)
+        self.reports = Reports(connection)
         self.imports = Imports(connection)
         self.suppressions = Suppressions(connection)
         self.templates = Templates(connection)
         self.pictures = Pictures(connection)
         self.transports = Transports(connection)
         self.domains = Domains(connection)
+        self.mailboxes = Mailboxes(connection)
+        self.strays = Strays(connection)
         self.tokens = Tokens(connection)
         self.people = People(connection)
         self.policies = Policies(connection)

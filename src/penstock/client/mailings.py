@@ -9,6 +9,7 @@ from penstock.client.commands import Commands, Prepared
 from penstock.client.limits import Speed
 from penstock.client.pages import Pages
 from penstock.client.preview import Previews
+from penstock.client.reports import MailingReports
 from penstock.client.resource import told
 from penstock.client.revisions import MessageFrom, Revisions
 from penstock.client.shapes import (
@@ -27,7 +28,7 @@ from penstock.client.shapes import (
 )
 
 
-class Mailings(Commands, Revisions, Previews):
+class Mailings(Commands, Revisions, Previews, MailingReports):
     """`/mailings`, its commands, and its facets."""
 
     path = "/mailings"

@@ -30,10 +30,11 @@ PARTS: Final[dict[str, str]] = {
 }  # fmt: skip
 """What is in the archive of a mailing, beside report.json: the files, with their columns."""
 
-_MAILINGS: Final = (
+MAILINGS: Final = (
     "id name state started_at finished_at recipients accepted delivered deferred bounced in_doubt skipped cancelled expired waiting"
     " in_flight opened clicked prefetched scanned unsubscribed complained buyers revenue"
 )
+"""The columns of the table of an account's mailings."""
 _RESULTS: Final = (
     "id name state channel started_at finished_at fixes chain position settled lost complained unmade answers bounces revenue buyers"
     " recipients waiting in_flight accepted delivered deferred bounced in_doubt skipped cancelled expired tried attempts rate next_at last_in"
@@ -78,7 +79,7 @@ def of_account(
     told = f"with told ({', '.join(_RESULTS.split())}) as ({of_several(of)})"
     rows = f"{told} {sql('penstock.report', 'export_mailings')}"
     given = {"account": account, "since": since, "window": WINDOW}
-    return "set local jit = off", _copy(rows, _MAILINGS, "csv", for_people=for_people), given
+    return "set local jit = off", _copy(rows, MAILINGS, "csv", for_people=for_people), given
 
 
 def _rows(name: str) -> str:

@@ -37,14 +37,18 @@ class Report:
                 "settled": counted.settled, "bounced": counted.bounced, "complained": counted.complained, "unmade": counted.unmade,
                 "bounce_limit": self.limits.bounces, "complaint_limit": self.limits.complaints,
             },
-            "by_domain": None if told is None else [{"domain": name, **counts} for name, counts in told.domains],
+            "by_domain": None if told is None else [
+                {"domain": name, "states": counts} for name, counts in told.domains
+            ],
             "by_reason": None if told is None else [
                 {"state": state, "reason": reason, "recipients": people} for state, reason, people in told.reasons
             ],
-            "by_quarter": None if told is None else [{"at": at, **counts} for at, counts in told.quarters],
+            "by_quarter": None if told is None else [
+                {"at": at, "states": counts} for at, counts in told.quarters
+            ],
             "counted_at": told and told.made_at,
             "by_hour": [
-                {"at": at, **{kind: each.people for kind, each in did.items()}} for at, did in self.hours
+                {"at": at, "people": {kind: each.people for kind, each in did.items()}} for at, did in self.hours
             ],
         }  # fmt: skip
 

@@ -136,6 +136,18 @@ def results(conn: psycopg.Connection[Any], account: int, mailings: Sequence[int]
     return [there[number] for number in dict.fromkeys(mailings) if number in there]
 
 
+def begun(
+    conn: psycopg.Connection[Any], account: int, *, limit: int, before: int | None = None
+) -> list[int]:  # fmt: skip
+    """Return the numbers of the account's mailings whose audience was frozen, the newest first, those before number `before`."""
+    rows = conn.execute(
+        "select id from mailing_mailing where account_id = %s and frozen_at is not null and deleted_at is null"
+        " and id < coalesce(%s::integer, 2147483647) order by id desc limit %s",
+        (account, before, limit),
+    )
+    return [number for (number,) in rows]
+
+
 _OWN = 17
 """Columns of results.sql; those of the progress follow."""
 

@@ -1,6 +1,7 @@
 """The Python client and the OpenAPI document, held together: every operation has a method, and each asks and reads as documented."""
 
 import inspect
+import io
 import json
 import re
 from datetime import UTC, datetime
@@ -73,6 +74,12 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "copy_mailing": ("mailings.copy", (7,), {"chain": True, **EVERY}),
     "fix_rest_mailing": ("mailings.fix_rest", (7,), {"prepared": "deliver", **EVERY}),
     "archive_mailing": ("mailings.archive", (7,), EVERY),
+    "show_report": ("mailings.report", (7,), {}),
+    "list_links": ("mailings.links", (7,), {"limit": 5}),
+    "list_mailing_events": ("mailings.events", (7,), {"kind": "clicked", "limit": 5}),
+    "export_mailing": ("mailings.export", (7, io.BytesIO()), {"form": "jsonl"}),
+    "list_reports": ("reports.all", (), {"limit": 5}),
+    "compare_mailings": ("reports.compare", ([7, 8],), {"chain": 7}),
     "list_contacts": ("contacts.all", (), {"list": 3, "address": "a@x.example", "limit": 5}),
     "create_contact": ("contacts.create", ("a@x.example", {"n": "1"}, [3]), {"key": "k"}),
     "show_contact": ("contacts.get", (12,), {}),
@@ -125,6 +132,15 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "delete_transport": ("transports.delete", (1,), {}),
     "show_transport_health": ("transports.health", (1,), {}),
     "try_transport": ("transports.test", (1,), {"server": 3}),
+    "list_mailboxes": ("mailboxes.all", (), {}),
+    "create_mailbox": ("mailboxes.create", ("n", "imaps://b:c@imap.example.org"), {"afterwards": "move", "done_folder": "Done"}),
+    "show_mailbox": ("mailboxes.get", (1,), {}),
+    "edit_mailbox": ("mailboxes.edit", (1,), {"name": "n", "folder": "F", "afterwards": "seen", "enabled": False}),
+    "delete_mailbox": ("mailboxes.delete", (1,), {}),
+    "read_mailbox": ("mailboxes.read", (1,), {}),
+    "list_strays": ("strays.all", (), {"limit": 5}),
+    "show_stray": ("strays.get", (5,), {}),
+    "discard_stray": ("strays.discard", (5,), {}),
     "list_domains": ("domains.all", (), {}),
     "create_domain": ("domains.create", ("example.org",), {"spf": "mx", "return_host": "bounce", "return_target": "mx.example.org"}),
     "show_domain": ("domains.get", (1,), {}),
@@ -178,7 +194,7 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
 }  # fmt: skip
 """By operation: the client's method, called with everything that it takes."""
 
-BESIDES = {"close", "mailings.ledger_csv", "mailings.preview_html", "mailings.preview_source"}
+BESIDES = {"close", "reports.csv", "mailings.ledger_csv", "mailings.preview_html", "mailings.preview_source"}
 """Methods that are no operation of their own."""
 
 
@@ -252,7 +268,9 @@ class Server(httpx.BaseTransport):
         listed = schema.get("type") == "array" or any(
             each.get("type") == "array" for each in schema.get("anyOf", [])
         )
-        jsonschema_rs.validate(self._whole(schema), values if listed else read(values[0]))
+        if listed:
+            read = kinds.get(schema.get("items", {}).get("type", ""), str)
+        jsonschema_rs.validate(self._whole(schema), [read(v) for v in values] if listed else read(values[0]))
 
     def _check_body(self, body: bytes, kind: str | None) -> None:
         documented = self.operation.get("requestBody")
