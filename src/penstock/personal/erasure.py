@@ -158,7 +158,9 @@ def _erase(conn: psycopg.Connection[Any], account: int, found: _People, *, keep_
     row = conn.execute(sql("penstock.personal", "forget"), given).fetchone()
     assert row is not None
     changed = redacting.redact(conn, account, found.pattern)
-    return Erased(len(found.contacts), len(rows), int(row[0]), changed)
+    strangers = {each["number"] for each in found.people if each["contact"] is None}
+    traces = strangers & ({number for *_, number in rows} | set(row[0]))
+    return Erased(len(found.contacts), len(rows), len(traces), changed)
 
 
 def _note(

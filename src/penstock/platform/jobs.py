@@ -40,6 +40,7 @@ TASK_MODULES = (
     "penstock.feedback.jobs",
     "penstock.mailing.jobs",
     "penstock.notices.jobs",
+    "penstock.personal.jobs",
     "penstock.preflight.jobs",
     "penstock.report.jobs",
 )

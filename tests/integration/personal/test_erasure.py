@@ -9,8 +9,8 @@ import pytest
 from penstock.audience import contacts, editing, pseudonym, suppression
 from penstock.audience.contacts import UnknownContact
 from penstock.audience.importing import import_file
-from penstock.delivery import resuming
-from penstock.feedback.unsubscribe import unsubscribe_person
+from penstock.delivery import freeze, resuming
+from penstock.feedback.unsubscribe import recipient, unsubscribe_person
 from penstock.mailing import journal
 from penstock.personal import erasure
 from tests.integration.delivery import stage
@@ -140,8 +140,6 @@ def test_who_is_imported_again_gets_nothing_twice_although_the_mailing_goes_on(
         (mailing, excluded),
     )
     stage.launch(conn, excluded)
-    from penstock.delivery import freeze
-
     freeze.prepare(conn, excluded)
     assert stage.hand_over(conn, excluded) == [stage.address(3)], "the only one who never got it"
 
@@ -172,8 +170,6 @@ def test_who_asks_for_it_is_kept_out_by_a_hash_alone(conn: Conn) -> None:
 
 
 def test_an_old_link_still_unsubscribes_who_came_back(conn: Conn) -> None:
-    from penstock.feedback.unsubscribe import recipient
-
     listed = stage.add_contacts(conn, "readers", 1)
     person = somebody(conn, listed)
     stage.policy(conn, approvals_required=0)
@@ -220,7 +216,7 @@ def test_an_address_that_is_no_contact_any_more_leaves_no_trace_either(conn: Con
     mailing = begun(conn, listed)
     conn.execute("delete from audience_contact where id = %s", (person.id,))
     done = erasure.erase_addresses(conn, 1, [ADDRESS, "nobody@x.example"], ANNA)
-    assert (done.contacts, done.rows) == (0, 1)
+    assert (done.contacts, done.rows, done.traces) == (0, 1, 1)
     assert traces(conn) == []
     assert stage.sound(conn, mailing) == {"waiting": 2}
 

@@ -43,7 +43,9 @@ def test_pages_are_the_whole(conn: Conn, tmp_path: Path) -> None:
     person, _ = written_down(conn, tmp_path)
     whole = story.page(conn, 1, person.id, limit=100)
     leafed: list[story.Entry] = []
-    while part := story.page(conn, 1, person.id, limit=3, before=leafed[-1].place if leafed else story.NEWEST):
+    while part := story.page(
+        conn, 1, person.id, limit=3, before=leafed[-1].place if leafed else story.NEWEST
+    ):
         leafed += part
     assert leafed == whole
 

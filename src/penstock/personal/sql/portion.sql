@@ -1,0 +1,7 @@
+-- The next portion of a request; none where it is done, or another worker has it in hand.
+with next as (
+    select id from audience_erasure where id = %(number)s and state in ('waiting', 'running') for update skip locked
+)
+update audience_erasure e set state = 'running' from next
+ where e.id = next.id
+returning e.account_id, e.addresses[1 : %(portion)s], e.keep_out, e.actor, e.door
