@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from penstock.account import tokens
 from penstock.api import problems
 from penstock.audience import uploads
-from penstock.platform.asgi import LARGEST_BODY, Bound
+from penstock.platform.bounding import LARGEST_BODY, Bound
 from penstock.platform.connections import connection
 from penstock.platform.trouble import Trouble
 

@@ -24,6 +24,6 @@ def followed(request: HttpRequest, rest: str) -> HttpResponse:
     if name == "later":
         response = page(request, "later", HTTPStatus.SERVICE_UNAVAILABLE)
         response.headers["Retry-After"] = "10"
-        response._has_been_logged = True  # type: ignore[attr-defined]  # the writer has said why, once for all
+        response._has_been_logged = True  # the writer has said why, once for all
         return response
     return unknown(request)

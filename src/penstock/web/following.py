@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import psycopg
 from prometheus_client.core import CounterMetricFamily, Metric
@@ -19,11 +19,9 @@ from penstock.feedback.tracking.machines import Headers, is_ahead, is_machine, k
 from penstock.feedback.tracking.targets import Targets
 from penstock.feedback.tracking.writer import Hit, Tally, Writer
 from penstock.platform import environment
+from penstock.platform.bounding import App, Message, Receive, Send
 from penstock.platform.trouble import Trouble
 from penstock.web.followed import ANSWER
-
-if TYPE_CHECKING:  # at run time that module is the application itself
-    from penstock.platform.asgi import App, Message, Receive, Send
 
 _TOKEN: Final = r"[0-9a-f]{1,8}-[0-9a-f]{1,8}-[0-9a-f]{24}"  # noqa: S105 - what one looks like
 _CLICK: Final = re.compile(rf"/c/([1-9][0-9]{{0,8}})-({_TOKEN})")

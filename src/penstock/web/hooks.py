@@ -1,12 +1,8 @@
 """`/hooks/<transport>/<secret>`: where providers tell what became of messages. The secret in the address says whose word it is."""
 
-import json
-import re
-from collections.abc import MutableMapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
-from asgiref.sync import sync_to_async
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
@@ -17,14 +13,10 @@ from django.views.decorators.csrf import csrf_exempt
 from penstock.account.secrets import SecretError
 from penstock.feedback.hooks import acting, keeping, reading
 from penstock.feedback.hooks.keeping import Hook
-from penstock.platform.asgi import LARGEST_BODY, Bound
 from penstock.platform.connections import connection
 from penstock.platform.trouble import Trouble
 
-LARGEST: Final = 8 << 20
-"""Bytes of a request; providers that send in batches stay under 5 MB."""
 LONGEST_SECRET: Final = 100
-_PATH: Final = re.compile(r"/hooks/([1-9]\d{0,8})/([A-Za-z0-9_-]{20,100})")
 
 
 @method_decorator(csrf_exempt, name="dispatch")  # the secret is the authority; providers have no session
@@ -33,12 +25,12 @@ class Provider(View):
 
     def get(self, request: HttpRequest, transport: int, secret: str) -> HttpResponse:
         """Some providers look whether there is somebody before they keep the address."""
-        hook = _hook(transport, secret)
+        hook = hook_at(transport, secret)
         return _says(HTTPStatus.OK, "This takes what a provider tells.") if hook else _nothing()
 
     def post(self, request: HttpRequest, transport: int, secret: str) -> HttpResponse:
         try:
-            hook = _hook(transport, secret)
+            hook = hook_at(transport, secret)
             return _nothing() if hook is None else _taken(hook, request, secret)
         except (RequestDataTooBig, BadRequest, SuspiciousOperation, UnreadablePostError):
             return _says(HTTPStatus.BAD_REQUEST, "This is no request of a provider.")
@@ -63,7 +55,8 @@ def _taken(hook: Hook, request: HttpRequest, secret: str) -> HttpResponse:
     return JsonResponse(dict(done))
 
 
-def _hook(transport: int, secret: str) -> Hook | None:
+def hook_at(transport: int, secret: str) -> Hook | None:
+    """Return the webhook at an address; None where there is none. Raises Trouble."""
     if len(secret) > LONGEST_SECRET or transport > 2**31 - 1:
         return None
     with connection() as conn:
@@ -82,21 +75,3 @@ def _later(words: str) -> HttpResponse:
 
 def _says(status: HTTPStatus, words: str) -> HttpResponse:
     return JsonResponse({"said": words}, status=status)
-
-
-async def bound(scope: MutableMapping[str, Any]) -> Bound | None:
-    """Return how much a request may bring: little, unless its address is one that was given to a provider."""
-    if not scope["path"].startswith("/hooks/"):
-        return None
-    found = _PATH.fullmatch(scope["path"])
-    known = found is not None and await sync_to_async(_known, thread_sensitive=False)(int(found[1]), found[2])
-    most = LARGEST if known else LARGEST_BODY
-    words = json.dumps({"said": f"This is larger than the {most:,} bytes that are taken here."})
-    return Bound(most, words.encode(), b"application/json")
-
-
-def _known(transport: int, secret: str) -> bool:
-    try:
-        return _hook(transport, secret) is not None
-    except Trouble:
-        return False

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from penstock.audience import uploads
-from penstock.platform.asgi import LARGEST_BODY
+from penstock.platform.bounding import LARGEST_BODY
 from penstock.web import bodies
 
 
