@@ -173,7 +173,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 LARGEST_BODIES = (
     "penstock.api.bodies.bound",
-    "penstock.web.hooks.bound",
+    "penstock.web.bodies.hooked",
     "penstock.web.bodies.bound",
 )  # platform.asgi asks each before a body is taken
 DATA_UPLOAD_MAX_MEMORY_SIZE = (

@@ -1,5 +1,6 @@
 """What providers tell: each provider's requests as they come, signed and not, repeated, in batches, about others, and garbled."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -24,9 +25,11 @@ from penstock.content.links import NOBODY, tokens
 from penstock.feedback import strays
 from penstock.feedback.hooks import keeping, svix
 from penstock.feedback.hooks.told import Told, is_hard, said_of
+from penstock.platform.bounding import LARGEST_BODY
 from penstock.platform.environment import link_key
 from penstock.transport.provider.hooks import HOOKS
 from penstock.transport.provider.known import KNOWN
+from penstock.web import bodies
 from tests.browser.desk import TERMINAL, Desk
 from tests.examples import examples
 
@@ -422,3 +425,12 @@ def test_a_webhook_is_made_where_there_is_a_provider_that_tells(desk: Desk) -> N
         keeping.remove(desk.conn, 1, number, "postmark", TERMINAL)
     transports.delete(desk.conn, desk.account, number, TERMINAL)
     assert keeping.listed(desk.conn, desk.account, number) == []
+
+
+def test_only_an_address_that_was_given_takes_much(provider: Provider) -> None:
+    path = provider.paths["sparkpost"]
+    for asked, most in ((path, bodies.HOOKS), (path + "x", LARGEST_BODY), ("/hooks/1/x", LARGEST_BODY)):
+        bound = asyncio.run(bodies.hooked({"path": asked}))
+        assert bound is not None
+        assert bound.most == most
+    assert asyncio.run(bodies.hooked({"path": "/mailings"})) is None
