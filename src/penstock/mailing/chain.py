@@ -1,6 +1,7 @@
 """Chains: mailings that follow each other. Each step has a state, a ledger and gates of its own; only its audience is the earlier one's.
 
-The first mailing of a chain is its first step; a chain is known by it. Steps stand at positions from 1 on without gaps.
+The first mailing of a chain is its first step; a chain is known by it. Steps stand at positions from 1 on, in the order in which they
+were added; whoever deletes a branch leaves the others theirs.
 """
 
 from collections.abc import Mapping

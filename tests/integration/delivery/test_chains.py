@@ -409,6 +409,29 @@ def test_deleted_in_the_middle_the_later_steps_go_along_and_their_number_is_conf
     assert third
 
 
+@pytest.mark.behaviour("S4.34", "S4.35")
+def test_another_branch_of_a_chain_neither_goes_along_nor_is_broken(conn: Conn) -> None:
+    first, second = a_chain(conn, 3, {}, go=False)
+    third = chain.add(conn, 1, first, new(conn, "after the second", follows=second), ANNA)
+    branch = chain.add(conn, 1, first, new(conn, "after the first", follows=first), ANNA)
+    with pytest.raises(control.Refused) as refused:
+        command(conn, second, "delete", steps=3)
+    assert '"steps": 2' in str(refused.value)
+    command(conn, second, "delete", steps=2)
+    assert [each.id for each in chain.steps(conn, 1, first)] == [first, branch]
+    with pytest.raises(control.Refused) as refused:
+        command(conn, first, "delete")
+    assert '"steps": 2' in str(refused.value)
+
+    again = chain.add(conn, 1, first, new(conn, "behind the branch", follows=branch, delay=DAY), ANNA)
+    other = chain.add(conn, 1, first, new(conn, "beside it", follows=first, delay=DAY), ANNA)
+    for mailing in (again, other, branch, first):
+        submit(conn, mailing)
+    control.command(conn, branch, "cancel", ANNA, reason="no more")
+    assert [state(conn, m) for m in (again, other)] == ["draft", "scheduled"]
+    assert third
+
+
 @pytest.mark.behaviour("S4.33", "S4.36", "S4.37")
 def test_a_later_step_is_deleted_until_it_has_statistics(conn: Conn) -> None:
     first, second, third = a_chain(conn, 1, {}, {"delay": DAY}, go=False)

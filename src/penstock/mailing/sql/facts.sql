@@ -48,7 +48,12 @@ select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revis
                        count(*) filter (where x.state = 'draft')::integer as drafts,
                        count(*) filter (where x.started_at is null and x.state in ('in_review', 'in_moderation', 'parked', 'scheduled', 'paused', 'interrupted'))::integer as waiting,
                        coalesce(array_agg(x.id order by x.position) filter (where x.started_at is not null or x.frozen_at is not null), '{}') as started
-                  from mailing_mailing x
-                 where m.chain_id is not null and x.chain_id = m.chain_id and x.position > m.position and x.deleted_at is null) as later,
+                  from (with recursive behind as (   -- who follows it, directly or not: as later_steps
+                            select m.id where m.chain_id is not null
+                            union
+                            select n.id from behind b join mailing_mailing n on n.chain_id = m.chain_id
+                                                                            and (n.audience ->> 'step')::integer = b.id and n.deleted_at is null)
+                        select id from behind where id <> m.id) as b
+                  join mailing_mailing x using (id)) as later,
        lateral delivery_step(m.id) as step, delivery_facts(m.id) as f, preflight_facts(m.id) as p
  where m.id = %(mailing)s and m.deleted_at is null
