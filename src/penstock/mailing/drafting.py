@@ -85,7 +85,7 @@ def _other_option(key: str, value: Any) -> str | None:
     if key == "unsubscribe" and value not in UNSUBSCRIBE:
         return f"is one of {', '.join(UNSUBSCRIBE)}."
     if key in utm.NAMES:
-        return utm.fault(value)
+        return f"{key} {fault}" if (fault := utm.fault(value)) else None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if key == "rate" and not (is_number and 0 < value <= FASTEST):
         return "is a number of messages a second, more than 0."

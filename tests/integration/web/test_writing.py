@@ -174,6 +174,33 @@ def test_a_rate_that_is_no_number_to_a_reader_is_refused(
     assert "rate" not in draft_of(desk, draft).options
 
 
+def test_what_is_tracked_is_chosen_where_it_is_sent_and_said_on_its_page(
+    desk: Desk, author: Any, draft: int
+) -> None:
+    desk.policy(track_opens="on")
+    assert "Tracked Openings" in said(author.get(f"/mailings/{draft}"))
+    shown = author.text(step(draft, "send"))
+    assert 'placeholder="harvest"' in shown
+    typed = {"kind": "later", "rate": "5", "track_clicks": "on", "track_opens": "off", "utm_tags": "on", "utm_source": " news ",
+             "utm_campaign": "", "utm_medium": ""}  # fmt: skip
+    author.post(step(draft, "send"), {"version": draft_of(desk, draft).version, **typed})
+    chosen = {"track_clicks": "on", "track_opens": "off", "utm_tags": "on", "utm_source": "news", "rate": 5}
+    assert draft_of(desk, draft).options == chosen
+    assert "Tracked Clicks ; UTM tags: news, email, harvest" in said(author.get(f"/mailings/{draft}"))
+    author.post(
+        step(draft, "send"), {"version": draft_of(desk, draft).version, "track_clicks": "", "utm_source": ""}
+    )
+    assert draft_of(desk, draft).options == {"track_opens": "off", "utm_tags": "on", "rate": 5}
+
+
+def test_a_tag_of_other_letters_is_refused_with_the_reason(desk: Desk, author: Any, draft: int) -> None:
+    typed = {"version": draft_of(desk, draft).version, "kind": "now", "utm_campaign": "Frühling & Co"}
+    refused = author.post(step(draft, "send"), typed)
+    assert refused.status_code == 422
+    assert "utm_campaign has 1 to 100 Latin letters" in said(refused)
+    assert "utm_campaign" not in draft_of(desk, draft).options
+
+
 def test_many_are_counted_behind_the_last_question(
     desk: Desk, author: Any, draft: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ from penstock.web.room.timing.telling import Told
 from penstock.web.room.timing.wording import spread
 from penstock.web.room.visit import Visit, room
 from penstock.web.room.words import Text
+from penstock.web.room.writing import tracking
 
 LATEST = 5
 """Entries of the journal that stand here."""
@@ -50,6 +51,7 @@ def overview(visit: Visit, number: int) -> HttpResponse:
         left=left(visit, mailing, head.figures) if head.figures else [],
         latest=shown(history.latest(visit.conn, mailing.id, LATEST)),
         spread=spread(mailing.plan), plan_words=PLANS.get((mailing.plan or {}).get("kind", ""), NO_PLAN), took=_took(mailing),
+        tracked=tracking.words(visit, mailing),
         timing=telling.running(visit, mailing) if frozen else _foreseen(visit, mailing),
     )  # fmt: skip
 
