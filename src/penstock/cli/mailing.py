@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from penstock.cli import chains, gates, looking, making, planning, stopping
+from penstock.cli import chains, gates, looking, making, planning, reports, stopping
 from penstock.cli.helping import register
 from penstock.cli.options import Account, Id, Json
 
@@ -202,7 +202,8 @@ def analysis(
 register(app, looking.recipients, looking.preview, looking.test, looking.tests, making.edit, gates.submit, gates.approve, gates.validate, gates.reject, gates.edit_plan, gates.withdraw,
          gates.revise, planning.send_now, planning.schedule, planning.timeline, planning.enqueue, planning.move, planning.park, planning.undo,
          planning.unschedule, stopping.pause, stopping.resume, stopping.unlock, stopping.cancel, stopping.send_rest, stopping.release_doubt,
-         making.copy, making.fix_rest, making.delete, making.archive, chains.add_step, chains.chain)  # fmt: skip
+         making.copy, making.fix_rest, making.delete, making.archive, chains.add_step, chains.chain, reports.report, reports.compare, reports.export,
+         reports.figures)  # fmt: skip
 
 
 def _database() -> Any:
