@@ -31,7 +31,7 @@ _FIELDS: Final = re.compile(
     rb"(?im)^(content-type:\s{0,80})message/(?:global-)?(delivery-status|feedback-report|headers)"
 )
 _NAMES: Final = {b"delivery-status": STATUS, b"feedback-report": REPORT, b"headers": HEADERS}
-_LEVEL: Final = re.compile(rb"(?i)boundary[*0-9]{0,4}\s{0,9}=|message/|multipart/digest")
+_LEVEL: Final = re.compile(rb"(?i)boundary[*0-9]{0,4}\s{0,9}=|content-type:\s{0,80}message/")
 _FIELD: Final = re.compile(r"([!-9;-~]{1,100})\s{0,9}:(.*)", re.DOTALL)
 
 

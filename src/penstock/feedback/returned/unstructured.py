@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
@@ -25,9 +26,8 @@ def fate(data: bytes, message: Opened) -> Fate | None:
     from flufl.bounce import all_failures
 
     whole: Message[str, str] = BytesParser(policy=compat32).parsebytes(data[:LARGEST])
-    for number, part in enumerate(list(whole.walk())):
-        if not part.is_multipart():
-            _shorten(part, LINES if number < PARTS else 0)
+    for number, part in enumerate(list(_outside(whole))):
+        _shorten(part, LINES if number < PARTS else 0)
     try:
         later, failed = all_failures(whole)
     except Exception:  # a message that it cannot read is none that it knows
@@ -36,6 +36,16 @@ def fate(data: bytes, message: Opened) -> Fate | None:
     if not addresses:
         return None
     return Fate(FAILED if failed else DELAYED, addresses, *find(message.words))
+
+
+def _outside(message: Message[str, str]) -> Iterator[Message[str, str]]:
+    """The parts that hold no others; an enclosed message counts as one, which says nothing."""
+    inner: Any = message.get_payload()
+    if isinstance(inner, list) and message.get_content_maintype() != "message":
+        for part in inner:
+            yield from _outside(part)
+    else:
+        yield message
 
 
 def _shorten(part: Message[str, str], lines: int) -> None:
