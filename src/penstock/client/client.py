@@ -18,6 +18,7 @@ from penstock.client.orders import Orders
 from penstock.client.pages import Pages
 from penstock.client.reports import Reports
 from penstock.client.resource import told
+from penstock.client.returning import Mailboxes, Strays
 from penstock.client.segments import Events, Segments
 from penstock.client.shapes import AccountEntry, Board, Queue
 from penstock.client.transports import Transports

@@ -1,15 +1,10 @@
 """Background jobs of what comes back: mailboxes are read every minute, strays are thrown away when they are old."""
 
-from typing import Any
-
-import psycopg
-
 from penstock.feedback import strays
-from penstock.feedback.mailboxes import collecting
-from penstock.platform import database, jobs
+from penstock.feedback.mailboxes import collecting, keeping
+from penstock.feedback.mailboxes.keeping import JOB
+from penstock.platform import database
 from penstock.platform.jobs import LONG, QUEUE, tasks
-
-COLLECT = "collect_mailbox"
 
 
 @tasks.periodic(cron="* * * * *", queueing_lock="collect_mailboxes")
@@ -18,22 +13,15 @@ def collect_mailboxes(timestamp: int) -> None:
     """Every minute: have those read whose turn it is."""
     with database.connect(name="penstock mailboxes") as conn:
         for mailbox in collecting.due(conn):
-            ask(conn, mailbox)
+            keeping.ask(conn, mailbox)
 
 
-@tasks.task(name=COLLECT, queue=LONG)
+@tasks.task(name=JOB, queue=LONG)
 def collect_mailbox(mailbox: int) -> None:
     """Read one mailbox; where more lies there than one turn takes, another one follows."""
     with database.connect(name="penstock mailbox") as conn:
         if collecting.collect(conn, mailbox).more:
-            ask(conn, mailbox)
-
-
-def ask(conn: psycopg.Connection[Any], mailbox: int) -> None:
-    """Have a mailbox read, one turn after another."""
-    jobs.defer(
-        conn, COLLECT, mailbox=mailbox, queue=LONG, once=f"mailbox {mailbox}", lock=f"mailbox {mailbox}"
-    )
+            keeping.ask(conn, mailbox)
 
 
 @tasks.periodic(cron="37 3 * * *", queueing_lock="discard_strays")

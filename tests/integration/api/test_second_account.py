@@ -16,6 +16,7 @@ from psycopg import sql
 
 from penstock.account.credits import ledger
 from penstock.delivery import freeze
+from penstock.feedback import strays
 from penstock.mailing.actor import Actor
 from penstock.notices import outbox
 from penstock.platform import jobs
@@ -62,6 +63,9 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
     )
     picture = took(api.ask("POST", f"/pictures?name={MARK}", saved("PNG"), Content_Type="image/png"))
     domain = took(api.post("/domains", {"name": f"{MARK}.example"}))
+    mailbox = took(api.post("/mailboxes", {"name": MARK, "url": "imaps://zebra:zebra@127.0.0.1:9"}))
+    strays.keep(conn, "imap", "unrecognised", MARK, MARK.encode(), account=1)
+    stray = took(api.get("/strays"))["items"][0]
     person = took(api.post("/people", {"email": f"{MARK}@y.example", "name": MARK, "roles": ["approver"]}))
     token = took(api.post("/tokens", {"name": MARK, "scopes": ["contacts:read"]}))
     webhook = took(api.post("/webhooks", {"url": f"http://127.0.0.1:9/{MARK}", "description": MARK}))
@@ -102,7 +106,7 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
         "suppression": [suppression["id"]], "transport": [transport["id"]], "person": [person["id"]], "token": [token["id"]],
         "webhook": [webhook["id"]], "delivery": [delivery["id"]], "switch": [switch["id"]], "limit": [limit["id"]], "notice": [notice],
         "entry": [entry.id], "finding": [finding], "revision": [1],
-        "segment": [segment["id"]], "index": [index["id"]],
+        "segment": [segment["id"]], "index": [index["id"]], "mailbox": [mailbox["id"]], "stray": [stray["id"]],
     }  # fmt: skip
 
 
@@ -161,6 +165,8 @@ def kinds(path: str) -> list[str]:
         "imports": "import",
         "transports": "transport",
         "domains": "domain",
+        "mailboxes": "mailbox",
+        "strays": "stray",
         "templates": "template",
         "pictures": "picture",
         "tokens": "token",
@@ -325,7 +331,7 @@ SHOWING = {
     "/mailings/{mailing}/preview", "/mailings/{mailing}/recipients", "/mailings/{mailing}/revisions",
     "/mailings/{mailing}/revisions/{revision}",
     "/orders", "/contacts", "/contacts/{contact}", "/lists", "/lists/{list}", "/imports", "/imports/{number}", "/imports/{number}/problems",
-    "/suppressions", "/suppressions/{suppression}", "/domains", "/domains/{number}", "/templates", "/templates/{number}", "/pictures", "/pictures/{number}", "/transports", "/transports/{number}", "/transports/{number}/health", "/tokens", "/tokens/{number}",
+    "/mailboxes", "/mailboxes/{number}", "/strays", "/strays/{number}", "/suppressions", "/suppressions/{suppression}", "/domains", "/domains/{number}", "/templates", "/templates/{number}", "/pictures", "/pictures/{number}", "/transports", "/transports/{number}", "/transports/{number}/health", "/tokens", "/tokens/{number}",
     "/people", "/people/{number}", "/switches", "/switches/{number}", "/limits", "/limits/{number}", "/webhooks", "/webhooks/{number}", "/notices",
     "/notices/settings", "/board", "/journal", "/credits/entries", "/credits/entries/{entry}",
 }  # fmt: skip

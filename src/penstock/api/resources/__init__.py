@@ -19,6 +19,7 @@ from penstock.api.resources import (
     imports,
     limits,
     lists,
+    mailboxes,
     me,
     notices,
     orders,
@@ -26,6 +27,7 @@ from penstock.api.resources import (
     pictures,
     policies,
     segments,
+    strays,
     suppressions,
     switches,
     templates,
@@ -42,7 +44,9 @@ from penstock.audience.segments.conditions import SegmentError
 from penstock.content import accepting
 from penstock.content import templates as letters
 from penstock.content.pictures import judging, storing
+from penstock.feedback import strays as lost
 from penstock.feedback import telling
+from penstock.feedback.mailboxes import keeping as boxes
 from penstock.feedback.orders import taking
 from penstock.mailing import speed
 from penstock.mailing import switches as kills
@@ -62,6 +66,8 @@ ROUTERS: list[tuple[str, Router, str]] = [
     ("/templates", templates.router, "templates"),
     ("/transports", transports.router, "transports"),
     ("/domains", domains.router, "domains"),
+    ("/mailboxes", mailboxes.router, "mailboxes"),
+    ("/strays", strays.router, "strays"),
     ("/tokens", tokens.router, "tokens"),
     ("/people", people.router, "people"),
     ("/policies", policies.router, "policies"),
@@ -99,6 +105,10 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     ways.UnknownTransport: (404, "not_found"),
     names.UnknownDomain: (404, "not_found"),
     names.UnknownKey: (404, "not_found"),
+    boxes.UnknownMailbox: (404, "not_found"),
+    boxes.MailboxNameTaken: (409, "mailbox_name_taken"),
+    boxes.MailboxError: (422, "mailbox_invalid"),
+    lost.UnknownStray: (404, "not_found"),
     bearers.UnknownToken: (404, "not_found"),
     persons.UnknownPerson: (404, "not_found"),
     kills.UnknownSwitch: (404, "not_found"),

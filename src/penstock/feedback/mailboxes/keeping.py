@@ -15,11 +15,13 @@ from penstock.account.journalling import record
 from penstock.account.secrets import decrypt, encrypt
 from penstock.feedback.mailboxes.address import MailboxURLError, Place
 from penstock.mailing.actor import Actor
+from penstock.platform import jobs
 
 MOST: Final = 20
 """Mailboxes of one account; each is looked into every minute."""
 AFTERWARDS: Final = ("seen", "move", "delete", "leave")
 """What becomes of a message that was placed: marked as seen, moved to another folder, deleted, or left as it is."""
+JOB: Final = "collect_mailbox"
 _LONGEST_NAME: Final = 100
 _LONGEST_FOLDER: Final = 200
 _COLUMNS: Final = (
@@ -132,6 +134,20 @@ def delete(conn: psycopg.Connection[Any], account: int, number: int, actor: Acto
         gone = find(conn, account, number)
         conn.execute("delete from feedback_mailbox where id = %s", (number,))
         record(conn, account, actor, "mailbox_delete", mailbox=number, name=gone.name, url=gone.url)
+
+
+def read_now(conn: psycopg.Connection[Any], account: int, number: int, actor: Actor) -> Mailbox:
+    """Have a mailbox read by a worker, at once. Raises UnknownMailbox, Forbidden."""
+    access.require_in(actor, "mailboxes:write", account)
+    found = find(conn, account, number)
+    ask(conn, number)
+    return found
+
+
+def ask(conn: psycopg.Connection[Any], mailbox: int) -> None:
+    """Enqueue a turn of a mailbox; its turns come one after another."""
+    name = f"mailbox {mailbox}"
+    jobs.defer(conn, JOB, mailbox=mailbox, queue=jobs.LONG, once=name, lock=name)
 
 
 def find(conn: psycopg.Connection[Any], account: int, number: int) -> Mailbox:
