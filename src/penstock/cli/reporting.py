@@ -41,9 +41,8 @@ def show(conn: psycopg.Connection[Any], mailing: int, json: bool) -> None:
         tell(machines)
     for each in result.revenue:
         cancelled = f", {number(each.cancelled)} cancelled" if each.cancelled else ""
-        written(
-            f"{number(each.orders)} orders, {exact(each.amount, each.currency):,f} {each.currency}{cancelled}"
-        )
+        orders = "1 order" if each.orders == 1 else f"{number(each.orders)} orders"
+        written(f"{orders}, {exact(each.amount, each.currency):,f} {each.currency}{cancelled}")
     if followed := links.most_followed(conn, mailing, limit=MOST_LINKS):
         rows = [(each.no, number(each.people), number(each.clicks), each.url) for each in followed]
         written("\n" + table(("link", "people", "clicks", "leads to"), rows, right="link people clicks"))
