@@ -27,7 +27,7 @@ from penstock.cli.signals import Signals
 from penstock.cli.spoken import cure, in_words
 from penstock.cli.summary import summarise
 from penstock.cli.trying import try_all
-from penstock.cli.warnings import refuse_unverified, settle_unsubscribing, unverified
+from penstock.cli.warnings import refuse_unanswered, refuse_unverified, settle_unsubscribing, unverified
 from penstock.cli.watching import AHEAD
 from penstock.content.message import MessageError
 from penstock.content.messages import sender_domain, store_message
@@ -66,7 +66,9 @@ def carry_out(
             plan = planned(conn, account, asked)
             if not asked.draft:
                 domain = sender_domain(asked.message.sender)
-                refuse_unverified(conn, account, domain, asked.server, _policy(conn, account, asked.options))
+                policy = _policy(conn, account, asked.options)
+                refuse_unverified(conn, account, domain, asked.server, policy)
+                refuse_unanswered(asked.server, policy)
             listed, program = _prepare(conn, account, asked, own, skip_failing=skip_failing)
             before = time.time()
             if warn and not asked.draft:

@@ -53,6 +53,22 @@ def refuse_unverified(
     )
 
 
+def refuse_unanswered(server: Via, policy: Policy) -> None:
+    """Return when tracked links would be answered, or nothing is tracked. Raises Failure: before anything is imported."""
+    if server.loopback or "on" not in (policy.track_clicks, policy.track_opens):
+        return
+    from penstock.web.endpoint import fault
+
+    base = environment.base_url()
+    why = fault(base) if environment.base_url_is_public() else "nobody outside this machine reaches it"
+    if why:
+        raise wrong(
+            f"Clicks or openings are to be tracked, and {base} does not answer ({why}).",
+            "Nothing was sent. Set PENSTOCK_BASE_URL to the https address that leads to `penstock web`, or send with"
+            " --policy track_clicks=off --policy track_opens=off.",
+        )
+
+
 def _standing(conn: psycopg.Connection[Any], account: int, domain: str) -> str:
     row = conn.execute("select account_sender_domain(%s, %s)", (account, domain)).fetchone()
     return str(row[0]) if row else "missing"

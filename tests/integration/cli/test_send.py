@@ -212,6 +212,7 @@ def test_ctrl_c_during_the_import_says_that_nothing_was_sent(
         (["--rate", "fast"], 2, "100/s"),
         (["--policy", "in_doubt=maybe"], 2, "never_twice"),
         (["--policy", "package_size=3"], 2, "whole account"),
+        (["--policy", "utm_campaign=Frühling"], 2, "Latin letters"),
         (["--subject", "Hi {{ nickname }}"], 2, "nickname"),
         (["--via", "http://127.0.0.1"], 2, "smtp://"),
         (["--via", "smtp://127.0.0.1:1"], 1, "refused"),

@@ -137,7 +137,10 @@ class NewMailing(Body):
     plan: Plan | None = None
     options: Annotated[
         dict[str, Any],
-        Field(description="Policies that differ for this mailing, `unsubscribe` and `rate`."),
+        Field(
+            description="Policies that differ for this mailing, `unsubscribe`, `rate`, `connections`, and the tags of its links:"
+            " `utm_source`, `utm_medium`, `utm_campaign`, `utm_content`, `utm_term`."
+        ),
     ] = {}
     tags: Annotated[
         list[Annotated[str, Field(max_length=200)]], Field(max_length=100, description="Words to find it by.")
@@ -179,7 +182,10 @@ class MailingChange(Body):
     ] = None
     transport: Number | None = None
     plan: Plan | None = None
-    options: dict[str, Any] | None = None
+    options: Annotated[
+        dict[str, Any] | None,
+        Field(description="As in a new mailing; all of them: what is left out is chosen no more."),
+    ] = None
     dry_run: bool = False
 
 
