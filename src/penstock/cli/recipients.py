@@ -1,5 +1,6 @@
 """To whom `penstock send` sends: a file that is imported on the way, or a list that is here."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from penstock.audience import columns, contacts, header, importing, reading
+from penstock.audience import columns, contacts, header, importing, lists, reading
 from penstock.cli.bar import bar
 from penstock.cli.endings import wrong
 from penstock.cli.importing import warn_of_mailings_under_way
@@ -32,7 +33,7 @@ def import_file(
     conn: psycopg.Connection[Any], account: int, file: Path, address_column: str | None
 ) -> tuple[int, frozenset[str]]:
     """Import `file` onto a list of its own, with a bar; return the list's number and the variables of its columns."""
-    name = f"{file.name} {datetime.now().astimezone():%Y-%m-%d %H:%M:%S.%f}"
+    name = _free_name(conn, account, f"{file.name} {datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
     with _named(file), bar() as shown:
 
         def watch(at: importing.Progress) -> None:
@@ -58,6 +59,21 @@ def import_file(
             f"{file}: none of its {number(result.rows)} rows has a usable address.", "Nothing was sent."
         )
     return result.list, frozenset(result.attributes)
+
+
+def _free_name(conn: psycopg.Connection[Any], account: int, wanted: str) -> str:
+    """Return `wanted`, or with a number where a list is called so, or another send of this second is about to call one so.
+
+    The lock is this connection's: who else finds it taken goes on to the next number, and two files never meet on one list.
+    """
+    for n in itertools.count(1):
+        name = wanted if n == 1 else f"{wanted} ({n})"
+        taken = conn.execute(
+            "select pg_try_advisory_lock(hashtextextended(%s, %s))", (f"list {name}", account)
+        ).fetchone()
+        if taken == (True,) and not lists.page(conn, account, limit=1, name=name):
+            return name
+    raise AssertionError("numbers do not end")
 
 
 def find_list(conn: psycopg.Connection[Any], account: int, name: str) -> int:

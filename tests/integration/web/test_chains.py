@@ -106,6 +106,9 @@ def test_deleting_a_step_says_how_many_go_and_takes_them_along(desk: Desk, visit
         "delete"
         not in anna.text(f"/mailings/{first}").partition("<main")[2].partition("latest-title")[0].lower()
     )
+    refused = _text(anna.get(f"/mailings/{first}/delete"))
+    assert "This is not possible now." in refused
+    assert "That is final." not in refused
     assert f"/mailings/{second}/delete" in anna.text(f"/mailings/{second}")
     assert "1 later step of its chain with it. That is final." in _text(
         anna.get(f"/mailings/{second}/delete")

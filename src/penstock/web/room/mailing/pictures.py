@@ -6,7 +6,7 @@ from datetime import datetime
 import psycopg
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from penstock.mailing.mailings import Mailing
 from penstock.report import packages, speed
@@ -67,7 +67,9 @@ def packages_of(conn: psycopg.Connection, mailing: Mailing) -> Strip | None:
     counts = {
         state: sum(cell.state == state for cell in cells) for state in ("done", "active", "open", "ended")
     }
-    about = _(
-        "%(all)s packages: %(done)s done, %(active)s being sent, %(open)s not begun, %(ended)s ended unsent."
+    about = ngettext(
+        "%(all)s package: %(done)s done, %(active)s being sent, %(open)s not begun, %(ended)s ended unsent.",
+        "%(all)s packages: %(done)s done, %(active)s being sent, %(open)s not begun, %(ended)s ended unsent.",
+        len(cells),
     ) % {"all": number(len(cells)), **{state: number(count) for state, count in counts.items()}}
     return Strip(strip(together(cells)), about)
