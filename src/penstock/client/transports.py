@@ -96,6 +96,27 @@ class TriedTransport(Model):
     items: list[TriedServer]
 
 
+class ProviderHook(Model):
+    """A provider's webhook: when it told something last, and what, and when it was not believed last, and why."""
+
+    transport: int
+    provider: str
+    has_key: bool
+    lacks_key: bool
+    made_at: datetime
+    made_by: str
+    last_at: datetime | None
+    last_kind: str | None
+    refused_at: datetime | None
+    refused: str | None
+
+
+class MadeProviderHook(ProviderHook):
+    """A webhook with the address to enter at the provider, told this once."""
+
+    url: str
+
+
 class Transports(Resource):
     """`/transports`."""
 
@@ -138,3 +159,21 @@ class Transports(Resource):
     def delete(self, number: int) -> None:
         """Delete a transport that no mailing refers to."""
         self._ask("DELETE", f"/{number}")
+
+    def hooks(self, number: int) -> Pages[ProviderHook]:
+        """The addresses at which a transport's providers tell what became of messages."""
+        return self._pages(ProviderHook, f"/{number}/hooks")
+
+    def make_hook(
+        self, number: int, provider: str | None = None, *, key: str | None = None
+    ) -> MadeProviderHook:
+        """Make a provider's webhook, or give the one there is another address. `key`: what its requests are signed with."""
+        return self._one(MadeProviderHook, "POST", f"/{number}/hooks", body=told(provider=provider, key=key))
+
+    def edit_hook(self, number: int, provider: str, key: str) -> ProviderHook:
+        """Give a webhook the key that its requests are signed with."""
+        return self._one(ProviderHook, "PATCH", f"/{number}/hooks/{provider}", body={"key": key})
+
+    def remove_hook(self, number: int, provider: str) -> None:
+        """Take a webhook away."""
+        self._ask("DELETE", f"/{number}/hooks/{provider}")

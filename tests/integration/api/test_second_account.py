@@ -75,6 +75,7 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
     took(api.post("/events", {"events": [{"name": MARK, "contact": contact["id"], "data": {"n": MARK}}]}))
     bought = {"key": MARK, "contact": contact["id"], "amount": "5", "currency": "EUR", "data": {"n": MARK}}
     took(api.post("/orders", {"orders": [bought]}))
+    erasure = took(api.post("/erasures", {"addresses": ["nobody@x.example"]}))
     switch = took(api.post("/switches", {"scope": "domain", "value": f"{MARK}.example", "reason": MARK}))
     limit = took(api.post("/limits", {"scope": "domain", "value": f"{MARK}.example", "rate": "1000/h"}))
     setting = {"notice_transport": transport["id"], "notice_from": f"{MARK} <a@x.example>"}
@@ -107,6 +108,7 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
         "webhook": [webhook["id"]], "delivery": [delivery["id"]], "switch": [switch["id"]], "limit": [limit["id"]], "notice": [notice],
         "entry": [entry.id], "finding": [finding], "revision": [1],
         "segment": [segment["id"]], "index": [index["id"]], "mailbox": [mailbox["id"]], "stray": [stray["id"]],
+        "provider": ["postmark"], "erasure": [erasure["id"]],
     }  # fmt: skip
 
 
@@ -174,6 +176,7 @@ def kinds(path: str) -> list[str]:
         "switches": "switch",
         "limits": "limit",
         "webhooks": "webhook",
+        "erasures": "erasure",
     }
     return [own[first] if name == "number" else name for name in re.findall(r"{(\w+)}", path)]
 

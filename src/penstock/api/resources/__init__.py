@@ -16,6 +16,7 @@ from penstock.api.resources import (
     credits,
     domains,
     events,
+    hooks,
     imports,
     limits,
     lists,
@@ -24,6 +25,7 @@ from penstock.api.resources import (
     notices,
     orders,
     people,
+    personal,
     pictures,
     policies,
     segments,
@@ -46,25 +48,30 @@ from penstock.content import templates as letters
 from penstock.content.pictures import judging, storing
 from penstock.feedback import strays as lost
 from penstock.feedback import telling
+from penstock.feedback.hooks import keeping as ears
 from penstock.feedback.mailboxes import keeping as boxes
 from penstock.feedback.orders import taking
 from penstock.mailing import speed
 from penstock.mailing import switches as kills
 from penstock.notices import deliveries, settings
-from penstock.notices import webhooks as hooks
+from penstock.notices import webhooks as told
+from penstock.personal import many
 from penstock.preflight import analysis, preview, testing, worst
 
 ROUTERS: list[tuple[str, Router, str]] = [
     ("/contacts", contacts.router, "contacts"),
+    ("/contacts", personal.of_contact, "contacts"),
     ("/lists", lists.router, "lists"),
     ("/segments", segments.router, "segments"),
     ("/events", events.router, "events"),
     ("/orders", orders.router, "orders"),
     ("/imports", imports.router, "imports"),
+    ("/erasures", personal.router, "erasures"),
     ("/suppressions", suppressions.router, "suppressions"),
     ("/pictures", pictures.router, "pictures"),
     ("/templates", templates.router, "templates"),
     ("/transports", transports.router, "transports"),
+    ("/transports", hooks.router, "transports"),
     ("/domains", domains.router, "domains"),
     ("/mailboxes", mailboxes.router, "mailboxes"),
     ("/strays", strays.router, "strays"),
@@ -94,6 +101,8 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     telling.EventProblem: (422, "event_invalid"),
     taking.OrderProblem: (422, "order_invalid"),
     files.UnknownImport: (404, "not_found"),
+    many.UnknownErasure: (404, "not_found"),
+    many.ErasureProblem: (422, "erasure_invalid"),
     storing.UnknownPicture: (404, "not_found"),
     storing.PictureInUse: (409, "picture_in_use"),
     judging.PictureTooLarge: (413, "too_large"),
@@ -103,6 +112,8 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     letters.TemplateNameTaken: (409, "template_name_taken"),
     suppression.UnknownSuppression: (404, "not_found"),
     ways.UnknownTransport: (404, "not_found"),
+    ears.UnknownHook: (404, "not_found"),
+    ears.HookProblem: (422, "hook_invalid"),
     names.UnknownDomain: (404, "not_found"),
     names.UnknownKey: (404, "not_found"),
     boxes.UnknownMailbox: (404, "not_found"),
@@ -113,7 +124,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     persons.UnknownPerson: (404, "not_found"),
     kills.UnknownSwitch: (404, "not_found"),
     paces.UnknownLimit: (404, "not_found"),
-    hooks.UnknownWebhook: (404, "not_found"),
+    told.UnknownWebhook: (404, "not_found"),
     deliveries.UnknownDelivery: (404, "not_found"),
     address.AddressError: (422, "address_invalid"),
     attributes.AttributeProblem: (422, "attribute_invalid"),
@@ -138,7 +149,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     paces.LimitError: (422, "limit_invalid"),
     rates.PaceError: (422, "rate_invalid"),
     speed.SpeedError: (422, "rate_invalid"),
-    hooks.WebhookError: (422, "webhook_invalid"),
+    told.WebhookError: (422, "webhook_invalid"),
     settings.SettingError: (422, "setting_invalid"),
     analysis.NoAnalysis: (404, "not_found"),
     analysis.AnalysisRefused: (409, "analysis_refused"),
