@@ -12,12 +12,14 @@ from penstock.cli import (
     domain,
     limit,
     lists,
+    mailbox,
     mailing,
     order,
     picture,
     running,
     segment,
     send,
+    stray,
     switch,
     template,
     token,
@@ -55,6 +57,8 @@ app.add_typer(lists.app, name="list")
 app.add_typer(segment.app, name="segment")
 app.add_typer(domain.app, name="domain")
 app.add_typer(transport.app, name="transport")
+app.add_typer(mailbox.app, name="mailbox")
+app.add_typer(stray.app, name="stray")
 app.add_typer(template.app, name="template")
 app.add_typer(picture.app, name="picture")
 app.add_typer(credits.app, name="credits")

@@ -119,6 +119,9 @@ _KNOWN: dict[str, tuple[Exit, Callable[[Any], str]]] = {
     "penstock.account.domains.UnknownDomain": (Exit.REFUSED, str),
     "penstock.account.domains.UnknownKey": (Exit.REFUSED, str),
     "penstock.account.servers.TransportError": (Exit.REFUSED, str),
+    "penstock.feedback.mailboxes.keeping.MailboxError": (Exit.REFUSED, str),
+    "penstock.feedback.mailboxes.keeping.UnknownMailbox": (Exit.REFUSED, str),
+    "penstock.feedback.strays.UnknownStray": (Exit.REFUSED, str),
     "penstock.account.transports.UnknownTransport": (Exit.REFUSED, str),
     "penstock.content.message.MessageError": (
         Exit.REFUSED,
