@@ -88,6 +88,33 @@ class Suppression(Model):
     created_at: datetime
 
 
+class StoryEntry(Model):
+    """One thing that happened to a person; `data` depends on the kind."""
+
+    at: datetime
+    kind: str
+    mailing: int | None
+    mailing_name: str | None
+    seq: int | None
+    data: dict[str, Any]
+
+
+class Erasure(Model):
+    """A request to erase many, and how far it is."""
+
+    id: int
+    state: str
+    total: int
+    left: int
+    erased: int
+    traces: int
+    unknown: int
+    keep_out: bool
+    error: str | None
+    asked_at: datetime
+    finished_at: datetime | None
+
+
 class Contacts(Resource):
     """`/contacts`."""
 
@@ -117,9 +144,37 @@ class Contacts(Resource):
         body = told(address=address, attributes=None if attributes is None else dict(attributes))
         return self._one(WholeContact, "PATCH", f"/{contact}", body=body)
 
-    def erase(self, contact: int) -> None:
-        """Erase a contact with its attributes."""
-        self._ask("DELETE", f"/{contact}")
+    def erase(self, contact: int, *, keep_out: bool | None = None) -> None:
+        """Erase a contact with everything that names it. keep_out: the address is not to be mailed, whoever brings it."""
+        self._ask("DELETE", f"/{contact}", query=told(keep_out=keep_out))
+
+    def story(self, contact: int, *, limit: int | None = None) -> Pages[StoryEntry]:
+        """What happened to one person, newest first: every mailing that meant them, what came back, what they did."""
+        return self._pages(StoryEntry, f"/{contact}/story", limit=limit)
+
+    def data(self, contact: int, out: IO[bytes]) -> None:
+        """Write everything that is held about one person to `out`, as a ZIP archive to be given to them."""
+        with self._connection.stream(f"{self.path}/{contact}/data") as blocks:
+            for block in blocks:
+                out.write(block)
+
+
+class Erasures(Resource):
+    """`/erasures`."""
+
+    path = "/erasures"
+
+    def all(self, *, limit: int | None = None) -> Pages[Erasure]:
+        """Requests to erase many, the newest first."""
+        return self._pages(Erasure, limit=limit)
+
+    def create(self, addresses: Sequence[str], *, keep_out: bool | None = None) -> Erasure:
+        """Erase everybody with one of these addresses, in the background: `get` says how far it is."""
+        return self._one(Erasure, "POST", body=told(addresses=[*addresses], keep_out=keep_out))
+
+    def get(self, number: int) -> Erasure:
+        """One request, and how far it is."""
+        return self._one(Erasure, "GET", f"/{number}")
 
 
 class Lists(Resource):

@@ -6,7 +6,7 @@ from typing import Self
 import httpx
 
 from penstock.client.account import Me, People, Policies, Switches, Tokens
-from penstock.client.audience import Contacts, Imports, Lists, Suppressions
+from penstock.client.audience import Contacts, Erasures, Imports, Lists, Suppressions
 from penstock.client.connection import Connection
 from penstock.client.content import Pictures, Templates
 from penstock.client.credits import Credits
@@ -40,6 +40,7 @@ class Penstock:
         )
         self.mailings = Mailings(connection)
         self.contacts = Contacts(connection)
+        self.erasures = Erasures(connection)
         self.lists = Lists(connection)
         self.segments = Segments(connection)
         self.events = Events(connection)

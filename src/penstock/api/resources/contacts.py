@@ -140,8 +140,12 @@ def edit_contact(request: HttpRequest, contact: BigId, given: ContactChange, acc
 
 
 @router.delete("/{contact}", response={204: None}, openapi_extra=documented())
-def erase_contact(request: HttpRequest, contact: BigId, account: Account = None) -> Any:
-    """Erase a contact with its attributes. Running mailings skip it; ledgers and suppressions keep the address."""
+def erase_contact(
+    request: HttpRequest, contact: BigId, account: Account = None,
+    keep_out: Annotated[bool, Query(description="The address is not to be mailed, whoever brings it: kept as a keyed hash.")] = False,
+) -> Any:  # fmt: skip
+    """Erase a contact with everything that names it. Running mailings skip it; in ledgers a pseudonym stands in place of the address, and a
+    suppression stays as a keyed hash, honoured when somebody with this address comes back."""
     with asked(request, "contacts:write") as ask:
-        erasure.erase(*ask.given, contact, ask.actor)
+        erasure.erase(*ask.given, contact, ask.actor, keep_out=keep_out)
         return Status(204, None)
