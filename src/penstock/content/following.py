@@ -208,15 +208,19 @@ class _Found:
     def _hole(self, pieces: tuple[Piece, ...], tags: Mapping[str, str]) -> Piece:
         """The address as it is for one recipient, with its tags if it is one of the web then."""
         reads = tuple(sorted(reads_of(pieces)))
+        only = pieces[0] if len(pieces) == 1 else None
+        bare = only if isinstance(only, Hole) and only.bare else None
 
         def make(key: Key) -> str:
-            text = text_of(pieces, spread(reads, key))
+            text = bare.make(key) if bare else text_of(pieces, spread(reads, key))
+            if "://" not in text:
+                return text
             address = self._read(text).strip()
             if absolute(address) is None or (self.env is not HTML and any(map(str.isspace, address))):
                 return text
             return self._written(utm.tagged(address, tags))
 
-        return Hole(reads, make, fallible=fallible(pieces))
+        return Hole(reads, make, bare=bare is not None, fallible=fallible(pieces))
 
     def _short(self, target: Target, anchor: Anchor) -> Target | None:
         if len(target.url.encode("utf-8", "replace")) <= LONGEST:
