@@ -123,6 +123,8 @@ _KNOWN: dict[str, tuple[Exit, Callable[[Any], str]]] = {
     "penstock.feedback.mailboxes.keeping.UnknownMailbox": (Exit.REFUSED, str),
     "penstock.feedback.strays.UnknownStray": (Exit.REFUSED, str),
     "penstock.account.transports.UnknownTransport": (Exit.REFUSED, str),
+    "penstock.feedback.hooks.keeping.HookProblem": (Exit.REFUSED, str),
+    "penstock.feedback.hooks.keeping.UnknownHook": (Exit.REFUSED, str),
     "penstock.content.message.MessageError": (
         Exit.REFUSED,
         lambda error: f"The message cannot be sent.\n{error}",

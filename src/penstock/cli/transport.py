@@ -122,3 +122,63 @@ def delete(which: Which, account: Of = None, json: Json = False) -> None:
     from penstock.cli.transporting import delete_transport
 
     delete_transport(which, account, json)
+
+
+hook = typer.Typer(
+    help="The addresses at which a transport's providers tell what became of messages.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+app.add_typer(hook, name="hook")
+OfProvider = Annotated[
+    str | None,
+    typer.Option("--provider", metavar="NAME", help="Of which provider, where the transport has several."),
+]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--key", metavar="KEY", help="What it signs its requests with; - reads it from standard input."
+    ),
+]
+
+
+@hook.command("make")
+def make_hook(
+    which: Which, provider: OfProvider = None, key: Key = None, account: Of = None, json: Json = False
+) -> None:
+    """Make the address to enter at a provider, and print it: the only time that it can be seen. Again: another address."""
+    from penstock.cli.hooking import make
+
+    make(which, account, provider, key, json)
+
+
+@hook.command("key")
+def hook_key(
+    which: Which,
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help="As the provider shows it; - reads it from standard input.")
+    ],
+    provider: OfProvider = None,
+    account: Of = None,
+    json: Json = False,
+) -> None:
+    """Give the key that a provider signs its requests with."""
+    from penstock.cli.hooking import change
+
+    change(which, account, provider, key, json)
+
+
+@hook.command("list")
+def list_hooks(which: Which, account: Of = None, json: Json = False) -> None:
+    """List the webhooks of a transport: when each told something last, and why one was not believed."""
+    from penstock.cli.hooking import list_all
+
+    list_all(which, account, json)
+
+
+@hook.command("remove")
+def remove_hook(which: Which, provider: OfProvider = None, account: Of = None, json: Json = False) -> None:
+    """Take a webhook away: its address answers nobody any more."""
+    from penstock.cli.hooking import remove
+
+    remove(which, account, provider, json)

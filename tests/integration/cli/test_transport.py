@@ -116,3 +116,24 @@ def test_an_address_is_read_from_standard_input(database: str, conn: psycopg.Con
         input="smtp://me:hush@127.0.0.1:1\n", text=True, capture_output=True, check=True, timeout=60,
     )  # fmt: skip
     assert transports.load(conn, told(ran)["id"]) == "smtp://me:hush@127.0.0.1:1"
+
+
+def test_what_a_provider_tells_has_an_address(cli: Cli) -> None:
+    cli("transport", "add", "over mailgun", "anymail+mailgun://:hush@")
+    made = cli("transport", "hook", "make", "over mailgun")
+    assert made.stdout.startswith("http")
+    assert "/hooks/" in made.stdout
+    assert "HTTP webhook signing key" in made.stderr
+    assert "cannot be reached from outside" in made.stderr
+    assert "lacking" in cli("transport", "hook", "list", "over mailgun").stdout
+    cli("transport", "hook", "key", "over mailgun", "abc")
+    (shown,) = told(cli("transport", "hook", "list", "over mailgun", "--json"))
+    assert (shown["provider"], shown["has_key"]) == ("mailgun", True)
+    again = told(cli("transport", "hook", "make", "over mailgun", "--provider", "mailgun", "--json"))
+    assert again["url"] not in made.stdout
+    cli("transport", "hook", "remove", "over mailgun")
+    assert "has no webhook" in cli("transport", "hook", "remove", "over mailgun", status=2).stderr
+    assert (
+        "no provider 'x'"
+        in cli("transport", "hook", "make", "over mailgun", "--provider", "x", status=2).stderr
+    )
