@@ -92,8 +92,8 @@ class Following:
             await _say(send, HTTPStatus.FOUND, [*_ALWAYS, _EMPTY, (b"location", answer.encode("ascii"))])
 
     async def _open(self, scope: Message, receive: Receive, send: Send, token: str) -> None:
-        if (holder := verify_follow(token, self._key)) is None:
-            await self._app(scope, receive, send)
+        if (holder := verify_follow(token, self._key)) is None:  # nobody looks at the page of a picture
+            await _say(send, HTTPStatus.NOT_FOUND, [*_ALWAYS, _EMPTY])
         elif await self._note(scope, *holder, "opened", 0):
             await _say(send, HTTPStatus.OK, _PICTURE, b"" if scope["method"] == "HEAD" else PIXEL)
         else:

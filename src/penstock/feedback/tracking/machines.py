@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -34,16 +35,8 @@ _KNOWN: Final = (
     "axios", "node-fetch", "undici", "guzzle", "ruby", "winhttp", "powershell", "headless", "phantomjs", "puppeteer", "playwright",
     "selenium", "postman", "insomnia",
 )  # fmt: skip
-_MACHINE: Final = re.compile(
-    "|".join(
-        [
-            r"(?<!cu)bot(?![a-z])",  # Googlebot, bingbot …; CUBOT makes telephones
-            r"bot/",
-            *map(re.escape, _KNOWN),
-        ]
-    ),
-    re.IGNORECASE,
-)
+_BOT: Final = re.compile(r"(?<!cu)bot(?![a-z])|bot/")
+"""Googlebot, bingbot …; CUBOT makes telephones."""
 LONGEST: Final = 512
 """Characters of a User-Agent that are looked at."""
 
@@ -53,13 +46,17 @@ def is_ahead(headers: Headers) -> bool:
     return any(name in _PURPOSES and _AHEAD.search(value) is not None for name, value in headers)
 
 
+@lru_cache(maxsize=4096)
 def is_machine(agent: str) -> bool:
     """Whether this User-Agent is a machine's: one that says so, Apple's privacy proxy, or one that says nothing.
 
     Proxies that fetch when a person opens the message (Gmail's, Yahoo's) are that person.
     """
     agent = agent[:LONGEST].strip()
-    return not agent or agent == _PRIVACY_PROXY or _MACHINE.search(agent) is not None
+    if not agent or agent == _PRIVACY_PROXY:
+        return True
+    low = agent.lower()
+    return any(word in low for word in _KNOWN) or _BOT.search(low) is not None
 
 
 def kind_of(kind: str, *, machine: bool) -> str:
