@@ -1,4 +1,4 @@
-"""`penstock contacts …`: bring contacts in, count them, give them out."""
+"""`penstock contacts …`: bring contacts in, count them, give them out; one person's story, data and erasure."""
 
 import sys
 from pathlib import Path
@@ -6,11 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
-from penstock.cli.options import Account, Json
+from penstock.cli.options import Account, Json, Yes
 
-app = typer.Typer(help="Import, count and export contacts.", rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(
+    help="Import, count, export and erase contacts; one person's story.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
 contacts = app
 
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The person's address.")]
 List = Annotated[str | None, typer.Option("--list", metavar="NAME", help="Only this list.")]
 
 
@@ -87,6 +92,65 @@ def problems(
             return
         for block in room.report(conn, number):
             sys.stdout.buffer.write(block)
+
+
+@app.command()
+def story(
+    address: Address,
+    most: Annotated[
+        int, typer.Option("--most", metavar="N", min=1, max=10_000, help="So many entries.")
+    ] = 100,
+    account: Account = None,
+    json: Json = False,
+) -> None:
+    """Print what happened to one person, newest first: what they were sent and what became of it, what came back, what they did."""
+    from penstock.cli import dossier
+    from penstock.cli.choosing import chosen_account
+
+    with _database() as conn:
+        dossier.show_story(conn, chosen_account(conn, account), address, most, json)
+
+
+@app.command()
+def data(
+    address: Address,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Into this file; without it to standard output."),
+    ] = None,
+    account: Account = None,
+) -> None:
+    """Write everything that is held about one person as a ZIP archive, to be given to them (GDPR, Articles 15 and 20)."""
+    from penstock.cli import dossier
+    from penstock.cli.choosing import chosen_account
+
+    with _database() as conn:
+        dossier.write_data(conn, chosen_account(conn, account), address, output)
+
+
+@app.command()
+def erase(
+    addresses: Annotated[list[str] | None, typer.Argument(metavar="ADDRESS…", help="Whom.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="FILE", help="Everybody whose address stands in this file."),
+    ] = None,
+    keep_out: Annotated[
+        bool, typer.Option("--keep-out", help="They are not to be mailed, whoever brings their addresses.")
+    ] = False,
+    yes: Yes = False,
+    account: Account = None,
+    json: Json = False,
+) -> None:
+    """Erase people with everything that names them (GDPR, Article 17). Ledgers go on adding up: a pseudonym stands in place of the address.
+
+    Running mailings skip them. A suppression stays, as a hash that is honoured when somebody with the address comes back.
+    """
+    from penstock.cli import dossier
+    from penstock.cli.choosing import chosen_account
+
+    with _database() as conn:
+        dossier.erase(conn, chosen_account(conn, account), addresses or [], file, keep_out, yes, json)
 
 
 def _database() -> Any:

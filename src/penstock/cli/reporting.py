@@ -129,7 +129,7 @@ def export_mailing(conn: psycopg.Connection[Any], mailing: int, output: Path | N
         archive = export.of_mailing(conn, there.account, mailing, form)
     except ValueError as error:
         raise wrong(str(error)) from None
-    with _opened(output) as out:
+    with opened(output) as out:
         zipping.write(conn, archive, out)
 
 
@@ -142,7 +142,7 @@ def export_figures(
     except ValueError:
         raise wrong(f"{since!r} is no date; write it like 2026-12-01.") from None
     settings, query, given = export.of_account(chosen_account(conn, account), begun)
-    with _opened(output) as out, conn.transaction(), conn.cursor() as cursor:
+    with opened(output) as out, conn.transaction(), conn.cursor() as cursor:
         cursor.execute(settings)
         with cursor.copy(query, given) as rows:
             for block in rows:
@@ -150,7 +150,7 @@ def export_figures(
 
 
 @contextmanager
-def _opened(output: Path | None) -> Iterator[IO[bytes]]:
+def opened(output: Path | None) -> Iterator[IO[bytes]]:
     """Lend what is written to. Raises Failure where an archive would be written onto a screen."""
     if output is not None:
         with output.open("wb") as out:
