@@ -24,6 +24,7 @@ STARTS = ("due", "promote")
 INTERRUPTING = {
     "kill_switch": "kill_switch",
     "sender_domain": "sender_domain",
+    "tracking_unreachable": "technical",
     "analysis_blocked": "technical",
     "credits": "credits",
 }

@@ -73,7 +73,8 @@ class Unverified(Exception):
 
 def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
     """Read and compile. Raises MessageError when the message cannot be compiled, SigningError when its domain's keys cannot sign,
-    Unverified when the servers, which may be others than at the launch, are not for its sender's domain.
+    Unverified when the servers, which may be others than at the launch, are not for its sender's domain, ValueError when nobody
+    would answer its tracked links.
 
     The keys are read and decrypted here, once: a lane signs with those that it began with.
     """
@@ -91,6 +92,7 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
     ways = tuple(transports.ways(conn, row["transport"]))
     if not all(way.terms.loopback for way in ways):
         _refuse_unverified(conn, row["account"], policy, sender)
+        _refuse_unanswered(policy)
     if not all(
         isinstance(way.terms, Provider) for way in ways
     ):  # providers make messages of their own, and sign them
@@ -113,6 +115,17 @@ def _refuse_unverified(
     if row != ("verified",):
         raise Unverified(
             f"{sender} is not verified as a sending domain of this account, and its transport leads to other machines by now."
+        )
+
+
+def _refuse_unanswered(policy: dict[str, Any]) -> None:
+    """Asked of every lane that begins: this machine may have been told no address, or another one than the launch was."""
+    if (
+        "on" in (policy.get("track_clicks"), policy.get("track_opens"))
+        and not environment.base_url_is_public()
+    ):
+        raise ValueError(
+            "clicks or openings are tracked, and this sender was told no PENSTOCK_BASE_URL that others reach; give all of them the same"
         )
 
 

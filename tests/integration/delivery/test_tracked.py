@@ -1,5 +1,6 @@
 """Tracked and tagged mailings: what their senders load, where their links lead, what is approved, and what keeps them from going."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -10,14 +11,14 @@ from penstock.content.message import Message
 from penstock.content.messages import store_message
 from penstock.content.render import date_bytes
 from penstock.content.targets import Target
-from penstock.delivery import order, targets
+from penstock.delivery import clock, order, targets
 from penstock.mailing import control
 from penstock.mailing.facts import gather
 from penstock.mailing.mailings import find
 from penstock.platform import environment
 from penstock.preflight.foretelling import foretell
 from penstock.preflight.making import program
-from tests.integration.delivery.stage import ANNA, add_contacts, command, draft, policy
+from tests.integration.delivery.stage import ANNA, add_contacts, command, draft, policy, state, travel
 
 Conn = psycopg.Connection[Any]
 HTML = '<p><a href="https://shop.example/a">a</a> <a href="https://shop.example/{{ code }}">b</a></p>'
@@ -134,6 +135,17 @@ def test_what_nobody_outside_would_reach_is_not_tracked(conn: Conn, monkeypatch:
     monkeypatch.delenv("PENSTOCK_BASE_URL")
     with pytest.raises(control.Refused, match="nobody outside this machine"):
         command(conn, mailing, "send_now", confirm=True)
+    with pytest.raises(ValueError, match="this sender was told no PENSTOCK_BASE_URL"):
+        order.load(conn, mailing)
+    plan = {
+        "kind": "at",
+        "at": (datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)).isoformat(timespec="seconds"),
+        "zone": "UTC",
+    }
+    command(conn, mailing, "schedule", plan=plan, confirm=True)
+    travel(conn, hours=25)
+    clock.strike(conn)
+    assert state(conn, mailing) == "interrupted"
 
 
 def test_other_mailings_of_the_same_campaign_are_named(conn: Conn) -> None:
