@@ -1,4 +1,4 @@
-"""Figures as files: CSV, written by the database for many rows, here for few."""
+"""Figures as files: CSV, written by the database for many rows, here for few; and archives of several."""
 
 import csv
 import io
@@ -9,6 +9,8 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from penstock.platform.exporting import copied
 from penstock.platform.spreadsheet import cell
+from penstock.platform.zipping import Archive
+from penstock.platform.zipping import streamed as zipped
 
 TYPE = "text/csv; charset=utf-8; header=present"
 
@@ -26,6 +28,11 @@ def written(name: str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> 
     out.writerow(header)
     out.writerows([cell(value) for value in row] for row in rows)
     return _named(HttpResponse(text.getvalue(), content_type=TYPE), name)
+
+
+def archived(name: str, archive: Archive) -> HttpResponseBase:
+    """Answer with an archive that is written as it is sent, as a file called `name`."""
+    return _named(StreamingHttpResponse(zipped(archive), content_type="application/zip"), name)
 
 
 def _named(response: HttpResponseBase, name: str) -> HttpResponseBase:

@@ -16,5 +16,6 @@ urlpatterns = [
     path("mailings/<int:number>/recipients/<int:seq>", recipients.person, name="mailing-person"),
     path("mailings/<int:number>/report", report.report, name="mailing-report"),
     path("mailings/<int:number>/report/<str:by>.csv", report.csv, name="mailing-report-csv"),
+    path("mailings/<int:number>/export.zip", report.whole, name="mailing-export"),
     path("mailings/<int:number>/journal", journal.entries, name="mailing-journal"),
 ]
