@@ -25,6 +25,11 @@ MEASUREMENTS: dict[str, tuple[list[str], list[str], int]] = {
         [],
         1800,
     ),
+    "tracking_endpoints": (
+        ["--seconds", "10", "--requests", "30000", "--rounds", "1", "--recipients", "50000"],
+        [],
+        900,
+    ),
     "pages": (["--mailings", "2000", "--contacts", "50000", "--times", "5"], [], 1800),
     "limits": (["--rates", "1,100,10000", "--seconds", "6", "--recipients", "150000"], [], 900),
     "segments": (["--counts", "100000", "--rounds", "3"], ["--counts", "100000,1000000,10000000"], 3600),
