@@ -160,7 +160,11 @@ def _value(conn: psycopg.Connection[Any], scope: str, value: str, account: int |
     try:
         return parse(f"someone@{value}").domain
     except AddressError as error:
-        raise LimitError(f"The domain {value[:80]!r} is not possible: it {error}.") from None
+        raise LimitError(
+            f"The domain {value[:80]!r} is not possible: it is written without an @, as example.net."
+            if "@" in value
+            else f"The domain {value[:80]!r} is not possible: it {error}."
+        ) from None
 
 
 def _all(value: str, account: int | None) -> str:

@@ -60,12 +60,12 @@ def _percent(most: int) -> dict[str, Any]:
     }
 
 
-def _written(pattern: str, like: str) -> dict[str, Any]:
-    """Text of one form; `like` says which, in words. JavaScript and Python have to read `pattern` alike."""
+def _written(pattern: str, like: str, fits: Callable[[str], bool] = lambda given: True) -> dict[str, Any]:
+    """Text of one form; `like` says which, in words. JavaScript and Python have to read `pattern` alike. `fits`: what that cannot say."""
     form = re.compile(pattern)
 
     def check(given: Any) -> str | None:
-        return None if isinstance(given, str) and form.fullmatch(given) else like
+        return None if isinstance(given, str) and form.fullmatch(given) and fits(given) else like
 
     return {"check": check, "read": str, "pattern": pattern, "like": like}
 
@@ -162,7 +162,7 @@ class Policy:
     )
     frequency_cap: str = _always(
         "off",
-        _written(f"off|{CAP.pattern}", "off, or as 3 per 7 days"),
+        _written(f"off|{CAP.pattern}", "off, or as 3 per 7 days: up to 99 in up to 999 days"),
         "So many mailings of the account reach or await one address in so many days; further ones skip it (capped).",
     )
     stall_minutes: int = _always(
@@ -211,7 +211,7 @@ class Policy:
     )
     quiet_hours_email: str = _always(
         "off",
-        _written(quiet.WRITTEN, "off, or as 22:00-08:00"),
+        _written(quiet.WRITTEN, "off, or as 22:00-08:00, until another time", quiet.is_meant),
         "In these hours of the recipient's zone nothing begins to go to them; what would waits for their end.",
     )
     lane_size: int = _always(
@@ -247,7 +247,7 @@ class Policy:
     )
     soft_bounces: str = _always(
         "3 per 30 days",
-        _written(f"off|{CAP.pattern}", "off, or as 3 per 30 days"),
+        _written(f"off|{CAP.pattern}", "off, or as 3 per 30 days: up to 99 in up to 999 days"),
         "So many soft bounces of one address in so many days suppress it, as one hard bounce does; off: they never do.",
     )
     attribution_days: int = _always(

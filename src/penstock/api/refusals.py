@@ -28,11 +28,28 @@ def refused(error: control.Refused) -> Problem:
     )
 
 
+_KINDS = frozenset({"constrained-int", "constrained-str", "constrained-float"})
+"""What pydantic calls the kinds that a value may be of, at the end of its place."""
+
+
 def invalid(errors: Iterable[Mapping[str, Any]]) -> Problem:
     """Return the problem for parameters or a body of the wrong shape, as pydantic found them."""
-    told = [_error(each) for each in errors]
+    told = [_error(each) for each in _once(errors)]
     words = "; ".join(f"{_where(each)}: {each['detail']}" for each in told[:5])
     return Problem(422, "invalid", words or "The request has something in it that cannot be.", errors=told)
+
+
+def _once(errors: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of a value that may be of one kind or another pydantic says of each why it is not, under the kind's name: once is enough, and that
+    it is too small or too long says more than that it is of the other kind."""
+    found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for each in errors:
+        *path, last = each["loc"] or ("request",)
+        place = tuple(path) if last in _KINDS and path else (*path, last)
+        before = found.get(place)
+        if before is None or str(before["type"]).endswith(("_type", "_parsing")):
+            found[place] = {**each, "loc": place}
+    return list(found.values())
 
 
 def _error(found: Mapping[str, Any]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """How a mailing was left: the exit status, and how to go on with it."""
 
 from penstock.cli.endings import Exit
+from penstock.mailing import step
 from penstock.mailing.guards.known import HELD_BY_SWITCH
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import State
@@ -52,6 +53,8 @@ def what_next(mailing: Mailing, *, rest: bool = True) -> str:
     }
     if mailing.reason and mailing.reason["code"] == HELD_BY_SWITCH:
         return f"Held: {mailing.reason['text']}"
+    if state is State.SENDING and (earlier := step.earlier(mailing.audience)) is not None:
+        return f"{words[state]}\nWhom mailing {earlier} still reaches, by a retry as well, is taken in when their delay is over."
     if state in (State.CANCELLED, State.EXPIRED) and not rest:
         return ""
     return words.get(state, "")

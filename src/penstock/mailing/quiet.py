@@ -39,6 +39,11 @@ def _twice(wall: datetime, zone: ZoneInfo) -> bool:
     return first is not None and second is not None and first > second
 
 
+def is_meant(written: str) -> bool:
+    """Whether it says something: from 08:00 until 08:00 could be always, or never."""
+    return written == OFF or read(written) is not None
+
+
 def read(written: str) -> Quiet | None:
     """Understand the policy, "22:00-08:00"; None for "off"."""
     if written == OFF:

@@ -117,6 +117,17 @@ def test_a_policy_is_read_as_it_is_typed(text: str, read: tuple[str, Any]) -> No
     assert typed(text) == read
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [("quiet_hours_email", "08:00-08:00", "until another time"), ("frequency_cap", "100 per 7 days", "up to 99 in up to 999 days")],
+)  # fmt: skip
+def test_what_a_pattern_cannot_say_is_refused_with_words(
+    conn: psycopg.Connection, name: str, value: str, words: str
+) -> None:
+    with pytest.raises(PolicyError, match=words):
+        policies.change(conn, 1, {name: value}, ADMIN)
+
+
 @pytest.mark.parametrize("text", ["four_eyes", "four_eyes=", "="])
 def test_a_policy_without_a_value_is_refused(text: str) -> None:
     with pytest.raises(PolicyError, match="NAME=VALUE"):

@@ -116,6 +116,8 @@ def test_what_is_no_step_is_refused(api: Any, conn: Any, first: int) -> None:
     for more in ({"delay": "soon"}, {"delay": -1}, {"delay": "900d"}, {"follows": theirs}, {"audience": {"condition": "maybe"}},
                  {"audience": {"not_reached_by": [theirs]}}, {"audience": {"step": theirs}}, {"message": None}):  # fmt: skip
         assert problem(api.post(f"/mailings/{first}/steps", step(**more)), 422)["errors"], more
+    (said,) = problem(api.post(f"/mailings/{first}/steps", step(delay=-1)), 422)["errors"]
+    assert (said["pointer"], "greater than or equal to 0" in said["detail"]) == ("#/delay", True)
     assert api.get(f"/mailings/{first}/chain").json() == {"items": []}, "a refused step begins no chain"
     second = api.post(f"/mailings/{first}/steps", step()).json()["id"]
     assert (

@@ -22,8 +22,10 @@ from penstock.audience.segments.conditions import (
     DEEPEST,
     FIELDS,
     IN_DAYS,
+    LONGEST_PERIOD,
     MOST_TIMES,
     NUMBER,
+    OPERATORS,
     PERIODS,
     SEEN,
     TEXT,
@@ -217,7 +219,7 @@ class _Reader:
         first = self._next
         operator, found, value = self._asked()
         if type is not None and found != type:
-            raise self._wrong(f"A {type} cannot be asked that; a {found} can", first)
+            raise SegmentError(_possible(type), place(self._text, first.start))
         try:
             return ask(found, operator, value)
         except SegmentError as error:
@@ -227,7 +229,7 @@ class _Reader:
         """The operator, the type that it speaks of, and the value."""
         for operator in IN_DAYS:
             if self._skip(*operator.split("_")):
-                days = self._whole(self._take(), "The number of days")
+                days = self._whole(self._take(), "The number of days", LONGEST_PERIOD)
                 if not self._skip("days"):
                     self._need("day")
                 return operator, DATE, days
@@ -296,6 +298,12 @@ class _Reader:
             )
         except SegmentError as error:
             raise SegmentError(error.text, place(self._text, word.start)) from None
+
+
+def _possible(type: str) -> str:
+    """What can be asked of something that is always of this type, as it is written."""
+    can = ", ".join(operator.replace("_", " ") for operator in OPERATORS[type])
+    return f"It is a {type}, which can be asked: {can}; with {_WRITTEN[type]}."
 
 
 _WRITTEN: Final = {TEXT: 'a text in quotes: "Paris"', NUMBER: "a number", DATE: "a date: 2026-12-31"}

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from penstock.mailing import step
 from penstock.mailing.guards.known import HELD_BY_CANARY, LOCKING
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.plan import Kind
@@ -119,6 +120,10 @@ def _next(mailing: Mailing, state: State) -> str:
         return _(
             "Those who went ahead are judged when their wait is over; then the others follow by themselves, or it stops."
         )
+    if state is State.SENDING and (earlier := step.earlier(mailing.audience)) is not None:
+        return _(
+            "Whom mailing %(earlier)s still reaches, by a retry as well, is taken in when their delay is over; it goes on until nobody is to come any more."
+        ) % {"earlier": earlier}
     if state is State.INTERRUPTED and code in LOCKING:
         return _locked(mailing)
     if state is State.IN_MODERATION and (mailing.plan or {}).get("kind") == Kind.NOW:
