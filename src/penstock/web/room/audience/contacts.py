@@ -1,4 +1,4 @@
-"""Contacts: searched, and one by one added, edited, erased, put on lists."""
+"""Contacts: searched, and one by one added, edited, put on lists."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -13,7 +13,6 @@ from penstock.audience import lists as known_lists
 from penstock.audience.address import AddressError
 from penstock.audience.attributes import AttributeProblem
 from penstock.audience.contacts import UnknownContact, UnknownList
-from penstock.personal import erasure
 from penstock.platform.connections import connection
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
@@ -89,18 +88,8 @@ def contact(visit: Visit, number: int) -> HttpResponse:
         rows=_rows(post) if visit.posted else [*found.attributes.items(), *[("", "")] * SPARE],
         suppressed=suppression.suppressed(visit.conn, visit.account, found.address),
         on=known_lists.some(visit.conn, visit.account, on[:100]),
-        lists=[each for each in _choices(visit) if each.id not in on], **_for_form(visit),
+        lists=[each for each in _choices(visit) if each.id not in on], may_see_story=visit.may("recipients:read"), **_for_form(visit),
     )  # fmt: skip
-
-
-@room("contacts:write")
-def erase(visit: Visit, number: int) -> HttpResponse:
-    """Ask whether somebody is to be erased, and do it."""
-    found = _contact(visit, number)
-    if visit.posted:
-        erasure.erase(visit.conn, visit.account, number, visit.actor)
-        return visit.go("contacts", said=_("The contact is erased."))
-    return visit.either("audience/contact_erase.html", contact=found)
 
 
 @room("contacts:write", methods=("POST",))

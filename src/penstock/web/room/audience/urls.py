@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from penstock.web.room.audience import contacts, importing, lists, segments, suppressions
+from penstock.web.room.audience import bounces, contacts, importing, lists, personal, segments, suppressions
 
 urlpatterns = [
     path("audience", contacts.contacts, name="contacts"),
     path("audience/contacts/new", contacts.new, name="contact-new"),
     path("audience/contacts/<int:number>", contacts.contact, name="contact"),
-    path("audience/contacts/<int:number>/erase", contacts.erase, name="contact-erase"),
+    path("audience/contacts/<int:number>/erase", personal.erase, name="contact-erase"),
+    path("audience/contacts/<int:number>/story", personal.told, name="contact-story"),
+    path("audience/contacts/<int:number>/data", personal.data, name="contact-data"),
+    path("audience/erasures", personal.erasures, name="erasures"),
     path("audience/contacts/<int:number>/lists", contacts.membership, name="contact-lists"),
     path("audience/export", contacts.export, name="contacts-export"),
     path("audience/lists", lists.lists, name="lists"),
@@ -24,6 +27,7 @@ urlpatterns = [
     path("audience/imports/look", importing.look, name="import-look"),
     path("audience/imports/<int:number>", importing.one, name="import"),
     path("audience/imports/<int:number>/report", importing.report, name="import-report"),
+    path("audience/bounces", bounces.bounces, name="bounces"),
     path("audience/suppressions", suppressions.suppressions, name="suppressions"),
     path("audience/suppressions/<int:number>/lift", suppressions.lift, name="suppression-lift"),
 ]
