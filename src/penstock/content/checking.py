@@ -11,6 +11,7 @@ import psycopg
 from penstock.audience import contacts
 from penstock.content.accepting import EMAIL
 from penstock.content.dialects import TEXT
+from penstock.content.following import Wanted
 from penstock.content.message import Message, MessageError, Problem
 from penstock.content.messages import load_message
 from penstock.content.render import compile_message
@@ -49,17 +50,19 @@ def blockers(conn: psycopg.Connection[Any], mailing: int, *, lately: bool = Fals
     what it was up to LATELY ago; for pages, which are shown again and again, not for commands.
     """
     row = conn.execute(
-        "select account_id, message_id, (audience ->> 'list')::integer from mailing_mailing where id = %s",
+        "select m.account_id, m.message_id, (m.audience ->> 'list')::integer,"
+        " coalesce((a.policy || m.options) ->> 'track_clicks' = 'on', false)"
+        " from mailing_mailing m join account_account a on a.id = m.account_id where m.id = %s",
         (mailing,),
     ).fetchone()
     message = load_message(conn, row[1]) if row else None
     if row is None or message is None:
         return ()
-    account, _, listed = row
-    found = judged(message, None)
+    account, _, listed, clicks = row
+    found = judged(message, None, clicks=clicks)
     wanted = found.variables - {"email"}
     if wanted and listed is not None and (known := _known(conn, account, listed, wanted, lately=lately)):
-        return judged(message, known).faults
+        return judged(message, known, clicks=clicks).faults
     return found.faults
 
 
@@ -101,14 +104,17 @@ def faults(message: Message) -> tuple[str, ...]:
     return tuple(map(str, [parsed] if isinstance(parsed, Problem) else parsed.problems))
 
 
-def judged(message: Message, known: frozenset[str] | None) -> Judged:
-    """Return what there is to say of `message` for contacts with the attributes `known` (None: any); remembered."""
-    key = _key(message, known)
+def judged(message: Message, known: frozenset[str] | None, *, clicks: bool = False) -> Judged:
+    """Return what there is to say of `message` for contacts with the attributes `known` (None: any); remembered.
+
+    `clicks`: they are tracked, of which there is a limit.
+    """
+    key = _key(message, known, clicks)
     with _lock:
         if key in _judged:
             _judged.move_to_end(key)
             return _judged[key]
-    found = _judge(message, known)
+    found = _judge(message, known, clicks)
     with _lock:
         _judged[key] = found
         while len(_judged) > KEPT:
@@ -116,14 +122,15 @@ def judged(message: Message, known: frozenset[str] | None) -> Judged:
     return found
 
 
-def _key(message: Message, known: frozenset[str] | None) -> bytes:
-    content = repr((message, known if known is None else sorted(known)))
+def _key(message: Message, known: frozenset[str] | None, clicks: bool) -> bytes:
+    content = repr((message, known if known is None else sorted(known), clicks))
     return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 
-def _judge(message: Message, known: frozenset[str] | None) -> Judged:
+def _judge(message: Message, known: frozenset[str] | None, clicks: bool) -> Judged:
     try:
-        return Judged(frozenset(compile_message(message, variables=known).variables), ())
+        links = Wanted(clicks=True) if clicks else None
+        return Judged(frozenset(compile_message(message, variables=known, links=links).variables), ())
     except MessageError as error:
         faults = [str(problem).rstrip(".") for problem in error.problems]
     if len(faults) > SAID:

@@ -30,7 +30,9 @@ from penstock.content.template import RESERVED, Parsed, parse, walk
 
 MOST: Final = 1_000
 """Different links of one message that can be tracked."""
-
+SAID: Final = 20
+"""Links that are not tracked that are named."""
+_AS_IT_IS: Final = "Make its address of the contacts' attributes alone, or leave it so."
 _OWN: Final = frozenset(RESERVED[1:])
 _OWN_PATHS: Final = ("/u/", "/v/", "/c/", "/o/")
 _MAY_LEAD = re.compile(r"\s*+(?:https?://|\{[{%])", re.IGNORECASE)
@@ -94,6 +96,9 @@ class Following:
         self.mark = f"fw{salt}".ljust(LONGEST_TOKEN, "w") if self.wanted.tracked else ""
         found = _Found(parsed, self)
         marked = anchors.in_html(parsed.source, found.wanted)
+        if found.left > SAID:
+            more = f"{found.left - SAID:,} more links are not tracked"
+            self.warnings.append(Problem(parsed.where, 0, more, _AS_IT_IS))
         targets = (
             {link.target.url: link.target for link in found.links if link.target}
             if self.wanted.clicks
@@ -159,6 +164,7 @@ class _Found:
         self.where, self.env = parsed.where, _dialect(parsed)
         self.following = following
         self.links: list[_Link] = []
+        self.left = 0
         self._local = made_within(parsed.template)
 
     def wanted(self, anchor: Anchor) -> bool:
@@ -231,10 +237,12 @@ class _Found:
     def _left(self, anchor: Anchor, why: str) -> None:
         if self.env is not HTML or not self.following.wanted.clicks:
             return
+        self.left += 1
+        if self.left > SAID:
+            return
         shown = anchor.source if len(anchor.source) <= 60 else anchor.source[:59] + "…"
         what = f"the link {shown} is not tracked: {why}"
-        cure = "Make its address of the contacts' attributes alone, or leave it so."
-        self.following.warnings.append(Problem(self.where, anchor.line, what, cure))
+        self.following.warnings.append(Problem(self.where, anchor.line, what, _AS_IT_IS))
 
     def _read(self, text: str) -> str:
         return unescape(text) if self.env is HTML else text

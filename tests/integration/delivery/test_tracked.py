@@ -6,6 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from penstock.content.checking import blockers
+from penstock.content.following import MOST
 from penstock.content.links import follow_token, tokens
 from penstock.content.message import Message
 from penstock.content.messages import store_message
@@ -123,6 +125,14 @@ def test_a_mailing_whose_name_gives_no_campaign_is_incomplete(conn: Conn) -> Non
         (mailing,),
     )
     assert command(conn, mailing, "submit", plan={"kind": "now"}, confirm=True).state == "in_review"
+
+
+def test_more_links_than_can_be_tracked_stand_in_the_way(conn: Conn) -> None:
+    html = "".join(f'<a href="https://shop.example/{number}">x</a>' for number in range(MOST + 1))
+    mailing = tracked(conn, "many", html)
+    assert "1,001 different links" in " ".join(blockers(conn, mailing))
+    conn.execute("update mailing_mailing set options = options - 'track_clicks' where id = %s", (mailing,))
+    assert blockers(conn, mailing) == ()
 
 
 def test_what_nobody_outside_would_reach_is_not_tracked(conn: Conn, monkeypatch: pytest.MonkeyPatch) -> None:

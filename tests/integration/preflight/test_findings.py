@@ -37,6 +37,15 @@ def of(found: analysis.Analysis, code: str) -> list[analysis.Found]:
     return [each for each in found.findings if each.code == code]
 
 
+def test_links_that_are_not_tracked_are_told(conn: Conn) -> None:
+    html = """{% assign there = code | prepend: 'x' %}{% if code %}<a href="https://shop.example/{{ there }}">a</a>{% endif %}
+        <a href="https://shop.example/{{ code }}">b</a>"""
+    mailing = draft(conn, add_contacts(conn, "tracked", 3), html=html, track_clicks="on")
+    [found] = [each for each in of(analysed(conn, mailing), "message_warning") if "tracked" in each.text]
+    assert (found.severity, found.place) == ("note", "html, line 1")
+    assert "https://shop.example/{{ there }} is not tracked" in found.text
+
+
 def test_nearly_the_same_message_to_some_of_the_same_people(conn: Conn) -> None:
     body = (
         "<p>This week in the valley: {}. Come and see what the mill has made of it, all of you who can.</p>"
