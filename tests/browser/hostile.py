@@ -61,9 +61,14 @@ TEXTS = {
     "content_template_version": ["made_by"],
     "delivery_backoff": ["reply"],
     "delivery_health": ["trouble"],
+    "delivery_link": ["url"],
     "delivery_outcome": ["detail"],
     "delivery_reply": ["text", "enhanced", "command"],
     "delivery_sender": ["host"],
+    "feedback_bounce": ["text", "enhanced", "origin"],
+    "feedback_mailbox": ["name", "folder", "done_folder", "trouble"],
+    "feedback_order": ["key"],
+    "feedback_stray": ["why"],
     "mailing_approval": ["identity"],
     "mailing_entry": ["actor", "reason"],
     "mailing_mailing": ["name"],
@@ -85,6 +90,8 @@ TEXTS = {
 
 ADDRESSES = {"notices_webhook": ["url"], "account_server": ["url"]}
 """Columns that hold the address of a server."""
+SHORT = {"delivery_link": 1_900}
+"""Tables whose texts the database keeps shorter than WIDE."""
 MAILBOXES = {
     "audience_contact": ["address"],
     "delivery_recipient": ["address"],
@@ -99,10 +106,10 @@ MACHINE = {
     "account_invitation": ["email", "language", "mail"], "account_note": ["value"], "report_tally": ["figures"], "account_token": ["scopes"], "account_membership": ["roles"],
     "audience_indexed": ["attribute", "type", "state"], "audience_contact": ["normal"], "audience_import": ["state"], "audience_import_problem": ["kind"],
     "audience_suppression": ["normal", "reason"], "content_message": ["channel", "mjml", "sender_domain", "sender_address"],
-    "content_picture": ["key", "media_type"], "delivery_due": ["why", "closed"], "delivery_health": ["state"],
+    "content_picture": ["key", "media_type"], "delivery_due": ["why", "closed"], "delivery_health": ["state"], "delivery_link": ["utm"],
     "account_limit": ["scope", "value"], "delivery_backoff": ["domain"], "delivery_left": ["reason"], "delivery_meter": ["scope", "key"],
     "delivery_meter_turn": ["scope", "key"], "delivery_package": ["kind", "state", "zone", "lane", "held"], "delivery_recipient": ["normal"], "delivery_state": ["name"],
-    "mailing_approval": ["kind", "digest"], "mailing_entry": ["door", "command", "from_state", "to_state"],
+    "feedback_bounce": ["normal", "class"], "feedback_mailbox": ["url", "afterwards"], "feedback_stray": ["door", "kind"], "mailing_approval": ["kind", "digest"], "mailing_entry": ["door", "command", "from_state", "to_state"],
     "mailing_mailing": ["channel", "state", "came_from", "digest"], "mailing_repetition": ["identity", "key", "fingerprint"],
     "mailing_submission": ["digest"], "mailing_switch": ["scope"], "notices_copy": ["identity", "state"],
     "notices_delivery": ["kind", "state"], "notices_notice": ["kind"], "notices_webhook": ["events"],
@@ -134,7 +141,11 @@ def spoil(desk: Desk, *, wide: bool = False) -> None:
             for column in columns:
                 told = f"{table}.{column}"
                 text = (
-                    WIDE if wide else scheme(told) if column in ADDRESSES.get(table, ()) else breakout(told)
+                    WIDE[: SHORT.get(table)]
+                    if wide
+                    else scheme(told)
+                    if column in ADDRESSES.get(table, ())
+                    else breakout(told)
                 )
                 _put(desk, table, column, text)
         for table, documents in ({} if wide else DOCUMENTS).items():

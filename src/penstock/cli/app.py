@@ -6,6 +6,7 @@ import typer
 
 from penstock.cli import (
     account,
+    bounce,
     contacts,
     credits,
     demo,
@@ -57,6 +58,7 @@ app.add_typer(lists.app, name="list")
 app.add_typer(segment.app, name="segment")
 app.add_typer(domain.app, name="domain")
 app.add_typer(transport.app, name="transport")
+app.add_typer(bounce.app, name="bounce")
 app.add_typer(mailbox.app, name="mailbox")
 app.add_typer(stray.app, name="stray")
 app.add_typer(template.app, name="template")

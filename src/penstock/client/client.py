@@ -18,7 +18,7 @@ from penstock.client.orders import Orders
 from penstock.client.pages import Pages
 from penstock.client.reports import Reports
 from penstock.client.resource import told
-from penstock.client.returning import Mailboxes, Strays
+from penstock.client.returning import Bounces, Mailboxes, Strays
 from penstock.client.segments import Events, Segments
 from penstock.client.shapes import AccountEntry, Board, Queue
 from penstock.client.transports import Transports
@@ -48,6 +48,7 @@ class Penstock:
         self.reports = Reports(connection)
         self.imports = Imports(connection)
         self.suppressions = Suppressions(connection)
+        self.bounces = Bounces(connection)
         self.templates = Templates(connection)
         self.pictures = Pictures(connection)
         self.transports = Transports(connection)

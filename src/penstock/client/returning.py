@@ -1,10 +1,27 @@
-"""What comes back: mailboxes it is picked up from, and what could not be placed."""
+"""What comes back: bounces, mailboxes it is picked up from, and what could not be placed."""
 
 from datetime import datetime
 
 from penstock.client.models import Model
 from penstock.client.pages import Pages
 from penstock.client.resource import Resource, told
+
+
+class Bounce(Model):
+    """A recipient who bounced; `kind` is hard, soft or blocked, `seq` the number in the mailing's ledger."""
+
+    id: int
+    mailing: int
+    seq: int
+    contact: int
+    address: str
+    at: datetime
+    kind: str
+    code: int
+    enhanced: str
+    text: str
+    origin: str
+    suppressed: bool
 
 
 class Mailbox(Model):
@@ -46,6 +63,18 @@ class WholeStray(Stray):
     """A stray with its beginning."""
 
     beginning: str
+
+
+class Bounces(Resource):
+    """`/bounces`."""
+
+    path = "/bounces"
+
+    def all(
+        self, *, mailing: int | None = None, address: str | None = None, limit: int | None = None
+    ) -> Pages[Bounce]:
+        """Who bounced, the newest first; only of a mailing or an address."""
+        return self._pages(Bounce, mailing=mailing, address=address, limit=limit)
 
 
 class Mailboxes(Resource):

@@ -116,6 +116,7 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "create_import": ("imports.create", (b"email\na@x.example\n",), {"name": "n.csv", "list": "n", "address_column": "c", "key": "k"}),
     "show_import": ("imports.get", (4,), {}),
     "list_import_problems": ("imports.problems", (4,), {"limit": 5}),
+    "list_bounces": ("bounces.all", (), {"mailing": 7, "address": "a@x.example", "limit": 5}),
     "list_suppressions": ("suppressions.all", (), {"reason": "manual", "address": "a@x.example", "limit": 5}),
     "create_suppression": ("suppressions.create", ("a@x.example", "complaint"), {"key": "k"}),
     "show_suppression": ("suppressions.get", (5,), {}),

@@ -176,3 +176,27 @@ def test_an_address_is_suppressed_and_let_go_by_hand(desk: Desk, visitor: Visito
     assert anna.post(lift[1]).status_code == 302
     assert suppression.suppressed(desk.conn, desk.account, "no@example.org") is None
     assert anna.post("/audience/suppressions", {"address": "nonsense"}).status_code == 422
+
+
+def test_bounces_are_listed_with_what_was_said_and_whom_they_suppressed(
+    desk: Desk, visitor: Visitors
+) -> None:
+    for seq, kind in ((1, "hard"), (2, "blocked")):
+        desk.conn.execute(
+            "insert into feedback_bounce (account, mailing, seq, contact, normal, at, class, code, enhanced, text, origin, suppressed)"
+            " values (%s, %s, %s, 1, %s, now(), %s, 550, '', 'no such user <b>here</b>', 'dsn', %s)",
+            (desk.account, 2**31 - 1 - desk.account, seq, f"away{seq}@example.org", kind, kind == "hard"),
+        )
+    suppression.suppress(desk.conn, desk.account, "away1@example.org", "hard_bounce", "mailing 7")
+    anna = visitor()
+    text = anna.text("/audience/bounces")
+    assert "550 no such user &lt;b&gt;here&lt;/b&gt;" in text
+    assert "Blocked: the sender is at fault" in text
+    only = anna.text("/audience/bounces?q=AWAY1@example.org")
+    assert "away1@example.org" in only
+    assert "away2@example.org" not in only
+    assert "No bounce here." in anna.text("/audience/bounces?mailing=99999999999999999")
+    assert "is no address" in anna.text("/audience/bounces?q=nonsense") or "has no @" in anna.text(
+        "/audience/bounces?q=nonsense"
+    )
+    assert "550 no such user" in anna.text("/audience/suppressions?q=away1@example.org")

@@ -12,6 +12,7 @@ from penstock.account import tokens as bearers
 from penstock.account import transports as ways
 from penstock.account.credits import ledger as funds
 from penstock.api.resources import (
+    bounces,
     contacts,
     credits,
     domains,
@@ -68,6 +69,7 @@ ROUTERS: list[tuple[str, Router, str]] = [
     ("/imports", imports.router, "imports"),
     ("/erasures", personal.router, "erasures"),
     ("/suppressions", suppressions.router, "suppressions"),
+    ("/bounces", bounces.router, "bounces"),
     ("/pictures", pictures.router, "pictures"),
     ("/templates", templates.router, "templates"),
     ("/transports", transports.router, "transports"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from penstock.audience import suppression
 from penstock.audience.address import AddressError
+from penstock.feedback import bounced
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
 
@@ -41,8 +42,9 @@ def suppressions(visit: Visit) -> HttpResponse:
     search, reason = query.get("q", "").strip(), query.get("reason", "")
     rows, fault = _page(visit, search, reason)
     further = rows[PAGE - 1].id if len(rows) > PAGE else None
+    struck = bounced.striking(visit.conn, visit.account, [one.address for one in rows[:PAGE]])
     return visit.page(
-        "audience/suppressions.html", status, suppressions=rows[:PAGE], further=further, search=search, reason=reason,
+        "audience/suppressions.html", status, suppressions=[(one, struck.get(one.address)) for one in rows[:PAGE]], further=further, search=search, reason=reason,
         reasons=REASONS, by_hand=[(name, REASONS[name]) for name in suppression.BY_HAND], wrong=wrong, fault=fault,
         may_suppress=visit.may("suppressions:write"),
     )  # fmt: skip
