@@ -51,6 +51,7 @@ TEXTS = {
     "account_transport": ["name"],
     "audience_import": ["name", "error", "error_code"],
     "audience_import_problem": ["value", "reason"],
+    "audience_erasure": ["error", "actor"],
     "audience_list": ["name", "title", "description"],
     "audience_indexed": ["made_by"],
     "audience_segment": ["name", "made_by"],
@@ -94,6 +95,7 @@ SHORT = {"delivery_link": 1_900}
 """Tables whose texts the database keeps shorter than WIDE."""
 MAILBOXES = {
     "audience_contact": ["address"],
+    "audience_former": ["normal"],
     "delivery_recipient": ["address"],
     "preflight_test": ["address"],
 }
@@ -105,6 +107,7 @@ MACHINE = {
     "account_person": ["password", "email", "zone", "language"],
     "account_invitation": ["email", "language", "mail"], "account_note": ["value"], "report_tally": ["figures"], "account_token": ["scopes"], "account_membership": ["roles"],
     "audience_indexed": ["attribute", "type", "state"], "audience_contact": ["normal"], "audience_import": ["state"], "audience_import_problem": ["kind"],
+    "audience_erased": ["pseudonym"], "audience_returned": ["pseudonym"], "audience_erasure": ["state", "door"],
     "audience_suppression": ["normal", "reason"], "content_message": ["channel", "mjml", "sender_domain", "sender_address"],
     "content_picture": ["key", "media_type"], "delivery_due": ["why", "closed"], "delivery_health": ["state"], "delivery_link": ["utm"],
     "account_limit": ["scope", "value"], "delivery_backoff": ["domain"], "delivery_left": ["reason"], "delivery_meter": ["scope", "key"],

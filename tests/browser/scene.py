@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass, field
+from decimal import Decimal
 from email.message import EmailMessage
 from mailbox import Maildir
 from pathlib import Path
@@ -15,12 +16,18 @@ from penstock.account.credits import ledger
 from penstock.audience import importing, suppression, uploads
 from penstock.audience.segments import keeping, text
 from penstock.content import templates
+from penstock.content.links import tokens as private
 from penstock.content.message import Message
 from penstock.content.messages import store_message
 from penstock.content.pictures import storing
+from penstock.feedback import events, strays
+from penstock.feedback.mailboxes import keeping as mailboxes
+from penstock.feedback.orders import cancelling, taking
 from penstock.mailing import chain, mailings, switches
 from penstock.mailing.step import Condition
 from penstock.notices import deliveries, outbox, webhooks
+from penstock.platform.environment import link_key
+from penstock.personal import many
 from penstock.preflight import testing
 from penstock.report import warning
 from tests.browser.desk import TERMINAL, Desk
@@ -48,6 +55,8 @@ _NUMBERS = {
     "transports": "select id from account_transport where account_id = %(account)s",
     "domains": "select id from account_domain where account_id = %(account)s",
     "keys": "select k.selector from account_domain_key k join account_domain d on d.id = k.domain_id where d.account_id = %(account)s",
+    "mailboxes": "select id from feedback_mailbox where account_id = %(account)s",
+    "strays": "select id from feedback_stray where account = %(account)s limit 2",
     "webhooks": "select id from notices_webhook where account_id = %(account)s",
     "deliveries": "select d.id from notices_delivery d join notices_webhook w on w.id = d.webhook_id where w.account_id = %(account)s limit 2",
     "tokens": "select id from account_token where account_id = %(account)s",
@@ -62,7 +71,7 @@ _NUMBERS = {
     "pictures": "select id from content_picture where account_id = %(account)s",
     "mailings/preview": "select id from audience_contact where account_id = %(account)s order by id limit 1",
     "mailings/recipients": "select 1",
-    "mailings/report": "select unnest(array['state', 'domain', 'hour'])",
+    "mailings/report": "select unnest(array['state', 'domain', 'hour', 'answer', 'link'])",
     "versions": "select 1",
     "edit/earlier": "select 1",
     "analyses": "select id from preflight_analysis where account_id = %(account)s and state = 'done'",
@@ -70,6 +79,8 @@ _NUMBERS = {
     " and f.count is not null limit 2",
     "limits": "select id from account_limit where account_id = %(account)s",
     "tests": "select id from preflight_test where account_id = %(account)s",
+    "transports/hooks": "select provider from feedback_hook where account = %(account)s",
+    "secrets": "select 'x'",
 }
 """What stands in addresses behind the word."""
 
@@ -93,11 +104,13 @@ def furnish(desk: Desk, folder: Path) -> Scene:
     _limits(scene)
     _credits(scene)
     _chain(scene)
+    _answers(scene)
     outbox.turn(desk.conn)
     scene.things |= {
         kind: [row[0] for row in desk.conn.execute(query, {"account": desk.account})]
         for kind, query in _NUMBERS.items()
     }
+    scene.things["u"] = [private(scene.mailings["sent"], 1, link_key())[1].decode()]
     return scene
 
 
@@ -111,6 +124,30 @@ def _chain(scene: Scene) -> None:
     )
     new = chain.New("Did you see our news?", message, 2 * 86_400, Condition.NOT_OPENED)
     chain.add(desk.conn, desk.account, first, new, TERMINAL)
+
+
+def _answers(scene: Scene) -> None:
+    """What came back of the mailing that was sent: opens, clicks, an order that counts for it and one that is cancelled."""
+    desk, sent = scene.desk, scene.mailings["sent"]
+    desk.conn.execute(
+        "insert into delivery_link (mailing, no, url) select %s, n, 'https://example.org/shoes?page=' || n from generate_series(1, 3) n",
+        (sent,),
+    )
+    for seq, kind, link in (
+        (1, "opened", None),
+        (2, "prefetched", None),
+        (1, "clicked", 1),
+        (2, "scanned", 2),
+        (3, "complained", None),
+    ):
+        events.record_of_recipient(desk.conn, sent, seq, kind, link=link)
+    row = desk.conn.execute(
+        "select contact from delivery_recipient where mailing = %s and seq = 1", (sent,)
+    ).fetchone()
+    assert row
+    orders = [taking.Order(f"order {n}", Decimal("20.5") * n, "EUR", contact=row[0]) for n in (1, 2)]
+    taking.take(desk.conn, desk.account, orders)
+    cancelling.cancel(desk.conn, desk.account, ["order 2"])
 
 
 def _gates(scene: Scene) -> None:
@@ -145,6 +182,13 @@ def _audience(scene: Scene, folder: Path) -> None:
         suppression.suppress(
             desk.conn, desk.account, f"gone{number}@{desk.domain}", reason, "imported with spring.csv"
         )
+    many.request(desk.conn, desk.account, [f"forgotten@{desk.domain}"], TERMINAL)
+    for seq, kind in enumerate(("hard", "soft", "blocked"), 1):
+        desk.conn.execute(
+            "insert into feedback_bounce (account, mailing, seq, contact, normal, at, class, code, enhanced, text, origin, suppressed)"
+            " values (%s, %s, %s, 1, %s, now(), %s, 550, '5.1.1', 'no such user here', 'dsn', %s)",
+            (desk.account, scene.mailings["sent"], seq, f"gone{seq}@{desk.domain}", kind, kind == "hard"),
+        )
     desk.list(0, "Nobody yet", addresses=())
     for name, words in (
         ("Grown-ups", 'age >= 18 and on list "Spring fair" and not did "purchase"'),
@@ -178,6 +222,34 @@ def _settings(scene: Scene) -> None:
         conn, account, url="https://hooks.example.net/penstock", description="The shop", actor=TERMINAL
     )
     deliveries.test(conn, account, hook.id, actor=TERMINAL)
+    box = mailboxes.create(
+        conn, account, name="Returned mail", url="imaps://bounces:secret@imap.example.org", afterwards="move",
+        done_folder="Done", actor=TERMINAL,
+    )  # fmt: skip
+    conn.execute(
+        "update feedback_mailbox set trouble = 'imap.example.org:993 says nothing.', failing_since = now(), failures = 3,"
+        " messages = 312, placed = 309 where id = %s",
+        (box.id,),
+    )
+    for number, subject in enumerate(("<script>alert(1)</script>", "Who are you?")):
+        strays.keep(
+            conn,
+            "imap",
+            "unrecognised",
+            "It is neither.",
+            f"Subject: {subject}\r\n\r\n{number}".encode(),
+            account=account,
+        )
+    conn.execute(
+        "update audience_list set public = true, title = 'Fairs', description = 'Where we are this season.' where account_id = %s"
+        " and name = 'Spring fair'",
+        (account,),
+    )
+    conn.execute(
+        "insert into feedback_hook (account, transport, provider, digest, made_by, last_at, last_kind, refused_at, refused)"
+        " values (%s, %s, 'mailgun', sha256('x'), 'Anna', now(), 'delivered', now(), 'It is not signed.')",
+        (account, desk.transport),
+    )
     _failed_delivery(scene, hook.id)
     invitations.make(
         conn,
