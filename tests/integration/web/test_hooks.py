@@ -434,3 +434,31 @@ def test_only_an_address_that_was_given_takes_much(provider: Provider) -> None:
         assert bound is not None
         assert bound.most == most
     assert asyncio.run(bodies.hooked({"path": "/mailings"})) is None
+
+
+def test_the_page_of_a_transport_gives_the_address_once(desk: Desk, visitor: Callable[..., Any]) -> None:
+    url = "anymail+mailgun://:k@"
+    number = transports.create(desk.conn, desk.account, name="Over Mailgun", url=url, actor=TERMINAL).id
+    page, anna = f"/settings/transports/{number}", visitor("administrator")
+    assert "Make the address" in anna.text(page)
+    made = anna.post(f"{page}/hooks", {"provider": "mailgun"}).content.decode()
+    assert f"/hooks/{number}/" in made
+    assert "HTTP webhook signing key" in made
+    assert "cannot be reached from outside" in made
+    shown = anna.text(page)
+    assert "Its key is lacking" in shown
+    assert f"/hooks/{number}/" not in shown.replace(f"{page}/hooks/mailgun", "")
+    assert anna.post(f"{page}/hooks/mailgun", {"key": "abc"}).status_code == 302
+    assert "Its key is lacking" not in anna.text(page)
+    assert (
+        "is one line" in anna.client.post(f"{page}/hooks/mailgun", {"key": "ü"}, follow=True).content.decode()
+    )
+    for path in ("x", "postmark"):
+        assert anna.post(f"{page}/hooks/{path}", {"key": "abc"}).status_code == 404
+    assert visitor("author").post(f"{page}/hooks", {"provider": "mailgun"}).status_code == 403
+    other = Desk(desk.conn, "smtp://127.0.0.1:2525?tls=none")
+    for path in ("hooks", "hooks/mailgun", "hooks/mailgun/remove"):
+        assert visitor("administrator", of=other).post(f"{page}/{path}", {"key": "a"}).status_code == 404
+    assert "Take it away" in anna.text(f"{page}/hooks/mailgun/remove")
+    assert anna.post(f"{page}/hooks/mailgun/remove").status_code == 302
+    assert keeping.listed(desk.conn, desk.account, number) == []

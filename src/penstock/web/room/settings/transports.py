@@ -14,6 +14,7 @@ from penstock.delivery.limits import spared
 from penstock.report import transports as report
 from penstock.transport.smtp.server import ServerURLError
 from penstock.web.room.paging import decimal_of, number_of
+from penstock.web.room.settings import hooks
 from penstock.web.room.visit import NotThere, Visit, room
 
 FIELDS = ("id", "url", "weight", "connection_limit", "rate", "enabled")
@@ -96,7 +97,7 @@ def _page(visit: Visit, transport: there.Transport, status: int, **told: Any) ->
     health = report.health(visit.conn, visit.account, transport.id)
     return visit.page(
         "settings/transport.html", status, transport=transport, health=health, number=transport.id,
-        spared=spared(visit.conn, visit.account, transport=transport.id),
+        spared=spared(visit.conn, visit.account, transport=transport.id), **hooks.shown(visit, transport.id),
         may_write=visit.may("transports:write"), **told,
     )  # fmt: skip
 
