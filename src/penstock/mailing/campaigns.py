@@ -27,6 +27,7 @@ def same(conn: psycopg.Connection[Any], mailing: int, row: dict[str, Any]) -> tu
         "mailing": mailing,
         "account": row["account_id"],
         "policy": row["account_policy"].get("utm_tags"),
+        "words": "%" + mine["utm_campaign"].lower().replace("_", r"\_").replace("-", "%") + "%",
     }
     found = conn.execute(
         sql("penstock.mailing", "same_campaign"), asked | {name: mine[name] for name in utm.NAMES[:3]}
