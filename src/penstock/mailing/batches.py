@@ -50,6 +50,13 @@ class Batches:
         return wall.replace(fold=0).astimezone(UTC)
 
 
+def too_many(people: int, size: int) -> str | None:
+    """Why so many people cannot go in batches of this size; None where they can."""
+    if people <= MOST * size:
+        return None
+    return f"{people:,} recipients in batches of {size:,} are more than {MOST:,} batches: make the batches larger."
+
+
 def read(batches: Any, interval: Any) -> Batches:
     """Understand what a plan says. Raises ValueError in words."""
     said = {name: n for name, n in batches.items() if n is not None} if isinstance(batches, Mapping) else {}

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from penstock.mailing import along, foreseeing, gate, journal, lifecycle, queue, repetition
 from penstock.mailing.actor import EVERY_ROLE, SYSTEM, Actor
 from penstock.mailing.effects import Change, Objection, carry_out
-from penstock.mailing.facts import Gathered, gather
+from penstock.mailing.facts import Gathered, gather, with_people
 from penstock.mailing.guards import Refusal
 from penstock.mailing.guards.known import HELD_BY_SWITCH
 from penstock.mailing.states import State
@@ -109,7 +109,7 @@ def command(
                 before := repetition.recall(conn, account, actor.who, request.key, request.fingerprint)
             ):
                 return _again(before)
-            found = _gather(conn, mailing, blockers)
+            found = with_people(conn, mailing, _gather(conn, mailing, blockers), given)
             decision = _decide(name, found, actor, given, expected_version)
             answer = _foreseen(mailing, found, decision, given)
             if dry_run:

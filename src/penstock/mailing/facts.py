@@ -1,13 +1,14 @@
 """Gathers what the lifecycle's guards may know about one mailing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
 from penstock.account.policy import Policy, tolerant
-from penstock.mailing import campaigns, crediting
+from penstock.mailing import batches, campaigns, crediting
 from penstock.mailing.digest import of_submitted
 from penstock.mailing.guards import Facts
 from penstock.mailing.states import State
@@ -67,6 +68,21 @@ def gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...
         **{name: row[name] for name in _PLAIN},
     )
     return Gathered(facts, row["account_id"], row["name"], row["version"], row["revision"], row)
+
+
+def with_people(
+    conn: psycopg.Connection[Any], mailing: int, found: Gathered, given: Mapping[str, Any]
+) -> Gathered:
+    """Add to how many it goes, where the command or its plan says in which batches: nobody else asks, and a large list takes time."""
+    plan = given.get("plan") or found.facts.plan
+    there = given.get("batches") or (plan.get("batches") if isinstance(plan, Mapping) else None)
+    size = there.get("size") if isinstance(there, Mapping) else None
+    if not isinstance(size, int) or not 0 < size <= batches.LARGEST:
+        return found
+    row = conn.execute(
+        sql("penstock.mailing", "meant"), {"mailing": mailing, "most": batches.MOST * size}
+    ).fetchone()
+    return replace(found, facts=replace(found.facts, people=row[0])) if row else found
 
 
 def _of_links(

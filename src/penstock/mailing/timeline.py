@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from penstock.mailing import batches, quiet
-from penstock.mailing.batches import MOST, Batches
+from penstock.mailing.batches import MOST, Batches, too_many
 from penstock.mailing.quiet import Quiet
 
 GRACE: Final = timedelta(minutes=15)
@@ -160,7 +160,8 @@ def _batched(pace: Pace, people: Mapping[str | None, int], start: datetime) -> l
         slot, steps = slot + 1, steps + 1
         if slot > MOST:
             raise TooManyBatches(
-                f"{sum(people.values()):,} recipients in batches of {size:,} are more than {MOST:,} batches: make the batches larger."
+                too_many(sum(people.values()), size)
+                or f"With quiet hours and local times these are more than {MOST:,} batches: make them larger."
             )
         spread += batch
     return spread

@@ -9,7 +9,7 @@ import psycopg
 from penstock.content.checking import blockers
 from penstock.mailing import control, foreseeing, lifecycle
 from penstock.mailing.actor import Actor
-from penstock.mailing.facts import Gathered, gather
+from penstock.mailing.facts import Gathered, gather, with_people
 from penstock.mailing.guards import Facts, Refusal
 from penstock.mailing.plan import PlanError
 from penstock.mailing.states import State
@@ -42,6 +42,7 @@ def foretell(
     found = gather(conn, mailing, blockers(conn, mailing, lately=True) if name in JUDGED else ())
     if found is None or actor.account not in (None, found.account):
         raise control.NotFound(f"There is no mailing {mailing}.")
+    found = with_people(conn, mailing, found, arguments)
     given = {"reason": None, **arguments, "code": None, "actor": actor.name, "identity": actor.who}
     decision = lifecycle.decide(name, found.facts, actor.roles, given)
     refusals = decision.reasons if isinstance(decision, lifecycle.Refused) else ()

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from penstock.mailing import control
 from tests.integration.delivery import stage
 from tests.integration.delivery.conftest import Sink
 
@@ -32,3 +33,23 @@ def test_senders_wake_for_each_batch(conn: psycopg.Connection[Any], a_sink: Call
     assert all(late >= 0 for _, late in begun)
     assert sorted(sink.arrived()) == sorted(stage.address(n) for n in range(1, 11))
     assert stage.sound(conn, mailing) == {"accepted": 10}
+
+
+def test_more_batches_than_there_may_be_are_refused_before_anybody_approves(
+    conn: psycopg.Connection[Any],
+) -> None:
+    mailing = stage.draft(conn, stage.add_contacts(conn, "many", 10_003))
+    plan = {"kind": "now", "batches": {"size": 1}, "interval": "1m"}
+    with pytest.raises(
+        control.Refused, match="10,003 recipients in batches of 1 are more than 10,000"
+    ) as refused:
+        stage.command(conn, mailing, "submit", plan=plan, confirm=True)
+    assert refused.value.code == "too_many_batches"
+    conn.execute(  # three of them are none that it would go to
+        "insert into audience_suppression (account_id, normal, reason, origin)"
+        " select 1, 'reader' || n || '@example.net', 'manual', 'test' from generate_series(1, 3) n"
+    )
+    stage.command(conn, mailing, "submit", plan=plan, confirm=True)
+    conn.execute("update mailing_mailing set approved_size = 20001 where id = %s", (mailing,))
+    with pytest.raises(control.Refused, match="make the batches larger"):
+        stage.command(conn, mailing, "edit_plan", plan={**plan, "batches": {"size": 2}})

@@ -12,7 +12,8 @@ select m.id, m.reason, a.policy || m.options, m.plan, a.zone, p.size, held.size,
               sum(in_doubt + deferred + accepted + delivered + bounced)::bigint as tried
          from delivery_package where mailing = w.mailing and no = any(w.canary)) p
  cross join lateral (
-       select coalesce(sum(size), 0)::bigint as size from delivery_package where mailing = w.mailing and held = 'canary') held
+       select coalesce(sum(size), 0)::bigint as size from delivery_package
+        where mailing = w.mailing and held = 'canary' and state = 'waiting') held
  cross join lateral (
        -- All of them: while a canary is awaited nobody else is handed over. The ones of an earlier canary are few among the held.
        select coalesce(sum(in_doubt + deferred + accepted + delivered + bounced), 0)::bigint as tried, max(closed_at) as over

@@ -89,6 +89,7 @@ class Facts:
     capped: int = 0  # those whom the frequency cap skipped when frozen
     sendable: int = 0  # the audience without those skipped when frozen
     count: int | None = None  # to be typed for confirmation, where the account asks for that
+    people: int | None = None  # to how many it goes, where it has batches and that is known
     approved_size: int | None = None  # how many would have got it when it was submitted; None: not counted
     unbegun: int = 0  # not yet claimed, never handed off, in open packages
     retrying: int = 0  # not yet claimed, in open retry packages

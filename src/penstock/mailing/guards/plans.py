@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from penstock.mailing import batches
 from penstock.mailing import plan as plans
 from penstock.mailing.guards.known import Arguments, Facts, Refusal
 from penstock.mailing.plan import Kind, Plan, PlanError
@@ -93,11 +94,14 @@ def kept_plan_leads(facts: Facts, arguments: Arguments) -> State:
 
 
 def plan_possible(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """The plan can be carried out: its time exists, once, and is to come; a step of a chain goes after another mailing."""
+    """The plan can be carried out: its time exists, once, and is to come; its batches are not too many; a step of a chain goes after another mailing."""
     try:
-        kind = plan_of(facts, arguments).kind
+        plan = plan_of(facts, arguments)
     except PlanError as error:
         return Refusal(error.code, error.text)
+    kind, size = plan.kind, (plan.document.get("batches") or {}).get("size")
+    if size and facts.people and (words := batches.too_many(facts.people, size)):
+        return Refusal("too_many_batches", words)
     if facts.follows is None and kind is Kind.AFTER:
         return Refusal(
             "not_a_step", "It follows no other mailing: add it as a step of a chain, or give another plan."

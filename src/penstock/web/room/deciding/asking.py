@@ -62,6 +62,7 @@ FIELD_OF: dict[str, str] = {
     "unknown_plan": "kind",
     "end_before_start": "ends_at",
     "batches_invalid": "batches",
+    "too_many_batches": "batches",
     "delay_invalid": "delay",
     "steps_required": "steps",
     "end_date_past": "ends_at",
