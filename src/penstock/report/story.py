@@ -1,7 +1,7 @@
 """One recipient of one mailing: found by address, and their whole story across all attempts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 from penstock.platform.database import sql
 from penstock.report.ledger import LAST, Row, chosen
 
+FIRST = datetime.min.replace(tzinfo=UTC)
 FOUND = 20
 """People that a search shows at most."""
 
@@ -29,6 +30,17 @@ class Event:
     text: str
     command: str
     transport: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What they did with the message, or what a machine did for them. `url`: where the link that was followed leads; `order`: the
+    shop's number, where they ordered."""
+
+    at: datetime
+    kind: str
+    url: str | None
+    order: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,14 @@ class Story:
     person: Person
     row: Row
     events: list[Event]
+    done: list[Done]
+
+    @property
+    def moments(self) -> list[tuple[Event | None, Done | None]]:
+        """What was recorded and what they did, oldest first; of each one is there."""
+        known: list[tuple[Event | None, Done | None]] = [(each, None) for each in self.events]
+        known += [(None, each) for each in self.done]
+        return sorted(known, key=lambda each: each[0].at if each[0] else each[1].at if each[1] else FIRST)
 
 
 def find(conn: psycopg.Connection[Any], mailing: int, address: str) -> list[Row]:
@@ -81,7 +101,11 @@ def story(conn: psycopg.Connection[Any], account: int, mailing: int, seq: int) -
         return None
     with conn.cursor(row_factory=class_row(Event)) as cursor:
         events = cursor.execute(sql("penstock.report", "story"), given).fetchall()
-    return Story(person, _told(conn, mailing, [seq])[0], events)
+    with conn.cursor(row_factory=class_row(Done)) as cursor:
+        done = cursor.execute(
+            sql("penstock.report", "story_done"), {**given, "contact": person.contact}
+        ).fetchall()
+    return Story(person, _told(conn, mailing, [seq])[0], events, done)
 
 
 def _told(conn: psycopg.Connection[Any], mailing: int, seqs: list[int]) -> list[Row]:

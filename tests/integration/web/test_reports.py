@@ -101,6 +101,22 @@ def test_a_report_shows_what_came_back_and_gives_it_as_files(
     assert anna.get(f"/mailings/{theirs}/export.zip").status_code == 404
 
 
+def test_a_recipients_page_tells_what_they_did(desk: Desk, visitor: Visitors, answered: int) -> None:
+    page = visitor("author").text(f"/mailings/{answered}/recipients/1")
+    places = [
+        page.index(words)
+        for words in (
+            "No such user here",
+            "Opened it",
+            "Followed a link",
+            "https://example.org/b",
+            "Ordered",
+            "=4711",
+        )
+    ]
+    assert places == sorted(places)
+
+
 def test_mailings_are_chosen_and_compared(desk: Desk, visitor: Visitors, answered: int) -> None:
     other = desk.mailing("sent", "Summer", count=8)
     anna = visitor("approver")
