@@ -19,8 +19,8 @@ from penstock.cli.screen import document, line, moment, number, table, written
 from penstock.cli.spoken import hyphened
 from penstock.cli.summary import summarise
 from penstock.content.messages import load_message
-from penstock.mailing import journal, lifecycle, queue
-from penstock.mailing.facts import gather
+from penstock.mailing import campaigns, journal, lifecycle, queue
+from penstock.mailing.facts import Gathered, gather
 from penstock.mailing.guards import Facts
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import GATES, MEANING, State
@@ -55,6 +55,7 @@ def show_mailing(conn: psycopg.Connection[Any], mailing: int, json: bool) -> Non
         ("sequence", _place(conn, there)),
         ("gates", _gates(there, found.facts)),
         ("credits", _credits(found.facts)),
+        ("tracked", _tracked(found)),
         ("digest", there.digest if State(there.state) in GATES and there.digest else ""),
         *_links(there),
         *_figures(conn, there),
@@ -64,6 +65,17 @@ def show_mailing(conn: psycopg.Connection[Any], mailing: int, json: bool) -> Non
     written("\n".join(f"{name:14}{line(value)}" for name, value in rows if value))
     if words := what_next(there, rest="send_rest" in lifecycle.possible(found.facts, ROLES)):
         written(f"\n{words}")
+
+
+def _tracked(found: Gathered) -> str:
+    """What of it is tracked, and the tags of its links."""
+    policy = found.facts.policy
+    tracked = [
+        word
+        for word, how in (("clicks", policy.track_clicks), ("openings", policy.track_opens))
+        if how == "on"
+    ]
+    return ", ".join([*tracked, *(f"{name}={value}" for name, value in campaigns.tags(found.row).items())])
 
 
 def _credits(known: Facts) -> str:

@@ -88,6 +88,7 @@ def test_nothing_of_another_account_gets_into_a_draft(api: Any, conn: Any, reade
         ("options", {"approvals_required": 0}, "#/options/approvals_required"),
         ("options", {"rate": -1}, "#/options/rate"),
         ("options", {"unsubscribe": "never"}, "#/options/unsubscribe"),
+        ("options", {"utm_campaign": "a b"}, "#/options/utm_campaign"),
         ("transport", 99, "#/transport"),
         ("plan", {"kind": "soon"}, "#/plan/kind"),
         ("audience", {"list": "1"}, "#/audience/list"),

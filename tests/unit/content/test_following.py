@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from penstock.content.dkim import Signer
 from penstock.content.following import MOST, Wanted
 from penstock.content.links import follow_token, tokens, verify_follow, verify_private, view_token
 from penstock.content.message import Message, MessageError
@@ -16,6 +17,7 @@ from penstock.content.render import Program, compile_message, date_bytes
 from penstock.content.targets import Target, personal
 from penstock.content.utm import query_of, tagged
 from tests.examples import examples
+from tests.signatures import both, dkimpy_says, unstuffed
 
 BASE = "https://mail.example.org"
 TAGS = {"utm_source": "penstock", "utm_medium": "email", "utm_campaign": "spring"}
@@ -130,6 +132,17 @@ def test_numbers_are_those_that_were_kept() -> None:
         {}, BASE, clicks=True, number=lambda targets: {each.url: 40 + len(each.url) for each in targets}
     )
     assert hrefs(made('<a href="https://x.example">x</a>', wanted)[0]) == [click(57)]
+
+
+@pytest.mark.parametrize("name", ["Ann", "Zoë", "x" * 1_000])
+def test_signatures_hold_over_tracked_messages(name: str) -> None:
+    html = """<p>.{{ name }}</p>\n.<a href="https://a.example">a</a>  \n{% if tier %}<a href="{{ link }}">b</a>\n..{% endif %}
+    {% assign n = name | size %}<a href="https://c.example">{{ n }}</a>"""
+    program = compiled(html, TRACKED)
+    program.signer = Signer(both())
+    row = tuple({"email": "ann@example.net", **ANN, "name": name}.get(each) for each in program.variables)
+    data = program.envelope_data(row, PUBLIC, PRIVATE, date_bytes(0), eightbit=True)
+    assert dkimpy_says(unstuffed(data), both()) == ["pass", "pass"]
 
 
 def test_too_many_links_are_refused() -> None:
