@@ -16,6 +16,7 @@ from penstock.account.credits import ledger
 from penstock.audience import importing, suppression, uploads
 from penstock.audience.segments import keeping, text
 from penstock.content import templates
+from penstock.content.links import follow_token
 from penstock.content.links import tokens as private
 from penstock.content.message import Message
 from penstock.content.messages import store_message
@@ -26,8 +27,8 @@ from penstock.feedback.orders import cancelling, taking
 from penstock.mailing import chain, mailings, switches
 from penstock.mailing.step import Condition
 from penstock.notices import deliveries, outbox, webhooks
-from penstock.platform.environment import link_key
 from penstock.personal import many
+from penstock.platform.environment import link_key
 from penstock.preflight import testing
 from penstock.report import warning
 from tests.browser.desk import TERMINAL, Desk
@@ -110,7 +111,9 @@ def furnish(desk: Desk, folder: Path) -> Scene:
         kind: [row[0] for row in desk.conn.execute(query, {"account": desk.account})]
         for kind, query in _NUMBERS.items()
     }
-    scene.things["u"] = [private(scene.mailings["sent"], 1, link_key())[1].decode()]
+    holder = private(scene.mailings["sent"], 1, link_key())[1]
+    follow = follow_token(holder).decode()
+    scene.things |= {"u": [holder.decode()], "c": [f"1-{follow}"], "o": [follow]}
     return scene
 
 

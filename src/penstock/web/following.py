@@ -104,6 +104,8 @@ class Following:
         links = self._targets.known(mailing) or await self._targets.of(mailing)
         if links.deleted:
             return "gone"
+        if no not in links.targets:  # a message that was mended has new ones
+            links = await self._targets.of(mailing, anew=True)
         if (target := links.targets.get(no)) is None:
             return "unknown"
         if not target.personal:

@@ -305,6 +305,26 @@ def test_targets_are_forgotten_for_others(conn: Conn, mailing: int, monkeypatch:
     asyncio.run(look())
 
 
+def test_a_message_that_was_mended_has_new_links(
+    conn: Conn, mailing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from penstock.web.following import Following
+
+    async def follow() -> list[int]:
+        following, links = Following(django), f"/c/%d-{token(mailing, 1)}"
+        statuses = [(await ask(following, links % number))[0] for number in (1, 4)]
+        conn.execute(
+            "insert into delivery_link (mailing, no, url) values (%s, 4, 'https://example.org/4')", (mailing,)
+        )
+        statuses.append((await ask(following, links % 4))[0])
+        monkeypatch.setattr("penstock.feedback.tracking.targets.YOUNG", 0.0)
+        statuses.append((await ask(following, links % 4))[0])
+        await following.close()
+        return statuses
+
+    assert asyncio.run(follow()) == [302, 404, 404, 302]
+
+
 def test_what_a_provider_tells_counts_for_the_link_it_names(conn: Conn, mailing: int) -> None:
     for _ in range(2):  # told twice
         told.noted(

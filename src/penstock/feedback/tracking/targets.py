@@ -1,4 +1,5 @@
-"""Where tracked links lead, kept by the process that answers clicks: a mailing's targets never change once it has started."""
+"""Where tracked links lead, kept by the process that answers clicks. A target never changes; a message that is mended while its mailing
+is sent may add some."""
 
 from __future__ import annotations
 
@@ -21,6 +22,8 @@ LARGEST: Final = 16 << 20
 """Characters of targets that are kept; the mailings asked for longest ago are forgotten."""
 FRESH: Final = 30.0
 """Seconds until a mailing is looked at anew: it may have been deleted. What is known serves while the database is away."""
+YOUNG: Final = 1.0
+"""Seconds within which nobody has it looked up again: who has a link can ask for any number."""
 _ROW: Final = 200
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 
@@ -32,6 +35,11 @@ class Links:
     targets: dict[int, content.Target]
     deleted: bool
     looked: float
+
+    @property
+    def age(self) -> float:
+        """Seconds since they were looked up."""
+        return time.monotonic() - self.looked
 
     @property
     def size(self) -> int:
@@ -52,12 +60,16 @@ class Targets:
     def known(self, mailing: int) -> Links | None:
         """Return what is known of a mailing's links without asking, None where they have to be looked up."""
         links = self._kept.get(mailing)
-        return links if links and time.monotonic() - links.looked < FRESH else None
+        return links if links and links.age < FRESH else None
 
-    async def of(self, mailing: int) -> Links:
-        """Return a mailing's links. Raises psycopg.Error or Trouble when they are not known and the database is away."""
+    async def of(self, mailing: int, *, anew: bool = False) -> Links:
+        """Return a mailing's links; `anew`: as they are now, if what is known is older than YOUNG seconds.
+
+        Raises psycopg.Error or Trouble when they are not known and the database is away.
+        """
         async with self._lock:
-            if links := self.known(mailing):
+            links = self.known(mailing)
+            if links and not (anew and links.age > YOUNG):
                 return links
             try:
                 links = await self._look(mailing)
