@@ -138,6 +138,14 @@ def erase(
     keep_out: Annotated[
         bool, typer.Option("--keep-out", help="They are not to be mailed, whoever brings their addresses.")
     ] = False,
+    again: Annotated[
+        Path | None,
+        typer.Option(
+            "--again",
+            metavar="FILE",
+            help="After a restore: everybody whom `contacts erased` had listed in this file.",
+        ),
+    ] = None,
     yes: Yes = False,
     account: Account = None,
     json: Json = False,
@@ -150,7 +158,20 @@ def erase(
     from penstock.cli.choosing import chosen_account
 
     with _database() as conn:
-        dossier.erase(conn, chosen_account(conn, account), addresses or [], file, keep_out, yes, json)
+        chosen = chosen_account(conn, account)
+        found = dossier.here_again(conn, chosen, again) if again else []
+        dossier.erase(conn, chosen, (addresses or []) + found, file, keep_out, yes, json)
+
+
+@app.command()
+def erased(account: Account = None) -> None:
+    """Write the pseudonyms of those who were erased, and when, as CSV: kept beside backups, it has them erased again after a restore."""
+    from penstock.cli.choosing import chosen_account
+    from penstock.personal import again
+
+    with _database() as conn:
+        for pseudonym, at in again.erased(conn, chosen_account(conn, account)):
+            sys.stdout.write(f"{pseudonym},{at}\n")
 
 
 def _database() -> Any:

@@ -1,5 +1,6 @@
 """What `penstock contacts story`, `data` and `erase` do: one person's story, what is given to them, and forgetting them."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ from penstock.cli.endings import wrong
 from penstock.cli.person import actor, agree
 from penstock.cli.reporting import opened
 from penstock.cli.screen import document, line, moment, number, table, tell, written
-from penstock.personal import erasure, export, many, story
+from penstock.personal import again, erasure, export, many, story
 from penstock.platform import zipping
 
 LONGEST = 64 << 20  # bytes of a file of addresses
+_PSEUDONYM = re.compile(r"\berased:[0-9a-f]{32}\b")
 
 
 def show_story(conn: psycopg.Connection[Any], account: int, address: str, most: int, json: bool) -> None:
@@ -80,15 +82,27 @@ def erase(
         tell("Nothing was known of them.")
 
 
+def here_again(conn: psycopg.Connection[Any], account: int, file: Path) -> list[str]:
+    """Return the addresses of those who are here although the file has their pseudonyms. Raises Failure where there are none."""
+    found = again.here(conn, account, _PSEUDONYM.findall(_text(file)))
+    if not found:
+        raise wrong(f"Nobody of whom {file} has the pseudonym is here.", "Nothing is to be erased again.")
+    return found
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > LONGEST:
+            raise wrong(f"{file} has more than {LONGEST:,} bytes.", "Split it.")
+        return file.read_text("utf-8-sig", errors="replace")
+    except OSError as error:
+        raise wrong(f"{file} cannot be read: {error.strerror}.") from None
+
+
 def _wanted(addresses: list[str], file: Path | None) -> list[str]:
     given = list(addresses)
     if file is not None:
-        try:
-            if file.stat().st_size > LONGEST:
-                raise wrong(f"{file} has more than {LONGEST:,} bytes.", "Split it.")
-            given += many.read(file.read_text("utf-8-sig", errors="replace"))
-        except OSError as error:
-            raise wrong(f"{file} cannot be read: {error.strerror}.") from None
+        given += many.read(_text(file))
     if not given:
         raise wrong("Whom?", "Name addresses, or a file of them with --file.")
     try:

@@ -7,7 +7,8 @@ import pytest
 
 from penstock.audience import contacts, pseudonym
 from penstock.mailing import journal
-from penstock.personal import many
+from penstock.personal import again, many
+from penstock.personal.erasure import erase_addresses
 from tests.integration.delivery import stage
 from tests.integration.personal.scene import ANNA, begun, traces
 
@@ -47,3 +48,12 @@ def test_what_cannot_be_is_refused_as_a_whole(conn: Conn) -> None:
             many.request(conn, 1, given, ANNA)
     with pytest.raises(many.UnknownErasure):
         many.require(conn, 1, 1)
+
+
+def test_after_a_restore_they_are_found_by_their_pseudonyms(conn: Conn) -> None:
+    stage.add_contacts(conn, "readers", 3)
+    erase_addresses(conn, 1, [stage.address(2)], ANNA)
+    kept = again.erased(conn, 1)
+    stage.add_contacts(conn, "readers", 3)  # the backup has them
+    assert again.here(conn, 1, [name for name, _ in kept]) == [stage.address(2)]
+    assert again.here(conn, 1, ["erased:" + "0" * 32]) == []
