@@ -165,6 +165,16 @@ def test_a_form_that_does_not_say_what_it_looked_at_changes_nothing(
     assert (refused.status_code, draft_of(desk, draft).message) == (409, before.message)
 
 
+@pytest.mark.behaviour("B7")
+def test_who_goes_ahead_is_chosen_in_the_step_send(desk: Desk, author: Any, draft: int) -> None:
+    address = f"/mailings/{draft}/edit?step=send"
+    assert "Recipients who go ahead" in author.text(address)
+    for typed, kept in (("250", {"canary_size": 250, "canary_wait": 0}), ("", {"canary_wait": 0}), ("many", {"canary_wait": 0})):
+        given = {"version": draft_of(desk, draft).version, "kind": "later", "canary_size": typed, "canary_wait": "0"}
+        author.post(address, given)
+        assert {k: v for k, v in draft_of(desk, draft).options.items() if k in given} == kept
+
+
 @pytest.mark.parametrize("rate", ["1_0", "٣", "inf"])
 def test_a_rate_that_is_no_number_to_a_reader_is_refused(
     desk: Desk, author: Any, draft: int, rate: str

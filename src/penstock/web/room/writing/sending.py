@@ -17,7 +17,7 @@ from penstock.web.room.deciding import filled, labels, pacing, reading, refusing
 from penstock.web.room.paging import decimal_of
 from penstock.web.room.timing import foreseeing
 from penstock.web.room.visit import Visit
-from penstock.web.room.writing import problems, tracking
+from penstock.web.room.writing import ahead, problems, tracking
 from penstock.web.templatetags.room import number
 
 CONFIRMATION: Final = "confirmation_required"
@@ -37,7 +37,7 @@ class Way:
 
 
 def read(visit: Visit, mailing: Mailing) -> Changes:
-    """Return what the form changes: the plan, the rate it is held to, and what is tracked."""
+    """Return what the form changes: the plan, the rate it is held to, whom it sends ahead, and what is tracked."""
     posted = visit.request.POST.copy()
     if "do" in posted:  # a button says the way itself: it is right without scripts, whatever is ticked
         posted["kind"] = posted["do"].removeprefix(APPROVING)
@@ -63,6 +63,7 @@ def told(visit: Visit, mailing: Mailing) -> dict[str, Any]:
             refusing.text(each) for each in seen.refusals if each.code != CONFIRMATION
         ),
         "warnings": seen.warnings,
+        **ahead.told(visit, mailing),
         **tracking.told(visit, mailing),
         "facts": seen.facts,
     }
@@ -140,7 +141,7 @@ def _of_step() -> list[tuple[str, str, str]]:
 
 
 def _options(posted: Any, mailing: Mailing) -> dict[str, Any] | None:
-    others = tracking.read(posted, mailing.options)
+    others = tracking.read(posted, ahead.read(posted, mailing.options))
     if "rate" not in posted:
         return others
     others = {name: value for name, value in others.items() if name != "rate"}
