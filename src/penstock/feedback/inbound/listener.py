@@ -11,6 +11,7 @@ from collections import Counter
 from typing import Any, Final, cast
 
 from penstock.feedback.inbound.dialogue import Dialogue, LmtpDialogue
+from penstock.feedback.inbound.standing import standing
 from penstock.feedback.inbound.taking import Taking
 
 log = logging.getLogger(__name__)
@@ -40,12 +41,14 @@ class Listener:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _Door(self), self.host, self.port, backlog=100)
         self.port = self._server.sockets[0].getsockname()[1]
+        self._standing = asyncio.create_task(standing())
 
     async def stop(self) -> None:
         """Take nothing more, wait for what is being noted, and close all connections."""
         if self._server is None:
             return
         self._server.close()
+        self._standing.cancel()
         noting = [asyncio.create_task(each.dialogue.idle.wait()) for each in self._dialogues]
         if noting:
             _, unfinished = await asyncio.wait(noting, timeout=GRACE)

@@ -25,6 +25,8 @@ PAGES = (
     Page("people", _("People"), _("Who works here, and in which role."), "people:read"),
     Page("domains", _("Sending domains"), _("What you send as, the DNS records that it takes, and whether they are right."), "domains:read"),
     Page("transports", _("Transports"), _("The servers that mail leaves by, how they fare, and a test of each."), "transports:read"),
+    Page("mailboxes", _("The way back"), _("How bounces and complaints find their way here, and the mailboxes they are picked up from."), "mailboxes:read"),
+    Page("strays", _("Strays"), _("What came back and could not be placed, or was forged."), "strays:read"),
     Page("limits", _("Limits"), _("How fast, and over how many connections, the account, a transport or a domain is sent to."), "limits:read"),
     Page("credits", _("Credits"), _("What you may still send, what planned mailings will take, and on which date it runs short."), "credits:read"),
     Page("tokens", _("Tokens"), _("How programs get in, and what each may do."), "tokens:read"),

@@ -1,0 +1,81 @@
+"""What `penstock doctor` asks of the way back: is there one, are mailboxes read, do their passwords open."""
+
+from typing import Any
+
+import psycopg
+
+from penstock.account.secrets import SecretError
+from penstock.feedback import way_back
+from penstock.feedback.check import check
+from penstock.feedback.mailboxes import keeping
+from penstock.feedback.mailboxes.address import MailboxURLError
+from penstock.platform.doctor import Finding, register
+
+_LATE = "10 minutes"
+_MAILINGS, _PEOPLE, _SHOWN = 20, 200_000, 5
+"""So many mailings and people are recounted, newest first: some seconds. A single larger mailing is recounted whole."""
+
+
+def check_way_back(conn: psycopg.Connection[Any]) -> list[Finding]:
+    """What comes back after the hand-off reaches us: bounces, complaints."""
+    lacking = [way.name for way in way_back.ways(conn) if way.lacking]
+    cure = (
+        "Run `penstock inbound` behind your mail server, add a mailbox (`penstock mailbox add`), or have the provider call us:"
+        " docs/how-to/receive-bounces.md"
+    )
+    return [
+        Finding("warn", f"Account {name}: bounces and complaints that come later have no way back.", cure)
+        for name in lacking
+    ] or [Finding("ok", "What comes back has a way to come by.")]
+
+
+def check_mailboxes(conn: psycopg.Connection[Any]) -> list[Finding]:
+    """Every mailbox opens, and is read when its turn comes."""
+    rows = conn.execute(
+        "select m.id, a.name, m.name, m.trouble, m.failing_since, m.next_at < now() - %s::interval"
+        " from feedback_mailbox m join account_account a on a.id = m.account_id where m.enabled order by m.id",
+        (_LATE,),
+    ).fetchall()
+    found = []
+    for number, account, name, trouble, since, late in rows:
+        what = f"Mailbox {name} of account {account}"
+        try:
+            keeping.opened(conn, number)
+        except (SecretError, MailboxURLError) as error:
+            found.append(Finding("fail", f"{what}: {error}", "Enter its address with the password again."))
+            continue
+        if since:
+            text = f"{what} cannot be read since {since:%Y-%m-%d %H:%M} UTC: {trouble}"
+            found.append(Finding("warn", text, f"Mend it, then: penstock mailbox read {number}"))
+        elif late:
+            cure = "Start `penstock worker` or `penstock up`: they read."
+            found.append(Finding("warn", f"{what} should have been read more than {_LATE} ago.", cure))
+    return found or [Finding("ok", f"{len(rows)} mailboxes are read.")]
+
+
+def check_counters(conn: psycopg.Connection[Any]) -> Finding:
+    """What people did with the newest mailings is counted as it was noted."""
+    rows = conn.execute(
+        "select mailing, sum(people)::bigint from feedback_count where link = 0 group by mailing order by mailing desc limit %s",
+        (_MAILINGS,),
+    ).fetchall()
+    wrong, recounted, seen = list[str](), 0, 0
+    for mailing, people in rows:
+        if recounted and seen + people > _PEOPLE:
+            break
+        wrong += [f"mailing {mailing}: {each}" for each in check(conn, mailing)]
+        recounted, seen = recounted + 1, seen + people
+    if not wrong:
+        return Finding(
+            "ok", f"What people did is counted as it was noted, in the newest {recounted} mailings."
+        )
+    more = f" … and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+    return Finding(
+        "fail", "; ".join(wrong[:_SHOWN]) + more + ".",
+        "Somebody changed the tables of feedback by hand, or the disk lost something: compare with a backup (penstock restore).",
+    )  # fmt: skip
+
+
+register("feedback", "counters", check_counters)
+register("feedback", "way back", check_way_back)
+register("feedback", "mailboxes", check_mailboxes)

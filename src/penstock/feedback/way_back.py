@@ -1,0 +1,75 @@
+"""Whether what comes back later finds its way to Penstock, and how to lead it there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import class_row
+
+from penstock.account.domain import Domain
+from penstock.platform.database import sql
+
+LISTENER: Final = "penstock inbound"
+"""What a listener calls itself to the database, for as long as it runs."""
+PORT: Final = 8024
+"""Where the listener usually listens (`penstock inbound`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """The ways of one account: listeners that run now, mailboxes that are read and how many of these fail, transports whose provider
+    calls us. `leaves`: mail of the account leaves this machine, so that something can come back."""
+
+    account: int
+    name: str
+    listeners: int
+    mailboxes: int
+    failing: int
+    hooks: int
+    leaves: bool
+
+    @property
+    def there(self) -> bool:
+        """Whether there is any way at all."""
+        return bool(self.listeners or self.mailboxes or self.hooks)
+
+    @property
+    def lacking(self) -> bool:
+        """Whether bounces are lost: mail leaves, and nothing comes back."""
+        return self.leaves and not self.there
+
+
+def ways(conn: psycopg.Connection[Any], account: int | None = None) -> list[WayBack]:
+    """Return the ways back of an account, or of each."""
+    with conn.cursor(row_factory=class_row(WayBack)) as cursor:
+        return cursor.execute(
+            sql("penstock.feedback", "ways_back"), {"account": account, "listener": LISTENER}
+        ).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a mail server hands over what comes back to one domain's return path: lines for two of its files, by Postfix's names.
+
+    `own`: the return path has a host of its own, all of whose mail is ours; else it is told by its local part.
+    """
+
+    domain: str
+    host: str
+    own: bool
+    main: str
+    transport: str
+
+
+def route(domain: Domain, port: int = PORT) -> Route:
+    """Return what to write into Postfix's configuration for the return path of a domain."""
+    way = f"lmtp:[127.0.0.1]:{port}"
+    if domain.return_host:
+        main = f"relay_domains = {domain.return_host}\ntransport_maps = hash:/etc/postfix/transport"
+        return Route(domain.name, domain.return_host, True, main, f"{domain.return_host}    {way}")
+    main = "transport_maps = regexp:/etc/postfix/transport"
+    pattern = rf"/^bounce\+[0-9a-f-]+@{re.escape(domain.name)}$/    {way}"
+    return Route(domain.name, domain.name, False, main, pattern)
