@@ -61,6 +61,7 @@ TEXTS = {
     "content_template": ["name", "made_by"],
     "content_template_version": ["made_by"],
     "delivery_backoff": ["reply"],
+    "delivery_early": ["text", "detail", "enhanced", "command"],
     "delivery_health": ["trouble"],
     "delivery_link": ["url"],
     "delivery_outcome": ["detail"],
