@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from penstock.audience import editing
 from penstock.feedback import events
 from penstock.feedback.check import check
+from penstock.feedback.doctor import check_counters
+from penstock.personal import erasure
 from tests.examples import examples
 from tests.integration.delivery.stage import ANNA, add_contacts, draft
 
@@ -102,7 +103,7 @@ def test_what_comes_again_with_its_key_is_not_counted(conn: Conn, mailing: int) 
 
 def test_of_the_erased_nothing_more_is_noted(conn: Conn, mailing: int) -> None:
     (contact,) = conn.execute("select contact from delivery_recipient where mailing = %s and seq = 1", (mailing,)).fetchone() or ()  # fmt: skip
-    editing.erase(conn, 1, contact, ANNA)
+    erasure.erase(conn, 1, contact, ANNA)
     assert note(conn, mailing, (1, "opened"), (1, "clicked", 3)) == 0
     assert events.record_of_recipient(conn, mailing, 1, "complained"), (
         "the sender answers for it all the same"
@@ -146,6 +147,17 @@ def test_two_processes_are_told_one_click_each(conn: Conn, mailing: int, databas
         ("scanned", 0): (2, 1), ("scanned", 1): (1, 1), ("scanned", 2): (1, 1), ("opened", 0): (2, 1),
     }  # fmt: skip
     assert check(conn, mailing) == []
+
+
+def test_the_doctor_recounts(conn: Conn, mailing: int) -> None:
+    note(conn, mailing, (1, "opened"), (2, "opened"))
+    assert check_counters(conn).level == "ok"
+    conn.execute("update feedback_count set people = 7 where mailing = %s", (mailing,))
+    found = check_counters(conn)
+    assert (found.level, f"mailing {mailing}: opened: 7 people counted, 2 noted" in found.what) == (
+        "fail",
+        True,
+    )
 
 
 TOLD = st.tuples(
