@@ -43,6 +43,7 @@ def message(conn: Conn, mailing: int, loaded: order.Order) -> str:
     return loaded.program.envelope_data(tuple(row), public, private, date_bytes(0), eightbit=True).decode()
 
 
+@pytest.mark.behaviour("S4.38")
 def test_senders_number_the_links_once_and_a_mended_message_gets_more(conn: Conn) -> None:
     mailing = renamed(conn, tracked(conn, "numbers"), "Été à Ålesund 2026")
     first, second = order.load(conn, mailing), order.load(conn, mailing)
