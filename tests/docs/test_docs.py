@@ -107,7 +107,7 @@ def _parse(line: str, whole: bool) -> None:
     words = [("1" if word in _NUMBERED else word) for word in shlex.split(line)]
     if words[1:] in (["--help"], ["--version"], []) or words[1:] == ["COMMAND"]:
         return
-    known = next((words[:n] for n in (3, 2) if tuple(words[:n]) in _COMMANDS), None)
+    known = next((words[:n] for n in (4, 3, 2) if tuple(words[:n]) in _COMMANDS), None)
     named = words[:-1] if words[-1] == "--help" else words
     group = any(tuple(named) == command[: len(named)] for command in _COMMANDS)
     if known is None and group and not whole:
