@@ -109,7 +109,7 @@ def command(
                 before := repetition.recall(conn, account, actor.who, request.key, request.fingerprint)
             ):
                 return _again(before)
-            found = with_people(conn, mailing, _gather(conn, mailing, blockers), given)
+            found = with_people(conn, mailing, _gather(conn, mailing, blockers, name), given)
             decision = _decide(name, found, actor, given, expected_version)
             answer = _foreseen(mailing, found, decision, given)
             if dry_run:
@@ -175,8 +175,8 @@ def _lock(conn: psycopg.Connection[Any], mailing: int, name: str) -> int:
     return int(row[0])
 
 
-def _gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...]) -> Gathered:
-    if (found := gather(conn, mailing, blockers)) is None:
+def _gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...], name: str) -> Gathered:
+    if (found := gather(conn, mailing, blockers, submitting=name == "submit")) is None:
         raise _not_found(mailing)
     return found
 

@@ -38,10 +38,13 @@ class Gathered:
     row: dict[str, Any]
 
 
-def gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...] = ()) -> Gathered | None:
+def gather(
+    conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...] = (), *, submitting: bool = False
+) -> Gathered | None:
     """Read the facts of one mailing; None when there is no such mailing, or it was deleted.
 
-    `blockers`: what is wrong with its content, found by whoever looked at it.
+    `blockers`: what is wrong with its content, found by whoever looked at it. `submitting`: also what only the warnings of a
+    submission ask, for which all mailings of the account are looked at.
     """
     with conn.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(sql("penstock.mailing", "facts"), {"mailing": mailing}).fetchone()
@@ -62,7 +65,8 @@ def gather(conn: psycopg.Connection[Any], mailing: int, blockers: tuple[str, ...
         blockers=blockers,
         switches=tuple(row["switches"]),
         credits=crediting.gathered(conn, mailing, policy),
-        **_of_links(conn, mailing, row, policy),
+        **_of_links(row, policy),
+        same_campaign=campaigns.same(conn, mailing, row) if submitting else (),
         analysis_blockers=tuple(row["analysis_blockers"]),
         count=_count(conn, row) if policy.confirm_send == "type_count" else None,
         **{name: row[name] for name in _PLAIN},
@@ -85,17 +89,13 @@ def with_people(
     return replace(found, facts=replace(found.facts, people=row[0])) if row else found
 
 
-def _of_links(
-    conn: psycopg.Connection[Any], mailing: int, row: dict[str, Any], policy: Policy
-) -> dict[str, Any]:
+def _of_links(row: dict[str, Any], policy: Policy) -> dict[str, Any]:
     """What is to be known of a mailing whose links are tracked or tagged."""
     found: dict[str, Any] = {}
     if "on" in (policy.track_clicks, policy.track_opens):
         found["base_public"] = environment.base_url_is_public()
     if policy.utm_tags == "on":
         found["campaign"] = campaigns.tags(row).get("utm_campaign", "")
-        if row["state"] == State.DRAFT:
-            found["same_campaign"] = campaigns.same(conn, mailing, row)
     return found
 
 

@@ -39,7 +39,8 @@ def foretell(
     conn: psycopg.Connection[Any], mailing: int, name: str, actor: Actor, arguments: Mapping[str, Any]
 ) -> Foretold:
     """Say what the command would do now, with these arguments. Raises control.NotFound."""
-    found = gather(conn, mailing, blockers(conn, mailing, lately=True) if name in JUDGED else ())
+    faults = blockers(conn, mailing, lately=True) if name in JUDGED else ()
+    found = gather(conn, mailing, faults, submitting=name == "submit")
     if found is None or actor.account not in (None, found.account):
         raise control.NotFound(f"There is no mailing {mailing}.")
     found = with_people(conn, mailing, found, arguments)

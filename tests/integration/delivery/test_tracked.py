@@ -167,7 +167,7 @@ def test_other_mailings_of_the_same_campaign_are_named(conn: Conn) -> None:
     renamed(conn, draft(conn, add_contacts(conn, "untagged", 1), html=HTML), names[0])
 
     def same(mailing: int) -> tuple[int, ...]:
-        found = gather(conn, mailing)
+        found = gather(conn, mailing, submitting=True)
         assert found
         return found.facts.same_campaign
 
