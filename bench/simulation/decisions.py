@@ -30,6 +30,16 @@ def opens(kind: str, release_at: float, no: int) -> tuple[float, int]:
     return (release_at, no)
 
 
+def is_again(kind: str) -> bool:
+    """delivery_open: whether a package is of those who were tried before, or given back."""
+    return kind in ("retry", "again")
+
+
+def prefers_again(last_was: bool) -> bool:
+    """delivery_open: whether these go first now, since the last package was of them, or not."""
+    return not last_was
+
+
 def gathers(schedule: Schedule, attempt: int) -> float:
     """pack_due.sql: seconds for which the deferred, after so many attempts, gather before a retry package is made of them."""
     return 0.1 * min(schedule.longest, schedule.first * schedule.factor ** min(attempt - 1, 30))

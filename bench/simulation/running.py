@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from bench.simulation import decisions
 from bench.simulation.scenario import DAY, DOMAINS, ZONES, Wanted
@@ -33,6 +33,34 @@ class Package:
     judged: int = 0  # recipients whose answers have been noted
 
 
+Entry: TypeAlias = tuple[tuple[float, int], int, Package]
+
+
+@dataclass(eq=False, slots=True)
+class Waiting:
+    """Released packages of one lane, those who were tried before apart; the first of each heap is the next."""
+
+    plain: list[Entry] = field(default_factory=list)
+    again: list[Entry] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.plain or self.again)
+
+    def put(self, package: Package) -> None:
+        """It may be taken."""
+        key = decisions.opens(package.kind, package.release_at, package.no)
+        heap = self.again if decisions.is_again(package.kind) else self.plain
+        heapq.heappush(heap, (key, package.no, package))
+
+    def take(self, last_was_again: bool) -> Package:
+        """The next one, of two heaps that are not both empty."""
+        if self.again and (
+            decisions.prefers_again(last_was_again) or not self.plain or self.again[0] < self.plain[0]
+        ):
+            return heapq.heappop(self.again)[2]
+        return heapq.heappop(self.plain)[2]
+
+
 class Due(NamedTuple):
     """Some who wait again."""
 
@@ -53,7 +81,8 @@ class Running:
     state: str = "scheduled"
     served_at: float | None = None
     ahead: list[tuple[float, int, Package]] = field(default_factory=list)
-    waiting: dict[str | None, list[tuple[tuple[float, int], int, Package]]] = field(default_factory=dict)
+    waiting: dict[str | None, Waiting] = field(default_factory=dict)
+    was_again: bool = False  # the last package that was taken was of those tried before
     due: list[Due] = field(default_factory=list)
     gathering: list[tuple[float, float]] = field(
         default_factory=list
@@ -115,15 +144,15 @@ class Running:
 
     def put(self, package: Package) -> None:
         """It may be taken."""
-        key = decisions.opens(package.kind, package.release_at, package.no)
-        heapq.heappush(self.waiting.setdefault(package.domain, []), (key, package.no, package))
+        self.waiting.setdefault(package.domain, Waiting()).put(package)
 
     def take(self, domain: str | None, now: float) -> Package | None:
         """The next package, as delivery_open gives it."""
         waiting = self.waiting.get(domain)
         if not waiting:
             return None
-        package = heapq.heappop(waiting)[2]
+        package = waiting.take(self.was_again)
+        self.was_again = decisions.is_again(package.kind)
         package.begun_at = package.begun_at or now
         self.served_at = now
         if self.first_at is None:

@@ -7,6 +7,8 @@ import psycopg
 import pytest
 
 from bench.simulation import decisions
+from bench.simulation.running import Package, Running
+from bench.simulation.scenario import Wanted
 from penstock.delivery import due
 from penstock.delivery.outcome import Schedule
 from penstock.platform.database import sql
@@ -46,7 +48,8 @@ def test_senders_look_for_whoever_was_served_longest_ago(conn: Conn) -> None:
     first, second, third, fourth = some(conn, 4)
     for number, ago in ((first, 5), (third, 50), (fourth, 20)):
         conn.execute(
-            "insert into delivery_turn values (%s, now() - make_interval(secs => %s))", (number, ago)
+            "insert into delivery_turn (mailing, served_at) values (%s, now() - make_interval(secs => %s))",
+            (number, ago),
         )
     given = {"lanes": [], "sent_in": ["sending", "finishing"]}
     found = [row[0] for row in conn.execute(sql("penstock.delivery", "look"), given).fetchall()]
@@ -62,14 +65,19 @@ def test_packages_are_opened_in_this_order(conn: Conn) -> None:
         (3, "plain", 60.0),
         (4, "retry", 5.0),
         (5, "plain", 60.0),
+        (6, "again", 4.0),
+        (7, "retry", 3.0),
     ]
     for no, kind, released in packages:
         package(conn, mailing, no, kind, released)
     opened = []
     while row := conn.execute("select no from delivery_open(1, %s)", (mailing,)).fetchone():
         opened.append(row[0])
-    expected = sorted(packages, key=lambda each: decisions.opens(each[1], -each[2], each[0]))
-    assert opened == [no for no, _, _ in expected]
+    simulated = Running(Wanted(mailing, "plain", 1, 7, 0.0, {}), 0)
+    for no, kind, released in packages:
+        simulated.put(Package(no, kind, 1, -released, None))
+    expected = [taken.no for _ in packages if (taken := simulated.take(None, 0.0))]
+    assert opened == expected == [4, 3, 6, 5, 7, 1, 2]
 
 
 @pytest.mark.parametrize("attempt", [1, 2, 5, 9, 40])
