@@ -25,4 +25,4 @@ def erase_many(number: int) -> None:
 def clean_erased(timestamp: int = 0) -> None:
     """Every minute: what senders have recorded since of people who were erased in the middle of a mailing is reduced to codes."""
     with database.connect(name="penstock erasure") as conn:
-        conn.execute("select delivery_clean_again()")
+        conn.execute("select feedback_clean_again(), delivery_clean_again()")

@@ -1,5 +1,6 @@
 """Somebody is erased: nothing of them is left anywhere, every ledger adds up, and no mailing reaches them twice."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,13 @@ import pytest
 from penstock.audience import contacts, editing, pseudonym, suppression
 from penstock.audience.contacts import UnknownContact
 from penstock.audience.importing import import_file
-from penstock.delivery import freeze, resuming
+from penstock.audience.returning import LOCK
+from penstock.delivery import capping, freeze, resuming
+from penstock.feedback import bounces
 from penstock.feedback.unsubscribe import recipient, unsubscribe_person
 from penstock.mailing import journal
 from penstock.personal import erasure
+from penstock.personal.jobs import clean_erased
 from tests.integration.delivery import stage
 from tests.integration.personal.scene import (
     ADDRESS,
@@ -201,12 +205,32 @@ def test_what_was_on_the_wire_is_cleaned_when_its_answer_is_recorded(conn: Conn)
         " values (now(), %s, %s, %s, delivery_reply_id(550, '5.1.1', 'unknown: {}', 'rcpt'), 0, 7, %s)",
         (mailing, package[0], seq, ADDRESS),
     )
+    bounces.note(conn)
     assert traces(conn) != []
-    conn.execute("select delivery_clean_again()")
+    clean_erased()
     assert traces(conn) == []
+    assert conn.execute("select normal, text, suppressed from feedback_bounce").fetchall() == [
+        (pseudonym.of(1, person.normal), "", True)
+    ]
     stage.travel(conn, hours=25)
-    conn.execute("select delivery_clean_again()")
+    clean_erased()
     assert conn.execute("select count(*) from delivery_forgotten").fetchone() == (0,)
+
+
+def test_an_erasure_waits_for_a_freeze_and_sees_what_it_wrote(conn: Conn, database: str) -> None:
+    listed = stage.add_contacts(conn, "readers", 1)
+    person = somebody(conn, listed)
+    stage.policy(conn, approvals_required=0)
+    mailing = stage.launch(conn, stage.draft(conn, listed))
+    with psycopg.connect(database, autocommit=True) as other, ThreadPoolExecutor(1) as pool:
+        with capping.alone(other, mailing):
+            waiting = pool.submit(erasure.erase, conn, 1, person.id, ANNA)
+            waits = "select from pg_locks where locktype = 'advisory' and classid = %s and not granted"
+            stage.eventually(lambda: other.execute(waits, (LOCK,)).fetchone() is not None)
+            assert freeze.freeze(other, mailing)
+        assert waiting.result(20).rows == 1
+    assert traces(conn) == []
+    assert stage.hand_over(conn, mailing) == [stage.address(1)]
 
 
 def test_an_address_that_is_no_contact_any_more_leaves_no_trace_either(conn: Conn) -> None:

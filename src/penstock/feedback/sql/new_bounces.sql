@@ -1,6 +1,7 @@
 -- What the ledger says bounced and nobody has looked at; whoever looks has it until the end of the transaction.
 select o.mailing, o.seq, o.at, m.account_id as account, m.state, a.policy, r.contact, r.normal,
-       y.code, y.enhanced, replace(y.text, '{}', coalesce(o.detail, '')) as text, y.command
+       y.code, y.enhanced, y.command,
+       case when starts_with(r.normal, 'erased:') then '' else replace(y.text, '{}', coalesce(o.detail, '')) end as text
   from (select * from delivery_outcome
          where state = 7 and noted is null
          order by mailing, seq limit %(most)s for update skip locked) o

@@ -37,7 +37,8 @@ begin
     ), later as (
         insert into delivery_forgotten (mailing, seq)
         select t.mailing, t.seq from theirs t join mailing_mailing m on m.id = t.mailing
-         where m.state not in ('sent', 'cancelled', 'expired') on conflict (mailing, seq) do update set at = excluded.at
+         where m.state not in ('sent', 'cancelled', 'expired') or m.finished_at > now() - interval '10 days'
+            on conflict (mailing, seq) do update set at = excluded.at
     )
     select coalesce(jsonb_agg(t), '[]') into v_rows from theirs t;
     v_replies := delivery_clean(array(select (r ->> 'mailing')::integer from jsonb_array_elements(v_rows) with ordinality e (r, n) order by n),
