@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from penstock.content.links import NOBODY, follow_token, tokens
+from penstock.content.render import date_bytes
+from penstock.delivery import order
 from penstock.feedback import events
 from penstock.feedback.check import check
 from penstock.feedback.tracking import told
@@ -128,6 +130,34 @@ def test_a_personal_target_is_made_for_whoever_clicks(conn: Conn, mailing: int) 
     ]
     conn.execute("delete from audience_contact where normal = 'reader6@example.net'")
     assert asked(f"/c/3-{token(mailing, 6)}")[0][0] == 410
+
+
+@pytest.mark.behaviour("S4.38")
+def test_what_stands_in_a_message_leads_where_its_author_pointed(conn: Conn, mailing: int) -> None:
+    html = '<p><a href="https://shop.example/a?x=1#top">a</a> <a href="https://shop.example/{{ code }}">b</a></p>'
+    options = {"track_clicks": "on", "track_opens": "on", "utm_tags": "on", "utm_campaign": "may"}
+    tracked = draft(conn, add_contacts(conn, "readers", READERS), html=html, **options)
+    conn.execute(
+        "insert into delivery_recipient (mailing, seq, contact, package, normal)"
+        " select %s, seq, contact, package, normal from delivery_recipient where mailing = %s",
+        (tracked, mailing),
+    )
+    loaded = order.load(conn, tracked)
+    answers = []
+    for seq, door in ((1, "c/1"), (2, "c/2"), (3, "o")):
+        row = (f"reader{seq}@example.net", *(str(seq) for _ in loaded.program.variables[1:]))
+        public, private = tokens(tracked, seq, loaded.key)
+        made = loaded.program.envelope_data(row, public, private, date_bytes(0), eightbit=True).decode()
+        found = re.search(rf'"{environment.base_url()}(/{door}[^"]*)"', made)
+        assert found
+        answers += asked(found[1])
+    tags = "utm_source=penstock&utm_medium=email&utm_campaign=may"
+    assert [(status, headers.get("location")) for status, headers, _ in answers] == [
+        (302, f"https://shop.example/a?x=1&{tags}#top"), (302, f"https://shop.example/2?{tags}"), (200, None),
+    ]  # fmt: skip
+    assert counted(conn, tracked) == {
+        ("clicked", 0): (2, 2), ("clicked", 1): (1, 1), ("clicked", 2): (1, 1), ("opened", 0): (1, 1),
+    }  # fmt: skip
 
 
 def test_an_open_gets_a_picture(conn: Conn, mailing: int) -> None:
