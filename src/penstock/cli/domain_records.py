@@ -67,6 +67,7 @@ def show(conn: _Conn, word: str, account: str | None, *, zone: bool, json: bool)
         written("\n".join(record.zone for record in found.records if record.zone))
     else:
         written(_whole(found))
+        _say_way_back(conn, found.account)
 
 
 def check(conn: _Conn, word: str, account: str | None, *, json: bool) -> int:
@@ -77,6 +78,7 @@ def check(conn: _Conn, word: str, account: str | None, *, json: bool) -> int:
         document(found.document())
     else:
         written(_whole(found))
+        _say_way_back(conn, of)
     return Exit.DONE if found.verified else Exit.FAILED
 
 
@@ -128,6 +130,17 @@ def delete(conn: _Conn, word: str, account: str | None, *, yes: bool, json: bool
     tell(f"Sending domain {domain.id} ({in_words(domain.name)}) is deleted. Its records can go, too.")
     if json:
         document({"deleted": domain.id})
+
+
+def _say_way_back(conn: _Conn, account: int) -> None:
+    """Say when nothing that comes back to the return path finds its way here."""
+    from penstock.feedback import way_back
+
+    if way_back.ways(conn, account)[0].lacking:
+        tell(
+            "What comes back to the return path later has no way here: neither `penstock inbound` runs, nor is a mailbox read."
+        )
+        tell("Bounces and complaints are lost. See docs/how-to/receive-bounces.md")
 
 
 def _whole(domain: Domain) -> str:

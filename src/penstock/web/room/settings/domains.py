@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from penstock.account import domain_checks
 from penstock.account import domains as there
 from penstock.account.domain import Domain
+from penstock.feedback import way_back
 from penstock.web.room.visit import NotThere, Visit, room
 
 
@@ -49,7 +50,7 @@ def one(visit: Visit, number: int) -> HttpResponse:
             wrong, status = str(error), HTTPStatus.UNPROCESSABLE_ENTITY
     return visit.page(
         "settings/domain.html", status, domain=domain, records=domain.records, wrong=wrong, given=visit.request.POST,
-        may_write=visit.may("domains:write"),
+        may_write=visit.may("domains:write"), lacking=way_back.ways(visit.conn, visit.account)[0].lacking,
     )  # fmt: skip
 
 
