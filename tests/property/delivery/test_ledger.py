@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 
 from penstock.audience.suppression import suppress
 from penstock.delivery import freeze
+from penstock.delivery.learning import learn, learn_early
 from penstock.delivery.outcome import State
 from penstock.mailing import control
 from penstock.report.ledger import ledger
@@ -40,7 +41,7 @@ OUTCOMES = st.sampled_from(
 )
 THEN = (
     "promote", "promote", "rescue", "late", "late", "stale", "time passes", "give up", "pause", "resume", "resume", "handed_off",
-    "settled", "drained", "cancel",
+    "settled", "drained", "cancel", "learn", "learn",
 )  # fmt: skip
 SOMETIMES = st.integers(0, 5).map(lambda n: n == 4)
 LIVE = ("sending", "finishing", "cancelling")
@@ -71,6 +72,8 @@ class Delivery(RuleBasedStateMachine):
             tuple[Package, list[int]]
         ] = []  # taken from a dead sender, with what it had in flight
         self.claimed: set[tuple[int, int]] = set()
+        conn.execute("delete from delivery_early")  # of the examples before
+        self.early: set[tuple[int, State]] = set()  # what came back before the ledger was ready for it
         reply = conn.execute("select delivery_reply_id(250, '', 'Ok', 'dot')").fetchone()
         assert reply
         self.reply = reply[0]
@@ -160,6 +163,8 @@ class Delivery(RuleBasedStateMachine):
                 self.pause_or_resume(then)
             case "handed_off" | "settled" | "drained":
                 self.notice(then)
+            case "learn":
+                self.learn(data)
             case "cancel" if data.draw(SOMETIMES):
                 self.cancel()
 
@@ -242,6 +247,34 @@ class Delivery(RuleBasedStateMachine):
                 if repeat:
                     assert not simulated.late(self.conn, self.mailing, turn, seq, outcome, self.reply)
             seqs.remove(seq)
+
+    # -- what comes back --
+
+    def learn(self, data: Any) -> None:
+        """Messages come back, or are confirmed, whatever became of their recipients meanwhile; then the ticker looks at what was early."""
+        for seq in data.draw(st.lists(st.sampled_from(sorted(self.who)), min_size=1, max_size=4)):
+            told = data.draw(st.sampled_from([State.BOUNCED, State.DELIVERED]))
+            expected = self.learnt(seq, told)
+            assert learn(self.conn, self.mailing, seq, told.name.lower(), origin="dsn") == expected  # type: ignore[arg-type]
+        self.conn.execute("update delivery_early set look_at = now()")
+        waiting, self.early = self.early, set()
+        placed = [self.learnt(seq, told) for seq, told in sorted(waiting)]
+        assert learn_early(self.conn) == sum(each in ("bounced", "delivered") for each in placed)
+
+    def learnt(self, seq: int, told: State) -> str:
+        """What the ledger has to answer, and is to be like after it."""
+        match self.who[seq]:
+            case "skipped":
+                return "unknown"
+            case "bounced" | "delivered" as known if known == "bounced" or told is State.DELIVERED:
+                return "repeated"
+            case "in_doubt" | "accepted" | "delivered":
+                self.who[seq] = told.name.lower()
+                return self.who[seq]
+        if (seq, told) in self.early:
+            return "repeated"
+        self.early.add((seq, told))
+        return "early"
 
     # -- what the ticker does --
 

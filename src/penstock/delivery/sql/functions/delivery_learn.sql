@@ -59,7 +59,7 @@ declare
     v_answer text;
     v_count integer := 0;
 begin
-    for e in select * from (select * from delivery_early where look_at <= now() order by look_at limit p_most) as turn order by mailing, seq loop
+    for e in select * from (select * from delivery_early where look_at <= now() order by look_at limit p_most) as turn order by mailing, seq, state loop
         delete from delivery_early where (mailing, seq, state) = (e.mailing, e.seq, e.state);
         continue when not found;
         v_answer := delivery_learn(e.mailing, e.seq, e.state, e.code, e.enhanced, e.text, e.command, e.detail);
