@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.smtpsink import free_port
 from tests.integration.delivery.stage import eventually
 
 _FOLDER = Path(__file__).parents[2] / "packaging" / "systemd"
@@ -72,10 +73,11 @@ def test_what_a_unit_starts_is_a_command_with_its_options(unit: Path) -> None:
 
 def test_the_whole_installation_starts_and_ends_as_its_unit_says(ready_home: Path) -> None:
     """Without systemd: what ExecStart starts answers, ExecStop ends all of it with status 0, and leaves no database behind."""
-    unit = _FOLDER / "penstock@.service"
+    unit, inbound = _FOLDER / "penstock@.service", free_port()
 
     def line(name: str) -> list[str]:
         words = _value(unit, name).replace("${PORT}", "0").replace("${WORKERS}", "1")
+        words = words.replace("$INBOUND", f"--inbound {inbound}")
         return [sys.executable, "-m", *shlex.split(words.replace(_INSTALLED, "penstock"))]
 
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -84,11 +86,21 @@ def test_the_whole_installation_starts_and_ends_as_its_unit_says(ready_home: Pat
     with subprocess.Popen(start, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as running:
         try:
             eventually(lambda: _answers(f"http://127.0.0.1:{port}/readyz"), 60)
+            eventually(lambda: _greets(inbound))
             subprocess.run(line("ExecStop"), check=True, capture_output=True, timeout=80)
             assert running.wait(30) in (0, -signal.SIGTERM)
         finally:
             running.kill()
     assert not (ready_home / "postgres" / "postmaster.pid").exists()
+    assert not _greets(inbound)
+
+
+def _greets(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as peer:
+            return peer.recv(3) == b"220"
+    except OSError:
+        return False
 
 
 def _answers(url: str) -> bool:
