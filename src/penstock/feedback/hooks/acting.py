@@ -25,6 +25,9 @@ from penstock.platform import environment
 from penstock.platform.database import sql
 
 ORIGIN: Final = "webhook"
+MOST_STRAYS: Final = 20
+"""Events of one request that are kept apart, as specimens; the others are counted. Who sends by the same provider with another
+program as well has thousands that are none of ours."""
 AT_ONCE: Final = 100
 """Events of one transaction: the counters of their mailings are locked so long."""
 _TRACKS: Final = (Act.CLICKED, Act.OPENED)
@@ -45,12 +48,13 @@ class _One(NamedTuple):
 def act(conn: psycopg.Connection[Any], hook: Hook, read: Read) -> Counter[str]:
     """Do what a webhook's request told; return how many of each kind: bounced, delivered, …, repeated, nothing, stray."""
     done: Counter[str] = Counter()
-    for why, event in read.unreadable:
-        _stray(conn, hook, "unreadable", f"{hook.title}: {why}", event, done)
-    wanted = sorted(
-        _placed(conn, hook, read.events, done),
-        key=lambda one: (_ORDER.index(one.act), one.person.mailing, one.person.seq),
-    )
+    with conn.transaction():
+        for why, event in read.unreadable:
+            _stray(conn, hook, "unreadable", f"{hook.title}: {why}", event, done)
+        wanted = sorted(
+            _placed(conn, hook, read.events, done),
+            key=lambda one: (_ORDER.index(one.act), one.person.mailing, one.person.seq),
+        )
     for some in _in_pieces(wanted):
         with conn.transaction():
             for one in some:
@@ -156,8 +160,9 @@ def _learnt(conn: psycopg.Connection[Any], hook: Hook, one: _One) -> Learned:
 def _stray(
     conn: psycopg.Connection[Any], hook: Hook, kind: str, why: str, event: bytes, done: Counter[str]
 ) -> None:
-    strays.keep(conn, ORIGIN, kind, why, event, account=hook.account)
     done["stray"] += 1
+    if done["stray"] <= MOST_STRAYS:
+        strays.keep(conn, ORIGIN, kind, why, event, account=hook.account)
 
 
 def _raw(told: Told) -> bytes:
