@@ -20,8 +20,8 @@ from penstock.audience.suppression import suppress_all
 from penstock.feedback.returned.classes import Class, judge
 from penstock.platform.database import sql
 
-MOST: Final = 2_000
-"""Bounces that are noted in one turn: some hundredths of a second."""
+MOST: Final = 1_000
+"""Bounces that are noted in one turn: a tenth of a second or two. The ticker has another turn a second later."""
 SETTLED: Final = ("sent", "cancelled", "expired")
 """States of a mailing whose credits are settled: a later bounce may give some back."""
 LEARNED: Final = ("dsn", "text", "webhook")
