@@ -125,10 +125,11 @@ def _end(held: Held, start: int, stop: int, whole: Callable[[str], bool]) -> int
 
 
 def _without_sentence(text: str, start: int, stop: int) -> int:
+    unpaired = text.count(")", start, stop) - text.count("(", start, stop)
     while stop > start:
         last = text[stop - 1]
-        unpaired = last == ")" and text.count("(", start, stop) < text.count(")", start, stop)
-        if last not in _TRAILING and not unpaired:
+        if last not in _TRAILING and (last != ")" or unpaired <= 0):
             break
+        unpaired -= last == ")"
         stop -= 1
     return stop

@@ -165,11 +165,14 @@ class _Found:
         self.following = following
         self.links: list[_Link] = []
         self.left = 0
+        self._known: dict[str, _Link | None] = {}
         self._local = made_within(parsed.template)
 
     def wanted(self, anchor: Anchor) -> bool:
         """Whether this one is among them; then it is the next of `links`."""
-        link = self._link(anchor) if _MAY_LEAD.match(anchor.source) else None
+        if anchor.source not in self._known:
+            self._known[anchor.source] = self._link(anchor) if _MAY_LEAD.match(anchor.source) else None
+        link = self._known[anchor.source]
         if link is not None:
             self.links.append(link)
         return link is not None
