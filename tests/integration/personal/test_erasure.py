@@ -227,7 +227,7 @@ def test_an_erasure_waits_for_a_freeze_and_sees_what_it_wrote(conn: Conn, databa
             waiting = pool.submit(erasure.erase, conn, 1, person.id, ANNA)
             waits = "select from pg_locks where locktype = 'advisory' and classid = %s and not granted"
             stage.eventually(lambda: other.execute(waits, (LOCK,)).fetchone() is not None)
-            assert freeze.freeze(other, mailing)
+            freeze.prepare(other, mailing)
         assert waiting.result(20).rows == 1
     assert traces(conn) == []
     assert stage.hand_over(conn, mailing) == [stage.address(1)]
