@@ -1,5 +1,6 @@
 """Orders: each once, counted for the mailing that was clicked in last, exact in every currency, and no more when cancelled."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -141,3 +142,27 @@ def test_what_cannot_be_is_told_with_its_place(conn: Conn, mailings: list[int]) 
             taking.take(conn, 1, [order("good"), wrong])
         assert refused.value.place == 1
     assert [each.key for each in listing.page(conn, 1, limit=9)] == ["twice"]
+
+
+def test_two_that_tell_the_same_orders_at_once_count_them_once(
+    conn: Conn, mailings: list[int], database: str
+) -> None:
+    for mailing in mailings:
+        for seq in (1, 2):
+            events.record_of_recipient(conn, mailing, seq, "clicked", at=ago(days=mailing % 2 + 1))
+    told = [order(f"{n}", "0.1", at=ago(hours=n), reader=n % 2 + 1) for n in range(30)]
+
+    def tell(orders: list[Order]) -> int:
+        with psycopg.connect(database, autocommit=True) as own:
+            return sum(taking.take(own, 1, orders[n : n + 10]).noted for n in range(0, 30, 10))
+
+    with ThreadPoolExecutor(3) as threads:
+        noted = list(threads.map(tell, [told, told[::-1], told[15:] + told[:15]]))
+    assert sum(noted) == 30
+    rows = conn.execute(
+        "select mailing, count(*), sum(amount) from feedback_order where mailing is not null group by 1 order by 1"
+    ).fetchall()
+    assert [(m, *revenue(conn, m)["EUR"][:2]) for m, _, _ in rows] == [tuple(row) for row in rows]
+    assert conn.execute(
+        "select sum(people), sum(total) from feedback_count where kind = 'converted' and link = 0"
+    ).fetchone() == (conn.execute("select count(*), sum(orders) from feedback_buyer").fetchone())

@@ -15,6 +15,6 @@ select %(account)s, known.key, known.id, known.at, known.amount, known.currency,
         where e.contact = known.id and e.account = %(account)s and e.kind = 'clicked' and e.seq is not null
           and e.at <= known.at and e.at > known.at - make_interval(days => %(days)s)
         order by e.at desc, e.id desc limit 1) as click on true
- order by known.place
+ order by known.key, known.place     -- several batches at once lock keys in one order
 on conflict (account, key) do nothing
 returning id, mailing, seq, amount, currency, at, key
