@@ -35,7 +35,10 @@ class Place:
     @classmethod
     def from_url(cls, url: str, password: str | None = None) -> Place:
         """Read `url`; `password` replaces the one in it (they are stored apart). Raises MailboxURLError."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise MailboxURLError(f"The address cannot be read: {error}.") from None
         if parts.scheme not in PORTS:
             raise MailboxURLError(f"A mailbox's address begins with imaps:// or imap://, as in {_EXAMPLE}.")
         if parts.path not in ("", "/"):

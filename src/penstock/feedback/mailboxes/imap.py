@@ -173,8 +173,8 @@ def session(place: Place, folder: str, *, readonly: bool) -> Iterator[Session]:
     finally:
         try:
             client.logout()
-        except (OSError, imaplib.IMAP4.error):
-            pass  # it hung up first
+        except Exception:  # noqa: S110 - it hung up first, or says good-bye in its own way
+            pass
 
 
 def _connected(place: Place) -> imaplib.IMAP4:
@@ -220,6 +220,8 @@ def _told(place: Place) -> Iterator[None]:
     where = f"{place.host}:{place.port}"
     try:
         yield
+    except MailboxTrouble:
+        raise
     except ssl.SSLCertVerificationError as error:
         raise MailboxTrouble(
             f"The certificate of {where} is not to be trusted: {error.verify_message}."
@@ -235,7 +237,12 @@ def _told(place: Place) -> Iterator[None]:
     except OSError as error:
         raise MailboxTrouble(f"{where} cannot be reached: {error.strerror or _words(error)}.") from None
     except imaplib.IMAP4.error as error:
-        raise MailboxTrouble(f"{where} breaks off or answers what cannot be read: {_words(error)}.") from None
+        words = f"{where} breaks off or answers what cannot be read: {_words(error)}."
+        raise MailboxTrouble(words) from None
+    except (
+        Exception
+    ) as error:  # imaplib takes apart what servers of its time said; what others say may break it anywhere
+        raise MailboxTrouble(f"{where} answers what cannot be read ({type(error).__name__}).") from error
 
 
 def quoted(folder: str) -> str:
