@@ -30,6 +30,10 @@ PARTS: Final[dict[str, str]] = {
 }  # fmt: skip
 """What is in the archive of a mailing, beside report.json: the files, with their columns."""
 
+_STATEMENTS: Final = {
+    "ledger": "export_ledger", "events": "export_events", "links": "export_links", "orders": "export_orders",
+    "bounces": "export_bounces", "journal": "export_journal",
+}  # fmt: skip
 MAILINGS: Final = (
     "id name state started_at finished_at recipients accepted delivered deferred bounced in_doubt skipped cancelled expired waiting"
     " in_flight opened clicked prefetched scanned unsubscribed complained buyers revenue"
@@ -83,7 +87,7 @@ def of_account(
 
 
 def _rows(name: str) -> str:
-    rows = sql("penstock.report", f"export_{name}")
+    rows = sql("penstock.report", _STATEMENTS[name])
     return sql("penstock.report", "ledger") + rows if name == "ledger" else rows
 
 
