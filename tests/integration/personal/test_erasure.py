@@ -111,7 +111,7 @@ def test_who_had_the_address_before_keeps_their_row(conn: Conn) -> None:
     assert seq_of(conn, mailing, first.id)
 
 
-@pytest.mark.behaviour("S3.13")
+@pytest.mark.behaviour("S3.14")
 def test_who_is_imported_again_gets_nothing_twice_although_the_mailing_goes_on(
     conn: Conn, tmp_path: Path
 ) -> None:

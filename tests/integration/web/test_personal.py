@@ -1,9 +1,11 @@
 """One person's story, their data and their erasure, as somebody signed in sees them."""
 
+import asyncio
 import io
 import re
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -15,6 +17,10 @@ from tests.integration.web.conftest import Visitor
 
 Visitors = Callable[..., Visitor]
 EVIL = "<script>alert(1)</script>"
+
+
+async def _whole(answer: Any) -> bytes:
+    return b"".join([block async for block in answer.streaming_content])
 
 
 def _person(desk: Desk, address: str = "anna@example.org") -> int:
@@ -46,23 +52,10 @@ def test_a_story_is_leafed_through_and_harmless(desk: Desk, visitor: Visitors) -
 def test_what_is_held_is_given_as_an_archive(desk: Desk, visitor: Visitors) -> None:
     answer = visitor().get(f"/audience/contacts/{_person(desk)}/data")
     assert answer["Content-Type"] == "application/zip"
-    content = (
-        b"".join(answer.streaming_content)
-        if not hasattr(answer.streaming_content, "__aiter__")
-        else _drained(answer)
-    )
+    content = asyncio.run(_whole(answer))
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
         assert b"anna@example.org" in opened.read("personal-data.json")
         assert b"bert@example.org" not in opened.read("personal-data.json")
-
-
-def _drained(answer: object) -> bytes:
-    import asyncio
-
-    async def whole() -> bytes:
-        return b"".join([block async for block in answer.streaming_content])  # type: ignore[attr-defined]
-
-    return asyncio.run(whole())
 
 
 def test_who_is_erased_may_be_kept_out(desk: Desk, visitor: Visitors) -> None:
