@@ -299,6 +299,15 @@ def test_of_another_account_and_of_nobody_nothing_is_believed(
     assert provider.strays()[0].kind == "unknown"
 
 
+def test_the_message_id_names_whom_it_is_about_where_no_mark_does(provider: Provider) -> None:
+    seq, request = provider.seq(), json.loads(json.dumps(REQUESTS["mailgun"][3]))
+    about = request["body"]["event-data"]
+    del about["user-variables"]
+    about["message"]["headers"]["message-id"] = f"{provider.mark(seq)}@example.com"
+    assert provider.tell("mailgun", request, "").json() == {"complained": 1}
+    assert provider.kinds(seq) == ["complained"]
+
+
 def test_a_click_counts_for_the_link_and_once_where_it_is_ours(provider: Provider) -> None:
     seq, click = provider.seq(), REQUESTS["postmark"][6]
     provider.conn.execute(
@@ -366,18 +375,19 @@ def test_whatever_comes_in_the_place_of_a_value_is_answered(provider: Provider) 
         | st.just({})
         | st.just("x" * 3000)
     )
-    unsigned = ("brevo", "mailjet", "postmark", "sparkpost")
-    bodies = [(name, request["body"]) for name in unsigned for request in REQUESTS[name]]
+    those = ("brevo", "mailersend", "mailjet", "mailtrap", "postal", "postmark", "resend", "sparkpost")
+    told = [(name, request["body"]) for name in those for request in REQUESTS[name]]
     mark = provider.mark(provider.seq())
 
     @settings(max_examples=examples(60), suppress_health_check=list(HealthCheck), deadline=None)
-    @given(st.sampled_from(bodies), st.data())
+    @given(st.sampled_from(told), st.data())
     def exchanged(chosen: tuple[str, Any], data: Any) -> None:
         name, body = chosen
         text = json.dumps(body).replace("MARK", mark)
         paths = list(_places(json.loads(text)))
         changed = _exchange(json.loads(text), data.draw(st.sampled_from(paths)), data.draw(values))
-        assert provider.send(name, json.dumps(changed).encode()).status_code in (200, 400)
+        sent = json.dumps(changed).encode()
+        assert provider.send(name, sent, headers=provider.signed(name, sent)).status_code in (200, 400)
 
     exchanged()
 

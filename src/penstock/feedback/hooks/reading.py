@@ -7,6 +7,7 @@ the request.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,8 @@ MOST: Final = 20_000
 """Events of one request; SparkPost sends up to 10,000."""
 OLDEST: Final = timedelta(days=90)
 """An event told later than this is taken for one of now: its clock is wrong."""
+_OF_ID: Final = re.compile(r"<?([0-9a-f-]{5,64})@")
+"""The public token at the beginning of a Message-ID of ours (content.links)."""
 
 
 class Forged(Exception):
@@ -128,17 +131,20 @@ def _bytes(given: tuple[Any, ...]) -> bytes:
 
 def _told(event: Any, now: datetime) -> Told:
     return Told(
-        kind=str(event.event_type), mark=_mark(event.metadata, event.tags), at=_time(event.timestamp, now),
+        kind=str(event.event_type), mark=_mark(event.metadata, event.tags, event.message_id), at=_time(event.timestamp, now),
         reason=str(event.reject_reason or ""), text=_words(event.mta_response) or _words(event.description),
         url=_text(event.click_url, 2_000), agent=_text(event.user_agent, LONGEST), raw=event.esp_event,
     )  # fmt: skip
 
 
-def _mark(metadata: Any, tags: Any) -> str:
+def _mark(metadata: Any, tags: Any, number: Any) -> str:
+    """What the message bore as metadata or tag; else what stands in its Message-ID, where the provider has left it as it was."""
     if isinstance(metadata, Mapping) and isinstance(found := metadata.get(MARK), str):
         return found
     given: Iterable[Any] = tags if isinstance(tags, list | tuple) else ()
-    return next((tag for tag in given if isinstance(tag, str) and tag.count("-") == 2), "")
+    named = next((tag for tag in given if isinstance(tag, str) and tag.count("-") == 2), "")
+    found = _OF_ID.match(number) if not named and isinstance(number, str) else None
+    return found[1] if found else named
 
 
 def _time(at: Any, now: datetime) -> datetime | None:
