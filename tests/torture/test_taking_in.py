@@ -61,12 +61,12 @@ class Process(threading.Thread):
 
 @pytest.mark.behaviour("B1")
 def test_events_come_in_while_their_mailing_runs(conn: psycopg.Connection[Any], tmp_path: Path) -> None:
-    readers = 900
+    readers = 400
     with sink(tmp_path / "log") as (port, _), senders():
-        mailing = begin(conn, readers, f"smtp://127.0.0.1:{port}?connections=4", rate=600)
+        mailing = begin(conn, readers, f"smtp://127.0.0.1:{port}?connections=4", rate=250)
         becomes(conn, mailing, "sending", "finishing")
-        opens = [(1 + n % readers, "opened", 0) for n in range(2_000)]
-        clicks = [(1 + n % readers, "clicked", 1) for n in range(1_000)]
+        opens = [(1 + n % readers, "opened", 0) for n in range(800)]
+        clicks = [(1 + n % readers, "clicked", 1) for n in range(400)]
         # Both processes are told of the same people at the same time.
         processes = [Process([*opens, *clicks], mailing), Process([*clicks, *reversed(opens)], mailing)]
         for process in processes:
@@ -78,8 +78,8 @@ def test_events_come_in_while_their_mailing_runs(conn: psycopg.Connection[Any], 
             process.join()
         becomes(conn, mailing, "sent")
     assert during in ("sending", "finishing"), "it ran meanwhile"
-    assert sum(process.kept for process in processes) == 6_000
-    assert counted(conn, mailing) == {"opened": (4_000, 900), "clicked": (2_000, 900), "converted": (50, 50)}
+    assert sum(process.kept for process in processes) == 2_400
+    assert counted(conn, mailing) == {"opened": (1_600, 400), "clicked": (800, 400), "converted": (50, 50)}
     assert check(conn, mailing) == []
     assert sound(conn, mailing) == {"accepted": readers}
 
