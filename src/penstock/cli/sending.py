@@ -29,6 +29,7 @@ from penstock.cli.summary import summarise
 from penstock.cli.trying import try_all
 from penstock.cli.warnings import refuse_unanswered, refuse_unverified, settle_unsubscribing, unverified
 from penstock.cli.watching import AHEAD
+from penstock.content.following import in_order
 from penstock.content.message import MessageError
 from penstock.content.messages import sender_domain, store_message
 from penstock.content.render import Program
@@ -151,7 +152,7 @@ def _wanted(asked: Asked) -> frozenset[str]:
 
 
 def _compile(asked: Asked, variables: frozenset[str] | None) -> Program:
-    return program_of(asked.message, asked.options, name=asked.name, variables=variables)
+    return program_of(asked.message, asked.options, name=asked.name, variables=variables, number=in_order)
 
 
 def _agree(

@@ -191,3 +191,15 @@ def test_the_links_of_previews_and_tests_say_what_they_will_do(
     answer, text = ask(port, f"/u/{NOBODY.decode()}", "POST", Accept_Language=language)
     assert (answer.status, unsubscribed in text) == (404, True)
     assert conn.execute("select count(*) from audience_suppression").fetchone() == (0,)
+
+
+def test_links_are_tagged_and_lead_nowhere_that_counts(conn: psycopg.Connection[Any], port: int) -> None:
+    html = '<a href="https://shop.example/{{ code }}">Shop</a>'
+    wanted = {"track_clicks": "on", "track_opens": "on", "utm_tags": "on", "utm_campaign": "seen"}
+    mailing = stage.begin(conn, 1, "smtp://127.0.0.1:1", html, unsubscribe="link", **wanted)
+    freeze.freeze(conn, mailing)
+    answer, text = ask(port, link(mailing, 1))
+    assert answer.status == 200
+    assert "https://shop.example/1?utm_source=penstock&amp;utm_medium=email&amp;utm_campaign=seen" in text
+    assert "/c/" not in text
+    assert "/o/" not in text
