@@ -43,6 +43,7 @@ def circle(kind: Kind, state: str | None) -> Circle:
         Kind.DOMAIN_FAILING: Circle(("administrator",)),
         Kind.DOMAIN_UNVERIFIED: Circle(("administrator", "operator")),
         Kind.WEBHOOK_DISABLED: Circle(("administrator",)),
+        Kind.MAILBOX_FAILING: Circle(("administrator",)),
     }[kind]
 
 

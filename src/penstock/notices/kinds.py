@@ -18,6 +18,7 @@ class Kind(StrEnum):
     DOMAIN_FAILING = "domain.failing"
     DOMAIN_UNVERIFIED = "domain.unverified"
     WEBHOOK_DISABLED = "webhook.disabled"
+    MAILBOX_FAILING = "mailbox.failing"
 
 
 TEST = "webhook.test"
@@ -36,6 +37,7 @@ MEANING = {
     Kind.DOMAIN_FAILING: "The DNS of a verified sending domain has none of its keys any more; in a day it is unverified.",
     Kind.DOMAIN_UNVERIFIED: "A sending domain is no longer verified: mail leaves as it no more.",
     Kind.WEBHOOK_DISABLED: "A webhook failed for so long that nothing is sent there any more.",
+    Kind.MAILBOX_FAILING: "A mailbox that bounces are picked up from cannot be read, three times in a row.",
 }
 """A sentence for each kind; the reference is made from it."""
 
@@ -44,6 +46,7 @@ DISABLE = "disable_webhook"
 
 _OF_ACCOUNTS = {
     DISABLE: Kind.WEBHOOK_DISABLED,
+    "mailbox_failing": Kind.MAILBOX_FAILING,
     "domain_failing": Kind.DOMAIN_FAILING,
     "domain_unverified": Kind.DOMAIN_UNVERIFIED,
 }

@@ -118,7 +118,7 @@ def _told(conn: psycopg.Connection[Any], kind: Kind, entry: Row, mailing: Row) -
     data, reason = entry["data"], entry["reason"]
     if kind is Kind.HELD:
         reason = reason or (mailing.get("reason") or {}).get("text")
-    if kind in (Kind.WEBHOOK_DISABLED, *OF_DOMAINS):
+    if kind in (Kind.WEBHOOK_DISABLED, Kind.MAILBOX_FAILING, *OF_DOMAINS):
         reason = data["why"]
     figures = {}
     if kind is Kind.FINISHED:
@@ -136,4 +136,6 @@ def _extra(kind: Kind, data: Row) -> Row:
         return {"webhook": data["webhook"], "url": data["url"]}
     if kind in OF_DOMAINS:
         return {"domain": {"id": data["domain"], "name": data["name"]}}
+    if kind is Kind.MAILBOX_FAILING:
+        return {"mailbox": {"id": data["mailbox"], "name": data["name"]}}
     return {}

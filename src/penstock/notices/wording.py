@@ -58,12 +58,17 @@ def subject(told: Told) -> str:
         Kind.DOMAIN_FAILING: f"The DNS of {_domain(told)} has none of its keys any more",
         Kind.DOMAIN_UNVERIFIED: f"{_domain(told)} is no longer verified as a sending domain",
         Kind.WEBHOOK_DISABLED: f"Webhook {told.data.get('webhook')} is disabled",
+        Kind.MAILBOX_FAILING: f"The mailbox {_mailbox(told)} cannot be read",
     }[told.kind]
     return f"[{one_line(told.account, LONGEST_NAME)}] {said}"
 
 
 def _domain(told: Told) -> str:
     return one_line(told.data.get("domain", {}).get("name", ""), LONGEST_NAME)
+
+
+def _mailbox(told: Told) -> str:
+    return one_line(told.data.get("mailbox", {}).get("name", ""), LONGEST_NAME)
 
 
 def _ended(told: Told) -> str:
@@ -141,5 +146,8 @@ def next_step(told: Told) -> str:
         ),
         Kind.WEBHOOK_DISABLED: (
             "Mend what answers there, enable the webhook again, and redeliver what failed: the delivery log has it all."
+        ),
+        Kind.MAILBOX_FAILING: (
+            "Bounces and complaints stay there until it can be read: `penstock mailbox show` says why, `penstock mailbox read` tries it."
         ),
     }[told.kind]

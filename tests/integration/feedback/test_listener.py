@@ -11,12 +11,15 @@ import pytest
 
 from penstock.account import domains
 from penstock.content.links import tokens
-from penstock.feedback import receive, strays
+from penstock.delivery import freeze
+from penstock.feedback import bounces, receive, strays
 from penstock.feedback.inbound import dialogue as talk
 from penstock.feedback.inbound import listener as port_of
 from penstock.feedback.receive import Received
 from penstock.platform import connections, environment
+from tests.integration.delivery import stage
 from tests.integration.delivery.stage import ANNA
+from tests.integration.feedback import returning
 from tests.integration.feedback.lmtp import dialogue, listening
 
 Conn = psycopg.Connection[Any]
@@ -195,3 +198,23 @@ def test_what_cannot_be_placed_is_a_stray(port: int, conn: Conn) -> None:
         assert lmtp.data(LETTER + b"Who are you?\r\n") == (250, b"2.0.0 Taken: stray")
     (stray,) = strays.page(conn, None, limit=5)
     assert (stray.door, stray.kind) == ("lmtp", "unrecognised")
+
+
+@pytest.mark.behaviour("S3.15")
+def test_a_bounce_that_comes_again_counts_once(port: int, conn: Conn) -> None:
+    """The answer was lost, say: whoever handed it over does so again."""
+    mailing = stage.launch(conn, stage.draft(conn, stage.add_contacts(conn, "readers", 2)))
+    freeze.prepare(conn, mailing)
+    stage.hand_over(conn, mailing)
+    said = []
+    for _ in range(2):
+        with dialogue(port) as lmtp:
+            lmtp.mail("")
+            assert lmtp.rcpt(returning.verp(mailing, 1))[0] == 250
+            said.append(lmtp.data(returning.message("postfix-user-unknown", mailing, 1))[1])
+    assert said == [b"2.0.0 Taken: bounced", b"2.0.0 Taken: repeated"]
+    assert stage.sound(conn, mailing) == {"accepted": 1, "bounced": 1}
+    bounces.note(conn)
+    next_one = stage.launch(conn, stage.draft(conn, 1))
+    freeze.prepare(conn, next_one)
+    assert stage.sound(conn, next_one) == {"waiting": 1, "skipped": 1}

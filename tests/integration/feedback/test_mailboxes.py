@@ -15,6 +15,7 @@ from penstock.feedback.mailboxes import collecting, imap, keeping
 from penstock.feedback.mailboxes.keeping import Mailbox, MailboxError
 from penstock.feedback.receive import Received
 from penstock.mailing.control import Actor
+from penstock.notices import outbox
 from tests.integration.delivery.stage import ANNA
 from tests.integration.feedback import dovecot
 
@@ -217,6 +218,11 @@ def test_who_fails_again_and_again_is_told_of_once(conn: Conn, mail: dovecot.Dov
         "mailbox_failing",
         "mailbox_recovered",
     ]
+    outbox.turn(conn)
+    notices = conn.execute("select kind, subject, text from notices_notice").fetchall()
+    assert [row[0] for row in notices] == ["mailbox.failing"]
+    assert "cannot be read" in notices[0][1]
+    assert "Nowhere cannot be opened" in notices[0][2]
 
 
 def test_the_password_goes_to_nobody_else(conn: Conn) -> None:

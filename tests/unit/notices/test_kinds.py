@@ -30,6 +30,8 @@ from penstock.notices.kinds import MEANING, Change, Kind, kind_of
         ("domain_unverified", None, None, Kind.DOMAIN_UNVERIFIED),
         ("domain_verified", None, None, None),
         ("disable_webhook", None, None, Kind.WEBHOOK_DISABLED),
+        ("mailbox_failing", None, None, Kind.MAILBOX_FAILING),
+        ("mailbox_recovered", None, None, None),
         ("change_policy", None, None, None),
     ],
 )
