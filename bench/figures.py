@@ -135,12 +135,34 @@ def dkim(found: dict[str, Any]) -> Iterator[str]:
         )
 
 
+def tracking_endpoints(found: dict[str, Any]) -> Iterator[str]:
+    yield "### Clicks and opens\n"
+    options, held, killed = found["options"], found["held"], found["killed"]
+    yield (
+        f"{options['connections']} connections, {options['processes']} web process, as fast as they are answered, beside nginx with its log"
+        " (`empty_gif`, `return 302`) and the same generator.\n"
+    )
+    yield "| nginx | Penstock | ratio | median | 99 % | CPU: web process | PostgreSQL | generator |\n|---|---|---|---|---|---|---|---|"
+    for m in found["rounds"]:
+        yield (
+            f"| {m['nginx']:,.0f}/s | {m['penstock']:,.0f}/s | **{m['ratio']:.2f}** | {m['p50_ms']:.0f} ms | {m['p99_ms']:.0f} ms"
+            f" | {m['web_us']:.0f} µs | {m['postgresql_us']:.0f} µs | {m['generator_us']:.0f} µs |"
+        )
+    yield (
+        f"\n{options['rate']:,.0f} asked for a second, for {options['seconds']:.0f} s: **{held['rate']:,.0f}/s**, half within"
+        f" {held['ms']['50']:.0f} ms, 99 % within {held['ms']['99']:.0f} ms, 99.9 % within {held['ms']['99.9']:.0f} ms;"
+        f" {held['answered']:,} answered, {held['noted']:,} counted. Killed in the middle: {killed['answered']:,} answered,"
+        f" {killed['noted']:,} counted."
+    )
+
+
 SECTIONS = {
     "throughput": throughput,
     "latency": latency,
     "footprint": footprint,
     "pause": pause,
     "dkim": dkim,
+    "tracking_endpoints": tracking_endpoints,
 }
 
 if __name__ == "__main__":
