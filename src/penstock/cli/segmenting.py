@@ -120,11 +120,14 @@ def count(
         )
         counted = counting.count(conn, there, condition, seconds=seconds, first=first)
         if json:
-            screen.document({"count": counted.count, "first": [asdict(each) for each in counted.first]})
+            screen.document(asdict(counted))
         elif counted.count is None:
             tell(f"It takes longer than {seconds:g} s.")
         else:
             written(number(counted.count))
+            for each in counted.unknown:
+                nearest = f" Did you mean {each.nearest}?" if each.nearest else ""
+                tell(f"No contact has an attribute {each.name!r}.{nearest}")
             if counted.first:
                 written(
                     table(("id", "address"), [(each.id, each.address) for each in counted.first], right="id")

@@ -65,6 +65,15 @@ def test_it_is_counted_with_the_first_who_match(api: Any, readers: int) -> None:
     assert (tried["count"], len(tried["first"])) == (6, 6)
 
 
+def test_an_attribute_that_nobody_has_is_named_with_what_was_meant(api: Any, readers: int) -> None:
+    text = 'adress is "a" or email is "a" or codd = 4 or shoe_size = 44 or code = 99'
+    counted = took(api.post("/segments/count", {"text": text}))
+    meant = [{"name": "adress", "nearest": "address"}, {"name": "codd", "nearest": "code"}, {"name": "email", "nearest": "address"},
+             {"name": "shoe_size", "nearest": None}]  # fmt: skip
+    assert (counted["count"], counted["unknown"]) == (0, meant)
+    assert took(api.post("/segments/count", {"text": "code = 99"}))["unknown"] == []
+
+
 def test_what_takes_too_long_is_not_counted(api: Any, conn: Conn, readers: int) -> None:
     with conn.transaction():
         conn.execute("lock table audience_membership in access exclusive mode")

@@ -75,11 +75,22 @@ class SegmentPage(Shown):
     next_cursor: str | None
 
 
+class Unknown(Shown):
+    """An attribute that is asked for and that no contact has, and what was meant, perhaps."""
+
+    name: str
+    nearest: str | None
+
+
 class Count(Shown):
-    """How many contacts are meant now, suppressed ones among them (null: it took longer than was given), and the first of them."""
+    """How many contacts are meant now, suppressed ones among them (null: it took longer than was given), and the first of them.
+
+    Where nobody is meant: attributes that no contact has.
+    """
 
     count: int | None
     first: list[Contact]
+    unknown: list[Unknown]
     definition: Definition
     text: str
 
@@ -124,7 +135,7 @@ _CONTACT = {
     "id": 12, "address": "anna@example.org", "attributes": {"city": "Paris", "age": "42"},
     "created_at": "2030-11-22T08:00:00Z", "updated_at": "2030-11-22T08:00:00Z",
 }  # fmt: skip
-_COUNT = {"count": 1, "first": [_CONTACT], "definition": _DEFINED, **_WANTED}
+_COUNT = {"count": 1, "first": [_CONTACT], "unknown": [], "definition": _DEFINED, **_WANTED}
 _INDEX = {
     "id": 1, "attribute": "city", "type": "text", "state": "waiting", "made_by": "anna@example.org",
     "created_at": "2030-11-22T08:00:00Z",
@@ -276,7 +287,7 @@ def _condition(given: WhoIsMeant) -> Condition:
 
 def _counted(ask: Asked, condition: Condition, seconds: float, first: int) -> dict[str, Any]:
     found = counting.count(*ask.given, condition, seconds=seconds, first=first)
-    return {"count": found.count, "first": found.first, **_forms(ask, condition)}
+    return {"count": found.count, "first": found.first, "unknown": found.unknown, **_forms(ask, condition)}
 
 
 def _shown(ask: Asked, segment: keeping.Segment) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import psycopg
@@ -12,6 +12,7 @@ from penstock.audience.contacts import Contact
 from penstock.audience.segments.asker import indexed, moment
 from penstock.audience.segments.compiling import Compiler, Indexed, Moment
 from penstock.audience.segments.conditions import Condition, Event, Not, OnList, Reached
+from penstock.audience.segments.hinting import Unknown, unknown
 
 LONGEST: Final = 30.0
 """Seconds that anybody may wait for a count."""
@@ -27,10 +28,14 @@ _EVERYBODY: Final = "select count(*) from audience_contact where account_id = %(
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """`count`: contacts that are meant, suppressed ones among them; None where it took too long. `first`: the first by number."""
+    """`count`: contacts that are meant, suppressed ones among them; None where it took too long. `first`: the first by number.
+
+    `unknown`: where nobody is meant, the attributes that are asked for and that no contact has.
+    """
 
     count: int | None
     first: list[Contact]
+    unknown: list[Unknown] = field(default_factory=list)
 
 
 def count(
@@ -47,7 +52,9 @@ def count(
     if found is None:
         return Counted(None, [])
     number = int(found[0][0])
-    if not number or not first:
+    if not number:
+        return Counted(0, [], unknown(conn, account, condition))
+    if not first:
         return Counted(number, [])
     compiler = Compiler(now, indexed=sought)
     wanted = f"c.account_id = %(account)s and {compiler.compile(condition)}"
