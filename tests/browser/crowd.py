@@ -42,6 +42,7 @@ def gather(scene: Scene, *, mailings: int, contacts: int) -> None:
     _mailings(conn, scene, mailings)
     scene.things["lists"].append(contacts_of(conn, scene, contacts))
     _others(conn, scene, max(50, contacts // 50))
+    _bounces(conn, scene, contacts)
     _queue(conn, scene)
     conn.execute("analyze")
 
@@ -104,6 +105,17 @@ def contacts_of(conn: psycopg.Connection[Any], scene: Scene, count: int) -> int:
         given | {"lists": lists},
     )
     return int(lists[0])
+
+
+def _bounces(conn: psycopg.Connection[Any], scene: Scene, count: int) -> None:
+    """Of the mailing that was sent, and of one that is long gone."""
+    conn.execute(
+        "insert into feedback_bounce (account, mailing, seq, contact, normal, at, class, code, enhanced, text, origin, suppressed)"
+        " select %s, case n %% 2 when 0 then %s else 1 end, 1000 + n, n, 'left' || n || '@example.com', now() - n * interval '1 minute',"
+        " case n %% 3 when 0 then 'hard' when 1 then 'soft' else 'blocked' end, 550, '5.1.1', 'no such user', 'dsn', n %% 3 = 0"
+        " from generate_series(1, %s) n",
+        (scene.desk.account, scene.mailings["sent"], count),
+    )
 
 
 def _others(conn: psycopg.Connection[Any], scene: Scene, count: int) -> None:
