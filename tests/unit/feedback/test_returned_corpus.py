@@ -152,7 +152,9 @@ def test_a_message_that_is_enclosed_is_not_taken_for_the_one_that_came() -> None
 
 
 def test_a_newsletter_full_of_links_may_come_back() -> None:
-    data = (CORPUS / "qmail.eml").read_bytes() + b"<a href=https://example.org/message/1?boundary-1>x</a>\n" * 3000
+    data = (
+        CORPUS / "qmail.eml"
+    ).read_bytes() + b"<a href=https://example.org/message/1?boundary-1>x</a>\n" * 3000
     assert isinstance(read(data).said, Reported)
 
 
@@ -172,6 +174,7 @@ def test_a_newsletter_full_of_links_may_come_back() -> None:
         (451, "4.7.1", "Greylisted", "rcpt", "blocked"),
         (550, "5.1.8", "sender does not exist", "rcpt", "blocked"),
         (550, "5.1.0", "sender rejected", "mail", "blocked"),
+        (0, "", "the sender died before it noted the answer", "doubt", "blocked"),
         (556, "5.1.10", "", "rcpt", "hard"),
         (553, "", "", "rcpt", "hard"),
         (554, "", "", "dot", "soft"),

@@ -83,8 +83,8 @@ _OURS: Final = ("5", "6", "7")
 _CODES: Final = {551: Class.HARD, 553: Class.HARD, 521: Class.HARD, 556: Class.HARD}
 # Names prove nothing: a server or a mailbox may be called spam.
 _NAMES: Final = re.compile(r"\(reported by \S{1,255}\)$|<?[^\s@<>]{1,64}@[^\s@<>]{1,255}>?")
-OURS: Final = "mail"
-"""The command that names the sender: a refusal of it says nothing of the recipient."""
+OURS: Final = ("mail", "doubt", "return")
+"""Commands whose answer says nothing of the recipient: the one that names the sender, and what stands in the ledger for none at all."""
 
 
 def telling(line: str) -> bool:
@@ -106,7 +106,7 @@ def judge(code: int, enhanced: str, text: str, command: str = "") -> Class:
 def _permanent(code: int, enhanced: str, text: str, command: str) -> Class:
     detail = enhanced.partition(".")[2]
     subject = detail.partition(".")[0]
-    if command == OURS:
+    if command in OURS:
         return Class.BLOCKED
     if detail in _EXACT:
         return _EXACT[detail]
