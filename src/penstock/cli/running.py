@@ -65,6 +65,8 @@ def up(
         tell(
             f"Penstock answers on http://{host}:{port} and sends with {workers} process(es). Ctrl-C ends in order."
         )
+        if inbound:
+            tell(f"What comes back by mail is taken over LMTP on 127.0.0.1:{inbound}.")
         welcome(host, port)
         serve(host, port)
 
