@@ -1,7 +1,7 @@
 """What came back of a mailing, for its report: the shares, the hours, the links, the orders."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from penstock.web.room.mailing.outcome import COLUMNS, HOUR
 from penstock.web.room.reports.answers import KINDS, Share, file_of, machines, money, shares
 from penstock.web.room.visit import Visit
 from penstock.web.room.words import Text
-from penstock.web.templatetags.room import duration
+from penstock.web.templatetags.room import duration, number
 
 LINKS = 15
 """Links on the page; the file has all."""
@@ -26,12 +26,12 @@ DRAWN = ("opened", "clicked")
 
 @dataclass(frozen=True)
 class CameBack:
-    """All of it. `hours` None: nobody opened or clicked. `earned`: what came in, in words, with its orders and those cancelled."""
+    """All of it. `hours`: a chart for each of DRAWN that anybody did. `earned`: what came in, in words, with its orders and those cancelled."""
 
     result: Result
     shares: list[Share]
     machines: list[tuple[Text, int]]
-    hours: OverTime | None
+    hours: list[OverTime]
     links: list[Link]
     earned: list[tuple[str, int, int]]
     together: bool
@@ -53,24 +53,29 @@ def came_back(visit: Visit, mailing: Mailing) -> CameBack:
     )  # fmt: skip
 
 
-def _hours(visit: Visit, mailing: int) -> OverTime | None:
+def _hours(visit: Visit, mailing: int) -> list[OverTime]:
     """People by the hour in which they first opened or clicked, in longer stretches where there are many hours."""
     found = [(at, did) for at, did in hours(visit.conn, mailing) if any(did.get(kind) for kind in DRAWN)]
     if not found:
-        return None
+        return []
     first, last = found[0][0], found[-1][0]
     width = max(HOUR, step((last - first).total_seconds() + HOUR, COLUMNS))
-    count = int((last - first).total_seconds() // width) + 1
-    values = {kind: [0] * count for kind in DRAWN}
+    starts = [
+        first + timedelta(seconds=width * n) for n in range(int((last - first).total_seconds() // width) + 1)
+    ]
+    values = {kind: [0] * len(starts) for kind in DRAWN}
     for at, did in found:
         for kind in DRAWN:
             if kind in did:
                 values[kind][int((at - first).total_seconds() // width)] += did[kind].people
-    series = [Series(kind, str(KINDS[kind]), values[kind]) for kind in DRAWN if any(values[kind])]
-    about = _("People by the time at which they first opened it or followed a link, in stretches of %(width)s.") % {
-        "width": duration(width)
-    }  # fmt: skip
-    starts = [first + timedelta(seconds=width * n) for n in range(count)]
-    return OverTime(
-        "answers", _("Opened and clicked over time"), about, starts, series, csv=file_of(mailing, "answer")
-    )
+    return [_chart(mailing, kind, starts, columns, width) for kind, columns in values.items() if any(columns)]
+
+
+def _chart(mailing: int, kind: str, starts: list[datetime], columns: list[int], width: int) -> OverTime:
+    title = _("Opened over time") if kind == "opened" else _("Clicked over time")
+    about = _("%(people)s people by the time at which they first did, in stretches of %(width)s.") % {
+        "people": number(sum(columns)),
+        "width": duration(width),
+    }
+    series = [Series(kind, str(KINDS[kind]), columns)]
+    return OverTime(f"when-{kind}", title, about, starts, series, csv=file_of(mailing, "answer"))

@@ -17,7 +17,7 @@ RATES: dict[str, Text] = {
     "reached": gettext_lazy("Reached"),
     "opened": gettext_lazy("Opened"),
     "clicked": gettext_lazy("Clicked"),
-    "clicked_of_opened": gettext_lazy("Clicked, of those who opened"),
+    "clicked_of_opened": gettext_lazy("Clicked"),
     "ordered": gettext_lazy("Ordered"),
     "unsubscribed": gettext_lazy("Unsubscribed"),
     "complained": gettext_lazy("Complained"),
