@@ -11,9 +11,13 @@ def pattern(addresses: Iterable[str]) -> str:
     (`%40`) or in a return path (`=`), and a domain both in ASCII and in its own letters, where both are given.
     """
     each = sorted({_one(address) for address in addresses})
-    return rf"(?<![\w.%+-])(?:{'|'.join(each)})(?![\w-]|\.\w)"
+    return rf"(?:{'|'.join(each)})(?![\w-]|\.\w)"
 
 
 def _one(address: str) -> str:
     local, at, domain = address.rpartition("@")
-    return f"{re.escape(local)}(?:@|%40|=){re.escape(domain)}" if at else re.escape(address)
+    if not at:
+        return rf"(?<![\w.%+-]){re.escape(address)}"
+    name, place = re.escape(local), re.escape(domain)
+    # Behind a + another address may go on (`list+ann@`), or what it returns to begins (`bounce+ann=`).
+    return rf"(?:(?<![\w.%+-]){name}(?:@|%40)|(?<![\w.%-]){name}=){place}"
