@@ -1,5 +1,6 @@
 """Mailboxes are read by IMAP: each message once, nothing lost, whatever breaks in between; and their passwords stay where they are."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,12 +11,14 @@ import psycopg
 import pytest
 
 from penstock.account.access import Forbidden
+from penstock.feedback import jobs as returning
 from penstock.feedback import receive
 from penstock.feedback.mailboxes import collecting, imap, keeping
 from penstock.feedback.mailboxes.keeping import Mailbox, MailboxError
 from penstock.feedback.receive import Received
 from penstock.mailing.control import Actor
 from penstock.notices import outbox
+from penstock.platform import jobs
 from tests.integration.delivery.stage import ANNA
 from tests.integration.feedback import dovecot
 
@@ -276,3 +279,20 @@ def test_mailboxes_are_the_administrators(conn: Conn) -> None:
         keeping.create(
             conn, 1, name="b", url="imaps://b:c@imap.example.org?cafile=/etc/passwd", actor=everything
         )
+
+
+def test_a_worker_reads_those_whose_turn_it_is(
+    conn: Conn, mail: dovecot.Dovecot, folder: str, taken: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "AT_ONCE", 3)
+    mail.put(*(message(str(number)) for number in range(5)), folder=imap.quoted(folder))
+    box = added(conn, mail, folder)
+    added(conn, mail, folder, name="off")
+    keeping.update(conn, 1, keeping.chosen(conn, 1, "off").id, enabled=False, actor=OWNER)
+    returning.collect_mailboxes(0)
+    keeping.read_now(conn, 1, box.id, OWNER)  # one that waits is enough
+    for _ in range(2):  # the second turn waits for the end of the first
+        asyncio.run(jobs.work(wait=False))
+    found = keeping.find(conn, 1, box.id)
+    assert (found.messages, found.state) == (5, "sound")
+    assert len(taken) == 5
