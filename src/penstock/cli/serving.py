@@ -23,6 +23,8 @@ def answer(listening: socket.socket) -> None:
     """Answer HTTP on a socket that listens, until SIGINT or SIGTERM; the socket is closed then."""
     import uvicorn
 
+    from penstock.platform.wire import Reader
+
     class Server(uvicorn.Server):
         """Ends streams at once: uvicorn waits until every answer is given."""
 
@@ -32,6 +34,7 @@ def answer(listening: socket.socket) -> None:
 
     config = uvicorn.Config(
         "penstock.platform.asgi:application",
+        http=Reader,
         log_level="warning",
         server_header=False,
         lifespan="off",

@@ -100,6 +100,7 @@ class Reader(threading.Thread):
 def test_what_was_answered_is_kept_by_a_process_that_is_killed(module_database: str, mailing: int) -> None:
     with web(module_database) as (port, process):
         _pages(port, mailing)
+        _heads_without_end(port)
         readers = [Reader(port, mailing, first, 8) for first in range(1, 9)]
         for reader in readers:
             reader.start()
@@ -136,3 +137,42 @@ def _pages(port: int, mailing: int) -> None:
     shown = ask(port, "/metrics")[2].decode()
     assert 'penstock_tracked_hits_total{kind="clicked"} 1.0' in shown
     assert 'penstock_tracked_hits_total{kind="scanned"} 1.0' in shown
+
+
+def _heads_without_end(port: int) -> None:
+    """Heads, chunks and trailers that never end are cut off; a body of the same size is none of them."""
+    begun = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    chunked = b"POST /u/x HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert _poured(port, begun + b"X: ", b"x").startswith(b"HTTP/1.1 400")
+    assert _poured(port, begun, b"X: y\r\n").startswith(b"HTTP/1.1 400")
+    assert _poured(port, b"GET /", b"x").startswith(b"HTTP/1.1 400")
+    _poured(port, chunked + b"1\r\nx\r\n0\r\n", b"X: y\r\n")
+    _poured(port, chunked + b"1;", b"x")
+    status, *_ = _posted(port, b"x" * 60_000)
+    assert status == 404
+
+
+def _posted(port: int, body: bytes) -> tuple[int, bytes]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("POST", "/nowhere", body, {"Content-Type": "text/plain"})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def _poured(port: int, begun: bytes, more: bytes) -> bytes:
+    """Send `begun` and then `more` again and again, until the connection is cut; it must be, before 4 MB. Returns the answer."""
+    with socket.create_connection(("127.0.0.1", port), 15) as stranger:
+        try:
+            stranger.sendall(begun)
+            for _ in range(64):
+                stranger.sendall(more * (65_536 // len(more)))
+            return stranger.recv(100)  # which takes too long where nobody cuts it off
+        except ConnectionError:  # reset while we wrote
+            pass
+        try:
+            return stranger.recv(100)
+        except ConnectionError:
+            return b"HTTP/1.1 400 (lost with the reset)"
