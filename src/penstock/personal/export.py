@@ -57,6 +57,13 @@ _PART: Final = {
 }  # fmt: skip
 """In which part an entry of the story stands; the others are events."""
 
+_BESIDE: Final = {
+    "imports": "export_imports",
+    "findings": "export_findings",
+    "journal": "export_journal",
+}
+"""The parts that stand beside the story, and the statements that read them."""
+
 _ABOUT: Final = """\
 This archive holds what {account} keeps about {address}, as of {at}.
 
@@ -177,8 +184,8 @@ def _beside(
     }  # fmt: skip
     with conn.cursor(row_factory=dict_row) as cursor:
         return {
-            name: cursor.execute(sql("penstock.personal", f"export_{name}"), given).fetchall()
-            for name in ("imports", "findings", "journal")
+            name: cursor.execute(sql("penstock.personal", statement), given).fetchall()
+            for name, statement in _BESIDE.items()
         }
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import psycopg
 
-from penstock.audience import contacts, suppression
-from penstock.personal import many
+from penstock.audience import contacts, erasures, suppression
 from penstock.platform import jobs
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_frame import problem
@@ -54,6 +53,6 @@ def test_one_and_many_are_erased(api: Api, conn: Conn) -> None:
     done = api.get(asked.headers["Location"].removeprefix("/api/v1")).json()
     assert (done["state"], done["erased"], done["unknown"], done["left"]) == ("done", 1, 1, 0)
     assert contacts.get(conn, 1, ben) is None
-    assert many.page(conn, 1, limit=9)[0].id == done["id"]
+    assert erasures.page(conn, 1, limit=9)[0].id == done["id"]
     wrong = problem(api.post("/erasures", {"addresses": ["no address"]}), 422, "erasure_invalid")
     assert "Nobody was erased" in wrong["detail"]

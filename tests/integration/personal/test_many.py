@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from penstock.audience import contacts, pseudonym
+from penstock.audience import contacts, erasures, pseudonym
 from penstock.mailing import journal
 from penstock.personal import again, many
 from penstock.personal.erasure import erase_addresses
@@ -25,7 +25,7 @@ def test_a_list_is_worked_off_in_portions(conn: Conn, monkeypatch: pytest.Monkey
     assert (asked.state, asked.total, asked.left) == ("waiting", 4, 4)
     assert [many.work_off(conn, asked.id), many.work_off(conn, asked.id)] == [True, False]
     assert not many.work_off(conn, asked.id), "done"
-    found = many.require(conn, 1, asked.id)
+    found = erasures.require(conn, 1, asked.id)
     assert (found.state, found.left, found.erased, found.unknown) == ("done", 0, 3, 1)
     assert contacts.count(conn, 1) == 1
     assert traces(conn, "reader[123]@|nobody@") == []
@@ -46,8 +46,8 @@ def test_what_cannot_be_is_refused_as_a_whole(conn: Conn) -> None:
     for given, said in ((["a@x.example", "b@"], "'b@'"), ([], "no address")):
         with pytest.raises(many.ErasureProblem, match=said):
             many.request(conn, 1, given, ANNA)
-    with pytest.raises(many.UnknownErasure):
-        many.require(conn, 1, 1)
+    with pytest.raises(erasures.UnknownErasure):
+        erasures.require(conn, 1, 1)
 
 
 def test_after_a_restore_they_are_found_by_their_pseudonyms(conn: Conn) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from penstock.audience import contacts, suppression
+from penstock.audience import contacts, erasures, suppression
 from penstock.feedback import events
 from penstock.personal import many
 from tests.browser.desk import Desk
@@ -72,7 +72,7 @@ def test_many_are_erased_by_what_was_typed_and_a_file(desk: Desk, visitor: Visit
     anna, number = visitor(), _person(desk)
     file = SimpleUploadedFile("gone.csv", b"email;name\nbert@example.org;Bert\n")
     assert anna.post("/audience/erasures", {"addresses": "anna@example.org", "file": file}).status_code == 302
-    (asked,) = many.page(desk.conn, desk.account, limit=9)
+    (asked,) = erasures.page(desk.conn, desk.account, limit=9)
     assert asked.total == 2
     assert not many.work_off(desk.conn, asked.id)
     assert "Done" in anna.text("/audience/erasures")

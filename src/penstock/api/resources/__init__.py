@@ -40,6 +40,7 @@ from penstock.api.resources import (
 )
 from penstock.audience import address, attributes, editing, suppression, uploads
 from penstock.audience import contacts as addressees
+from penstock.audience import erasures as forgetting
 from penstock.audience import imports as files
 from penstock.audience import lists as sets
 from penstock.audience.segments import indexing, keeping
@@ -103,7 +104,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     telling.EventProblem: (422, "event_invalid"),
     taking.OrderProblem: (422, "order_invalid"),
     files.UnknownImport: (404, "not_found"),
-    many.UnknownErasure: (404, "not_found"),
+    forgetting.UnknownErasure: (404, "not_found"),
     many.ErasureProblem: (422, "erasure_invalid"),
     storing.UnknownPicture: (404, "not_found"),
     storing.PictureInUse: (409, "picture_in_use"),

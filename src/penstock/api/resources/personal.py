@@ -14,6 +14,7 @@ from penstock.api.resources.asking import asked
 from penstock.api.resources.contacts import Address, BigId
 from penstock.api.resources.paging import paged
 from penstock.api.shapes import Account, Body, Cursor, Id, Limit, Shown
+from penstock.audience import erasures
 from penstock.personal import export, many, story
 
 of_contact = Router()
@@ -140,7 +141,7 @@ def list_erasures(
     with asked(request, "contacts:read") as ask:
 
         def rows(before: int | None, most: int) -> Any:
-            return many.page(*ask.given, limit=most, before=before)
+            return erasures.page(*ask.given, limit=most, before=before)
 
         return paged(request, response, f"erasures {ask.account}", cursor, limit, rows)
 
@@ -149,4 +150,4 @@ def list_erasures(
 def show_erasure(request: HttpRequest, number: Id, account: Account = None) -> Any:
     """One request, and how far it is."""
     with asked(request, "contacts:read") as ask:
-        return many.require(*ask.given, number)
+        return erasures.require(*ask.given, number)

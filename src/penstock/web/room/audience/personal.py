@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from penstock.audience import contacts as there
 from penstock.audience import editing
+from penstock.audience import erasures as requests
 from penstock.audience.contacts import UnknownContact
 from penstock.personal import erasure, export, many, story
 from penstock.web.room.audience.suppressions import REASONS
@@ -108,7 +109,7 @@ def erasures(visit: Visit) -> HttpResponse:
         except many.ErasureProblem as error:
             wrong, status = str(error), HTTPStatus.UNPROCESSABLE_ENTITY
     before = min(number_of(visit.request.GET.get("after")) or LAST, LAST)
-    rows = many.page(visit.conn, visit.account, limit=PAGE + 1, before=before)
+    rows = requests.page(visit.conn, visit.account, limit=PAGE + 1, before=before)
     return visit.page(
         "audience/erasures.html", status, erasures=[(one, STANDINGS[one.state]) for one in rows[:PAGE]],
         further=rows[PAGE - 1].id if len(rows) > PAGE else None, wrong=wrong, typed=typed,

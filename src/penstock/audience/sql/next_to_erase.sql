@@ -4,4 +4,4 @@ with next as (
 )
 update audience_erasure e set state = 'running' from next
  where e.id = next.id
-returning e.account_id, e.addresses[1 : %(portion)s], e.keep_out, e.actor, e.door
+returning e.account_id as account, e.addresses[1 : %(portion)s] as addresses, e.keep_out, e.actor, e.door

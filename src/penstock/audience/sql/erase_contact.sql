@@ -1,1 +1,0 @@
-delete from audience_contact where account_id = %(account)s and id = %(contact)s
