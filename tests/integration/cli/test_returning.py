@@ -10,9 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+import pytest
 
 from bench.smtpsink import free_port
 from penstock.account import domains
+from penstock.cli import receiving
+from penstock.cli.endings import Failure
 from penstock.feedback import strays
 from tests.integration.cli.conftest import Ran
 from tests.integration.delivery.stage import ANNA, eventually
@@ -34,16 +37,14 @@ def test_a_mailbox_is_added_read_changed_and_forgotten(cli: Cli, conn: Conn) -> 
     )
     failed = told(cli("mailbox", "read", "returned", "--json", status=1))
     assert "cannot be reached" in failed["trouble"]
-    assert "failing" in cli("mailbox", "list").stdout
     shown = cli("mailbox", "show", "1").stdout
     assert "127.0.0.1:1 cannot be reached" in shown
     assert "are marked as seen" in shown
     wrong = cli("mailbox", "edit", "returned", "--url", "imap://me@localhost:2", status=2)
     assert "Give it again" in wrong.stderr
     cli("mailbox", "edit", "returned", "--then", "move", "--done-folder", "Done", "--off")
-    assert told(cli("mailbox", "show", "returned", "--json"))["state"] == "off"
+    assert " off " in cli("mailbox", "list").stdout
     cli("mailbox", "delete", "returned")
-    assert told(cli("mailbox", "list", "--json")) == []
     assert "There are: none" in cli("mailbox", "show", "returned", status=2).stderr
 
 
@@ -69,8 +70,8 @@ def test_the_listener_runs_until_it_is_asked_to_end(conn: Conn) -> None:
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         eventually(lambda: _answers(port))
-        taken = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert (taken.returncode, "Cannot listen on" in taken.stderr) == (1, True)
+        with pytest.raises(Failure, match="Cannot listen on"):
+            receiving.listen("127.0.0.1", port, smtp=False)
         with smtplib.LMTP("127.0.0.1", port, timeout=20) as lmtp:
             lmtp.sendmail("", ["fbl@example.org"], "Subject: hello\n\nWho is this?\n")
         assert len(strays.page(conn, None, limit=5)) == 1
