@@ -194,3 +194,17 @@ def test_a_list_is_made_public_with_a_title_for_people(desk: Desk) -> None:
     with pytest.raises(lists.ListNameProblem, match="50 public lists"):
         lists.create(desk.conn, desk.account, "one more", public=True, title="t")
     assert find_list(desk.conn, desk.account, "vip") == made.id
+
+
+def test_the_page_of_a_list_makes_it_public(desk: Desk, visitor: Any) -> None:
+    made, anna = lists.create(desk.conn, desk.account, "readers"), visitor("administrator")
+    page = f"/audience/lists/{made.id}"
+    refused = anna.post(page, {"name": "readers", "public": "on", "title": ""})
+    assert refused.status_code == 422
+    assert "Give the list a title" in refused.content.decode()
+    anna.post(page, {"name": "readers", "public": "on", "title": "News", "description": "Monthly."})
+    shown = lists.require(desk.conn, desk.account, made.id)
+    assert (shown.public, shown.title, shown.description) == (True, "News", "Monthly.")
+    assert "public" in anna.text("/audience/lists")
+    anna.post(page, {"name": "all", "title": "News"})
+    assert lists.require(desk.conn, desk.account, made.id).public is False
