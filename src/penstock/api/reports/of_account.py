@@ -1,10 +1,11 @@
 """`/reports`: what became of an account's mailings, one after the other or beside each other."""
 
+import re
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from penstock.api import streaming
 from penstock.api.document import documented
@@ -20,8 +21,18 @@ from penstock.report.results import begun, results
 
 router = Router()
 
+
+def _written(given: Any) -> Any:
+    """A number would be taken for seconds since 1970."""
+    if isinstance(given, str) and not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", given):
+        raise ValueError("must be written like 2030-12-01T08:00:00Z")
+    return given
+
+
 Since = Annotated[
-    Instant | None, Query(description="As CSV: only mailings whose audience was frozen since then.")
+    Instant | None,
+    BeforeValidator(_written),
+    Query(description="As CSV: only mailings whose audience was frozen since then."),
 ]
 Compare = Annotated[
     list[Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]] | None,
