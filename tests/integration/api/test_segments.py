@@ -87,7 +87,10 @@ IMPOSSIBLE = [
     ('on list "nowhere"', "There is no list 'nowhere'."),
     ("reached by mailing 99", "There is no mailing 99."),
     ("city is Paris", "line 1, column 9"),
-    ("address < 3", "line 1, column 9: It is a text, which can be asked: is, is not, is one of, contains, starts with"),
+    (
+        "address < 3",
+        "line 1, column 9: It is a text, which can be asked: is, is not, is one of, contains, starts with",
+    ),
     ("created in the next 99999 days", "from 1 to 36,500"),
     ("(" * 200 + "everybody", "nested too deep"),
     (" and ".join(["a is set"] * 101), "It has 101 conditions; at most 100 are possible."),

@@ -169,8 +169,17 @@ def test_a_form_that_does_not_say_what_it_looked_at_changes_nothing(
 def test_who_goes_ahead_is_chosen_in_the_step_send(desk: Desk, author: Any, draft: int) -> None:
     address = f"/mailings/{draft}/edit?step=send"
     assert "Recipients who go ahead" in author.text(address)
-    for typed, kept in (("250", {"canary_size": 250, "canary_wait": 0}), ("", {"canary_wait": 0}), ("many", {"canary_wait": 0})):
-        given = {"version": draft_of(desk, draft).version, "kind": "later", "canary_size": typed, "canary_wait": "0"}
+    for typed, kept in (
+        ("250", {"canary_size": 250, "canary_wait": 0}),
+        ("", {"canary_wait": 0}),
+        ("many", {"canary_wait": 0}),
+    ):
+        given = {
+            "version": draft_of(desk, draft).version,
+            "kind": "later",
+            "canary_size": typed,
+            "canary_wait": "0",
+        }
         author.post(address, given)
         assert {k: v for k, v in draft_of(desk, draft).options.items() if k in given} == kept
 
