@@ -431,6 +431,12 @@ def test_a_webhook_is_made_where_there_is_a_provider_that_tells(desk: Desk) -> N
         make(desk.conn, desk.account, number, actor=TERMINAL, key="k")
     with pytest.raises(keeping.HookProblem, match="no provider 'mailgun'"):
         make(desk.conn, desk.account, number, actor=TERMINAL, provider="mailgun")
+    own = transports.create(
+        desk.conn, desk.account, name="o", url="anymail+postal://:k@127.0.0.1:9", actor=TERMINAL
+    ).id
+    for key in ("abc", "\ud800", "\0", "x" * 3000):
+        with pytest.raises(keeping.HookProblem, match="no RSA public key"):
+            make(desk.conn, desk.account, own, actor=TERMINAL, key=key)
     made, _ = make(desk.conn, desk.account, number, actor=TERMINAL)
     assert (made.provider, made.has_key, made.lacks_key) == ("postmark", False, False)
     with pytest.raises(transports.UnknownTransport):

@@ -10,6 +10,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 import psycopg
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from psycopg.rows import class_row
 
@@ -203,11 +205,13 @@ def _key(provider: str, key: str) -> str:
 
 def _check_public_key(text: str) -> None:
     try:
-        load_pem_public_key(f"-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----".encode())
-    except ValueError:
+        found = load_pem_public_key(f"-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----".encode())
+    except (ValueError, UnsupportedAlgorithm):
+        found = None
+    if not isinstance(found, RSAPublicKey):
         raise HookProblem(
-            "That is no public key: copy what stands between BEGIN and END PUBLIC KEY."
-        ) from None
+            "That is no RSA public key: copy what stands behind p= in the DKIM record that Postal shows."
+        )
 
 
 def _digest(secret: str) -> bytes:
