@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from penstock.account.domain import Domain
+from penstock.account.records.wanted import zone_line
 from penstock.platform.database import sql
 
 LISTENER: Final = "penstock inbound"
@@ -54,12 +55,15 @@ def ways(conn: psycopg.Connection[Any], account: int | None = None) -> list[WayB
 class Route:
     """How a mail server hands over what comes back to one domain's return path: lines for two of its files, by Postfix's names.
 
-    `own`: the return path has a host of its own, all of whose mail is ours; else it is told by its local part.
+    `own`: the return path has a host of its own, all of whose mail is ours; else it is told by its local part. `dns`: the line of the
+    zone that leads mail for it to the server named as its target; empty where none is named.
     """
 
     domain: str
+    number: int
     host: str
     own: bool
+    dns: str
     main: str
     transport: str
 
@@ -67,9 +71,10 @@ class Route:
 def route(domain: Domain, port: int = PORT) -> Route:
     """Return what to write into Postfix's configuration for the return path of a domain."""
     way = f"lmtp:[127.0.0.1]:{port}"
-    if domain.return_host:
-        main = f"relay_domains = {domain.return_host}\ntransport_maps = hash:/etc/postfix/transport"
-        return Route(domain.name, domain.return_host, True, main, f"{domain.return_host}    {way}")
+    if host := domain.return_host:
+        main = f"relay_domains = {host}\ntransport_maps = hash:/etc/postfix/transport"
+        dns = zone_line("MX", host, f"10 {domain.return_target}.") if domain.return_target else ""
+        return Route(domain.name, domain.id, host, True, dns, main, f"{host}    {way}")
     main = "transport_maps = regexp:/etc/postfix/transport"
     pattern = rf"/^bounce\+[0-9a-f-]+@{re.escape(domain.name)}$/    {way}"
-    return Route(domain.name, domain.name, False, main, pattern)
+    return Route(domain.name, domain.id, domain.name, False, "", main, pattern)

@@ -44,9 +44,13 @@ def test_mailboxes_that_fail_or_do_not_open_are_told(conn: Conn) -> None:
 
 
 def test_a_mail_server_is_told_the_way(conn: Conn) -> None:
-    own = domains.create(conn, 1, name="example.org", return_host="bounce", actor=ANNA)
+    own = domains.create(
+        conn, 1, name="example.org", return_host="bounce", return_target="mx.example.org", actor=ANNA
+    )
     same = domains.create(conn, 1, name="example.net", actor=ANNA)
     assert way_back.route(own).transport == "bounce.example.org    lmtp:[127.0.0.1]:8024"
+    assert way_back.route(own).dns == "bounce.example.org. IN MX 10 mx.example.org."
+    assert way_back.route(same).dns == ""
     assert way_back.route(same, 9000).transport == (
         r"/^bounce\+[0-9a-f-]+@example\.net$/    lmtp:[127.0.0.1]:9000"
     )
