@@ -46,7 +46,7 @@ TABLE = (
     _scope("recipients:read", _EVERYBODY, "See to whom a mailing goes, address by address: ledger and preview."),
     _scope("contacts:read", _SENDERS, "See and export contacts, lists, segments, events and imports."),
     _scope("contacts:write", _SENDERS, "Create, change, import and erase contacts, lists and segments."),
-    _scope("events:write", _SENDERS, "Tell what contacts did, for segments to ask."),
+    _scope("events:write", _SENDERS, "Tell what contacts did, for segments to ask, and what they ordered."),
     _scope("suppressions:read", _SENDERS, "See which addresses get no mail."),
     _scope("suppressions:write", _SENDERS, "Suppress addresses, and take that back."),
     _scope("templates:read", _EVERYBODY, "See the templates of messages."),
