@@ -55,4 +55,7 @@ def test_an_order_is_seen_in_the_report_the_comparison_and_the_archive(api: Api,
     table = whole(api.get("/reports", Accept="text/csv")).decode().splitlines()
     assert table[1].startswith(f"{mailing},")
     assert table[1].endswith(",EUR 20.50")
+    later = api.get("/reports?since=2100-01-01T00:00:00Z", Accept="text/csv")
+    assert len(whole(later).splitlines()) == 1
+    assert api.get("/reports?since=5").status_code == 422
     assert api.get("/reports", Accept="image/png").status_code == 406

@@ -30,8 +30,7 @@ def _written(given: Any) -> Any:
 
 
 Since = Annotated[
-    Instant | None,
-    BeforeValidator(_written),
+    Annotated[Instant, BeforeValidator(_written)] | None,
     Query(description="As CSV: only mailings whose audience was frozen since then."),
 ]
 Compare = Annotated[
