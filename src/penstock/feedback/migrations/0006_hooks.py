@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            files("penstock.feedback").joinpath("sql/hooks.sql").read_text("utf-8"), "drop table feedback_hook"
+            files("penstock.feedback").joinpath("sql/hooks.sql").read_text("utf-8"),
+            "drop table feedback_hook",
         )
     ]
