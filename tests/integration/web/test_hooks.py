@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from django.test import Client
+from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +23,8 @@ from penstock.account import transports
 from penstock.audience import suppression
 from penstock.content.links import NOBODY, tokens
 from penstock.feedback import bounces, strays
-from penstock.feedback.hooks import keeping, svix
+from penstock.feedback.hooks import keeping, reading, svix
+from penstock.feedback.hooks.reading import Forged
 from penstock.feedback.hooks.told import Told, is_hard, said_of
 from penstock.platform.bounding import LARGEST_BODY
 from penstock.platform.environment import link_key
@@ -231,6 +232,13 @@ def test_what_is_not_signed_as_it_should_be_is_not_believed(provider: Provider, 
     hook = keeping.find(provider.conn, provider.desk.account, provider.transport, name)
     assert hook.refused is not None
     assert provider.paths[name].rpartition("/")[2] not in hook.refused
+
+
+@pytest.mark.parametrize("name", [name for name, hook in HOOKS.items() if hook.needed])
+def test_before_its_key_is_given_nothing_is_believed(name: str) -> None:
+    request = RequestFactory().post("/", b"{}", "application/json")
+    with pytest.raises(Forged, match="not given yet"):
+        reading.read(name, request, "", "https://mail.example.org/hooks/1/x")
 
 
 def test_what_svix_signs_is_not_taken_later() -> None:

@@ -53,8 +53,7 @@ def read(provider: str, request: HttpRequest, key: str, url: str) -> Read:
 
     Raises Forged, Unreadable; nothing else, whatever is sent.
     """
-    view = _view(provider, key, url)
-    _verify(provider, view, request, key)
+    view = _verified(provider, request, key, url)
     odd: list[tuple[str, bytes]] = []
     view.esp_to_anymail_event = _one_by_one(view, odd)
     try:
@@ -89,10 +88,12 @@ def _reader(provider: str) -> type[Any]:
     return type(view.__name__, (view,), {"warn_if_no_basic_auth": quiet})
 
 
-def _verify(provider: str, view: Any, request: HttpRequest, key: str) -> None:
-    if HOOKS[provider].needed and not key:
+def _verified(provider: str, request: HttpRequest, key: str, url: str) -> Any:
+    """Return the view that reads a request, which it holds for the provider's own."""
+    if HOOKS[provider].needed and not key:  # some views are not to be made without it
         raise Forged("The key that its requests are verified with is not given yet.")
     try:
+        view = _view(provider, key, url)
         view.run_validators(request)
         if provider == "resend" and key:  # anymail wants a library for this one
             svix.verify(key, request.headers, request.body)
@@ -102,6 +103,7 @@ def _verify(provider: str, view: Any, request: HttpRequest, key: str) -> None:
         raise Forged(str(error)) from None
     except Exception as error:  # a signature of other letters, a body that is no form
         raise Forged(f"Its signature cannot be verified ({type(error).__name__}).") from None
+    return view
 
 
 def _one_by_one(view: Any, odd: list[tuple[str, bytes]]) -> Callable[..., Any]:
