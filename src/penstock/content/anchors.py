@@ -105,7 +105,11 @@ def _of_text(held: Held, whole: Callable[[str], bool]) -> Iterator[tuple[int, in
         before = text[start - 1 : start]
         if start == tag_end or not before or (before in " \t\n<([" if found[1] else not before.isalnum()):
             run = word.match(text, start)
-            stop = _end(held, start, run.end() if run else start, whole)
+            stop = run.end() if run else start
+            if not (
+                before == "<" and text[stop : stop + 1] == ">" and whole(held.restored(text[start:stop]))
+            ):
+                stop = _end(held, start, stop, whole)
             if stop > start:
                 yield start, stop
                 at = stop

@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from html import escape, unescape
+from html import escape
 from typing import Final
 
 from liquid import BoundTemplate
 from liquid.ast import Node
 
-from penstock.content import anchors, utm
+from penstock.content import anchors, references, utm
 from penstock.content.anchors import Anchor, Marked
 from penstock.content.compiling import STATEFUL_TAGS, Compiler
 from penstock.content.dialects import HTML, MessageEnvironment
@@ -132,7 +132,7 @@ class Following:
         reads, pieces = tuple(sorted(reads_of(link.plain))), link.plain
 
         def choose(key: Key) -> tuple[int, ...]:
-            return (0,) if absolute(unescape(text_of(pieces, spread(reads, key)))) else (1,)
+            return (0,) if absolute(references.read(text_of(pieces, spread(reads, key)))) else (1,)
 
         return (Choice(reads, choose, ((click,), pieces), fallible=fallible(pieces)),)
 
@@ -248,7 +248,7 @@ class _Found:
         self.following.warnings.append(Problem(self.where, anchor.line, what, _AS_IT_IS))
 
     def _read(self, text: str) -> str:
-        return unescape(text) if self.env is HTML else text
+        return references.read(text) if self.env is HTML else text
 
     def _written(self, address: str) -> str:
         return escape(address) if self.env is HTML else address

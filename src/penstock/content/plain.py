@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from inscriptis import Inscriptis
 from inscriptis.css_profiles import RELAXED_CSS_PROFILE, STRICT_CSS_PROFILE
@@ -15,7 +16,7 @@ from penstock.content.layout import without_layout
 def text_from_html(template: str) -> str:
     """Return a plain text template made from an HTML template."""
     held = Held(template)
-    text = Inscriptis(without_layout(held.text), _CONFIG).get_text() if held.text.strip() else ""
+    text = Inscriptis(_spelt(without_layout(held.text)), _CONFIG).get_text() if held.text.strip() else ""
     text = _COLUMNS.sub("  ", text)
     text = _LINK.sub(lambda link: _link(link[1], link[2]), _TRAILING.sub("", text))
     alone = rf"^[ \t]*((?:{held.mark.pattern}[ \t]*)+)\n"
@@ -32,6 +33,17 @@ _COLUMNS = re.compile(r"(?<=\S) {3,}(?=\S)")
 """What pads a table's columns: it was measured on marks, and what replaces them has another width."""
 _TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.M)
 _BLANKS = re.compile("\n{3,}")
+
+
+def _spelt(document: Any) -> Any:
+    """The document with its ampersands as references: inscriptis reads these once more, and takes ``&region=`` for ®ion=."""
+    for element in document.iter():
+        element.text, element.tail = (
+            text and text.replace("&", "&amp;") for text in (element.text, element.tail)
+        )
+        if isinstance(element.tag, str) and "&" in element.get("href", ""):
+            element.set("href", element.get("href").replace("&", "&amp;"))
+    return document
 
 
 def _link(text: str, url: str) -> str:

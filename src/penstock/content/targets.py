@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from html import unescape
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from liquid import BoundTemplate
 
+from penstock.content import references
 from penstock.content.dialects import HTML
 from penstock.content.headers import a_labels
 
@@ -25,7 +25,7 @@ LONGEST_MADE: Final = 8_000
 
 _WEB = re.compile(r"(https?)://([^/?#\\]+)([^?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _AUTHORITY = re.compile(
-    r"((?:[A-Za-z0-9._~!$&'()*+,;=:%-]*@)?)(\[[0-9A-Fa-f:.]+\]|[^\s:@\[\]\"<>%`{}|^]+)((?::[0-9]{0,5})?)"
+    r"((?:[A-Za-z0-9._~!$&'()*+,;=:%-]*@)?)(\[[0-9A-Fa-f:.]+\]|[^\s\x00-\x1f\x7f:@\[\]\"<>%`{}|^]+)((?::[0-9]{0,5})?)"
 )
 _IGNORED = re.compile("[\t\r\n]")
 _EDGES = "".join(map(chr, range(0x21)))
@@ -68,7 +68,7 @@ def personal(text: str, values: Mapping[str, str | None]) -> str | None:
         Exception
     ):  # the contact has changed since the message was made: whatever Liquid makes of that, it leads nowhere
         return None
-    return absolute(unescape(made))
+    return absolute(references.read(made))
 
 
 @lru_cache(maxsize=256)

@@ -171,6 +171,23 @@ def test_tags_go_to_links_of_the_html_and_of_the_text() -> None:
     assert f"A <https://a.example/?x=1&y=2&{QUERY}#f>" in made(html, Wanted(TAGS))[1]
 
 
+def test_an_ampersand_that_begins_no_reference_is_one() -> None:
+    """In an attribute `&region=` is no ®ion=, as every mail reader has it; the text part says the same."""
+    html = '<p>&copy; AT&amp;T &amp;lt;</p><a href="https://a.example/?a=1&region=fr&copy=2&lt;&para">A</a>'
+    leads = "https://a.example/?a=1&region=fr&copy=2"
+    assert compiled(html, TRACKED, "t").targets == (Target(f"{leads}%3C%C2%B6"),)
+    assert hrefs(made(html, Wanted(TAGS))[0]) == [f"{leads}<¶&{QUERY}"]
+    text = made('<p>&copy; AT&amp;T &amp;lt;</p><a href="https://a.example/?a=1&region=fr&amp;copy=2">A</a>')[
+        1
+    ]
+    assert text.split() == ["©", "AT&T", "&lt;", "A", "<https://a.example/?a=1&region=fr&copy=2>"]
+
+
+def test_an_address_between_brackets_is_whole() -> None:
+    text = made("<p>x</p>", Wanted(TAGS), "A <https://a.example/?> (https://b.example/?)")[1]
+    assert text.strip() == f"A <https://a.example/?{QUERY}> (https://b.example/?{QUERY}?)"
+
+
 def test_a_tracked_link_leads_to_the_tagged_address() -> None:
     wanted = Wanted(TAGS, BASE, clicks=True)
     first, second = compiled('<a href="https://ü.example/é">a</a><a href="{{ link }}">b</a>', wanted).targets
@@ -190,6 +207,13 @@ def test_a_tracked_link_leads_to_the_tagged_address() -> None:
         ("https://ok.example/?a={{ x }}&amp;b", {"x": "<&>"}, "https://ok.example/?a=%3C&%3E&b"),
         ("https://ok.example/{{ x | nothing }}", {"x": "1"}, None),
         ("https://ok.example/{{ x }}", {"x": "a" * 9_000}, None),
+        ("https://{{ x }}/", {"x": "a\x01b.example"}, None),
+        ("https://ok.example/{{ x }}", {"x": "\x01\x7f"}, "https://ok.example/%01%7F"),
+        (
+            "https://ok.example/?a={{ x }}&region=fr&copy=2",
+            {"x": "1"},
+            "https://ok.example/?a=1&region=fr&copy=2",
+        ),
     ],
 )
 def test_a_personal_address_is_one_of_the_web_or_none(

@@ -6,11 +6,11 @@ values is judged once.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from penstock.content import references
 from penstock.content.pieces import Choice, Hole, Piece, Text, Values, key_of, reads_of, text_of
 from penstock.preflight.analyst.addresses import Fault, fault
 
@@ -40,7 +40,7 @@ class Address:
         key = self._key(values)
         if key in self._known:
             return self._known[key]
-        url = html.unescape(text_of(self._pieces, values)).strip()
+        url = references.read(text_of(self._pieces, values)).strip()
         wrong = fault(url)
         if len(self._known) >= KEPT:
             self._known.clear()
