@@ -248,7 +248,7 @@ class Policy:
     soft_bounces: str = _always(
         "3 per 30 days",
         _written(f"off|{CAP.pattern}", "off, or as 3 per 30 days: up to 99 in up to 999 days"),
-        "So many soft bounces of one address in so many days suppress it, as one hard bounce does; off: they never do.",
+        "Soft bounces of one address on so many days, within so many, suppress it, as one hard bounce does; off: they never do.",
     )
     attribution_days: int = _always(
         7,
