@@ -199,6 +199,12 @@ def test_other_html_is_refused(text: str) -> None:
         words_of(text, "#000")
 
 
+def test_an_ampersand_of_a_link_is_no_reference() -> None:
+    written = words_of("<p>&copy; <a href='https://x.example/?a&amp;b=1&region=2&copy=3'>a</a></p>", "#000")
+    assert 'href="https://x.example/?a&amp;b=1&amp;region=2&amp;copy=3"' in written
+    assert ">© <a" in written
+
+
 def test_the_schema_names_every_block() -> None:
     assert {"Heading", "Text", "Image", "Button", "Columns", "Divider", "Social", "Footer"} < schema()[
         "$defs"

@@ -27,6 +27,12 @@ def test_lines_are_those_of_the_author_also_behind_liquid_that_spans_some() -> N
     assert page.words == "Dear , see here"
 
 
+def test_an_ampersand_that_begins_no_reference_is_one() -> None:
+    page = Page("<a href='https://x.example/?a=1&region=2&amp;copy=3&#38;d'>&copy;</a>")
+    assert page.links == [Link("https://x.example/?a=1&region=2&copy=3&d", 1, False)]
+    assert page.words == "©"
+
+
 def test_mjml_is_read_as_well() -> None:
     page = Page(
         "<mjml><mj-head><mj-preview>Only today</mj-preview><mj-style>p{}</mj-style></mj-head><mj-body><mj-section><mj-column>\n"

@@ -7,6 +7,7 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
+from penstock.content import references
 from penstock.content.design.addresses import LINKS, fault
 from penstock.content.holding import Held
 
@@ -54,7 +55,7 @@ def words_of(html: str, link_color: str) -> str:
     """Return `html` written anew as well-formed XML, Liquid untouched. Raises Unsafe for the first thing that is not possible."""
     held = Held(html)
     writer = _Writer(held, link_color)
-    writer.feed(held.text)
+    writer.feed(references.explicit(held.text))
     writer.close()
     writer.end()
     return held.restored("".join(writer.out))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Final
 
+from penstock.content import references
 from penstock.content.holding import Held
 
 _INVISIBLE = re.compile(r"display\s*:\s*none|max-height\s*:\s*0", re.IGNORECASE)
@@ -58,7 +59,7 @@ class Page(HTMLParser):
         marked = self._held.mark.sub(
             lambda mark: mark[0] + "\n" * self._held.found[int(mark[1])].count("\n"), self._held.text
         )
-        self.feed(marked)
+        self.feed(references.explicit(marked))
         self.close()
 
     @property
