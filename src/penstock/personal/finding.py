@@ -8,7 +8,8 @@ def pattern(addresses: Iterable[str]) -> str:
     """Return a regular expression that finds these addresses in texts, read alike by Python and PostgreSQL; case is the caller's.
 
     Whole addresses only: of `anna@x.example` neither `joanna@x.example` nor `anna@x.example.org` is one. The @ may be written as in a link
-    (`%40`) or in a return path (`=`), and a domain both in ASCII and in its own letters, where both are given.
+    (`%40`), in quoted-printable (`=40`) or in a return path (`=`), a + as in a link (`%2B`) or in xtext (`+2B`, RFC 3461 §4), and a domain
+    both in ASCII and in its own letters, where both are given.
     """
     each = sorted({_one(address) for address in addresses})
     return rf"(?:{'|'.join(each)})(?![\w-]|\.\w)"
@@ -18,6 +19,6 @@ def _one(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at:
         return rf"(?<![\w.%+-]){re.escape(address)}"
-    name, place = re.escape(local), re.escape(domain)
+    name, place = re.escape(local).replace(r"\+", r"(?:\+(?:2b)?|%2b)"), re.escape(domain)
     # Behind a + another address may go on (`list+ann@`), or what it returns to begins (`bounce+ann=`).
-    return rf"(?:(?<![\w.%+-]){name}(?:@|%40)|(?<![\w.%-]){name}=){place}"
+    return rf"(?:(?<![\w.%+-]){name}(?:@|%40|=40)|(?<![\w.%-]){name}=){place}"

@@ -106,6 +106,8 @@ def _around(conn: Conn, mailing: int, person: Contact, folder: Path) -> None:
     strays.keep(
         conn, "lmtp", "unknown", f"no token for {ADDRESS}", f"To: {person.normal}\r\n\r\nHello".encode()
     )
+    for raw in (ADDRESS.encode(), f"»{person.normal}«".encode(), b"\0\\000\\\xff " + ADDRESS.encode()):
+        strays.keep(conn, "lmtp", "unknown", "no token", raw)
     conn.execute(
         "update preflight_analysis set error = %s, figures = %s where mailing_id = %s",
         (f"{ADDRESS} has no name", Jsonb({"longest": person.normal}), mailing),

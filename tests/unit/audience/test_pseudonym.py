@@ -32,6 +32,19 @@ def test_an_address_is_found_however_it_is_written(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "ann+a@x.example",
+        "rfc822;ann+2Ba@x.example",
+        "?e=ann%2Ba%40x.example&",
+        "?utf-8?q?ann+a=40x.example?=",
+    ],
+)
+def test_a_plus_is_found_however_it_is_written(text: str) -> None:
+    assert re.search(pattern(["ann+a@x.example"]), text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "text",
     ["joann@x.example", "ann@x.example.org", "ann@x.example-a", "j.ann@x.example", "ann@y.example", "ann"],
 )
 def test_what_only_looks_alike_is_not(text: str) -> None:

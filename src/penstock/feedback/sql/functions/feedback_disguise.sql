@@ -14,5 +14,8 @@ create or replace function feedback_disguise(
      where b.account = p_account and b.normal = p.normal
        and (b.contact = p.contact or not exists (select from audience_contact c where c.id = b.contact and c.account_id = p_account));
     delete from feedback_stray s where coalesce(s.account, p_account) = p_account
-       and (s.why ~* p_pattern or encode(s.raw, 'escape') ~* p_pattern);
+       -- Octet by octet: they need be UTF-8 no more than free of NUL, which no text of the database holds.
+       and (s.why ~* p_pattern or convert_from(decode(
+                replace(replace(encode(s.raw, 'escape'), '\\', '/'), '\000', ' '), 'escape'), 'LATIN1')
+            ~* convert_from(convert_to(p_pattern, 'UTF8'), 'LATIN1'));
 $$;
