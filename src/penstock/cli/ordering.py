@@ -2,9 +2,10 @@
 
 import csv
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ import psycopg
 from penstock.cli.choosing import chosen_account
 from penstock.cli.endings import Exit, wrong
 from penstock.cli.screen import document, moment, number, table, tell, written
-from penstock.feedback.orders import cancelling, listing, taking
+from penstock.feedback.orders import cancelling, currency, listing, taking
 
 COLUMNS = ("key", "address", "amount", "currency")
+_TOLD = "The lines before its thousand were told."
 
 
 def add(conn: psycopg.Connection[Any], account: str | None, given: Mapping[str, Any], json: bool) -> int:
@@ -31,8 +33,7 @@ def add(conn: psycopg.Connection[Any], account: str | None, given: Mapping[str, 
 def import_file(conn: psycopg.Connection[Any], account: str | None, file: Path, json: bool) -> int:
     """Tell the orders of a CSV file, a thousand in each transaction. Raises Failure naming the line of what cannot be."""
     of, whole = chosen_account(conn, account), taking.Answer(0, 0, 0, [], [])
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        rows = csv.DictReader(opened)
+    with file.open(encoding="utf-8-sig", newline="") as opened, _read(file, rows := csv.DictReader(opened)):
         if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
             raise wrong(
                 f"{file} has no column {', '.join(missing)}.", f"Its first line names {', '.join(COLUMNS)}."
@@ -43,13 +44,24 @@ def import_file(conn: psycopg.Connection[Any], account: str | None, file: Path, 
     return _answered(whole, json)
 
 
+@contextmanager
+def _read(file: Path, rows: Any) -> Iterator[None]:
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise wrong(f"{file} is not UTF-8.", "Save it as CSV in UTF-8.") from None
+    except csv.Error as error:
+        raise wrong(f"{file}, line {rows.line_num + 1}: {error}.", _TOLD) from None
+
+
 Numbered = tuple[int, dict[str, Any]]
 
 
 def _numbered(rows: Any) -> Iterator[Numbered]:
-    """Yield each row with the line on which it ends."""
+    """Yield each row that says something, with the line on which it ends."""
     for row in rows:
-        yield rows.line_num, row
+        if any(row.get(name) for name in COLUMNS):  # spreadsheets leave lines of commas behind
+            yield rows.line_num, row
 
 
 def _take(conn: psycopg.Connection[Any], account: int, file: Path, batch: list[Numbered]) -> taking.Answer:
@@ -58,13 +70,12 @@ def _take(conn: psycopg.Connection[Any], account: int, file: Path, batch: list[N
         try:
             orders.append(_order(row))
         except ValueError as error:
-            raise wrong(f"{file}, line {line}: {error}", "The lines before its thousand were told.") from None
+            raise wrong(f"{file}, line {line}: {error}", _TOLD) from None
     try:
         answer = taking.take(conn, account, orders)
     except taking.OrderProblem as error:
-        raise wrong(
-            f"{file}, line {batch[error.place][0]}: {error}", "The lines before its thousand were told."
-        ) from None
+        said = str(error).removeprefix(f"Order {error.place}: ")
+        raise wrong(f"{file}, line {batch[error.place][0]}: {said}", _TOLD) from None
     return taking.Answer(
         answer.noted, answer.attributed, answer.repeated,
         [batch[place][0] for place in answer.unknown], [batch[place][0] for place in answer.differing],
@@ -80,10 +91,7 @@ def _add_up(one: taking.Answer, other: taking.Answer) -> taking.Answer:
 
 def _order(given: Mapping[str, Any]) -> taking.Order:
     """Read an order as it was written. Raises ValueError."""
-    try:
-        amount = Decimal(given["amount"])
-    except (InvalidOperation, TypeError):
-        raise ValueError(f"{given['amount']!r} is no amount; write it like 20.50.") from None
+    amount = currency.read((given["amount"] or "").strip())
     try:
         at = datetime.fromisoformat(given["at"]) if given.get("at") else None
     except ValueError:

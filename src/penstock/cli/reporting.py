@@ -46,6 +46,8 @@ def show(conn: psycopg.Connection[Any], mailing: int, json: bool) -> None:
     if followed := links.most_followed(conn, mailing, limit=MOST_LINKS):
         rows = [(each.no, number(each.people), number(each.clicks), each.url) for each in followed]
         written("\n" + table(("link", "people", "clicks", "leads to"), rows, right="link people clicks"))
+        if len(followed) == MOST_LINKS and (more := links.count(conn, mailing) - MOST_LINKS) > 0:
+            tell(f"{number(more)} more links: penstock mailing export {mailing}")
 
 
 def _reached(result: Result) -> list[tuple[str, str]]:
@@ -74,7 +76,7 @@ def _machines(result: Result) -> str:
     opens, clicks = result.answers["prefetched"].people, result.answers["scanned"].people
     if not opens and not clicks:
         return ""
-    return f"Machines opened it for {number(opens)} more, and followed links for {number(clicks)}; they are not counted above."
+    return f"Machines opened it for {number(opens)}, and followed links for {number(clicks)}; they are not counted above."
 
 
 def compare(

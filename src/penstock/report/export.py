@@ -62,7 +62,7 @@ def of_mailing(
     if form not in FORMS:
         raise ValueError(f"There is no format {form!r}; there are {', '.join(FORMS)}.")
     content = json.dumps(
-        report(conn, account, mailing).figures(), indent=2, ensure_ascii=False, default=str
+        report(conn, account, mailing).figures(), indent=2, ensure_ascii=False, default=_moment
     ).encode()
     given = chosen(mailing, None, None)
     parts = [
@@ -70,6 +70,11 @@ def of_mailing(
         for name, columns in PARTS.items()
     ]
     return Archive([Member("report.json", content=content + b"\n"), *parts], _SETTINGS)
+
+
+def _moment(at: Any) -> str:
+    """A time as the API writes it; a report holds nothing else that is no JSON."""
+    return str(at.isoformat())
 
 
 def of_account(

@@ -32,6 +32,12 @@ def page(conn: psycopg.Connection[Any], mailing: int, *, limit: int, after: int 
         return cursor.execute(query, {"mailing": mailing, "after": after, "limit": limit}).fetchall()
 
 
+def count(conn: psycopg.Connection[Any], mailing: int) -> int:
+    """Return how many links of a mailing are tracked."""
+    row = conn.execute("select count(*) from delivery_link where mailing = %s", (mailing,)).fetchone()
+    return int(row[0]) if row else 0
+
+
 def most_followed(conn: psycopg.Connection[Any], mailing: int, *, limit: int) -> list[Link]:
     """Return the links that most people followed, those first."""
     query = f"select * from ({sql('penstock.report', 'export_links')}) as l order by people desc, no limit %(limit)s"

@@ -37,5 +37,16 @@ def test_orders_are_told_from_a_file_every_day_listed_and_cancelled(conn: Any, t
     assert conn.execute("select orders, amount, cancelled from feedback_revenue").fetchall() == [(0, 0, 1)]
     file.write_text("key,address,amount,currency\nB1,reader1@example.net,much,EUR\n")
     assert "line 2: 'much' is no amount" in commands.run("order", "import", str(file)).stderr
+    for rows, said in (
+        (b"B1,reader1@example.net,1_000,EUR\n", "line 2: '1_000' is no amount"),
+        (b"B1,reader1@example.net\n", "line 2: '' is no amount"),
+        (b"B1,reader1@example.net,1,XXX\n", "line 2: 'XXX' is no currency"),
+        (b",,,\nB1,reader1@example.net,x,EUR\n", "line 3: 'x' is no amount"),
+        (b"B1,r\xe9@example.net,1,EUR\n", "is not UTF-8"),
+        (b"B" * 200_000 + b",reader1@example.net,1,EUR\n", "line 2: field larger than field limit"),
+    ):
+        file.write_bytes(b"key,address,amount,currency\n" + rows)
+        refused = commands.run("order", "import", str(file))
+        assert (refused.returncode, said in refused.stderr) == (2, True), refused.stderr
     file.write_text("number,address\n")
     assert "has no column key, amount, currency" in commands.run("order", "import", str(file)).stderr

@@ -35,7 +35,13 @@ def test_a_report_is_shown_compared_and_exported(conn: Any, tmp_path: Path) -> N
     assert ["opened", "2", "25.00", "%", "8", "reached", "2"] in [
         line.split() for line in shown.stdout.splitlines()
     ]
-    assert "Machines opened it for 1 more" in shown.stderr
+    assert "Machines opened it for 1, and followed links for 0" in shown.stderr
+    assert "more links" not in shown.stderr
+    conn.execute(
+        "insert into delivery_link (mailing, no, url) select %s, n, 'https://example.org/' || n from generate_series(2, 13) n",
+        (mailing,),
+    )
+    assert "3 more links" in commands.run("mailing", "report", str(mailing)).stderr
     told = json.loads(commands.run("mailing", "report", str(mailing), "--json").stdout)
     assert (told["reached"], told["revenue"][0]["amount"]) == (8, "1234.50")
 

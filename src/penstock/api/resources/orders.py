@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from penstock.api.document import documented
 from penstock.api.resources.asking import asked
@@ -15,11 +15,15 @@ from penstock.api.resources.events import Contact
 from penstock.api.resources.paging import paged
 from penstock.api.shapes import LARGEST_NUMBER, Account, Body, Cursor, Limit, Shown
 from penstock.feedback import telling
-from penstock.feedback.orders import cancelling, listing, taking
+from penstock.feedback.orders import cancelling, currency, listing, taking
 
 router = Router()
 
 Key = Annotated[str, Field(min_length=1, max_length=telling.LONGEST_KEY, examples=["4711"])]
+
+
+def _plain(amount: Any) -> Any:
+    return currency.read(amount) if isinstance(amount, str) else amount
 
 
 class NewOrder(Body):
@@ -28,6 +32,7 @@ class NewOrder(Body):
     key: Annotated[Key, Field(description="The shop's own number: an order is noted once under it.")]
     amount: Annotated[
         Decimal,
+        BeforeValidator(_plain),
         Field(
             strict=False,
             ge=0,

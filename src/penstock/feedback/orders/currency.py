@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Final
 
@@ -26,6 +27,16 @@ MOST_DECIMALS: Final = 4
 """Decimals of an amount at most, in whatever currency: totals before rounding have as many."""
 LARGEST: Final = Decimal(10) ** 12
 """No order is worth more, in any currency."""
+
+
+_WRITTEN: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+
+
+def read(text: str) -> Decimal:
+    """Return the amount that is written. Raises ValueError for what is no decimal, also where Python would take it: 1_000, 1e3."""
+    if not _WRITTEN.fullmatch(text):
+        raise ValueError(f"{text!r} is no amount; write it like 20.50.")
+    return Decimal(text)
 
 
 def wrong(amount: Decimal, currency: str) -> str | None:
