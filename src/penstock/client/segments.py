@@ -23,11 +23,22 @@ class Segment(Model):
     updated_at: datetime
 
 
+class UnknownAttribute(Model):
+    """An attribute that is asked for and that no contact has; `nearest`: one that they have, which was meant perhaps."""
+
+    name: str
+    nearest: str | None
+
+
 class Count(Model):
-    """How many contacts are meant now (None: it took longer than was given), and the first of them."""
+    """How many contacts are meant now (None: it took longer than was given), and the first of them.
+
+    `unknown`: where nobody is meant, the attributes that no contact has.
+    """
 
     count: int | None
     first: tuple[Contact, ...]
+    unknown: tuple[UnknownAttribute, ...]
     definition: dict[str, Any]
     text: str
 
