@@ -13,13 +13,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from penstock.delivery import estimating
+from penstock.feedback.orders import taking
+from penstock.feedback.orders.taking import Order
 from penstock.mailing.actor import EVERY_ROLE, Actor
 from penstock.mailing.lifecycle import PLATFORM
 from penstock.platform import database
@@ -57,6 +61,9 @@ SHOTS = (
     Shot("mailing", "/mailings/{giant}", (("wide", "light"), ("wide", "dark"), ("narrow", "dark"))),
     Shot("recipients", "/mailings/{giant}/recipients"),
     Shot("report", "/mailings/{giant}/report", (("wide", "light"),), whole=True),
+    Shot("compare", "/reports/compare?mailing={giant}&mailing={sent}&mailing={cancelled}"),
+    Shot("reports", "/reports/mailings"),
+    Shot("orders", "/reports/orders"),
     Shot("journal", "/mailings/{giant}/journal"),
     Shot("approvals", "/approvals"),
     Shot("approve", "/approvals/{in_review}", (("wide", "light"), ("narrow", "light"))),
@@ -70,6 +77,10 @@ SHOTS = (
     Shot("audience", "/audience", (("wide", "light"),)),
     Shot("import", "/audience/imports/{import}"),
     Shot("suppressions", "/audience/suppressions"),
+    Shot("bounces", "/audience/bounces"),
+    Shot("story", "/audience/contacts/{reader}/story", (("wide", "light"),)),
+    Shot("way-back", "/settings/mailboxes"),
+    Shot("strays", "/settings/strays"),
     Shot("templates", "/content"),
     Shot("settings", "/settings"),
     Shot("policies", "/settings/policies"),
@@ -115,12 +126,49 @@ def showcase(ground: Ground, folder: Path) -> tuple[dict[str, Any], str]:
         "select id, digest from mailing_mailing where digest is not null"
     ).fetchall():
         estimating.estimate(ground.conn, number, digest)
+    _answer(ground.conn, desk.account, giant)
     tally.count(ground.conn, giant)
+    reader = ground.conn.execute(
+        "select contact from delivery_recipient where mailing = %s and seq = 6", (giant,)
+    ).fetchone()
     numbers = {
-        **scene.mailings, "giant": giant, "import": scene.things["imports"][0], "domain": scene.things["domains"][0],
+        **scene.mailings, "giant": giant, "reader": reader and reader[0], "import": scene.things["imports"][0], "domain": scene.things["domains"][0],
         "transport": scene.things["transports"][0], "webhook": scene.things["webhooks"][0],
     }  # fmt: skip
     return numbers, desk.sign_in_link(email, ground.url)
+
+
+_LINKS = (
+    "https://orchard.example/autumn",
+    "https://orchard.example/shop/cider",
+    "https://orchard.example/fair",
+)
+_DID = """
+select feedback_note(array_agg(mailing), array_agg(seq), array_agg(%(kind)s::text), array_agg(%(link)s::integer),
+                     array_agg(least(now(), at + make_interval(mins => 1 + seq %% 97))))
+  from delivery_outcome where mailing = %(mailing)s and state = 5 and seq %% %(one_in)s = 0
+"""
+
+
+def _answer(conn: psycopg.Connection[Any], account: int, mailing: int) -> None:
+    """Readers open it, follow its links, and two of them order."""
+    conn.cursor().executemany(
+        "insert into delivery_link (mailing, no, url) values (%s, %s, %s)",
+        [(mailing, no, url) for no, url in enumerate(_LINKS, 1)],
+    )
+    for kind, link, one_in in (
+        ("opened", None, 3), ("prefetched", None, 11), ("clicked", 1, 12), ("clicked", 2, 30), ("clicked", 3, 54),
+        ("unsubscribed", None, 700),
+    ):  # fmt: skip
+        conn.execute(_DID, {"mailing": mailing, "kind": kind, "link": link, "one_in": one_in})
+    buyers = conn.execute(
+        "select contact from delivery_recipient where mailing = %s and seq in (12, 24)", (mailing,)
+    ).fetchall()
+    orders = [
+        Order(key=f"2026-{1040 + number}", contact=contact, amount=Decimal("38.50") * number, currency="EUR")
+        for number, (contact,) in enumerate(buyers, 1)
+    ]
+    taking.take(conn, account, orders)
 
 
 def taken(page: Page, shot: Shot, numbers: dict[str, Any], width: str, scheme: Scheme) -> bytes:
