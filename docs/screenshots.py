@@ -158,7 +158,7 @@ def _answer(conn: psycopg.Connection[Any], account: int, mailing: int) -> None:
     )
     for kind, link, one_in in (
         ("opened", None, 3), ("prefetched", None, 11), ("clicked", 1, 12), ("clicked", 2, 30), ("clicked", 3, 54),
-        ("unsubscribed", None, 700),
+        ("unsubscribed", None, 701),
     ):  # fmt: skip
         conn.execute(_DID, {"mailing": mailing, "kind": kind, "link": link, "one_in": one_in})
     buyers = conn.execute(

@@ -129,7 +129,7 @@ def find_list(conn: psycopg.Connection[Any], account: int, name: str) -> int:
     return int(row[0])
 
 
-_OF_A_FILE = r" \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$"
+_OF_A_FILE = r" \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6}| \(\d+\))?$"
 """How the list ends that `penstock send` makes for a file: nobody named it, nobody looks for it."""
 _NAMED = 20
 
