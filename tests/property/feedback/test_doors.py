@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from penstock.content.links import tokens
@@ -88,11 +88,20 @@ ANSWERS = st.sampled_from(
      b"* 1 FETCH (UID 1 BODY[] NIL)", b"* LIST () {99999999999}", b"{-1}", b"* OK [UIDVALIDITY]", b"\xff\xfe", b"*", b"* "]
 )  # fmt: skip
 TAGGED = st.sampled_from([b"OK done", b"OK [READ-WRITE] done", b"NO not so", b"BAD what", b"", b"{5}"])
+HELLO = [
+    ([b"* CAPABILITY IMAP4rev1"], b"OK done"),
+    ([], b"OK done"),
+    ([b"* CAPABILITY IMAP4rev1"], b"OK done"),
+]
+OPEN = [*HELLO, ([b"* OK [UIDVALIDITY 7] y", b"* OK [UIDNEXT 3] y"], b"OK [READ-WRITE] done")]
 TURN = st.tuples(st.lists(st.one_of(ANSWERS, st.binary(max_size=40)), max_size=4), TAGGED)
 
 
 @settings(max_examples=examples(80))
 @given(st.lists(TURN, min_size=1, max_size=8))
+@example([*HELLO, ([b"* OK [UIDVALIDITY 99999999999999999999] y"], b"OK [READ-WRITE] done")])
+@example([*OPEN, ([b"* SEARCH 99999999999999999999 4294967296"], b"OK done"), ([], b"OK done")])
+@example([*OPEN, ([b"* SEARCH " + b"9" * 5_000], b"OK done")])
 def test_a_server_that_says_anything_is_only_a_mailbox_that_fails(
     turns: list[tuple[list[bytes], bytes]],
 ) -> None:
@@ -102,7 +111,9 @@ def test_a_server_that_says_anything_is_only_a_mailbox_that_fails(
         place = Place("127.0.0.1", listener.getsockname()[1], "none", "me", "secret")
         try:
             with imap.session(place, "INBOX", readonly=False) as session:
+                assert session.uidvalidity < 2**32
                 for uid in session.after(0):
+                    assert 0 < uid < 2**32, "the database has a place for it"
                     session.fetch(uid)
                     session.move(uid, "Done")
         except MailboxTrouble:

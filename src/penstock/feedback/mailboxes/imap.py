@@ -112,9 +112,8 @@ class Session:
             status, said = self._client.uid("SEARCH", "UID", which, "UNDELETED")
             if status != "OK":
                 raise MailboxTrouble(f"The server does not search: {_first(said)}.")
-        return sorted(
-            int(word) for word in b" ".join(part for part in said if part).split() if word.isdigit()
-        )
+        words = b" ".join(part for part in said if part).split()
+        return sorted(found for word in words if (found := _read_number(word)))
 
     def fetch(self, uid: int) -> bytes | None:
         """Return the first KEPT octets of a message, which stays unseen; None when it is gone."""
@@ -263,7 +262,13 @@ def _string(text: str) -> str:
 
 def _number(said: list[Any]) -> int:
     last = said[-1] if said else None
-    return int(last) if isinstance(last, bytes) and last.isdigit() else 0
+    return _read_number(last) if isinstance(last, bytes) else 0
+
+
+def _read_number(word: bytes) -> int:
+    """Return a number of a message or a folder, 0 for what is none: they have 32 bits (RFC 3501 §9, nz-number)."""
+    found = int(word) if len(word) <= 10 and word.isdigit() else 0
+    return found if found < 2**32 else 0
 
 
 def _first(said: list[Any]) -> str:
