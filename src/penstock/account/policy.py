@@ -316,6 +316,9 @@ def effective(account_policy: Mapping[str, Any], options: Mapping[str, Any] | No
     for name, given in (options or {}).items():
         if name in OPTIONS:
             continue
+        if name not in RULES:
+            there = sorted({*utm.NAMES, *(rule.name for rule in RULES.values() if rule.per_mailing)})
+            raise PolicyError(f"a mailing has no policy {name!r}; there are {', '.join(there)}")
         chosen[name] = _checked(name, given)
         if not RULES[name].per_mailing:
             raise PolicyError(f"policy {name} holds for the whole account; it cannot be set for one mailing")

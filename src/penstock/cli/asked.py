@@ -46,7 +46,8 @@ def asked(
     if to and to.startswith("list:"):
         list_name, to = to.removeprefix("list:"), None
     if (to is None) == (list_name is None):
-        raise wrong("It is not said to whom.", "Give either --to FILE.csv or --list NAME.")
+        said = "It is said twice to whom." if to else "It is not said to whom."
+        raise wrong(said, "Give either --to FILE.csv or --list NAME.")
     options = read_options(rate, policies)
     way = Via.read(via, connections)
     if html is None and text is None:

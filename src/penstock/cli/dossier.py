@@ -44,7 +44,12 @@ def _words(entry: story.Entry) -> str:
         return f"{entry.mailing_name}: {data.get('state', '')}{f' ({said})' if said else ''}"
     if entry.kind == "ordered":
         return f"{data['amount']} {data['currency']}{' (cancelled)' if 'cancelled_at' in data else ''}"
-    return " ".join(str(value) for value in data.values() if not isinstance(value, dict))
+    told = (
+        name if value is True else str(value)
+        for name, value in data.items()
+        if value is not False and not isinstance(value, dict)
+    )
+    return " ".join(told)
 
 
 def write_data(conn: psycopg.Connection[Any], account: int, address: str, output: Path | None) -> None:

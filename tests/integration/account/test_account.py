@@ -23,6 +23,7 @@ def test_a_mailing_goes_before_its_account() -> None:
     ("account", "options", "words"),
     [
         ({"no_such": 1}, {}, "no policy 'no_such'"),
+        ({}, {"utm_sauce": "x"}, "a mailing has no policy 'utm_sauce'; .* utm_source"),
         ({"package_size": 0}, {}, "a whole number from 1"),
         ({"package_size": True}, {}, "a whole number"),
         ({"in_doubt": "maybe"}, {}, "never_twice, never_lost"),
