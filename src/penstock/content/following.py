@@ -31,7 +31,7 @@ from penstock.content.template import RESERVED, Parsed, parse, walk
 MOST: Final = 1_000
 """Different links of one message that can be tracked."""
 SAID: Final = 20
-"""Links that are not tracked that are named."""
+"""Links that are left as they are that are named."""
 _AS_IT_IS: Final = "Make its address of the contacts' attributes alone, or leave it so."
 _OWN: Final = frozenset(RESERVED[1:])
 _OWN_PATHS: Final = ("/u/", "/v/", "/c/", "/o/")
@@ -89,6 +89,13 @@ class Following:
         self.targets: tuple[Target, ...] = ()
         self.mark = ""
 
+    @property
+    def lacking(self) -> str:
+        """What a link is not that is left as it is; empty where nothing is wanted of links."""
+        if self.wanted.clicks and self.wanted.tags:
+            return "neither tracked nor tagged"
+        return "not tracked" if self.wanted.clicks else "not tagged" if self.wanted.tags else ""
+
     def html(self, parsed: Parsed) -> tuple[Piece, ...]:
         """Return the pieces of an HTML template."""
         salt = blake2b(parsed.source.encode("utf-8", "replace"), digest_size=8).hexdigest()
@@ -97,7 +104,7 @@ class Following:
         found = _Found(parsed, self)
         marked = anchors.in_html(parsed.source, found.wanted)
         if found.left > SAID:
-            more = f"{found.left - SAID:,} more links are not tracked"
+            more = f"{found.left - SAID:,} more links are {self.lacking}"
             self.warnings.append(Problem(parsed.where, 0, more, _AS_IT_IS))
         targets = (
             {link.target.url: link.target for link in found.links if link.target}
@@ -234,17 +241,19 @@ class _Found:
     def _short(self, target: Target, anchor: Anchor) -> Target | None:
         if len(target.url.encode("utf-8", "replace")) <= LONGEST:
             return target
-        self._left(anchor, f"it has more than {LONGEST:,} bytes")
+        if self.following.wanted.clicks:
+            self._left(anchor, f"it has more than {LONGEST:,} bytes", "not tracked")
         return None
 
-    def _left(self, anchor: Anchor, why: str) -> None:
-        if self.env is not HTML or not self.following.wanted.clicks:
+    def _left(self, anchor: Anchor, why: str, lacking: str = "") -> None:
+        lacking = lacking or self.following.lacking
+        if self.env is not HTML or not lacking:
             return
         self.left += 1
         if self.left > SAID:
             return
         shown = anchor.source if len(anchor.source) <= 60 else anchor.source[:59] + "…"
-        what = f"the link {shown} is not tracked: {why}"
+        what = f"the link {shown} is {lacking}: {why}"
         self.following.warnings.append(Problem(self.where, anchor.line, what, _AS_IT_IS))
 
     def _read(self, text: str) -> str:

@@ -91,6 +91,22 @@ def test_links_lead_over_penstock_wherever_they_stand(eightbit: bool, name: str)
     ]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "lacking"),
+    [
+        (Wanted(TAGS), ["not tagged"]),
+        (Wanted(TAGS, BASE, clicks=True), ["neither tracked nor tagged", "not tracked"]),
+        (Wanted({}, BASE, clicks=True), ["not tracked", "not tracked"]),
+        (Wanted({}, BASE, opens=True), []),
+    ],
+)
+def test_links_that_are_left_as_they_are_are_named(wanted: Wanted, lacking: list[str]) -> None:
+    html = f"""{{% for p in items %}}<a href="https://l.example/{{{{ p }}}}">l</a>{{% endfor %}}
+    <a href="https://x.example/{"a" * 2_000}">long</a>"""
+    told = [str(warning) for warning in compiled(html, wanted, "t").warnings]
+    assert [re.findall(r" is ([a-z ]+): it ", each) for each in told] == [[each] for each in lacking]
+
+
 def test_the_opening_is_the_last_picture_of_the_html() -> None:
     html, text = made("<html><body><p>x</p></body></html>")
     picture = f'<img src="{BASE}/o/{TOKEN}" width="1" height="1" border="0" alt="">'
