@@ -176,6 +176,13 @@ def test_connections_and_recipients_are_limited(port: int, monkeypatch: pytest.M
         assert lmtp.noop()[0] == 250
 
 
+def test_a_server_with_many_messages_keeps_its_connection(port: int, taken: list[dict[str, Any]]) -> None:
+    with dialogue(port) as client:
+        for _ in range(1_100):
+            assert client.docmd("MAIL FROM:<>")[0] == 250
+            assert client.rset()[0] == 250
+
+
 def test_who_drips_is_cut_off(
     port: int, taken: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,8 @@ READING: Final = 180.0
 """Seconds for a whole message, however slowly it drips."""
 RECIPIENTS: Final = 100
 """Of one message; more are put off (RFC 5321 §4.5.3.1.8 asks for so many)."""
+_OF_MESSAGES: Final = 1_000_000
+"""Commands that each message needs: a mail server keeps its connection for as long as there are more, and in a storm these are many."""
 CALLS: Final = {
     "NOOP": 50,
     "HELP": 5,
@@ -35,7 +37,10 @@ CALLS: Final = {
     "EHLO": 10,
     "HELO": 10,
     "LHLO": 10,
-    "RCPT": 10_000,
+    "MAIL": _OF_MESSAGES,
+    "RCPT": _OF_MESSAGES,
+    "DATA": _OF_MESSAGES,
+    "RSET": _OF_MESSAGES,
     "*": 1_000,
 }
 """How often a connection may give a command; then it has to come again."""
