@@ -32,7 +32,6 @@ class NewOrder(Body):
     key: Annotated[Key, Field(description="The shop's own number: an order is noted once under it.")]
     amount: Annotated[
         Decimal,
-        BeforeValidator(_plain),
         Field(
             strict=False,
             ge=0,
@@ -40,6 +39,7 @@ class NewOrder(Body):
             decimal_places=4,
             description='What is paid, as a decimal: `"20.50"`; exact, where it is a string.',
         ),
+        BeforeValidator(_plain),  # behind the bounds: before them the schema would not say them
     ]
     currency: Annotated[
         str, Field(min_length=3, max_length=3, description="Three letters of ISO 4217: `EUR`.")
