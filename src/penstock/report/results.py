@@ -108,24 +108,34 @@ class Result:
         return sum(each.late for each in self.bounces.values())
 
     @property
+    def ever_reached(self) -> int:
+        """Who can have done something with it: the reached, and those for whom it bounced later."""
+        return self.reached + self.late_bounces
+
+    @property
     def rates(self) -> list[Rate]:
         """The shares that are usually looked at, each with what it is a share of."""
         people = {kind: each.people for kind, each in self.answers.items()}
-        reached, settled, opened = self.reached, self.counted.settled, people["opened"]
+        reached, settled, opened = self.ever_reached, self.counted.settled, people["opened"]
         return [
-            Rate("reached", reached, self.progress.recipients, "recipients"),
+            Rate("reached", self.reached, self.progress.recipients, "recipients"),
             Rate("bounced", self.counted.bounced, settled, "settled"),
             Rate("complained", self.counted.complained, settled, "settled"),
-            Rate("opened", opened, reached, "reached"),
-            Rate("clicked", people["clicked"], reached, "reached"),
+            _did("opened", opened, reached),
+            _did("clicked", people["clicked"], reached),
             Rate("clicked_of_opened", people["clicked"], opened, "opened"),
-            Rate("unsubscribed", people["unsubscribed"], reached, "reached"),
-            Rate("ordered", self.buyers, reached, "reached"),
+            _did("unsubscribed", people["unsubscribed"], reached),
+            _did("ordered", self.buyers, reached),
         ]
 
     def rate(self, name: str) -> Rate:
         """The one of this name."""
         return next(each for each in self.rates if each.name == name)
+
+
+def _did(name: str, people: int, reached: int) -> Rate:
+    """Whoever did something had it: also somebody in doubt."""
+    return Rate(name, people, max(reached, people), "reached")
 
 
 def results(conn: psycopg.Connection[Any], account: int, mailings: Sequence[int]) -> list[Result]:
