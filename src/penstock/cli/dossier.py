@@ -1,6 +1,7 @@
 """What `penstock contacts story`, `data` and `erase` do: one person's story, what is given to them, and forgetting them."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from penstock.personal import again, erasure, export, many, story
 from penstock.platform import zipping
 
 LONGEST = 64 << 20  # bytes of a file of addresses
-_PSEUDONYM = re.compile(r"\berased:[0-9a-f]{32}\b")
+_PSEUDONYM = re.compile(r"\b(erased:[0-9a-f]{32})\b(?:,([^\s,]+))?")
+"""A line as `contacts erased` writes it: the pseudonym, and when."""
 
 
 def show_story(conn: psycopg.Connection[Any], account: int, address: str, most: int, json: bool) -> None:
@@ -88,11 +90,27 @@ def erase(
 
 
 def here_again(conn: psycopg.Connection[Any], account: int, file: Path) -> list[str]:
-    """Return the addresses of those who are here although the file has their pseudonyms. Raises Failure where there are none."""
-    found = again.here(conn, account, _PSEUDONYM.findall(_text(file)))
+    """Return the addresses of those who are here although the file has their pseudonyms. Raises Failure where there are none.
+
+    Who has become a contact after the time beside the pseudonym is left alone.
+    """
+    found = again.here(conn, account, _told(file))
     if not found:
         raise wrong(f"Nobody of whom {file} has the pseudonym is here.", "Nothing is to be erased again.")
     return found
+
+
+def _told(file: Path) -> dict[str, datetime | None]:
+    """The pseudonyms in a file, with the last time that stands behind each; None where none does."""
+    told: dict[str, datetime | None] = {}
+    for name, at in _PSEUDONYM.findall(_text(file)):
+        try:
+            told[name] = datetime.fromisoformat(at) if at else None
+        except ValueError:
+            raise wrong(
+                f"{file}: {at!r} behind {name} is no time.", "Take the file as `contacts erased` wrote it."
+            ) from None
+    return told
 
 
 def _text(file: Path) -> str:

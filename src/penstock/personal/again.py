@@ -3,6 +3,8 @@
 So nobody has to keep a list of the addresses of people who wanted to be forgotten.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -19,9 +21,15 @@ def erased(conn: psycopg.Connection[Any], account: int) -> list[tuple[str, str]]
     return [(str(name), at.isoformat()) for name, at in rows]
 
 
-def here(conn: psycopg.Connection[Any], account: int, pseudonyms: list[str]) -> list[str]:
-    """Return the normalised addresses of contacts whose pseudonyms these are: a million contacts take some seconds."""
-    given = {"account": account, "key": pseudonym.blocks(), "pseudonyms": pseudonyms}
+def here(conn: psycopg.Connection[Any], account: int, told: Mapping[str, datetime | None]) -> list[str]:
+    """Return the normalised addresses of contacts whose pseudonyms these are: a million contacts take some seconds.
+
+    told: when they were erased, by pseudonym. Who has become a contact after that came back by themselves and is left alone; without a time
+    everybody is meant.
+    """
+    given = {
+        "account": account, "key": pseudonym.blocks(), "pseudonyms": list(told), "times": list(told.values()),
+    }  # fmt: skip
     return [
         str(normal) for (normal,) in conn.execute(sql("penstock.personal", "here_again"), given).fetchall()
     ]

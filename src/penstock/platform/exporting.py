@@ -1,7 +1,9 @@
 """Long files: rows written by PostgreSQL itself, passed on block by block. Memory does not grow with their number."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from typing import Any
+
+from asgiref.sync import sync_to_async
 
 from penstock.platform import database
 
@@ -20,3 +22,22 @@ async def copied(settings: str, query: str, parameters: dict[str, Any]) -> Async
                     yield bytes(block)
                     block.clear()
             yield bytes(block)
+
+
+async def drawn(rows: Generator[bytes]) -> AsyncIterator[bytes]:
+    """Yield what a generator gives, block by block, each drawn in a thread: a server of asynchronous answers would draw it whole."""
+    draw = sync_to_async(_block, thread_sensitive=False)
+    try:
+        while block := await draw(rows):
+            yield block
+    finally:
+        await sync_to_async(rows.close, thread_sensitive=False)()
+
+
+def _block(rows: Generator[bytes]) -> bytes:
+    block = bytearray()
+    for row in rows:
+        block += row
+        if len(block) >= BLOCK:
+            break
+    return bytes(block)

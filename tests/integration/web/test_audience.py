@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 from psycopg.types.json import Jsonb
 
@@ -59,6 +61,15 @@ def test_a_contact_is_added_changed_and_erased(desk: Desk, visitor: Visitors) ->
     assert contacts.get(desk.conn, desk.account, there.id) is None
 
 
+def drawn(answer: Any) -> str:
+    """The text of an answer that is sent block by block."""
+
+    async def draw() -> bytes:
+        return b"".join([block async for block in answer.streaming_content])
+
+    return async_to_sync(draw)().decode()
+
+
 def test_the_file_for_people_has_no_formulas_and_that_for_programs_is_exact(
     desk: Desk, visitor: Visitors
 ) -> None:
@@ -69,10 +80,7 @@ def test_the_file_for_people_has_no_formulas_and_that_for_programs_is_exact(
         "update audience_contact set attributes = %s where id = %s", (Jsonb(attributes), contact.id)
     )
     answer = visitor().get(f"/audience/export?list={number}")
-    assert (
-        b"".join(answer.streaming_content).decode().splitlines()[1]
-        == "anna@example.org,'=1+1,O'Hara,+49 170 1,'@me"
-    )
+    assert drawn(answer).splitlines()[1] == "anna@example.org,'=1+1,O'Hara,+49 170 1,'@me"
     exact = b"".join(contacts.export(desk.conn, desk.account, number)).decode()
     assert exact.splitlines()[1] == "anna@example.org,=1+1,O'Hara,+49 170 1,@me"
 
@@ -135,7 +143,7 @@ def test_a_file_is_looked_at_before_anything_is_written(desk: Desk, visitor: Vis
     assert 'data-import="done"' in text
     assert "nobody" in text
     assert contacts.count(desk.conn, desk.account) == 2
-    report = b"".join(anna.get(f"{begun['Location']}/report").streaming_content).decode()
+    report = drawn(anna.get(f"{begun['Location']}/report"))
     assert report.startswith("line,kind,value,reason\n3,rejected,nobody,")
     assert anna.get("/audience/imports/look").status_code == 404  # the file is the import's now
 

@@ -1,5 +1,7 @@
--- Contacts who are here although they were erased, by their pseudonyms.
+-- Contacts who are here although they were erased, by their pseudonyms; not those who have come since.
 select c.normal
   from audience_contact c
- where c.account_id = %(account)s and audience_pseudonym(%(key)s, c.account_id, c.normal) = any(%(pseudonyms)s)
+  join unnest(%(pseudonyms)s::text[], %(times)s::timestamptz[]) as t (pseudonym, at)
+    on t.pseudonym = audience_pseudonym(%(key)s, c.account_id, c.normal)
+ where c.account_id = %(account)s and (t.at is null or c.created_at <= t.at)
  order by c.id

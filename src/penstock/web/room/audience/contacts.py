@@ -1,6 +1,6 @@
 """Contacts: searched, and one by one added, edited, put on lists."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +14,7 @@ from penstock.audience.address import AddressError
 from penstock.audience.attributes import AttributeProblem
 from penstock.audience.contacts import UnknownContact, UnknownList
 from penstock.platform.connections import connection
+from penstock.platform.exporting import drawn
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
 
@@ -115,12 +116,12 @@ def export(visit: Visit) -> HttpResponseBase:
     found = _list(visit, on)
     account = visit.account
 
-    def rows() -> Iterator[bytes]:
+    def rows() -> Generator[bytes]:
         with connection() as conn:  # the visit's own goes back before the first row is sent
             yield from there.export(conn, account, found.id if found else None, for_people=True)
 
     headers = {"Content-Disposition": 'attachment; filename="contacts.csv"'}
-    return StreamingHttpResponse(rows(), content_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(drawn(rows()), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _contact(visit: Visit, number: int) -> there.Contact:

@@ -1,7 +1,7 @@
 """Imports: a file is uploaded, looked at, then brought in by a worker while its progress is shown; its report stays."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from penstock.audience.looking import look as look_at
 from penstock.audience.trouble import ImportFileError
 from penstock.platform import environment
 from penstock.platform.connections import connection
+from penstock.platform.exporting import drawn
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
 
@@ -103,12 +104,12 @@ def report(visit: Visit, number: int) -> HttpResponseBase:
     """The lines that were not taken, as a CSV file."""
     _import(visit, number)
 
-    def rows() -> Iterator[bytes]:
+    def rows() -> Generator[bytes]:
         with connection() as conn:  # the visit's own goes back before the first row is sent
             yield from problems.report(conn, number)
 
     headers = {"Content-Disposition": f'attachment; filename="import-{number}-problems.csv"'}
-    return StreamingHttpResponse(rows(), content_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(drawn(rows()), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _enqueue(visit: Visit, file: Path, name: str, on: str | None, column: str | None) -> HttpResponse:
