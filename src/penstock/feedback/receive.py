@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import psycopg
 
+from penstock.audience.pseudonym import is_pseudonym
 from penstock.content.links import parse_return_path, verify_public
 from penstock.delivery.learning import Learned, learn
 from penstock.feedback import strays, unsubscribe
@@ -126,6 +127,8 @@ def _one(
     try:
         return _act(conn, returned, place, sender, account)
     except _Stray as stray:
+        if isinstance(place, _Place) and is_pseudonym(place.address):
+            return Received("stray", *_known(place), "It means somebody who was erased: it is not kept.")
         strays.keep(conn, door, stray.kind, str(stray), data, account=stray.account or account)
         return Received("stray", *_known(place), str(stray))
 

@@ -9,6 +9,8 @@ from penstock.audience.suppression import suppressed
 from penstock.delivery import freeze
 from penstock.feedback import bounces, strays
 from penstock.feedback.receive import MOST, Received, holder, receive
+from penstock.mailing.actor import SYSTEM
+from penstock.personal.erasure import erase_addresses
 from tests.integration.delivery.stage import address, begin, counts, hand_over, sound
 from tests.integration.feedback.returning import message, verp
 
@@ -202,3 +204,11 @@ def test_strays_are_bounded_and_counted_once(conn: Conn, monkeypatch: pytest.Mon
     strays.discard(conn, None, last.id)
     conn.execute("update feedback_stray set last_at = now() - interval '31 days'")
     assert strays.discard_old(conn) == 2
+
+
+def test_of_who_was_erased_nothing_is_kept(conn: Conn, mailing: int) -> None:
+    erase_addresses(conn, 1, [address(1)], SYSTEM)
+    assert come(conn, "person-answers", mailing, 1, sender=address(1)).done == "stray"
+    assert strays.page(conn, None, limit=10) == []
+    assert come(conn, "person-answers", mailing, 2).done == "stray"
+    assert len(strays.page(conn, None, limit=10)) == 1
