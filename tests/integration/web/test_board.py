@@ -87,6 +87,19 @@ def test_a_row_offers_what_its_state_and_the_role_allow_and_no_other(desk: Desk,
     assert "undo" in commands(row(visitor("operator").text("/board"), made["starting"]))
 
 
+def test_doubts_are_offered_to_be_sent_where_there_are_some(desk: Desk, visitor: Visitors) -> None:
+    doubtful, certain = (desk.begun(desk.release(desk.draft(to=desk.list(3)))) for _ in range(2))
+    desk.send(doubtful, accepted=1, in_doubt=1)
+    desk.send(certain, accepted=2)
+    for mailing in (doubtful, certain):
+        desk.conn.execute(
+            "update mailing_mailing set state = 'paused', came_from = 'sending' where id = %s", (mailing,)
+        )
+    board = visitor("operator").text("/board")
+    assert "release_doubt" in commands(row(board, doubtful))
+    assert "release_doubt" not in commands(row(board, certain))
+
+
 @pytest.mark.behaviour("S3.5", "B10")
 def test_a_paused_mailing_tells_since_when_by_whom_and_what_is_left(desk: Desk, visitor: Visitors) -> None:
     mailing = desk.mailing("paused", count=12)

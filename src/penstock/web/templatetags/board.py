@@ -26,7 +26,7 @@ CHANNELS = {"email": _("E-mail"), "sms": _("SMS")}
 def row(context: Any, glance: Glance, places: int = 0, queue_version: int = 0) -> dict[str, Any]:
     """Show a mailing as a row; in the sequence, which has `places` places, with what moves it."""
     visit, mailing, figures = context["visit"], glance.mailing, glance.figures
-    allowed = rows.allowed(mailing, visit.actor.roles, timezone.now())
+    allowed = rows.allowed(glance, visit.actor.roles, timezone.now())
     reason = mailing.reason
     return {
         "request": context["request"], "csrf_token": context.get("csrf_token"), "here": context.get("here"),

@@ -60,11 +60,13 @@ def _told(visit: Visit, numbers: list[int], version: int, order: list[int], ther
     }, visit.request)  # fmt: skip
 
 
-def allowed(mailing: Mailing, roles: frozenset[str], now: datetime) -> tuple[str, ...]:
-    """Return the commands of the mailing's state for these roles, without an undo whose time is over."""
-    names = mailing.allowed_actions(roles)
-    is_open = mailing.undo_until is not None and mailing.undo_until > now
-    return names if is_open else tuple(name for name in names if name != "undo")
+def allowed(glance: Glance, roles: frozenset[str], now: datetime) -> tuple[str, ...]:
+    """Return the commands of the mailing's state for these roles, without an undo whose time is over, and doubts that nobody has."""
+    until, figures = glance.mailing.undo_until, glance.figures
+    idle = set() if until is not None and until > now else {"undo"}
+    if figures is not None and not figures.in_doubt:
+        idle.add("release_doubt")
+    return tuple(name for name in glance.mailing.allowed_actions(roles) if name not in idle)
 
 
 def place(glance: Glance) -> str:
