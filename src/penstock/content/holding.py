@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2b
+from html import escape
 
 _LIQUID = re.compile(
     r"\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}"
@@ -11,6 +12,7 @@ _LIQUID = re.compile(
     r"|\{\{.*?\}\}|\{%.*?%\}",
     re.DOTALL,
 )
+_RAW = re.compile(r"(\{%-?\s*raw\s*-?%\})(.*?)(\{%-?\s*endraw\s*-?%\})", re.DOTALL)
 
 
 class Held:
@@ -33,3 +35,11 @@ class Held:
     def restored(self, text: str) -> str:
         """``text`` with the Liquid back in place of its marks."""
         return self.mark.sub(lambda match: self.found[int(match[1])], text)
+
+    def worded(self, text: str) -> str:
+        """As `restored`, for texts that may hold no markup: what stands between raw and endraw, which Liquid does not escape, is escaped here."""
+        return self.mark.sub(lambda match: _RAW.sub(_escaped, self.found[int(match[1])]), text)
+
+
+def _escaped(raw: re.Match[str]) -> str:
+    return f"{raw[1]}{escape(raw[2])}{raw[3]}"

@@ -48,7 +48,7 @@ def escaped(text: str, *, lines: bool = False) -> str:
     """Return text for an element or an attribute, Liquid untouched; with `lines` its line ends are kept."""
     held = Held(text)
     whole = escape(held.text)
-    return held.restored("<br/>".join(whole.splitlines()) if lines else whole)
+    return held.worded("<br/>".join(whole.splitlines()) if lines else whole)
 
 
 def _head(settings: Settings) -> str:

@@ -58,7 +58,7 @@ def words_of(html: str, link_color: str) -> str:
     writer.feed(references.explicit(held.text))
     writer.close()
     writer.end()
-    return held.restored("".join(writer.out))
+    return held.worded("".join(writer.out))
 
 
 class _Writer(HTMLParser):
