@@ -249,6 +249,15 @@ def test_hits_of_many_are_committed_together(
     assert counted(conn, mailing) == {("opened", 0): (300, READERS)}
 
 
+def test_a_defect_of_ours_leaves_nobody_waiting(mailing: int) -> None:
+    async def broken() -> psycopg.AsyncConnection[Any]:
+        raise RuntimeError("not as it was thought")
+
+    writer = Writer(broken)
+    assert noting(mailing, writer, 1, 2) == [False, False]
+    assert writer.tally.refused == 2
+
+
 class Flaky:
     """Opens connections that are cut by the server where a test says so."""
 

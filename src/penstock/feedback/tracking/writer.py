@@ -114,11 +114,23 @@ class Writer:
         try:
             while self._waiting:
                 begun = time.monotonic()
-                await self._settle(self._waiting.popleft())
+                await self._see_to(self._waiting.popleft())
                 if self._waiting and (left := begun + GATHER - time.monotonic()) > 0:
                     await asyncio.sleep(left)
         finally:
             self._work = None
+
+    async def _see_to(self, batch: Batch) -> None:
+        """Settle a batch; a defect of ours leaves nobody waiting, and those behind it go on."""
+        try:
+            await self._settle(batch)
+        except Exception:
+            _log.exception("clicks and opens cannot be noted")
+            self._give_up(batch)
+
+    def _give_up(self, batch: Batch) -> None:
+        self.tally.refused += len(batch.hits)
+        batch.done.set_result(False)
 
     async def _settle(self, batch: Batch) -> None:
         """Commit a batch, or give it up when its time is over; whoever waits for it is told."""
@@ -134,8 +146,7 @@ class Writer:
                 self._tell(batch, begun)
                 return
             if time.monotonic() >= until:
-                self.tally.refused += len(batch.hits)
-                batch.done.set_result(False)
+                self._give_up(batch)
                 return
             await asyncio.sleep(PAUSE)
 
