@@ -124,6 +124,13 @@ class CreditEstimate(models.Model):
     mailing = models.IntegerField(primary_key=True)
     size = models.IntegerField()
     at = models.DateTimeField(db_default=Now())
+    credits = models.BigIntegerField(
+        null=True,
+        help_text="Where a message may take several parts: how many they would take. Null: one each.",
+    )
+    basis = models.TextField(
+        null=True, help_text="What `credits` was counted from, as credits.estimates names it."
+    )
 
     class Meta:
         db_table = "account_credit_estimate"
