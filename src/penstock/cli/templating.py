@@ -114,7 +114,6 @@ def use_template(
     with session("penstock template") as conn, conn.transaction():
         number = chosen_account(conn, account)
         there = templates.named(conn, number, which)
-        accepting.check(_message(conn, there.message), channel=accepting.EMAIL)
         way = Via.read(via) if via else None
         transport = way.store(conn, number) if way else drafting.only_transport(conn, number)
         audience = {"list": find_list(conn, number, list_name)}

@@ -73,14 +73,15 @@ def create(
     actor: Actor = SYSTEM,
 ) -> int:  # fmt: skip
     """Make a draft and return its number. `message` and `transport` are stored ones; `audience` is a rule (audience.rule); `tags`
-    are clean ones (tagging.clean)."""
+    are clean ones (tagging.clean). Its channel is that of its message, and stays so."""
     with conn.transaction():
         row = conn.execute(
             "insert into mailing_mailing"
             " (account_id, name, channel, state, version, revision, message_id, transport_id, audience, options, plan, authors,"
             "  created_at, suppressed_to, tags)"
-            " values (%s, %s, 'email', 'draft', 1, 1, %s, %s, %s, %s, %s, %s, now(), 0, %s) returning id",
-            (account, name, message, transport, Jsonb(audience), Jsonb(options or {}), Jsonb(plan) if plan else None,
+            " values (%s, %s, coalesce((select channel from content_message where id = %s), 'email'), 'draft', 1, 1,"
+            "         %s, %s, %s, %s, %s, %s, now(), 0, %s) returning id",
+            (account, name, message, message, transport, Jsonb(audience), Jsonb(options or {}), Jsonb(plan) if plan else None,
              Jsonb([] if actor is SYSTEM else [actor.who]), list(tags)),
         ).fetchone()  # fmt: skip
         assert row is not None

@@ -54,9 +54,11 @@ def begin(
     )  # fmt: skip
 
 
-def store(conn: psycopg.Connection[Any], account: int, message: Message) -> int:
-    """Store a message for a mailing and return its number. Raises NotAccepted, TooLarge."""
-    accepting.check(message, channel=accepting.EMAIL)
+def store(
+    conn: psycopg.Connection[Any], account: int, message: Message, channel: str = accepting.EMAIL
+) -> int:
+    """Store a message for a mailing of this channel and return its number. Raises NotAccepted, TooLarge."""
+    accepting.check(message, channel=channel)
     return store_message(conn, account, message)
 
 
@@ -105,10 +107,20 @@ def _columns(conn: psycopg.Connection[Any], there: Mailing, changes: Changes) ->
         "transport_id": changes.transport,
     }
     columns = {column: value for column, value in given.items() if value}
+    if changes.stored is not None:
+        _same_channel(conn, there, changes.stored)
     if changes.message is not None:
-        columns["message_id"] = store(conn, there.account, changes.message)
+        columns["message_id"] = store(conn, there.account, changes.message, there.channel)
     if changes.options is not None:
         columns["options"] = changes.options
     if changes.plan is not _KEEP:
         columns["plan"] = changes.plan
     return columns
+
+
+def _same_channel(conn: psycopg.Connection[Any], there: Mailing, stored: int) -> None:
+    """Return where the stored message is one of the mailing's channel. Raises DraftError."""
+    row = conn.execute("select channel from content_message where id = %s", (stored,)).fetchone()
+    if row is not None and row[0] != there.channel:
+        words = f"that is a message of the channel {row[0]}, and this mailing goes by {there.channel}."
+        raise drafting.DraftError([drafting.Fault("message_from", words)])

@@ -189,14 +189,20 @@ def test_the_document_describes_the_design(api: Api) -> None:
 # -- short messages ------------------------------------------------------------
 
 
-def test_a_short_message_is_a_template_and_no_mailing_by_e_mail(api: Api, readers: int) -> None:
+def test_a_mailing_goes_by_the_channel_of_its_message(api: Api, readers: int) -> None:
     template = took(api.post("/templates", {"name": "sms", "message": SMS}), 201)
     assert (template["channel"], template["blockers"]) == ("sms", [])
-    told = problem(drafted(api, readers, message=SMS), 422, "message_not_accepted")
-    assert told["errors"][0]["pointer"] == "#/message/channel"
-    assert "sms is not possible in a mailing of the channel email" in told["detail"]
-    problem(drafted(api, readers, template=template["id"]), 422, "message_not_accepted")
-    assert took(api.get("/mailings"))["items"] == []
+    made = [
+        took(drafted(api, readers, message=SMS), 201),
+        took(drafted(api, readers, template=template["id"]), 201),
+    ]
+    assert [each["channel"] for each in made] == ["sms", "sms"]
+    letter = took(drafted(api, readers, message=LETTER), 201)
+    assert letter["channel"] == "email"
+    told = problem(
+        api.patch(f"/mailings/{letter['id']}", {"message_from": {"mailing": made[0]["id"]}}), 422, "invalid"
+    )
+    assert "a message of the channel sms, and this mailing goes by email" in told["detail"]
     broken = took(api.patch(f"/templates/{template['id']}", {"message": {"text": "{{ x"}}))
     assert len(broken["blockers"]) == 1
 

@@ -33,7 +33,7 @@ def create(
     audience = _rule(given.audience)
     tags = tagging.clean(given.tags)
     if given.message is not None:
-        accepting.check(message_of(given.message), channel=accepting.EMAIL)
+        accepting.check(message_of(given.message))
 
     def make() -> dict[str, Any]:
         number = writing.begin(
@@ -88,11 +88,7 @@ def _first_message(
         return store_message(conn, account, message_of(given.message))
     access.require(actor, "templates:read")
     assert given.template is not None
-    number = templates.message_of(conn, account, given.template)
-    message = load_message(conn, number)
-    assert message is not None
-    accepting.check(message, channel=accepting.EMAIL)
-    return number
+    return templates.message_of(conn, account, given.template)
 
 
 def _changed_message(conn: psycopg.Connection[Any], number: int, given: MessageChange) -> Message:
@@ -127,6 +123,8 @@ def add_step(
     conn: psycopg.Connection[Any], there: mailings.Mailing, given: NewStep, actor: Actor, request: control.Request | None
 ) -> tuple[int, bool]:  # fmt: skip
     """Add a step to the chain of a mailing; as `create`."""
+    if given.message is not None:
+        accepting.check(message_of(given.message))
     narrowing = _rule(given.audience)
     condition = step.Condition(narrowing.pop("condition", step.Condition.ALL))
     try:
