@@ -200,6 +200,14 @@ class Transport(models.Model):
         db_default=False,
         help_text="All it hands over stays on this machine: nothing to verify.",
     )
+    channel = models.TextField(
+        default="email", db_default="email", help_text="email or sms: what all its servers carry."
+    )
+    receipts = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="One of its servers tells later whether a message has arrived.",
+    )
     version = models.IntegerField(
         default=1, db_default=1, help_text="Counts changes of its servers: senders look at it."
     )
@@ -207,7 +215,12 @@ class Transport(models.Model):
 
     class Meta:
         db_table = "account_transport"
-        constraints = [models.UniqueConstraint("account", "name", name="account_transport_name")]
+        constraints = [
+            models.UniqueConstraint("account", "name", name="account_transport_name"),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=["email", "sms"]), name="account_transport_channel"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -29,7 +29,7 @@ STAYS, STAFF, OURS = Fate.STAYS, Fate.STAFF, Fate.OURS
 
 _TABLES: Final[Mapping[str, Mapping[Fate, str]]] = {
     # What people are erased from.
-    "audience_contact": {GONE: "address normal attributes"},
+    "audience_contact": {GONE: "address normal attributes phone", OURS: "region"},
     "audience_former": {GONE: "normal"},
     "audience_returned": {GONE: "pseudonym"},
     "audience_erased": {PSEUDONYM: "pseudonym"},
@@ -41,6 +41,8 @@ _TABLES: Final[Mapping[str, Mapping[Fate, str]]] = {
     "delivery_outcome": {GONE: "detail"},
     "delivery_reply": {CLEANED: "text", OURS: "enhanced command"},
     "delivery_early": {CLEANED: "text detail", OURS: "enhanced command"},
+    "delivery_message": {GONE: "id"},
+    "delivery_receipt": {GONE: "id number error said", OURS: "reference"},
     "delivery_backoff": {CLEANED: "reply", OURS: "domain"},
     "delivery_health": {CLEANED: "trouble", OURS: "state"},
     "feedback_event": {CLEANED: "data key", OURS: "kind name"},

@@ -52,7 +52,8 @@ class ShortEnvelope:
     `key` belongs to whoever made the envelope. `sender` is a number in E.164, a short code or an alphanumeric name; `recipient` a
     number in E.164 ("+336…"). `reference` (0 to 65535) holds the parts together at the receiver. `mark` is a public token that
     gateways may repeat, `validity` the seconds that the network may try for (None: as the centre is set up). `ids` are the other
-    side's message ids of the parts accepted so far, in the parts' order, filled in by the transport ("" where it gave none).
+    side's message ids of the parts accepted so far, in the parts' order, filled in by the transport ("" where it gave none), and
+    `server` is the number of the server that gave them.
     """
 
     key: Any
@@ -63,6 +64,7 @@ class ShortEnvelope:
     mark: str = ""
     validity: float | None = None
     ids: list[str] = field(default_factory=list)
+    server: int = 0
 
     def __repr__(self) -> str:
         return f"ShortEnvelope({self.key!r}, {self.sender!r}, {self.recipient!r}, {self.encoded.count} parts)"
