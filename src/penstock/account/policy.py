@@ -70,6 +70,13 @@ def _written(pattern: str, like: str, fits: Callable[[str], bool] = lambda given
     return {"check": check, "read": str, "pattern": pattern, "like": like}
 
 
+def _has_numbers(country: str) -> bool:
+    """Tell whether these letters are a country's, or none."""
+    from penstock.audience import number  # brings the plans of all countries: 30 ms that most commands need not spend
+
+    return not country or number.is_country(country)
+
+
 def _policy(
     default: Any,
     allowed: dict[str, Any],
@@ -213,6 +220,16 @@ class Policy:
         "off",
         _written(quiet.WRITTEN, "off, or as 22:00-08:00, until another time", quiet.is_meant),
         "In these hours of the recipient's zone nothing begins to go to them; what would waits for their end.",
+    )
+    country: str = _always(
+        "",
+        _written("([A-Z]{2})?", "a country's two letters (ISO 3166-1), as FR", _has_numbers),
+        "Telephone numbers without a country code are read as this country's; without a choice they have to have one.",
+    )
+    duplicates: str = _always(
+        "per_number",
+        _one_of("per_number", "per_contact"),
+        "An SMS goes once to a number that several contacts have, or once for each of them.",
     )
     lane_size: int = _always(
         0,

@@ -13,6 +13,9 @@ from penstock.audience.suppression import REASONS
 class Contact(models.Model):
     """A person who can be written to, unique by normalised address within an account.
 
+    Without an e-mail address the number is the address, so that `normal` is everybody's identity; several contacts may have one
+    number. `phone` and `region` are what audience.number makes of a number.
+
     `loading` drops and rebuilds the two constraints while it fills an empty table: their names stand there too,
     and no foreign key may point here.
     """
@@ -28,10 +31,26 @@ class Contact(models.Model):
     attributes = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
+    phone = models.TextField(null=True, db_collation="C", help_text="The number for SMS, in E.164.")
+    region = models.TextField(null=True, help_text="The country of the number, ISO 3166-1 alpha-2.")
 
     class Meta:
         db_table = "audience_contact"
-        constraints = [models.UniqueConstraint(fields=["normal", "account"], name="audience_contact_normal")]
+        constraints = [
+            models.UniqueConstraint(fields=["normal", "account"], name="audience_contact_normal"),
+            models.CheckConstraint(
+                condition=models.Q(phone__isnull=True, region__isnull=True)
+                | models.Q(phone__startswith="+", region__isnull=False),
+                name="audience_contact_phone_region",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["phone", "account"],
+                condition=models.Q(phone__isnull=False),
+                name="audience_contact_phone",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.address
@@ -108,6 +127,11 @@ class Import(models.Model):
     unchanged = models.BigIntegerField(default=0, db_default=0)
     duplicates = models.BigIntegerField(default=0, db_default=0)
     rejected = models.BigIntegerField(default=0, db_default=0)
+    numbers_refused = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Of the rows that were taken: without their number, which was no good.",
+    )
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
 
@@ -137,14 +161,14 @@ class Import(models.Model):
 
 
 class ImportProblem(models.Model):
-    """A line of an imported file that became no contact of its own: rejected, or repeated by a later line."""
+    """A line of an imported file that became no contact of its own (rejected, or repeated by a later line), or one without its number."""
 
     pk = models.CompositePrimaryKey("batch_id", "line")
     batch = models.ForeignKey(
         Import, models.CASCADE, db_column="import_id", db_constraint=False, db_index=False
     )
     line = models.BigIntegerField(help_text="The number of the line in the file, the first being 1.")
-    kind = models.TextField(help_text="rejected, or duplicate.")
+    kind = models.TextField(help_text="rejected, duplicate, or number: it was left out.")
     value = models.TextField()
     reason = models.TextField()
 
@@ -152,7 +176,8 @@ class ImportProblem(models.Model):
         db_table = "audience_import_problem"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["rejected", "duplicate"]), name="audience_import_problem_kind"
+                condition=models.Q(kind__in=["rejected", "duplicate", "number"]),
+                name="audience_import_problem_kind",
             )
         ]
 

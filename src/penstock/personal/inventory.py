@@ -93,7 +93,7 @@ _TABLES: Final[Mapping[str, Mapping[Fate, str]]] = {
     "account_domain_key": {OURS: "selector algorithm secret public"},
     "account_limit": {OURS: "scope value", STAFF: "made_by"},
     "account_server": {OURS: "url secret"},
-    "account_transport": {OURS: "name"},
+    "account_transport": {OURS: "name channel"},
     "django_session": {STAFF: "session_key session_data"},
     "mfa_authenticator": {STAFF: "data", OURS: "type"},
     "usersessions_usersession": {STAFF: "session_key user_agent data"},
