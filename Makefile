@@ -59,7 +59,7 @@ test: $(TESTING)  ## run the tests
 
 JUDGES := build/judges/node_modules/.package-lock.json
 
-judges: $(JUDGES)  ## install what npm has to judge messages with, for the tests
+judges: $(JUDGES)  ## install what npm has for the tests: a judge of messages, an SMS centre
 
 # The lock names no registry: which one is asked is npm's own setting.
 $(JUDGES): tests/acceptance/judges/package.json tests/acceptance/judges/package-lock.json
