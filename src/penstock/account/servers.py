@@ -100,10 +100,13 @@ def put(
             "id": each.get("id"),
         }
         conn.execute(_UPDATE if "id" in each else _INSERT, values)
+    found = [terms(each["url"], "") for each in wanted]
     conn.execute(
-        "update account_transport set is_local = %s, version = version + 1 where id = %s",
-        (all(terms(each["url"], "").loopback for each in wanted), transport),
-    )
+        "update account_transport set is_local = %s, channel = %s, receipts = %s, version = version + 1 where id = %s",
+        (
+            all(each.loopback for each in found), _channel(conn, transport, found), any(each.receipts for each in found), transport,
+        ),
+    )  # fmt: skip
     return [_told(each, before.get(each.get("id", 0))) for each in wanted]
 
 
@@ -198,6 +201,24 @@ def _check_list(wanted: Sequence[Mapping[str, Any]]) -> None:
     numbers = [each["id"] for each in wanted if "id" in each]
     if len(set(numbers)) < len(numbers):
         raise TransportError("A server is named twice.")
+
+
+def _channel(conn: psycopg.Connection[Any], transport: int, found: Sequence[Terms]) -> str:
+    """What all of them carry; what a mailing goes by does not change under it. Raises TransportError."""
+    channels = sorted({each.channel for each in found})
+    if len(channels) > 1:
+        raise TransportError(
+            "A transport carries e-mail or SMS, not both: make one of its servers a transport of its own."
+        )
+    row = conn.execute(
+        "select channel from mailing_mailing where transport_id = %s and channel <> %s limit 1",
+        (transport, channels[0]),
+    ).fetchone()
+    if row:
+        raise TransportError(
+            f"Mailings go out over this transport by {row[0]}: its servers cannot become some of another channel."
+        )
+    return channels[0]
 
 
 def _told(row: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -24,7 +24,9 @@ from penstock.transport.terms import Way, terms
 __all__ = ["InUse", "Transport", "TransportError", "UnknownTransport"]
 
 _LONGEST_NAME = 100
-_SELECT = "select id, name, is_local, created_at from account_transport where account_id = %(account)s"
+_SELECT = (
+    "select id, name, is_local, channel, created_at from account_transport where account_id = %(account)s"
+)
 
 
 class UnknownTransport(LookupError):
@@ -38,7 +40,8 @@ class InUse(TransportError):
 @dataclass(frozen=True)
 class Transport:
     """One way out as it is shown. `url`, `has_password` are those of its first server; `connections` what one sender opens for
-    a mailing, over all servers that are switched on. `is_local`: all servers are on this machine."""
+    a mailing, over all servers that are switched on. `is_local`: all servers are on this machine. `channel`: what all its servers
+    carry."""
 
     id: int
     name: str
@@ -46,6 +49,7 @@ class Transport:
     has_password: bool
     connections: int
     is_local: bool
+    channel: str
     servers: list[Server]
     created_at: datetime
 
@@ -174,7 +178,10 @@ def store(conn: psycopg.Connection[Any], account: int, url: str) -> int:
             "insert into account_server (transport_id, place, url, secret, connections) values (%s, 1, %s, %s, %s)",
             (number, bare, encrypt(password) if password else None, found.connections),
         )
-        conn.execute("update account_transport set is_local = %s where id = %s", (found.loopback, number))
+        conn.execute(
+            "update account_transport set is_local = %s, channel = %s, receipts = %s where id = %s",
+            (found.loopback, found.channel, found.receipts, number),
+        )
     return number
 
 

@@ -21,7 +21,7 @@ _FIGURES = (
 )  # fmt: skip
 _PLAIN = (
     "reason_code", "unlocked", "now", "zone", "digest", "ever_approved", "plan", "due_at", "ends_at", "first_at", "undo_until", "started", "archived",
-    "channel", "sender_domain", "domain", "transport_local", "analysis", "analysed", "tested", "tested_before",
+    "channel", "sender_domain", "domain", "transport_local", "transport_channel", "analysis", "analysed", "tested", "tested_before",
     "follows", "step_ready", "more_to_come", "later_steps", "later_waiting", "later_drafts", "sequence_busy", "is_head", "queue_length", "queue_version", "frozen", "catching_up", "approved_size", *_FIGURES,
 )  # fmt: skip
 

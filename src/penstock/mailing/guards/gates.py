@@ -1,7 +1,7 @@
 """Guards of writing and of the gates: what is whole, who approves what, what may still be edited. Pure."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from penstock.account.policy import PolicyError, effective
 from penstock.mailing import plan as plans
@@ -69,12 +69,21 @@ def _wrong_step(facts: Facts, rule: Mapping[str, Any]) -> str | None:
     return f"step of the audience stays {facts.follows}, the mailing that it follows"
 
 
+_CARRIED: Final = {"email": "e-mail", "sms": "SMS"}
+
+
 def complete(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """A mailing is submitted whole: message, audience and transport exist, and what its conversions are counted by, if they are."""
+    """A mailing is submitted whole: message, audience and a transport for it exist, and what its conversions are counted by, if they are."""
     if facts.missing:
         return Refusal(
             "incomplete",
             f"The mailing has no {', no '.join(facts.missing)}. Complete it, then submit it again.",
+        )
+    if facts.transport_channel not in (None, facts.channel):
+        return Refusal(
+            "wrong_transport",
+            f"Its transport carries {_CARRIED[facts.transport_channel or '']}, and the mailing goes by {_CARRIED[facts.channel]}."
+            " Choose another transport.",
         )
     if facts.campaign == "":
         return Refusal(

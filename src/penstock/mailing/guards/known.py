@@ -46,6 +46,7 @@ class Facts:
     sender_domain: str | None = None
     domain: str = "missing"  # verified, unverified or missing among the account's sending domains
     transport_local: bool = False  # what it hands over stays on this machine
+    transport_channel: str | None = None  # what its transport carries, where it has one
     base_public: bool = True  # the address that tracked links lead to can be reached from outside
     campaign: str | None = (
         None  # utm_campaign of its links, where they are tagged; empty: nothing to make it of

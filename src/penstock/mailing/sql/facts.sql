@@ -6,7 +6,7 @@ select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revis
        m.started_at is not null as started, m.frozen_at is not null as frozen, m.stopped_at,
        m.stopped_at is not null and m.state in ('sending', 'finishing') as catching_up, m.archived_at is not null as archived,
        f.*, p.*, coalesce((select w.capped from delivery_watch w where w.mailing = m.id), 0) as capped, c.sender_domain, account_sender_domain(m.account_id, c.sender_domain) as domain,
-       coalesce(t.is_local, false) as transport_local,
+       coalesce(t.is_local, false) as transport_local, t.channel as transport_channel,
        coalesce(gate.approvers, '{}') as approvers, coalesce(gate.validated, false) as validated,
        coalesce(gate.ever_approved, false) as ever_approved,
        exists (select from mailing_mailing o

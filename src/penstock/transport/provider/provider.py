@@ -9,7 +9,7 @@ anymail+postal://:API-KEY@postal.example.org
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from penstock.transport.provider.known import KNOWN, Api
@@ -25,6 +25,8 @@ _REGION: Final = "region"
 class Provider:
     """A provider and the credentials for it. Shows the secret to nobody."""
 
+    channel: ClassVar[str] = "email"
+    receipts: ClassVar[bool] = False  # what becomes of its messages comes as that of any e-mail
     name: str
     username: str = ""
     password: str = field(default="", repr=False)
