@@ -115,10 +115,12 @@ def use_template(
         number = chosen_account(conn, account)
         there = templates.named(conn, number, which)
         way = Via.read(via) if via else None
-        transport = way.store(conn, number) if way else drafting.only_transport(conn, number)
+        transport = way.store(conn, number) if way else drafting.only_transport(conn, number, there.channel)
         audience = {"list": find_list(conn, number, list_name)}
         called = name or there.name
-        drafting.check(conn, number, name=called, audience=audience, transport=transport)
+        drafting.check(
+            conn, number, name=called, audience=audience, transport=transport, channel=there.channel
+        )
         made = mailings.create(
             conn,
             number,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 from psycopg.types.json import Jsonb
 
@@ -55,3 +57,9 @@ def load_message(conn: psycopg.Connection, message_id: int) -> Message | None:
         (message_id,),
     ).fetchone()
     return None if row is None else Message(*row)
+
+
+def channel_of(conn: psycopg.Connection[Any], message_id: int) -> str | None:
+    """The channel of a stored message, or None if there is none with this id."""
+    row = conn.execute("select channel from content_message where id = %s", (message_id,)).fetchone()
+    return None if row is None else str(row[0])

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from penstock.content.messages import channel_of
 from penstock.mailing import copying, drafting, duration, mailings, step
 from penstock.mailing.actor import Actor
 from penstock.mailing.drafting import DraftError, Fault
@@ -63,9 +64,10 @@ class Step:
 
 @dataclass(frozen=True)
 class New:
-    """A step to be added. `message` is a stored one; `narrowing` is an audience rule for some of them alone.
+    """A step to be added. `message` is a stored one, by whose channel it goes; `narrowing` is an audience rule for some alone.
 
-    follows: an earlier step of the chain; None: the last one. transport: None: that of the step it follows.
+    follows: an earlier step of the chain; None: the last one. transport: None: that of the latest step of this channel, of a chain
+    that has none the account's only one.
     """
 
     name: str
@@ -94,8 +96,9 @@ def add(conn: psycopg.Connection[Any], account: int, mailing: int, new: New, act
         there = _chained(conn, account, mailing)
         follows = next((each for each in there if each.id == new.follows), there[-1])
         rule = {**(new.narrowing or {}), "step": follows.id, "condition": new.condition.value}
-        _check(conn, account, new, rule, there)
-        transport = new.transport or _transport(conn, follows.id)
+        channel = channel_of(conn, new.message) or follows.channel
+        _check(conn, account, new, rule, there, channel)
+        transport = new.transport or _transport(conn, account, channel, [follows, *reversed(there)])
         made = mailings.create(
             conn, account, name=new.name.strip(), message=new.message, audience=rule, transport=transport,
             options=dict(new.options or {}), plan={"kind": Kind.AFTER.value, "delay": new.delay}, actor=actor,
@@ -141,8 +144,8 @@ def _chained(conn: psycopg.Connection[Any], account: int, mailing: int) -> list[
 
 
 def _check(
-    conn: psycopg.Connection[Any], account: int, new: New, rule: dict[str, Any], there: list[Step]
-) -> None:
+    conn: psycopg.Connection[Any], account: int, new: New, rule: dict[str, Any], there: list[Step], channel: str
+) -> None:  # fmt: skip
     faults = []
     if new.follows is not None and all(each.id != new.follows for each in there):
         faults.append(Fault("follows", f"mailing {new.follows} is no step of this chain."))
@@ -152,13 +155,16 @@ def _check(
         faults.append(Fault("delay", f"is {new.delay} s; give 0 to {step.LONGEST_DELAY}."))
     if faults:
         raise DraftError(faults)
-    drafting.check(conn, account, name=new.name, audience=rule, transport=new.transport, options=new.options)
+    drafting.check(
+        conn, account, name=new.name, audience=rule, transport=new.transport, options=new.options, channel=channel
+    )  # fmt: skip
 
 
-def _transport(conn: psycopg.Connection[Any], mailing: int) -> int:
-    row = conn.execute("select transport_id from mailing_mailing where id = %s", (mailing,)).fetchone()
-    assert row is not None
-    return int(row[0])
+def _transport(conn: psycopg.Connection[Any], account: int, channel: str, likely: list[Step]) -> int:
+    """The transport of the first of the likely steps that go by this channel, else the account's only one. Raises DraftError."""
+    like = next((each.id for each in likely if each.channel == channel), None)
+    row = conn.execute("select transport_id from mailing_mailing where id = %s", (like,)).fetchone()
+    return int(row[0]) if row is not None else drafting.only_transport(conn, account, channel)
 
 
 def _place(conn: psycopg.Connection[Any], mailing: int, first: int, position: int) -> None:

@@ -5,19 +5,21 @@ Checked when a draft is made or edited, so that nothing of another account can e
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
 from penstock.account.policy import OPTIONS, PolicyError, effective
 from penstock.audience.segments import keeping
 from penstock.content import utm
+from penstock.mailing import step
 from penstock.platform.database import sql
 from penstock.transport.reply import UNPRINTABLE
 
 LONGEST_NAME = 200
 FASTEST = 1_000_000.0  # messages a second
 UNSUBSCRIBE = ("link", "mailto")
+_BY: Final = {"email": "e-mail", "sms": "SMS"}
 
 
 @dataclass(frozen=True)
@@ -38,26 +40,34 @@ class DraftError(ValueError):
 
 def check(
     conn: psycopg.Connection[Any], account: int, *, name: str | None = None, audience: Mapping[str, Any] | None = None,
-    transport: int | None = None, options: Mapping[str, Any] | None = None,
+    transport: int | None = None, options: Mapping[str, Any] | None = None, channel: str | None = None,
 ) -> None:  # fmt: skip
-    """Return when a draft of `account` may have what is given; what is None is not looked at. Raises DraftError."""
+    """Return when a draft of `account` may have what is given; what is None is not looked at. Raises DraftError.
+
+    `channel`: the mailing's, which the transport is to carry.
+    """
     faults = [
         *_name(name),
         *_options(options),
-        *_owned(conn, account, audience, transport),
+        *_owned(conn, account, audience, transport, channel),
     ]
     if faults:
         raise DraftError(faults)
 
 
-def only_transport(conn: psycopg.Connection[Any], account: int) -> int:
-    """Return the account's transport where there is no choice. Raises DraftError."""
+def only_transport(conn: psycopg.Connection[Any], account: int, channel: str = "email") -> int:
+    """Return the account's transport of this channel where there is no choice. Raises DraftError."""
     rows = conn.execute(
-        "select id from account_transport where account_id = %s order by id limit 2", (account,)
+        "select id from account_transport where account_id = %s and channel = %s order by id limit 2",
+        (account, channel),
     ).fetchall()
     if len(rows) == 1:
         return int(rows[0][0])
-    text = "say which one: the account has several." if rows else "the account has none; create one first."
+    text = (
+        f"say which one: the account has several for {_BY[channel]}."
+        if rows
+        else f"the account has none for {_BY[channel]}; create one first."
+    )
     raise DraftError([Fault("transport", text)])
 
 
@@ -95,23 +105,30 @@ def _other_option(key: str, value: Any) -> str | None:
 
 
 def _owned(
-    conn: psycopg.Connection[Any], account: int, audience: Mapping[str, Any] | None, transport: int | None
-) -> list[Fault]:
+    conn: psycopg.Connection[Any], account: int, audience: Mapping[str, Any] | None, transport: int | None,
+    channel: str | None,
+) -> list[Fault]:  # fmt: skip
     rule = audience or {}
     row = conn.execute(sql("penstock.mailing", "owned"), {
-        "account": account, "list": rule.get("list"), "transport": transport,
+        "account": account, "list": rule.get("list"), "transport": transport, "step": rule.get("step"),
         "mailings": [*rule.get("reached_by", []), *rule.get("not_reached_by", []), rule.get("step")],
         "segments": keeping.named_by(rule),
     }).fetchone()  # fmt: skip
     assert row is not None
-    has_list, has_transport, mailings, segments = row
+    has_list, carries, mailings, segments, before = row
     faults = []
     if audience is not None and not has_list and ("list" in rule or not rule.keys() & {"step", "segment"}):
         faults.append(Fault("audience/list", f"there is no list {rule.get('list')}."))
-    if transport is not None and not has_transport:
+    if transport is not None and carries is None:
         faults.append(Fault("transport", f"there is no transport {transport}."))
+    elif transport is not None and channel is not None and carries != channel:
+        words = f"transport {transport} carries {_BY[carries]}, and this mailing goes by {_BY[channel]}."
+        faults.append(Fault("transport", words))
     if "step" in rule and rule["step"] not in mailings:
         faults.append(Fault("audience/step", f"there is no mailing {rule['step']}."))
+    if before == "sms" and rule.get("condition") in step.SEEN:
+        words = f"is {rule['condition']}: nobody sees that of a short message, and mailing {rule['step']} is one; all and bounced can be asked."
+        faults.append(Fault("audience/condition", words))
     if "segment" in rule and rule["segment"] not in segments:
         faults.append(Fault("audience/segment", f"there is no segment {rule['segment']}."))
     faults += [

@@ -29,6 +29,9 @@ MEANING: Final = {
     Condition.BOUNCED: "Whom it could not reach, or whose message came back.",
 }
 
+SEEN: Final = (Condition.OPENED, Condition.NOT_OPENED, Condition.CLICKED, Condition.NOT_CLICKED)
+"""The conditions that ask for what recipients did: of a letter that is seen, of a short message nobody sees it."""
+
 KEYS: Final = ("step", "condition")
 """The keys that make an audience rule a step's."""
 

@@ -11,7 +11,7 @@ import psycopg
 
 from penstock.content import accepting
 from penstock.content.message import Message
-from penstock.content.messages import load_message, store_message
+from penstock.content.messages import channel_of, load_message, store_message
 from penstock.mailing import control, drafting, mailings
 from penstock.mailing.actor import Actor
 from penstock.mailing.mailings import Mailing
@@ -42,12 +42,17 @@ def begin(
     transport: int | None = None, options: dict[str, Any] | None = None, plan: dict[str, Any] | None = None,
     tags: Sequence[str] = (),
 ) -> int:  # fmt: skip
-    """Make a draft of the stored message and return its number. Without a transport it is the account's only one.
+    """Make a draft of the stored message, of the message's channel, and return its number.
+
+    Without a transport it is the account's only one of that channel.
 
     An audience that is empty is to be chosen later. Raises DraftError.
     """
-    way = transport or drafting.only_transport(conn, account)
-    drafting.check(conn, account, name=name, audience=audience or None, transport=way, options=options)
+    channel = channel_of(conn, stored) or accepting.EMAIL
+    way = transport or drafting.only_transport(conn, account, channel)
+    drafting.check(
+        conn, account, name=name, audience=audience or None, transport=way, options=options, channel=channel
+    )
     return mailings.create(
         conn, account, name=name.strip(), message=stored, audience=audience, transport=way, options=options, plan=plan,
         tags=tags, actor=actor,
@@ -72,7 +77,8 @@ def edit(
     """
     with conn.transaction():
         drafting.check(
-            conn, there.account, name=changes.name, audience=changes.audience, transport=changes.transport, options=changes.options
+            conn, there.account, name=changes.name, audience=changes.audience, transport=changes.transport,
+            options=changes.options, channel=there.channel,
         )  # fmt: skip
         return control.command(
             conn, there.id, "edit", actor, expected_version=version, request=request,
@@ -120,7 +126,7 @@ def _columns(conn: psycopg.Connection[Any], there: Mailing, changes: Changes) ->
 
 def _same_channel(conn: psycopg.Connection[Any], there: Mailing, stored: int) -> None:
     """Return where the stored message is one of the mailing's channel. Raises DraftError."""
-    row = conn.execute("select channel from content_message where id = %s", (stored,)).fetchone()
-    if row is not None and row[0] != there.channel:
-        words = f"that is a message of the channel {row[0]}, and this mailing goes by {there.channel}."
+    channel = channel_of(conn, stored)
+    if channel not in (None, there.channel):
+        words = f"that is a message of the channel {channel}, and this mailing goes by {there.channel}."
         raise drafting.DraftError([drafting.Fault("message_from", words)])

@@ -10,6 +10,10 @@ from django.utils.translation import pgettext_lazy
 Text: TypeAlias = str | Promise
 
 
+CHANNELS: dict[str, Text] = {"email": _("E-mail"), "sms": _("SMS")}
+"""The channels by which mailings go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a state is shown: its name, a sign (colour never tells alone), and the tone of its colour."""

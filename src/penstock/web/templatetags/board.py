@@ -9,17 +9,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
 from penstock.mailing import tagging
 from penstock.mailing.mailings import Mailing
 from penstock.report.glance import Glance
 from penstock.web.room.board import rows
 from penstock.web.room.board.figures import texts
+from penstock.web.room.words import CHANNELS
 
 register = template.Library()
-
-CHANNELS = {"email": _("E-mail"), "sms": _("SMS")}
 
 
 @register.inclusion_tag("room/board/row.html", takes_context=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from penstock.audience import contacts
+from penstock.content.accepting import EMAIL
 from penstock.platform.database import sql
 from penstock.web.room.visit import Visit
 
@@ -21,9 +22,10 @@ def variables(visit: Visit, list_id: int | None) -> list[str]:
     return ["email", *sorted(known - {"email"})]
 
 
-def senders(visit: Visit) -> list[str]:
-    """Return the senders of the account's latest mailings, the latest first."""
-    rows = visit.conn.execute(sql("penstock.web.room.writing", "senders"), {"account": visit.account})
+def senders(visit: Visit, channel: str = EMAIL) -> list[str]:
+    """Return the senders of the account's latest mailings of this channel, the latest first."""
+    given = {"account": visit.account, "channel": channel}
+    rows = visit.conn.execute(sql("penstock.web.room.writing", "senders"), given)
     return [str(sender) for (sender,) in rows]
 
 

@@ -5,11 +5,14 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from penstock.content.accepting import SMS
 from penstock.content.message import Message
 
 
 def message(form: str, sender: str, name: str) -> Message:
-    """Return a letter begun in this form (`html`, `mjml`, else as blocks)."""
+    """Return a message begun in this form: a letter (`html`, `mjml`, else as blocks), or a short message (`text`)."""
+    if form == "text":
+        return Message(sender=sender, subject="", text="", channel=SMS)
     begun = {"html": _html, "mjml": _mjml}.get(form)
     if begun is not None:
         begun_with: dict[str, Any] = {form: begun()}
