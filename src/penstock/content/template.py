@@ -45,9 +45,16 @@ class Parsed:
 
 
 def parse(
-    source: str, where: str, environment: MessageEnvironment, known: frozenset[str] | None
+    source: str,
+    where: str,
+    environment: MessageEnvironment,
+    known: frozenset[str] | None,
+    reserved: tuple[str, ...] = RESERVED,
 ) -> Parsed | Problem:
-    """Parse ``source``; a Problem stands for a template that cannot be parsed. ``known`` None knows every name."""
+    """Parse ``source``; a Problem stands for a template that cannot be parsed. ``known`` None knows every name.
+
+    ``reserved`` are the variables that every message of this kind has.
+    """
     try:
         template = environment.from_string(source)
     except LiquidError as error:
@@ -56,14 +63,14 @@ def parse(
     # A name that is assigned somewhere may still be the contact's where it was not, or not yet.
     reads = analysis.globals.keys() | (analysis.variables.keys() & analysis.locals.keys())
     if known is not None:
-        reads &= known | set(RESERVED)
+        reads &= known | set(reserved)
     parsed = Parsed(where, template, frozenset(reads))
     parsed.problems += _forbidden(where, source, template)
     spans = {name: found[0].index for name, found in analysis.filters.items()}
     parsed.problems += _unknown_filters(where, source, spans, environment)
     if known is not None:
         spots = {name: uses[0].span.index for name, uses in analysis.globals.items()}
-        _judge_names(parsed, source, spots, known)
+        _judge_names(parsed, source, spots, known, reserved)
     return parsed
 
 
@@ -80,17 +87,19 @@ def _unknown_filters(
     return problems
 
 
-def _judge_names(parsed: Parsed, source: str, spots: dict[str, int], known: frozenset[str]) -> None:
+def _judge_names(
+    parsed: Parsed, source: str, spots: dict[str, int], known: frozenset[str], reserved: tuple[str, ...]
+) -> None:
     """Add a problem, or a warning where there is a default, for each name that no contact has, in order of appearance."""
-    there = known | set(RESERVED)
+    there = known | set(reserved)
     unknown = [name for name in sorted(spots, key=spots.__getitem__) if name not in there]
     defaulted = _defaulted(parsed.template) if unknown else set()
     for name in unknown[:MANY]:
         if name in defaulted:
             effect = "its default is always used"
-            parsed.warnings.append(_unknown(parsed.where, source, name, spots[name], known, effect))
+            parsed.warnings.append(_unknown(parsed.where, source, name, spots[name], there, effect))
         else:
-            parsed.problems.append(_unknown(parsed.where, source, name, spots[name], known, ""))
+            parsed.problems.append(_unknown(parsed.where, source, name, spots[name], there, ""))
     if not parsed.problems and any(name not in defaulted for name in unknown[MANY:]):
         what = f"no contact has {len(unknown):,} of the attributes that are used"
         parsed.problems.append(Problem(parsed.where, 0, what, "Use attributes that the contacts have."))
@@ -127,9 +136,9 @@ def _unclosed(source: str, tag: str) -> int:
     return lines[-1] if lines else 0
 
 
-def _unknown(where: str, source: str, name: str, start: int, known: frozenset[str], effect: str) -> Problem:
-    close = difflib.get_close_matches(name, [*known, *RESERVED], n=1)
-    cure = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(sorted({*known, *RESERVED}))}."
+def _unknown(where: str, source: str, name: str, start: int, there: frozenset[str], effect: str) -> Problem:
+    close = difflib.get_close_matches(name, there, n=1)
+    cure = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(sorted(there))}."
     what = f"no contact has an attribute {name!r}"
     return Problem(where, line_of(source, start), f"{what}; {effect}" if effect else what, cure)
 
