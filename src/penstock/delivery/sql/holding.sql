@@ -5,7 +5,7 @@ select m.id, m.reason ->> 'code' is not distinct from 'held:kill_switch' as said
            select to_jsonb(s) || jsonb_build_object('past', coalesce(s.expires_at <= clock_timestamp(), false))
              from delivery_switches(m.id) s
             where s.scope = 'transport' or not w.everything and (cardinality(w.domains) = 1 or s.value in (
-                      select split_part(r.normal, '@', 2) from delivery_due d join delivery_recipient r using (mailing, seq)
+                      select delivery_domain(r.contact, r.normal) from delivery_due d join delivery_recipient r using (mailing, seq)
                        where d.mailing = m.id and d.due_at = 'infinity' and d.closed is null))
             order by s.id) else '{}' end as switches
   from mailing_mailing m

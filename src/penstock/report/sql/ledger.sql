@@ -34,7 +34,7 @@ with outcome as (
        and (%(seqs)s::integer[] is null or r.seq = any(%(seqs)s::integer[]))
 ), told as (
     select standing.seq, standing.contact, coalesce(standing.address, standing.normal) as address,
-           split_part(standing.normal, '@', 2) as domain,
+           delivery_domain(standing.contact, standing.normal) as domain,
            case when due.closed is not null then due.closed
                 when due.why = 'deferred' then 'deferred'
                 when due.why = 'returned' then 'waiting'

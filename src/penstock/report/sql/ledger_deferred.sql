@@ -9,5 +9,5 @@ select seq
          where p.mailing = %(mailing)s and p.kind = 'retry' and p.state in ('waiting', 'active') and listed.seq > %(after)s) as waiting
  where %(domain)s::text is null
     or exists (select from delivery_recipient r
-                where r.mailing = %(mailing)s and r.seq = waiting.seq and split_part(r.normal, '@', 2) = %(domain)s)
+                where r.mailing = %(mailing)s and r.seq = waiting.seq and delivery_domain(r.contact, r.normal) = %(domain)s)
  order by seq limit %(limit)s

@@ -4,5 +4,5 @@ select distinct o.seq
  where o.mailing = %(mailing)s and o.state = %(code)s and o.state not in (5, 6) and o.seq > %(after)s
    and (%(domain)s::text is null
         or exists (select from delivery_recipient r
-                    where r.mailing = o.mailing and r.seq = o.seq and split_part(r.normal, '@', 2) = %(domain)s))
+                    where r.mailing = o.mailing and r.seq = o.seq and delivery_domain(r.contact, r.normal) = %(domain)s))
  order by o.seq limit %(limit)s

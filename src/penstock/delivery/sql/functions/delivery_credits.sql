@@ -1,16 +1,17 @@
--- What a mailing has used of credits and may still use, from the packages' counters: nothing is written for a message.
+-- What a mailing has used of credits and may still use, in parts (an e-mail has one), from the packages' counters: the messages of a package
+-- take the same number of parts, so that nothing is written for a message.
 drop function if exists delivery_credits(integer) cascade;
 create or replace function delivery_credits(
     p_mailing integer,
-    out used bigint,      -- recipients it was handed over to: accepted, delivered, bounced, or in doubt
-    out bounced bigint,   -- of those
-    out open bigint       -- recipients who may still get it: waiting, in flight, waiting to be tried again
+    out used bigint,      -- for recipients it was handed over to: accepted, delivered, bounced, or in doubt
+    out bounced bigint,   -- of those: for who bounced
+    out open bigint       -- for recipients who may still get it: waiting, in flight, waiting to be tried again
 ) language sql stable as $$
     select p.used, p.bounced, p.open + d.open
-      from (select coalesce(sum(in_doubt + accepted + delivered + package.bounced), 0) as used,
-                   coalesce(sum(package.bounced), 0) as bounced,
-                   coalesce(sum(case when state in ('waiting', 'active') then size else cursor end - in_doubt - returned - deferred
-                                - skipped - accepted - delivered - package.bounced), 0) as open
+      from (select coalesce(sum(parts * (in_doubt + accepted + delivered + package.bounced)), 0) as used,
+                   coalesce(sum(parts * package.bounced), 0) as bounced,
+                   coalesce(sum(parts * (case when state in ('waiting', 'active') then size else cursor end - in_doubt - returned - deferred
+                                         - skipped - accepted - delivered - package.bounced)), 0) as open
               from delivery_package package where mailing = p_mailing) p,
-           (select count(*) as open from delivery_due where mailing = p_mailing and closed is null) d
+           (select coalesce(sum(parts), 0) as open from delivery_due where mailing = p_mailing and closed is null) d
 $$;

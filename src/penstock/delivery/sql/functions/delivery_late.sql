@@ -30,8 +30,9 @@ begin
            bounced = bounced + (p_state = 7)::integer
      where mailing = p_mailing and no = p_no;
     if p_why is not null then
-        insert into delivery_due (mailing, seq, package, due_at, since, attempt, why, closed)
-        values (p_mailing, p_seq, p_no, coalesce(now() + make_interval(secs => p_in), 'infinity'), p_since, p_attempt, p_why,
+        insert into delivery_due (mailing, seq, package, due_at, since, attempt, parts, why, closed)
+        values (p_mailing, p_seq, p_no, coalesce(now() + make_interval(secs => p_in), 'infinity'), p_since, p_attempt,
+                (select p.parts from delivery_package p where p.mailing = p_mailing and p.no = p_no), p_why,
                 case when v_state in ('cancelled', 'cancelling') then 'cancelled' when v_state = 'expired' then 'expired' end);
     end if;
     if v_state in ('sent', 'cancelled', 'expired') then   -- its credits were settled without it

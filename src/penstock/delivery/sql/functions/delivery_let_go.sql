@@ -8,7 +8,7 @@ begin
     update delivery_due d set due_at = now()
       from delivery_recipient r
      where d.mailing = p_mailing and d.due_at = 'infinity' and d.closed is null
-       and r.mailing = d.mailing and r.seq = d.seq and split_part(r.normal, '@', 2) <> all(p_domains)
+       and r.mailing = d.mailing and r.seq = d.seq and delivery_domain(r.contact, r.normal) <> all(p_domains)
        and not (d.why = 'returned' and exists (
                select from mailing_mailing m where m.id = p_mailing and m.state = 'sending' and m.ends_at <= clock_timestamp()));
     get diagnostics v_count = row_count;

@@ -1,4 +1,4 @@
--- Packs those who are due again into packages, each of one kind and one number of attempts. Returns how many were packed.
+-- Packs those who are due again into packages, each of one kind, one number of attempts and one number of parts. Returns how many were packed.
 -- Only the ticker calls it, so that package numbers are given out one at a time. Of a mailing that is paused or being cancelled only
 -- those are packed who were given back in a package that is to be finished. Destination domains with a pace of their own have packages of
 -- their own here as well.
@@ -23,24 +23,24 @@ begin
            and (v_state in ('sending', 'finishing')
                 or why = 'returned' and exists (select from delivery_package p
                                                  where p.mailing = p_mailing and p.no = d.package and p.bound))
-        returning seq, since, attempt, why
+        returning seq, since, attempt, parts, why
     ), laned as (
         select *, case when v_lanes <> '{}' then (
-                      select split_part(r.normal, '@', 2) from delivery_recipient r
-                       where r.mailing = p_mailing and r.seq = ready.seq and split_part(r.normal, '@', 2) = any(v_lanes)) end as lane
+                      select delivery_domain(r.contact, r.normal) from delivery_recipient r
+                       where r.mailing = p_mailing and r.seq = ready.seq and delivery_domain(r.contact, r.normal) = any(v_lanes)) end as lane
           from ready
     ), cut as (
-        select *, (row_number() over (partition by why, attempt, lane order by seq) - 1) / p_size as slice from laned
+        select *, (row_number() over (partition by why, attempt, parts, lane order by seq) - 1) / p_size as slice from laned
     ), packed as (
-        select why, attempt, lane, slice, count(*)::integer as size,
+        select why, attempt, parts, lane, slice, count(*)::integer as size,
                array_agg(seq order by seq) as positions, array_agg(since order by seq) as since,
-               row_number() over (order by why desc, attempt, lane nulls first, slice)::integer as nth
-          from cut group by why, attempt, lane, slice
+               row_number() over (order by why desc, attempt, parts, lane nulls first, slice)::integer as nth
+          from cut group by why, attempt, parts, lane, slice
     ), made as (
         -- What was given back belongs to a package that has begun, and so has begun itself.
-        insert into delivery_package (mailing, no, kind, state, release_at, size, positions, since, attempt, begun_at, bound, lane)
+        insert into delivery_package (mailing, no, kind, state, release_at, size, positions, since, attempt, parts, begun_at, bound, lane)
         select p_mailing, v_first + nth, case why when 'returned' then 'again' else 'retry' end, 'waiting', now(),
-               size, positions, since, attempt, case why when 'returned' then now() end, v_state in ('cancelling', 'paused'), lane
+               size, positions, since, attempt, parts, case why when 'returned' then now() end, v_state in ('cancelling', 'paused'), lane
           from packed returning size
     )
     select coalesce(sum(size), 0) into v_count from made;

@@ -7,7 +7,8 @@ create function delivery_record_and_claim(
     p_mailing integer,
     p_records jsonb,            -- [{no, epoch, batch, in_doubt, returned, deferred, skipped, accepted, bounced, release, unclaim}]
                                 -- unclaim: so many positions claimed last have not begun, and are given back
-    p_due jsonb,                -- [{seq, package, why, in (seconds; null: withheld), since, attempt}]
+    p_due jsonb,                -- [{seq, package, why, in (seconds; null: withheld), since, attempt, parts}]; parts: how many
+                                -- it takes by now, where that is not what its package says
     p_claim integer,            -- the package to claim from, or null
     p_epoch integer,
     p_want integer,
@@ -56,13 +57,14 @@ begin
            and (p.state <> 'active' or p.cursor = p.size or r.release or not live);
     end loop;
     if p_due <> '[]' then
-        insert into delivery_due (mailing, seq, package, due_at, since, attempt, why, closed)
-        select p_mailing, seq, package, coalesce(now() + make_interval(secs => "in"), 'infinity'), since, attempt, why,
+        insert into delivery_due (mailing, seq, package, due_at, since, attempt, parts, why, closed)
+        select p_mailing, seq, package, coalesce(now() + make_interval(secs => "in"), 'infinity'), since, attempt,
+               coalesce(parts, (select p.parts from delivery_package p where p.mailing = p_mailing and p.no = package)), why,
                case when mailing_state in ('cancelled', 'expired') then mailing_state
                     when mailing_state = 'cancelling' and (why = 'deferred' or not exists (
                          select from delivery_package p where p.mailing = p_mailing and p.no = package and p.bound)) then 'cancelled' end
           from jsonb_to_recordset(p_due) as t (
-               seq integer, package integer, why text, "in" double precision, since timestamptz, attempt smallint);
+               seq integer, package integer, why text, "in" double precision, since timestamptz, attempt smallint, parts smallint);
     end if;
     if live and p_claim is not null then
         select cursor into claimed_from from delivery_package p

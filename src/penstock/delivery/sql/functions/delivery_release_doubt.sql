@@ -21,8 +21,9 @@ begin
           from (select package, count(*)::integer as n from released group by package) r
          where p.mailing = p_mailing and p.no = r.package
     ), due as (
-        insert into delivery_due (mailing, seq, package, due_at, since, attempt, why, closed)
-        select p_mailing, seq, package, now(), now(), 1, 'deferred',
+        insert into delivery_due (mailing, seq, package, due_at, since, attempt, parts, why, closed)
+        select p_mailing, seq, package, now(), now(), 1,
+               (select p.parts from delivery_package p where p.mailing = p_mailing and p.no = released.package), 'deferred',
                case when v_state in ('cancelled', 'expired') then v_state end
           from released
         returning 1

@@ -32,8 +32,8 @@ begin
         select clock_timestamp(), p.mailing, p.no, seq, v_reply, v_transport, case v_policy when 'never_lost' then 3 else 1 end
           from unnest(v_seqs) as seq;
         if v_policy = 'never_lost' then
-            insert into delivery_due (mailing, seq, package, due_at, since, attempt, why, closed)
-            select p.mailing, seq, p.no, now(), coalesce(since, now()), p.attempt + 1, 'deferred',
+            insert into delivery_due (mailing, seq, package, due_at, since, attempt, parts, why, closed)
+            select p.mailing, seq, p.no, now(), coalesce(since, now()), p.attempt + 1, p.parts, 'deferred',
                    case when v_state in ('cancelled', 'cancelling') then 'cancelled' when v_state = 'expired' then 'expired' end
               from unnest(v_seqs, v_since) as t (seq, since);
         end if;
