@@ -11,10 +11,13 @@ from typing import Any
 
 from penstock.content import utm
 from penstock.mailing import quiet
+from penstock.transport.alphabet import LANGUAGES
 
 OPTIONS = frozenset({"unsubscribe", "rate", "connections", *utm.NAMES})
 """Keys of a mailing's options that are no policies: how its List-Unsubscribe works, its messages a second, its connections, and its
 tags for web analytics."""
+
+_NATIONAL = "|".join(name.lower() for name in LANGUAGES.values())
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
@@ -72,7 +75,9 @@ def _written(pattern: str, like: str, fits: Callable[[str], bool] = lambda given
 
 def _has_numbers(country: str) -> bool:
     """Tell whether these letters are a country's, or none."""
-    from penstock.audience import number  # brings the plans of all countries: 30 ms that most commands need not spend
+    from penstock.audience import (
+        number,
+    )  # brings the plans of all countries: 30 ms that most commands need not spend
 
     return not country or number.is_country(country)
 
@@ -286,6 +291,27 @@ class Policy:
         "off",
         _one_of("off", "on"),
         "On: the links carry utm_source, utm_medium and utm_campaign, by which web analytics tell the mailing.",
+    )
+    stop_hint: str = _each(
+        "",
+        _written(r"[^\x00-\x1f\x7f{}]{0,60}", "one line of at most 60 characters, as STOP 36180"),
+        "What {{ stop_hint }} puts into short messages: the account's words on how to end them.",
+    )
+    sms_alphabets: str = _each(
+        "off",
+        _written(
+            rf"off|({_NATIONAL})( ({_NATIONAL}))*",
+            f"off, or some of {', '.join(_NATIONAL.split('|'))}, with blanks between",
+        ),
+        "National language tables that a short message may use where they save parts: not every telephone and centre knows them.",
+    )
+    sms_parts: int = _each(
+        10, _whole(1, 10), "A short message that takes more parts than this is not made for that recipient."
+    )
+    sms_reference: str = _each(
+        "8",
+        _one_of("8", "16"),
+        "Bits of the number that holds the parts of a short message together: 16 mix up less, and take a character of each part.",
     )
     in_doubt: str = _each(
         "never_twice",

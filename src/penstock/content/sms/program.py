@@ -129,7 +129,7 @@ class ShortProgram:
             return self._made[()]
         except RenderError as error:
             cure = (
-                "Shorten it, or allow more parts by the policy most_parts."
+                "Shorten it, or allow more parts by the policy sms_parts."
                 if "parts" in error.what
                 else "Correct it."
             )
