@@ -313,6 +313,11 @@ class Policy:
         _one_of("8", "16"),
         "Bits of the number that holds the parts of a short message together: 16 mix up less, and take a character of each part.",
     )
+    stop_words: str = _always(
+        "",
+        _written(r"[^\x00-\x1f\x7f{}<>]{0,200}", "words with commas between, as RAUS, GENUG"),
+        "Further words that unsubscribe a number whose owner sends them, besides STOP and its kin in other languages.",
+    )
     in_doubt: str = _each(
         "never_twice",
         _one_of("never_twice", "never_lost"),

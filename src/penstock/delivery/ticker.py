@@ -33,6 +33,7 @@ from penstock.delivery import (
 from penstock.delivery.watchdog import Watchdog
 from penstock.delivery.withholding import Withholding
 from penstock.feedback import bounces
+from penstock.feedback.short import noting
 from penstock.mailing import control
 from penstock.mailing.states import State
 from penstock.platform import database
@@ -143,8 +144,8 @@ class Ticker:
         return int(row[1])
 
     def _learn(self, conn: psycopg.Connection[Any]) -> None:
-        """Place what was learnt too early, and note what bounced: before anybody judges by it."""
-        for look in (learning.learn_early, bounces.note):
+        """Place what was learnt too early, note what bounced, and heed who wrote STOP: before anybody judges by it."""
+        for look in (learning.learn_early, bounces.note, noting.note):
             try:
                 look(conn)
             except psycopg.OperationalError:

@@ -3,9 +3,16 @@
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg.types.json import Jsonb
 
 from penstock.account import transports
+from penstock.audience.suppression import suppress, suppressed
+from penstock.feedback.short import noting
+from penstock.feedback.short.incoming import take_of_transport
+from penstock.mailing import journal
+from penstock.transport.short import Inbound
+from tests.integration.delivery.stage import policy
 
 Conn = psycopg.Connection[Any]
 NUMBER = "+33612345678"
@@ -39,3 +46,48 @@ def test_a_message_is_kept_for_the_account_whose_server_it_came_by_and_once(conn
     ).fetchall()
     assert rows[0] == (1, transport, NUMBER, "36180", "STOP", None)
     assert len(rows) == 5
+
+
+def inbox(conn: Conn) -> list[tuple[Any, ...]]:
+    return conn.execute(
+        "select number, word, done, contact is not null, mailing, seq from feedback_message order by id"
+    ).fetchall()
+
+
+@pytest.fixture
+def transport(conn: Conn) -> int:
+    return transports.store(conn, 1, "smtp://127.0.0.1:1")
+
+
+def come(conn: Conn, transport: int, text: str, number: str = NUMBER) -> None:
+    take_of_transport(conn, transport, [(Inbound(number, "36180", text), "")])
+    assert noting.note(conn) == 1
+
+
+def test_stop_suppresses_the_number_and_start_lifts_that(conn: Conn, transport: int) -> None:
+    come(conn, transport, "Stop, merci!")
+    assert suppressed(conn, 1, NUMBER) == "unsubscribed"
+    come(conn, transport, "STOP")
+    come(conn, transport, "What does this cost?")
+    come(conn, transport, "start")
+    assert suppressed(conn, 1, NUMBER) is None
+    assert [(word, done) for _, word, done, *_ in inbox(conn)] == [
+        ("stop", "unsubscribed"), ("stop", "nothing"), (None, "nothing"), ("start", "resubscribed"),
+    ]  # fmt: skip
+    told = conn.execute("select command, door, data ->> 'address' from mailing_entry order by id").fetchall()
+    assert told[-2:] == [("suppress", "sms", NUMBER), ("lift_suppression", "sms", NUMBER)]
+    assert journal.verify(conn) == []
+
+
+def test_start_lifts_only_what_stop_has_put_there(conn: Conn, transport: int) -> None:
+    suppress(conn, 1, NUMBER, "complaint", "test")
+    come(conn, transport, "START")
+    assert suppressed(conn, 1, NUMBER) == "complaint"
+
+
+def test_a_word_of_the_accounts_own_stops_and_a_national_number_is_read(conn: Conn, transport: int) -> None:
+    policy(conn, stop_words="Raus, genug jetzt", country="FR")
+    come(conn, transport, "raus!!", "06 12 34 56 78")
+    assert suppressed(conn, 1, NUMBER) == "unsubscribed"
+    come(conn, transport, "STOP", "Acme")  # a name: nothing is sent there
+    assert inbox(conn)[-1][:3] == ("Acme", "stop", "nothing")
