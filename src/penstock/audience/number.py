@@ -21,6 +21,8 @@ from penstock.audience.address import AddressError
 
 LONGEST: Final = 40  # characters as written; 15 digits (E.164 §6), an access code and what people put between
 
+_PLAIN = re.compile(r"\+?\(?[0-9][0-9 .()/-]{5,30}")
+_WITHOUT = dict.fromkeys(map(ord, " .()/-"))
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _FORMATTING = frozenset(
     " -.()/\u00a0\u2007\u2009\u202f\u2010\u2011\u2012\u2013\u2014\u2212\uff08\uff09\uff0d"
@@ -60,9 +62,18 @@ def looks_like(text: str) -> bool:
 
 def parse(text: str, region: str | None = None) -> Number:
     """Return the number in `text`, read as in `region` (ISO 3166-1 alpha-2) when it is national. Raises AddressError."""
-    if _E164.fullmatch(text) and (quick := _plan().known(text)):
-        return _for_sms(text, *quick)
+    if _PLAIN.fullmatch(text) and (quick := _quickly(text.translate(_WITHOUT), region)):
+        return quick
     return _for_sms(*_plan().find(_international(_cleaned(text), region), region or None))
+
+
+def _quickly(plain: str, region: str | None) -> Number | None:
+    """Return what a number is that is written as most are, in digits; None when the library has to be asked."""
+    if _E164.fullmatch(plain):
+        found = _plan().known(plain)
+        return _for_sms(plain, *found) if found else None
+    found = _plan().national(plain, region) if region and plain.isdigit() else None
+    return _for_sms(*found) if found else None
 
 
 @cache

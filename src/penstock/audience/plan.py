@@ -118,6 +118,43 @@ def known(number: str) -> tuple[str, str] | None:
     return None
 
 
+def national(digits: str, region: str) -> tuple[str, str, str] | None:
+    """Return number, country and kind of a number as written within a country, with or without its trunk prefix (`0612345678`);
+    None when the library has to be asked."""
+    inland = _inland(region)
+    if inland is None or inland.abroad.match(digits) or digits.startswith(inland.code):
+        return None
+    mistake = inland.prefix.match(digits)
+    if mistake and mistake.end():
+        if not inland.is_trunk_zero:
+            return None
+        digits = digits[1:]
+    number = f"+{inland.code}{digits}"
+    found = known(number)
+    return (number, *found) if found else None
+
+
+class _Inland(NamedTuple):
+    """How numbers are written within a country: its code, what may stand before them, and how those abroad begin."""
+
+    code: str
+    prefix: re.Pattern[str]
+    is_trunk_zero: bool  # what stands before them is a 0, as almost everywhere
+    abroad: re.Pattern[str]
+
+
+@cache
+def _inland(region: str) -> _Inland | None:
+    table = PhoneMetadata.metadata_for_region(region)
+    if table is None:
+        return None
+    prefix = table.national_prefix_for_parsing or ""
+    zero = prefix == "0" and not table.national_prefix_transform_rule
+    return _Inland(
+        str(table.country_code), re.compile(prefix), zero, re.compile(table.international_prefix or "00")
+    )
+
+
 @cache
 def _code(beginning: str) -> _Code | None:
     """Return the country code that a number begins with: of one to three digits, and none is the beginning of another."""
