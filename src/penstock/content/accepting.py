@@ -1,6 +1,7 @@
 """What is stored as a message at all. An author may save what is not finished, broken MJML too: blockers tell of that.
 
-Refused is what no further typing would mend: what is too large, and what is another channel's.
+Refused is what no further typing would mend: what is too large, and what is another channel's. A short message whose sender is none, or
+whose text is empty, is a draft as well.
 """
 
 from __future__ import annotations
@@ -56,21 +57,7 @@ def _short(message: Message) -> list[Problem]:
         for name in _FOREIGN
         if getattr(message, name)
     ]
-    if not (message.text or "").strip():
-        found.append(Problem("text", 0, "the short message is empty", "Give it a text."))
-    elif len(message.text or "") > LONGEST_SMS:
+    if len(message.text or "") > LONGEST_SMS:
         what = f"it has {len(message.text or ''):,} characters, and may have {LONGEST_SMS:,}"
         found.append(Problem("text", 0, what, "Shorten it."))
-    if not _is_sender(message.sender):
-        cure = "Write up to 11 letters and digits, or a number like +33612345678."
-        found.append(Problem("sender", 0, f"{message.sender!r} is no sender of a short message", cure))
     return found
-
-
-def _is_sender(sender: str) -> bool:
-    """Whether it is an alphanumeric address of at most 11 characters, or a number of at most 15 digits (3GPP TS 23.040, E.164)."""
-    number = sender.removeprefix("+")
-    if number.isascii() and number.isdigit():
-        return len(number) <= 15
-    words = sender.replace(" ", "")
-    return words.isascii() and words.isalnum() and sender == sender.strip() and len(sender) <= 11

@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, Final, NamedTuple
@@ -9,18 +10,19 @@ from typing import Any, Final, NamedTuple
 import psycopg
 
 from penstock.audience import contacts
-from penstock.content.accepting import EMAIL
-from penstock.content.dialects import TEXT
+from penstock.content.accepting import SMS
 from penstock.content.following import Wanted
-from penstock.content.message import Message, MessageError, Problem
+from penstock.content.message import Message, MessageError
 from penstock.content.messages import load_message
 from penstock.content.render import compile_message
-from penstock.content.template import parse
+from penstock.content.sms.program import program_for
 
 KEPT: Final = 256
 """Messages of which a process remembers what it found; some kilobytes each at most."""
 LATELY: Final = 30.0
 """Seconds for which a page may be told what the contacts of a list had: to see that nobody has an attribute, all of them are read."""
+COUNTED: Final = ("track_clicks", "stop_hint", "sms_alphabets", "sms_parts", "sms_reference")
+"""Policies by which the same message may be one that can be sent, or not."""
 SAID: Final = 20
 """Faults of one message that are told one by one."""
 
@@ -50,19 +52,18 @@ def blockers(conn: psycopg.Connection[Any], mailing: int, *, lately: bool = Fals
     what it was up to LATELY ago; for pages, which are shown again and again, not for commands.
     """
     row = conn.execute(
-        "select m.account_id, m.message_id, (m.audience ->> 'list')::integer,"
-        " coalesce((a.policy || m.options) ->> 'track_clicks' = 'on', false)"
+        "select m.account_id, m.message_id, (m.audience ->> 'list')::integer, a.policy || m.options"
         " from mailing_mailing m join account_account a on a.id = m.account_id where m.id = %s",
         (mailing,),
     ).fetchone()
     message = load_message(conn, row[1]) if row else None
     if row is None or message is None:
         return ()
-    account, _, listed, clicks = row
-    found = judged(message, None, clicks=clicks)
+    account, _, listed, options = row
+    found = judged(message, None, options)
     wanted = found.variables - {"email"}
     if wanted and listed is not None and (known := _known(conn, account, listed, wanted, lately=lately)):
-        return judged(message, known, clicks=clicks).faults
+        return judged(message, known, options).faults
     return found.faults
 
 
@@ -98,23 +99,24 @@ def _made_at(conn: psycopg.Connection[Any], listed: int) -> Any:
 
 def faults(message: Message) -> tuple[str, ...]:
     """Return why no mailing of its channel can be made of `message` as it stands, each in words."""
-    if message.channel == EMAIL:
-        return judged(message, None).faults
-    parsed = parse(message.text or "", "text", TEXT, None)
-    return tuple(map(str, [parsed] if isinstance(parsed, Problem) else parsed.problems))
+    return judged(message, None).faults
 
 
-def judged(message: Message, known: frozenset[str] | None, *, clicks: bool = False) -> Judged:
+def judged(
+    message: Message, known: frozenset[str] | None, options: Mapping[str, Any] | None = None
+) -> Judged:
     """Return what there is to say of `message` for contacts with the attributes `known` (None: any); remembered.
 
-    `clicks`: they are tracked, of which there is a limit.
+    `options`: its mailing's, before the account's policy; those that count are how clicks are tracked, of which there is a limit, and
+    how short messages are written. None: of no mailing, as a template is.
     """
-    key = _key(message, known, clicks)
+    said = dict.fromkeys(COUNTED) if options is None else {name: options.get(name) for name in COUNTED}
+    key = _key(message, known, said, options is None)
     with _lock:
         if key in _judged:
             _judged.move_to_end(key)
             return _judged[key]
-    found = _judge(message, known, clicks)
+    found = _judge(message, known, options)
     with _lock:
         _judged[key] = found
         while len(_judged) > KEPT:
@@ -122,17 +124,28 @@ def judged(message: Message, known: frozenset[str] | None, *, clicks: bool = Fal
     return found
 
 
-def _key(message: Message, known: frozenset[str] | None, clicks: bool) -> bytes:
-    content = repr((message, known if known is None else sorted(known), clicks))
+def _key(message: Message, known: frozenset[str] | None, *said: Any) -> bytes:
+    content = repr((message, known if known is None else sorted(known), said))
     return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 
-def _judge(message: Message, known: frozenset[str] | None, clicks: bool) -> Judged:
+def _judge(message: Message, known: frozenset[str] | None, options: Mapping[str, Any] | None) -> Judged:
     try:
-        links = Wanted(clicks=True) if clicks else None
-        return Judged(frozenset(compile_message(message, variables=known, links=links).variables), ())
+        return Judged(_variables(message, known, options), ())
     except MessageError as error:
         faults = [str(problem).rstrip(".") for problem in error.problems]
     if len(faults) > SAID:
         faults[SAID:] = [f"and {len(faults) - SAID:,} more"]
     return Judged(frozenset(), tuple(faults))
+
+
+def _variables(
+    message: Message, known: frozenset[str] | None, options: Mapping[str, Any] | None
+) -> frozenset[str]:
+    """The variables that the message uses, of e-mail `email` among them. Raises MessageError."""
+    if message.channel == SMS:
+        # A template is written before anybody knows the words of the accounts that use it.
+        given = {"stop_hint": "STOP"} if options is None else options
+        return frozenset(program_for(message, given, known).variables[1:])
+    links = Wanted(clicks=True) if options and options.get("track_clicks") == "on" else None
+    return frozenset(compile_message(message, variables=known, links=links).variables)

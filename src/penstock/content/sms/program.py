@@ -11,8 +11,8 @@ unsubscribe would be half a message long.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from penstock.content import limits, work
 from penstock.content.assembly import Memory
@@ -21,7 +21,7 @@ from penstock.content.dialects import TEXT
 from penstock.content.message import Message, MessageError, Problem, RenderError
 from penstock.content.pieces import Key, Piece, fallible, key_of, reads_of, text_of
 from penstock.content.sms import sender
-from penstock.content.sms.encoding import TooLong, encode
+from penstock.content.sms.encoding import TooLong, encode, languages
 from penstock.content.template import RESERVED as OF_EMAIL
 from penstock.content.template import Parsed, line_of, parse
 from penstock.transport.short import Encoded
@@ -65,6 +65,28 @@ def compile_short(
     if problems:
         raise MessageError(problems)
     return ShortProgram(message.sender, names, pieces, parsed.warnings, stop, tables=tuple(tables), wide=wide, most=most)  # fmt: skip
+
+
+def program_for(
+    message: Message, options: Mapping[str, Any], variables: frozenset[str] | None = None
+) -> ShortProgram:
+    """Compile as senders do: `options` are a mailing's before its account's policy. Raises MessageError.
+
+    Where they say nothing the defaults of the policies hold; alphabets that are none count as none.
+    """
+    try:
+        tables = languages(str(options.get("sms_alphabets", "off")).removeprefix("off"))
+    except ValueError:
+        tables = ()
+    most = options.get("sms_parts", MOST)
+    return compile_short(
+        message,
+        variables=variables,
+        tables=tables,
+        stop=str(options.get("stop_hint") or ""),
+        wide=options.get("sms_reference") == "16",
+        most=most if isinstance(most, int) and 0 < most <= MOST else MOST,
+    )
 
 
 _MEANT: Final = {
