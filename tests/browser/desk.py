@@ -48,6 +48,7 @@ class Desk:
         ).id
         self.actor = TERMINAL
         self._sender: int | None = None
+        self._centre: int | None = None
         self.policy(package_size=PACKAGE, **policy)
 
     # -- people ------------------------------------------------------------------
@@ -95,7 +96,39 @@ class Desk:
         )
         return int(row[0])
 
+    def numbers(self, count: int = 12, name: str = "", without: int = 0) -> int:
+        """Make a list of so many readers with a number, and of some `without` one; returns its number."""
+        listed = self.list(count + without, name)
+        self.conn.execute(
+            "with there as (select contact_id, row_number() over (order by contact_id) as n from audience_membership where list_id = %s)"
+            " update audience_contact c set phone = '+336' || (10000000 + c.id), region = 'FR' from there"
+            " where c.id = there.contact_id and there.n <= %s",
+            (listed, count),
+        )
+        return listed
+
     # -- mailings ------------------------------------------------------------------
+
+    def centre(self) -> int:
+        """The transport that short messages go by: made when it is asked for first."""
+        if self._centre is None:
+            self._centre = transports.create(
+                self.conn,
+                self.account,
+                name="SMS centre",
+                url="smpp://desk:secret@127.0.0.1:2775",
+                actor=TERMINAL,
+            ).id
+        return self._centre
+
+    def short(self, name: str = "", *, to: int | None = None, count: int = 12, text: str = "Hi {{ first_name }}", sender: str = "Orchard",
+              options: dict[str, Any] | None = None) -> int:  # fmt: skip
+        """Make a draft of a short message to the list `to`, or to a new one of `count` readers with numbers; returns its number."""
+        message = Message(sender=sender, subject="", text=text, channel="sms")
+        return mailings.create(
+            self.conn, self.account, name=name or f"Text {next(_numbers)}", message=store_message(self.conn, self.account, message),
+            audience={"list": to if to is not None else self.numbers(count)}, transport=self.centre(), options=options, actor=self.actor,
+        )  # fmt: skip
 
     def draft(self, name: str = "", *, to: int | None = None, count: int = 12, html: str = HTML, subject: str = "",
               text: str | None = None, options: dict[str, Any] | None = None, actor: Actor | None = None) -> int:  # fmt: skip

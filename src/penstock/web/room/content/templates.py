@@ -12,7 +12,7 @@ from penstock.content.message import Message, MessageError
 from penstock.content.messages import store_message
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
-from penstock.web.room.writing import fields, knowing, looking, problems, starting
+from penstock.web.room.writing import counter, fields, knowing, looking, problems, short, starting
 from penstock.web.room.writing.message import editor, stored
 
 PAGE = 50
@@ -36,7 +36,9 @@ def new(visit: Visit) -> HttpResponse:
     if visit.posted:
         try:
             with visit.conn.transaction():
-                begun = starting.message(posted.get("begin", ""), _sender(visit), name)
+                form = posted.get("begin", "")
+                channel = accepting.SMS if form == "text" else accepting.EMAIL
+                begun = starting.message(form, _sender(visit, channel), name)
                 number = store_message(visit.conn, visit.account, begun)
                 made = templates.create(
                     visit.conn, visit.account, name=name, message=number, actor=visit.actor
@@ -83,7 +85,10 @@ def look(visit: Visit, number: int) -> HttpResponse:
         message = templates.message_of(visit.conn, visit.account, there.id, version)
     except templates.UnknownTemplate as unknown:
         raise NotThere(str(unknown)) from None
-    return looking.shown(visit, stored(visit, message), None, {})
+    before = stored(visit, message)
+    if before.channel == accepting.SMS:
+        return counter.shown(visit, before, None, {})
+    return looking.shown(visit, before, None, {})
 
 
 @room("templates:write")
@@ -108,10 +113,10 @@ def _show(
     visit: Visit, there: templates.Template, before: Message, status: int = HTTPStatus.OK, faults: list[str] | None = None
 ) -> HttpResponse:  # fmt: skip
     told: dict[str, Any] = {
-        **editor(visit, before),
+        **_editor(visit, before),
         "there": there, "name": visit.request.POST.get("name", there.name), "faults": faults or [],
-        "variables": knowing.variables(visit, None) if visit.may("contacts:read") else [],
-        "senders": knowing.senders(visit), "problems": problems.told(checking.faults(before)),
+        "variables": knowing.variables(visit, None, there.channel) if visit.may("contacts:read") else [],
+        "senders": knowing.senders(visit, there.channel), "problems": problems.told(checking.faults(before)),
         "look": reverse("room:template-look", args=[there.id]), "message": before,
     }  # fmt: skip
     return visit.page("content/template.html", status, **told)
@@ -119,7 +124,8 @@ def _show(
 
 def _saved(visit: Visit, there: templates.Template, before: Message) -> templates.Template:
     """Keep what was typed, as another version where the message differs. Raises Unreadable, MessageError, NAMES."""
-    message = fields.message(visit.request.POST, before)
+    read = short.message if before.channel == accepting.SMS else fields.message
+    message = read(visit.request.POST, before)
     name = fields.text(visit.request.POST, "name", there.name)
     with visit.conn.transaction():
         number = None
@@ -131,6 +137,13 @@ def _saved(visit: Visit, there: templates.Template, before: Message) -> template
         )
 
 
-def _sender(visit: Visit) -> str:
-    senders = knowing.senders(visit)
+def _editor(visit: Visit, before: Message) -> dict[str, Any]:
+    if before.channel == accepting.SMS:
+        now = short.typed(visit, before)
+        return short.editor(visit, before) | counter.counted(visit, now, None, {})
+    return editor(visit, before)
+
+
+def _sender(visit: Visit, channel: str) -> str:
+    senders = knowing.senders(visit, channel)
     return senders[0] if senders else ""

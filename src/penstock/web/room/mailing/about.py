@@ -14,10 +14,11 @@ from penstock.web.room.visit import Visit
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What it is made of. `list_name` and `transport` are None where they are gone."""
+    """What it is made of. `list_name` and `transport` are None where they are gone. `text`: the beginning of a short message."""
 
     sender: str
     subject: str
+    text: str | None
     list: int | None
     list_name: str | None
     transport: str | None

@@ -8,7 +8,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from penstock.mailing import chain, control, duration, step
+from penstock.content.accepting import SMS
+from penstock.mailing import chain, control, duration, step, writing
 from penstock.mailing.drafting import DraftError
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.step import Condition
@@ -17,7 +18,8 @@ from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.mailing.heading import heading
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import Visit, room
-from penstock.web.room.words import Text
+from penstock.web.room.words import CHANNELS, Text
+from penstock.web.room.writing import knowing, starting
 from penstock.web.templatetags import room as filters
 
 CONDITIONS: dict[Condition, Text] = {
@@ -36,6 +38,7 @@ class Shown:
     """A step as it is shown. `other`: it does not follow the step just before it."""
 
     step: chain.Step
+    channel: Text
     condition: Text
     delay: str
     other: bool
@@ -55,7 +58,7 @@ def of(visit: Visit, mailing: Mailing) -> Chain:
     found = chain.steps(visit.conn, visit.account, mailing.id) if mailing.chain else []
     steps = [
         Shown(
-            each, CONDITIONS.get(each.condition, "") if each.condition else "", filters.duration(each.delay or 0),
+            each, CHANNELS[each.channel], CONDITIONS.get(each.condition, "") if each.condition else "", filters.duration(each.delay or 0),
             bool(place and each.follows != found[place - 1].id),
         )
         for place, each in enumerate(found)
@@ -95,21 +98,33 @@ def _new(visit: Visit, mailing: Mailing, posted: Any) -> chain.New:
     follows = number_of(posted.get("follows"))
     before = mailing_of(visit, follows or mailing.id)
     given = posted.get("condition", "")
+    channel = posted.get("channel", before.channel)
     return chain.New(
-        name=posted.get("name", "").strip(), message=before.message,
+        name=posted.get("name", "").strip(), message=_message(visit, before, channel, posted.get("name", "").strip()),
         delay=duration.seconds(pacing.length(posted, "delay", reading.whole_number), most=step.LONGEST_DELAY),
         condition=Condition(given) if given in list(Condition) else Condition.ALL,
         follows=follows if mailing.chain else None,
     )  # fmt: skip
 
 
+def _message(visit: Visit, before: Mailing, channel: str, name: str) -> int:
+    """The number of the message that the step begins with: that of the step before, by another channel one that is begun."""
+    if channel == before.channel or channel not in CHANNELS:
+        return before.message
+    senders = knowing.senders(visit, channel)
+    form = "text" if channel == SMS else "design"
+    begun = starting.message(form, senders[0] if senders else "", name)
+    return writing.store(visit.conn, visit.account, begun, channel)
+
+
 def _ask(visit: Visit, mailing: Mailing, faults: list[str] | None = None) -> HttpResponse:
     there = chain.steps(visit.conn, visit.account, mailing.id)
     earlier = [(each.id, f"{each.position}. {each.name}") for each in there] or [(mailing.id, mailing.name)]
-    given = {"name": "", "delay": "1", "delay_unit": "d", "condition": "all", **visit.request.POST.dict()}
+    usual = {"name": "", "delay": "1", "delay_unit": "d", "condition": "all", "channel": mailing.channel}
+    given = {**usual, **visit.request.POST.dict()}
     given["follows"] = number_of(visit.request.POST.get("follows")) or earlier[-1][0]
     return visit.page(
         "mailing/step.html", HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK, mailing=mailing,
         heading=heading(visit, mailing), earlier=earlier, given=given, faults=faults or [], units=pacing.UNITS,
-        conditions={each.value: words for each, words in CONDITIONS.items()},
+        conditions={each.value: words for each, words in CONDITIONS.items()}, channels=CHANNELS,
     )  # fmt: skip

@@ -20,7 +20,7 @@ from penstock.web.room.timing import foreseeing, telling
 from penstock.web.room.timing.telling import Told
 from penstock.web.room.timing.wording import spread
 from penstock.web.room.visit import Visit, room
-from penstock.web.room.words import Text
+from penstock.web.room.words import CHANNELS, Text
 from penstock.web.room.writing import tracking
 
 LATEST = 5
@@ -43,7 +43,7 @@ def overview(visit: Visit, number: int) -> HttpResponse:
     head = heading(visit, mailing)
     frozen = head.figures is not None
     return visit.page(
-        "mailing/overview.html", mailing=mailing, heading=head, about=about(visit, mailing),
+        "mailing/overview.html", mailing=mailing, heading=head, about=about(visit, mailing), channel=CHANNELS[mailing.channel],
         moves=State(mailing.state) in LIVE, told=texts(head.figures) if head.figures else {},
         speed=pictures.over_time(visit.conn, mailing) if frozen else None,
         strip=pictures.packages_of(visit.conn, mailing) if frozen else None,

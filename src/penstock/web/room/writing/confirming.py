@@ -31,7 +31,7 @@ def send(visit: Visit, number: int) -> HttpResponse:
         return visit.go("edit", number, query="step=send")
     if "sure" in visit.request.POST:
         return _given(visit, mailing)
-    step = steps.of("send")
+    step = steps.of("send", mailing.channel)
     try:
         mailing = editing.save(visit, mailing, step)
     except editing.NotSaved as refused:

@@ -38,7 +38,7 @@ def edit(visit: Visit, number: int) -> HttpResponse:
     if mailing.state != "draft":
         return shut(visit, mailing)
     visit.require("mailings:write")
-    step = steps.of(visit.request.GET.get("step"))
+    step = steps.of(visit.request.GET.get("step"), mailing.channel)
     if not visit.posted:
         return show(visit, mailing, step)
     try:
@@ -49,7 +49,7 @@ def edit(visit: Visit, number: int) -> HttpResponse:
         return visit.part(
             "writing/saved.html", mailing=mailing, problems=problems.told(blockers(visit.conn, mailing.id))
         )
-    on = steps.of(visit.request.POST.get("go") or step.name)
+    on = steps.of(visit.request.POST.get("go") or step.name, mailing.channel)
     said = _("Saved.") if on is step else ""
     return visit.go("edit", mailing.id, said=said, query=f"step={on.name}")
 
@@ -84,7 +84,7 @@ def show(
 ) -> HttpResponse:
     """Return the page of a step; what was posted to it stands in its fields."""
     return visit.page(
-        "writing/edit.html", status, mailing=mailing, step=step, steps=steps.STEPS.values(),
+        "writing/edit.html", status, mailing=mailing, step=step, steps=steps.steps(mailing.channel),
         version=mailing.version, **step.told(visit, mailing), **more,
     )  # fmt: skip
 

@@ -55,6 +55,11 @@ def message(posted: Mapping[str, Any], before: Message) -> Message:
     )
 
 
+def with_text(message: Message, text: str) -> Message:
+    """Return the message with another text; an empty one is none at all."""
+    return replace(message, text=text or None)
+
+
 def form_of(message: Message) -> str:
     """Return the form in which the author gives the HTML: design, mjml or html."""
     return next((form for form in FORMS if getattr(message, form)), "html")

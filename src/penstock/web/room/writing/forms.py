@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from penstock.content.accepting import EMAIL
 from penstock.content.design import mjml_from_design
 from penstock.content.message import FORMS, Message, Problem, changed
 from penstock.content.mjml import html_from_mjml
@@ -25,9 +26,9 @@ def change(visit: Visit, number: int) -> HttpResponse:
     if mailing.state != "draft":
         return editing.shut(visit, mailing)
     wanted = visit.request.POST.get("to", "")
-    if not visit.posted or wanted not in FORMS:
+    if not visit.posted or wanted not in FORMS or mailing.channel != EMAIL:
         return visit.go("edit", number)
-    step = steps.of("message")
+    step = steps.of("message", mailing.channel)
     try:
         mailing = editing.save(visit, mailing, step)
         now = message.stored(visit, mailing.message)

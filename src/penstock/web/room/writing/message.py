@@ -35,17 +35,26 @@ def read(visit: Visit, mailing: Mailing) -> Changes:
 def told(visit: Visit, mailing: Mailing) -> dict[str, Any]:
     """Return what the step shows: what was typed, else what is stored."""
     before = stored(visit, mailing.message)
-    ways = transports.listed(visit.conn, visit.account)
     return {
         **editor(visit, before),
-        "name": visit.request.POST.get("name", mailing.name),
-        "transports": ways if len(ways) > 1 else [],
-        "transport": number_of(visit.request.POST.get("transport")) or mailing.transport,
-        "problems": problems.told(blockers(visit.conn, mailing.id)),
-        "variables": knowing.variables(visit, mailing.audience.get("list")),
-        "senders": knowing.senders(visit),
+        **around(visit, mailing),
         "look": reverse("room:edit-look", args=[mailing.id]),
         "changeable": reverse("room:edit-form", args=[mailing.id]),
+    }
+
+
+def around(visit: Visit, mailing: Mailing) -> dict[str, Any]:
+    """Return what the step shows around the message, whatever the channel: the name, the way out, what helps who writes."""
+    ways = [each for each in transports.listed(visit.conn, visit.account) if each.channel == mailing.channel]
+    chosen = number_of(visit.request.POST.get("transport")) or mailing.transport
+    fits = len(ways) == 1 and ways[0].id == chosen
+    return {
+        "name": visit.request.POST.get("name", mailing.name),
+        "transports": [] if fits else ways,
+        "transport": chosen,
+        "problems": problems.told(blockers(visit.conn, mailing.id)),
+        "variables": knowing.variables(visit, mailing.audience.get("list"), mailing.channel),
+        "senders": knowing.senders(visit, mailing.channel),
     }
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from penstock.web.room.writing import (
     beginning,
     confirming,
+    counter,
     counting,
     earlier,
     editing,
@@ -17,6 +18,7 @@ urlpatterns = [
     path("mailings/new", beginning.new, name="new-mailing"),
     path("mailings/<int:number>/edit", editing.edit, name="edit"),
     path("mailings/<int:number>/edit/look", looking.look, name="edit-look"),
+    path("mailings/<int:number>/edit/counter", counter.look, name="edit-counter"),
     path("mailings/<int:number>/edit/form", forms.change, name="edit-form"),
     path("mailings/<int:number>/edit/count", counting.count, name="edit-count"),
     path("mailings/<int:number>/edit/send", confirming.send, name="edit-send"),

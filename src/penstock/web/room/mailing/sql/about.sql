@@ -1,5 +1,5 @@
 -- What a mailing is made of, by name: its message, its audience, its way out.
-select c.sender, c.subject, l.id as list, l.name as list_name, t.name as transport
+select c.sender, c.subject, case when c.channel = 'sms' then left(c.text, 500) end as text, l.id as list, l.name as list_name, t.name as transport
   from mailing_mailing m
   join content_message c on c.id = m.message_id
   left join audience_list l
