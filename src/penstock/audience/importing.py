@@ -12,7 +12,8 @@ from typing import Any, Final, Literal
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.audience import columns, contacts, header, loading, reading, returning
+from penstock.account import policies
+from penstock.audience import columns, contacts, header, loading, number, reading, returning
 from penstock.audience.problems import Problems
 from penstock.audience.records import Records
 from penstock.audience.trouble import ImportFileError
@@ -38,7 +39,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of an import: rows = created + updated + unchanged + duplicates + rejected."""
+    """What came of an import: rows = created + updated + unchanged + duplicates + rejected.
+
+    `numbers_refused`: so many of the lines that were taken had a telephone number that was no good, and was left out.
+    """
 
     id: int
     list: int | None
@@ -49,6 +53,7 @@ class Result:
     unchanged: int
     duplicates: int
     rejected: int
+    numbers_refused: int
 
     def document(self) -> dict[str, Any]:
         """Return what the faces print as JSON."""
@@ -65,6 +70,8 @@ def import_file(
     *,
     list_name: str | None = None,
     address_column: str | None = None,
+    phone_column: str | None = None,
+    country: str | None = None,
     progress: Watch = lambda _: None,
     name: str | None = None,
     number: int | None = None,
@@ -73,7 +80,8 @@ def import_file(
 
     A contact that is there already gets the file's attributes on top of its own. Of lines with one address the last
     counts. Raises ImportFileError for a file that is unusable as a whole; nothing is changed then. A line that is
-    unusable is reported (`problems.problems`) and does not hinder the others.
+    unusable is reported (`problems.problems`) and does not hinder the others. `country` (ISO 3166-1 alpha-2): whose the national
+    telephone numbers are; without one the account's policy says.
     `progress` may raise to give up. `number`: the import that has waited for this; without one it is a new one. Raises
     AlreadyImported when that one is done, or is being done by somebody else.
     """
@@ -84,10 +92,20 @@ def import_file(
                 path, lambda read, total: progress(Progress("checking", read, total))
             )
             head = header.read(reader.blocks())
-            named = columns.understand(head.names, address_column)
+            named = columns.understand(head.names, address_column, phone_column)
+            of = country_of(conn, account, country)
             with conn.transaction():
-                target = loading.choose(conn, account, size)
-                records = Records(named, head.delimiter, account, target.base, head.lines, problems.refuse)
+                target = loading.choose(conn, account, size, named)
+                records = Records(
+                    named,
+                    head.delimiter,
+                    account,
+                    target.base,
+                    head.lines,
+                    problems.refuse,
+                    problems.leave_out,
+                    of,
+                )
                 target.fill(records.copy(_watched(head.blocks, reader, records, size, progress)))
                 if not records.rows:
                     raise ImportFileError(
@@ -97,10 +115,11 @@ def import_file(
                 chosen = contacts.list_named(conn, account, list_name) if list_name else None
                 problems.store(conn)
                 counts = target.settle(number, chosen, records)
-                returning.note(conn, account)
+                returning.note(conn, account, changed=named.phone is not None)
                 result = Result(
-                    number, chosen, named.attributes, records.rows, **counts, rejected=records.rejected
-                )
+                    number, chosen, named.attributes, records.rows, **counts,
+                    rejected=records.rejected, numbers_refused=records.numbers.refused,
+                )  # fmt: skip
                 conn.execute(
                     sql("penstock.audience", "finish_import"),
                     {**asdict(result), "columns": Jsonb(named.attributes)},
@@ -110,6 +129,18 @@ def import_file(
             raise
     progress(Progress("done", size, size, result.rows))
     return result
+
+
+def country_of(conn: psycopg.Connection[Any], account: int, told: str | None) -> str:
+    """Return whose country's national numbers are meant: as told, or else by the account's policy. Raises ImportFileError."""
+    if not told:
+        return str(policies.read(conn, account).country)
+    country = told.strip().upper()
+    if not number.is_country(country):
+        raise ImportFileError(
+            "country", f"{told!r} is no country.", "Give the two letters of one (ISO 3166-1), as FR."
+        )
+    return country
 
 
 def _watched(

@@ -11,10 +11,14 @@ from typing import Any, Final, Protocol, TypedDict
 import psycopg
 
 from penstock.audience import ahead
-from penstock.audience.records import COLUMNS, Records
+from penstock.audience.columns import Columns
+from penstock.audience.records import Records, into
 from penstock.platform.database import sql
 
 FILL_FROM: Final = 2 << 20  # bytes; below, merging takes no time worth a lock
+_PHONE_INDEX: Final = (
+    "create index audience_contact_phone on audience_contact (phone, account_id) where phone is not null"
+)
 _ROW: Final = 64  # bytes of a line, roughly
 _FEW: Final = 100  # filling pays while the contacts there are less than one in so many of the new ones
 
@@ -40,13 +44,13 @@ class Target(Protocol):
         """Make contacts of them (and members of the list), note duplicates for import `number`, and count."""
 
 
-def choose(conn: psycopg.Connection[Any], account: int, size: int) -> Target:
+def choose(conn: psycopg.Connection[Any], account: int, size: int, columns: Columns) -> Target:
     """Return the way that suits a file of `size` bytes; call it in the import's transaction."""
     conn.execute("set local work_mem = '64MB'")
     conn.execute("set local maintenance_work_mem = '192MB'")
     if size >= FILL_FROM and _lock_if_small(conn, size // _ROW // _FEW):
-        return Filling(conn, account)
-    return Merging(conn, account)
+        return Filling(conn, account, columns)
+    return Merging(conn, account, columns)
 
 
 def _lock_if_small(conn: psycopg.Connection[Any], few: int) -> bool:
@@ -78,12 +82,12 @@ class Merging:
 
     base = 0
 
-    def __init__(self, conn: psycopg.Connection[Any], account: int) -> None:
-        self._conn, self._account = conn, account
+    def __init__(self, conn: psycopg.Connection[Any], account: int, columns: Columns) -> None:
+        self._conn, self._account, self._into = conn, account, into(columns)
         conn.execute(sql("penstock.audience", "create_staging"))
 
     def fill(self, rows: Iterable[bytes]) -> None:
-        _copy(self._conn, f"copy audience_staging {COLUMNS} from stdin", rows)
+        _copy(self._conn, f"copy audience_staging {self._into} from stdin", rows)
 
     def settle(self, number: int, list_id: int | None, records: Records) -> Counts:
         conn, given = self._conn, {"account": self._account, "import": number, "list": list_id}
@@ -113,8 +117,9 @@ class Filling:
     The id of a row is `base` and the number of its line, so that duplicates can be told by their lines.
     """
 
-    def __init__(self, conn: psycopg.Connection[Any], account: int) -> None:
-        self._conn, self._account = conn, account
+    def __init__(self, conn: psycopg.Connection[Any], account: int, columns: Columns) -> None:
+        self._conn, self._account, self._into = conn, account, into(columns)
+        self._has_numbers = columns.phone is not None
         self.base = _number(conn, "select nextval(pg_get_serial_sequence('audience_contact', 'id'))")
         self._fresh = not _number(conn, "select count(*) from (select from audience_contact limit 1) as seen")
         conn.execute(
@@ -122,6 +127,8 @@ class Filling:
         )
         # A job makes it again (segments.indexing): until then segments read all contacts.
         conn.execute("drop index if exists audience_contact_domain")
+        if self._has_numbers:
+            conn.execute("drop index audience_contact_phone")
         if (
             self._fresh
         ):  # a new file: its rows need no log where the server keeps it minimal, and are frozen at once
@@ -129,7 +136,7 @@ class Filling:
 
     def fill(self, rows: Iterable[bytes]) -> None:
         option = " with (freeze)" if self._fresh else ""
-        _copy(self._conn, f"copy audience_contact {COLUMNS} from stdin{option}", rows)
+        _copy(self._conn, f"copy audience_contact {self._into} from stdin{option}", rows)
 
     def settle(self, number: int, list_id: int | None, records: Records) -> Counts:
         conn = self._conn
@@ -149,8 +156,10 @@ class Filling:
                 conn.execute(sql("penstock.audience", "join_list_repeated"), given)
             conn.execute(sql("penstock.audience", "drop_repeated"), given)
             self._add_unique()
+        if self._has_numbers:
+            conn.execute(_PHONE_INDEX)
         # Nobody seeks by the rest, which is wide.
-        conn.execute("analyze audience_contact (id, account_id, normal)")
+        conn.execute("analyze audience_contact (id, account_id, normal, phone)")
         if list_id is not None:
             self._join_list(given)
         created = records.rows - records.rejected - duplicates - met

@@ -20,7 +20,7 @@ PATIENCE: Final = 5.0  # seconds after which the rest of a long file is left to 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was found. `rows` and `rejected` are of the part that was checked: all of the file where `is_whole`."""
+    """What was found. `rows`, `rejected` and `numbers_refused` are of the part that was checked: all of the file where `is_whole`."""
 
     encoding: str
     delimiter: str
@@ -28,30 +28,38 @@ class Look:
     samples: list[list[str]]
     rows: int
     rejected: int
+    numbers_refused: int
     is_whole: bool
     problems: list[Problem] = field(default_factory=list)
 
 
-def look(path: Path, address_column: str | None = None, *, patience: float = PATIENCE) -> Look:
+def look(
+    path: Path, address_column: str | None = None, *,
+    phone_column: str | None = None, country: str = "", patience: float = PATIENCE,
+) -> Look:  # fmt: skip
     """Look through the file as an import would read it. Raises ImportFileError for one that is unusable as a whole."""
     until = time.monotonic() + patience
     reader, _size = reading.opened(path, lambda _read, _total: None)
     head = header.read(reader.blocks())
-    named = columns.understand(head.names, address_column)
+    named = columns.understand(head.names, address_column, phone_column)
     problems: list[Problem] = []
 
-    def refuse(line: int, value: str, reason: str) -> None:
+    def refuse(line: int, value: str, reason: str, kind: str = "rejected") -> None:
         if len(problems) < SHOWN_PROBLEMS:
-            problems.append(Problem(line, "rejected", value[:200], reason))
+            problems.append(Problem(line, kind, value[:200], reason))
+
+    def leave_out(line: int, value: str, reason: str) -> None:
+        refuse(line, value, reason, "number")
 
     samples: list[list[str]] = []
     cut: list[bool] = []
-    records = Records(named, head.delimiter, 0, 0, head.lines, refuse)
+    records = Records(named, head.delimiter, 0, 0, head.lines, refuse, leave_out, country)
     for _rows in records.copy(_until(head.blocks, until, cut, samples, head.delimiter)):
         pass  # what COPY would be given; only its faults count here
     return Look(
-        reader.encoding, head.delimiter, named, samples, records.rows, records.rejected, not cut, problems
-    )
+        reader.encoding, head.delimiter, named, samples, records.rows, records.rejected, records.numbers.refused,
+        not cut, problems,
+    )  # fmt: skip
 
 
 def _until(

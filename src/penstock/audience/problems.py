@@ -14,7 +14,8 @@ _ESCAPED = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\
 
 
 class Problem(NamedTuple):
-    """A line of a file, what stood there, and why it is no contact of its own (`rejected`, or `duplicate`)."""
+    """A line of a file, what stood there, and why it is no contact of its own (`rejected`, or `duplicate`), or one without its
+    number (`number`)."""
 
     line: int
     kind: str
@@ -40,9 +41,16 @@ class Problems:
 
     def refuse(self, line: int, value: str, reason: str) -> None:
         """Note a rejected line."""
+        self._note(line, "rejected", value, reason)
+
+    def leave_out(self, line: int, value: str, reason: str) -> None:
+        """Note a line whose telephone number was left out."""
+        self._note(line, "number", value, reason)
+
+    def _note(self, line: int, kind: str, value: str, reason: str) -> None:
         shown = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
         self._spool.write(
-            f"{self._number}\t{line}\trejected\t{shown.translate(_ESCAPED)}\t{reason.translate(_ESCAPED)}\n".encode()
+            f"{self._number}\t{line}\t{kind}\t{shown.translate(_ESCAPED)}\t{reason.translate(_ESCAPED)}\n".encode()
         )
         self._any = True
 

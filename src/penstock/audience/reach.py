@@ -5,7 +5,8 @@ this, over a contact `c`. The normal form is what makes two recipients the same 
 unsubscribe by e-mail says nothing about the number, and the other way round.
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 
 class Reach(NamedTuple):
@@ -46,3 +47,12 @@ CHANNELS: Final = {each.channel: each for each in (EMAIL, SMS)}
 def by(channel: str) -> Reach:
     """Return how contacts are reached by a channel, `email` or `sms`."""
     return CHANNELS[channel]
+
+
+KEY: Final = "channel"
+"""The key under which a mailing's audience rule names its channel, when it is asked; an e-mail's may leave it out."""
+
+
+def of(rule: Mapping[str, Any]) -> Reach:
+    """Return how those whom an audience rule means are reached."""
+    return by(rule.get(KEY) or EMAIL.channel)

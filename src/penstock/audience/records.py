@@ -1,4 +1,4 @@
-"""The lines of a file as rows for COPY (`COLUMNS`), and what was wrong with the rest.
+"""The lines of a file as rows for COPY (`into`), and what was wrong with the rest.
 
 Most lines of most files are simple: no quotes that matter, an address of the common shape. They become a row without
 being parsed field by field. Every other line goes through `csv` and `address.parse`; what those say is the rule, and
@@ -14,9 +14,8 @@ from typing import Final
 
 from penstock.audience.address import parse
 from penstock.audience.columns import Columns
+from penstock.audience.numbering import NONE, Cells, Numbering
 from penstock.audience.simple import COMMON, SPECIAL, Simple, decodes
-
-COLUMNS: Final = "(id, account_id, normal, address, attributes)"
 
 MAX_FIELD: Final = 131_072  # characters, the limit of the csv module
 
@@ -29,24 +28,36 @@ Refuse = Callable[[int, str, str], None]
 """Takes the number of a rejected line, its value and the reason."""
 
 
+def into(columns: Columns) -> str:
+    """Return the columns of the table that the rows fill."""
+    return (
+        f"(id, account_id, normal, address, attributes{'' if columns.phone is None else ', phone, region'})"
+    )
+
+
 class Records:
-    """Turns blocks of lines into text for COPY. `rows` and `rejected` count what came by, `line` the lines read."""
+    """Turns blocks of lines into text for COPY. `rows` and `rejected` count what came by, `line` the lines read; `numbers`
+    counts the numbers that were left out."""
 
     def __init__(
-        self, columns: Columns, delimiter: str, account: int, base: int, line: int, refuse: Refuse
-    ) -> None:
-        """`base` is added to a line's number to make the id; `line` lines (with the column names) are read already."""
+        self, columns: Columns, delimiter: str, account: int, base: int, line: int, refuse: Refuse,
+        leave_out: Refuse | None = None, country: str = "",
+    ) -> None:  # fmt: skip
+        """`base` is added to a line's number to make the id; `line` lines (with the column names) are read already.
+
+        `leave_out` takes the numbers that are no good of lines that are; `country`: whose the national ones are.
+        """
         self.rows = self.rejected = 0
         self.line = line
         self._columns, self._delimiter, self._refuse, self._base = columns, delimiter, refuse, base
         self._account = account
         self._separator = delimiter.encode()
         self._special = SPECIAL.replace(self._separator, b"")
-        self._simple = Simple(columns, delimiter, account)
+        self.numbers = Numbering(country, leave_out or refuse)
+        self._simple = Simple(columns, delimiter, account, self.numbers)
         self._template, places = self._simple.template, self._simple.places
-        self._pick: Callable[[list[bytes]], tuple[bytes, ...]] = (
-            operator.itemgetter(*places) if len(places) > 1 else lambda fields: (fields[places[0]],)
-        )
+        # Of the fields of a simple line: the address, and the values of the attributes.
+        self._pick = _picker([columns.address or 0, *places])
         self._blocks: Iterator[bytes] = iter(())
         self._pending: Iterator[bytes] = iter(())
         self._clean = False
@@ -63,7 +74,7 @@ class Records:
 
     def _take(self, piece: bytes, waiting: list[bytes], out: list[bytes]) -> None:
         """Add the rows of a piece to `out`, or put smaller pieces of it in line: most of them are simple."""
-        made = self._simple.rows(piece, self._base + self.line + 1)
+        made = self._simple.rows(piece, self._base, self.line + 1)
         if made:
             rows, count = made
             out.append(rows)
@@ -86,15 +97,16 @@ class Records:
         """Add the rows of the pending lines to `out`; False when a record took lines of its own and there are others now."""
         add, match, template, pick = out.append, COMMON.fullmatch, self._template, self._pick
         separator, place, width = self._separator, self._columns.address, len(self._columns.keys)
-        base, line, simple = self._base, self.line, 0
+        phone, base, line, simple = self._columns.phone, self._base, self.line, 0
         for text in pending:
             line += 1
             if text[-1:] == b"\r":
                 text = text[:-1]
             fields = text.split(separator) if clean else self._fields(text, width)
-            if len(fields) == width and match(address := fields[place]):
+            if place is not None and len(fields) == width and match(address := fields[place]):
                 simple += 1
-                add(template % (base + line, address.lower(), *pick(fields)))
+                numbers = () if phone is None else self.numbers.cells(line, fields[phone].decode())
+                add(template % (base + line, address.lower(), *pick(fields), *numbers))
                 continue
             self.line = line
             row = self._careful(text)
@@ -175,7 +187,7 @@ class Records:
             self._open(block)
 
     def _row(self, line: int, fields: list[str]) -> bytes:
-        keys, place = self._columns.keys, self._columns.address
+        keys, place, phone = self._columns.keys, self._columns.address, self._columns.phone
         if len(fields) > len(keys) and not any(fields[len(keys) :]):
             del fields[len(keys) :]  # delimiters at the end, as spreadsheets leave them
         if len(fields) != len(keys):
@@ -183,25 +195,40 @@ class Records:
         for name, value in zip(keys, fields, strict=True):
             if "\0" in value:
                 raise ValueError(f"has a NUL character in {name}")
-        address = parse(fields[place])
+        *known_as, numbers = self._known_as(line, fields)
         attributes = {
             name: value
             for number, (name, value) in enumerate(zip(keys, fields, strict=True))
-            if number != place
+            if number not in (place, phone)
         }
-        cells = (address.normal, address.address, json.dumps(attributes, ensure_ascii=False))
+        cells = (*known_as, json.dumps(attributes, ensure_ascii=False))
         text = "\t".join(cell.translate(_ESCAPED) for cell in cells)
-        return f"{self._base + line}\t{self._account}\t{text}\n".encode()
+        more = "" if phone is None else "\t" + b"\t".join(numbers).decode()
+        return f"{self._base + line}\t{self._account}\t{text}{more}\n".encode()
+
+    def _known_as(self, line: int, fields: list[str]) -> tuple[str, str, Cells]:
+        """Return normal form, address and number of a record. Raises AddressError when it has no address that is one, and no number."""
+        place, phone = self._columns.address, self._columns.phone
+        written = "" if phone is None else fields[phone]
+        if place is None or (written.strip() and not fields[place].strip()):
+            found = self.numbers.read(written)
+            return found[0].decode(), found[0].decode(), found
+        address = parse(fields[place])
+        return address.normal, address.address, NONE if phone is None else self.numbers.cells(line, written)
 
     def _value(self, fields: list[str]) -> str:
-        place = self._columns.address
-        return (
-            fields[place] if place < len(fields) and fields[place].strip() else self._delimiter.join(fields)
-        )
+        for place in (self._columns.address, self._columns.phone):
+            if place is not None and place < len(fields) and fields[place].strip():
+                return fields[place]
+        return self._delimiter.join(fields)
 
     def _reject(self, line: int, value: str, reason: str) -> None:
         self.rejected += 1
         self._refuse(line, value, reason)
+
+
+def _picker(places: list[int]) -> Callable[[list[bytes]], tuple[bytes, ...]]:
+    return operator.itemgetter(*places) if len(places) > 1 else lambda fields: (fields[places[0]],)
 
 
 def _popped(waiting: list[bytes]) -> Iterator[bytes]:

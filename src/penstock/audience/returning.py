@@ -17,12 +17,17 @@ LOCK: Final = 7013
 (alone); the second is the account."""
 
 
-def note(conn: psycopg.Connection[Any], account: int, contact: int | None = None) -> None:
-    """Look which of the contacts that this transaction has made, or whether the one given, were erased once. In the caller's transaction."""
+def note(
+    conn: psycopg.Connection[Any], account: int, contact: int | None = None, *, changed: bool = False
+) -> None:
+    """Look which of the contacts that this transaction has made, or whether the one given, were erased once. In the caller's transaction.
+
+    A number counts as an address does. `changed`: those that it has changed may have got one, too.
+    """
     _guard(conn, account)
     anybody = conn.execute("select from audience_erased where account_id = %s limit 1", (account,))
     if anybody.fetchone() is not None:
-        given = {"account": account, "contact": contact, "key": pseudonym.blocks()}
+        given = {"account": account, "contact": contact, "key": pseudonym.blocks(), "changed": changed}
         conn.execute(sql("penstock.audience", "note_returned"), given)
 
 

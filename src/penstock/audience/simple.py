@@ -1,7 +1,7 @@
 """Blocks of lines that are all simple become rows for COPY at once, column by column, without a loop over the lines.
 
 Simple: as many fields as columns, all of them quoted or none, no character that JSON or COPY would escape, an address of
-the common shape. Most blocks of most files are. `records` takes the lines of the others one by one.
+the common shape, or a good number where there are only numbers. Most blocks of most files are. `records` takes the lines of the others one by one.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from penstock.audience.columns import Columns
+from penstock.audience.numbering import Numbering
 
 # The common shape of an address, a part of what `address.parse` accepts: every length below is within the limits. No
 # alternative can begin with the character that ends the one before it, so possessive repeats lose nothing.
@@ -25,30 +26,50 @@ _SPECIAL_AND_RETURN = SPECIAL + b"\r"
 class Simple:
     """Makes rows of simple blocks of one file."""
 
-    def __init__(self, columns: Columns, delimiter: str, account: int) -> None:
+    def __init__(self, columns: Columns, delimiter: str, account: int, numbers: Numbering) -> None:
         # In the order in which jsonb keeps its keys: the server finds them sorted.
         order = sorted(columns.attributes, key=lambda each: (len(each.encode()), each.encode()))
-        self.template = _template(order, account)
-        self.places = (columns.address, *(columns.keys.index(each) for each in order))
+        self.template = _template(order, account, columns.phone is not None)
+        self.places = tuple(columns.keys.index(each) for each in order)
+        self._address, self._phone, self._numbers = columns.address, columns.phone, numbers
         self._width = len(columns.keys)
         self._delimiter = delimiter.encode()
 
-    def rows(self, block: bytes, first: int) -> tuple[bytes, int] | None:
-        """Return the rows of a block, numbered from `first`, and how many; None when not every line is simple."""
+    def rows(self, block: bytes, base: int, line: int) -> tuple[bytes, int] | None:
+        """Return the rows of a block, and how many; None when not every line is simple. `line` is the first one's number."""
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n")
         fields = self._fields(block)
         if fields is None:
             return None
         step = self._width + 1
-        addresses, *others = [fields[place::step] for place in self.places]
+        known_as = self._known_as(fields, line)
+        if known_as is None:
+            return None
+        others = [fields[place::step] for place in self.places]
+        normals, addresses, *phones = known_as
+        count = len(addresses)
+        ids = range(base + line, base + line + count)
+        return b"".join(map(self.template.__mod__, zip(ids, normals, addresses, *others, *phones))), count  # noqa: B905
+
+    def _known_as(self, fields: list[bytes], line: int) -> list[Sequence[bytes]] | None:
+        """Return the columns that say who somebody is (normal form, address, and where there are: number, country); None as above."""
+        step, phones = self._width + 1, []
+        if self._address is None:
+            assert self._phone is not None
+            found = self._numbers.read_all(fields[self._phone :: step])
+            if found is None:
+                return None
+            numbers, countries = zip(*found, strict=True)
+            return [numbers, numbers, numbers, countries]
+        addresses = fields[self._address :: step]
         text = b"\n".join(addresses)
         if not _COMMON_LINES.fullmatch(text + b"\n"):
             return None
-        count = len(addresses)
-        numbers = range(first, first + count)
-        normals = text.lower().split(b"\n")
-        return b"".join(map(self.template.__mod__, zip(numbers, normals, addresses, *others))), count  # noqa: B905
+        if self._phone is not None:
+            cells = enumerate(fields[self._phone :: step], line)
+            phones = list(zip(*(self._numbers.cells(at, cell.decode()) for at, cell in cells), strict=True))
+        return [text.lower().split(b"\n"), addresses, *phones]
 
     def _fields(self, block: bytes) -> list[bytes] | None:
         r"""Return all fields of the block, a "\n" after each line but the last; None when a line is not simple.
@@ -88,7 +109,8 @@ def decodes(text: bytes) -> bool:
     return True
 
 
-def _template(keys: Sequence[str], account: int) -> bytes:
-    """Return the row as a %-format of id, normal form, address, and the values of `keys`."""
+def _template(keys: Sequence[str], account: int, has_numbers: bool) -> bytes:
+    """Return the row as a %-format of id, normal form, address, the values of `keys`, and maybe number and country."""
     pairs = ",".join(f'"{key}":"%b"' for key in keys)  # letters, digits and _: nothing to escape
-    return f"%d\t{account}\t%b\t%b\t{{{pairs}}}\n".encode()
+    more = "\t%b\t%b" if has_numbers else ""
+    return f"%d\t{account}\t%b\t%b\t{{{pairs}}}{more}\n".encode()

@@ -1,7 +1,7 @@
 -- In the order of the unique index, which takes sorted rows at half the cost. Without a list nobody joins.
 with made as (
-    insert into audience_contact (account_id, address, normal, attributes)
-    select s.account_id, s.address, s.normal, s.attributes
+    insert into audience_contact (account_id, address, normal, attributes, phone, region)
+    select s.account_id, s.address, s.normal, s.attributes, s.phone, s.region
       from audience_staging s
      where not exists (select from audience_met m where m.id = s.id)
      order by s.normal

@@ -1,5 +1,6 @@
 update audience_contact c
-   set address = s.address, attributes = c.attributes || s.attributes, updated_at = now()
+   set address = s.address, attributes = c.attributes || s.attributes, updated_at = now(),
+       phone = coalesce(s.phone, c.phone), region = coalesce(s.region, c.region)
   from audience_repeated r join audience_contact s on s.id = r.last
  where r.id = r.last and c.id = r.first and r.first <= %(base)s
-   and (c.address <> s.address or not c.attributes @> s.attributes)
+   and (c.address <> s.address or not c.attributes @> s.attributes or s.phone <> coalesce(c.phone, ''))
