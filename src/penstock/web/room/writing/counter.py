@@ -9,9 +9,8 @@ from penstock.content.message import Message, MessageError, RenderError
 from penstock.content.sms import sender
 from penstock.content.sms.encoding import encode
 from penstock.content.sms.foreign import replaced
-from penstock.content.sms.program import ShortProgram
+from penstock.content.sms.program import program_for
 from penstock.content.sms.seeing import Seen, seen
-from penstock.delivery.order import program_of
 from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.visit import Visit, room
 from penstock.web.room.writing import fields, knowing
@@ -63,8 +62,7 @@ def _policy(visit: Visit) -> dict[str, Any]:
 def _seen(message: Message, options: dict[str, Any], who: tuple[str, dict[str, Any]] | None) -> Seen:
     """The message as this person gets it; as nobody in particular every variable stands for itself, like (town)."""
     known = message if sender.kind(message.sender) else replace(message, sender=STAND_IN)
-    program = program_of(known, options)
-    assert isinstance(program, ShortProgram)
+    program = program_for(known, options)
     if who is None:
         values: list[str | None] = [f"({name})" for name in program.variables]
     else:
