@@ -13,9 +13,11 @@ from typing import Any
 import psycopg
 
 from penstock.account.credits.settling import settle
-from penstock.delivery import canary, capping, cutting
-from penstock.delivery.capping import Excluded
-from penstock.delivery.cutting import End, People
+from penstock.account.policy import tolerant
+from penstock.audience import reach
+from penstock.delivery import canary, capping, cutting, parting, passing
+from penstock.delivery.chosen import Audience
+from penstock.delivery.cutting import End
 from penstock.mailing import control, gate
 from penstock.mailing.timeline import Pace
 from penstock.platform.database import sql
@@ -40,6 +42,12 @@ class Ledger:
     policy: dict[str, Any]
     now: datetime
     has_skipped: bool
+    channel: str
+
+    def means(self, people: str) -> Audience:
+        """Return the audience that contacts `c` (SQL, as it stands behind `from`) are of this mailing."""
+        per_contact = tolerant(self.policy).duplicates == "per_contact"
+        return Audience(people, reach.by(self.channel), per_contact)
 
     @property
     def pace(self) -> Pace:
@@ -62,13 +70,10 @@ def add(
         if ledger is None:
             return Added()
         pace = replace(ledger.pace, batches=None, wall=None)
-        people = People(
-            f"audience_contact c where c.account_id = %(account)s and c.id in ({who})",
-            {**given, "account": ledger.account, "mailing": mailing},
-        )
-        return write(
-            conn, mailing, ledger, people, pace, release_at or ledger.now, cutting.end_of(conn, mailing)
-        )
+        people = f"audience_contact c where c.account_id = %(account)s and c.id in ({who})"
+        asked = {**given, "account": ledger.account, "mailing": mailing}
+        start, end = release_at or ledger.now, cutting.end_of(conn, mailing)
+        return write(conn, mailing, ledger, ledger.means(people), asked, pace, start, end)
 
 
 def ledger_of(conn: psycopg.Connection[Any], mailing: int) -> Ledger | None:
@@ -78,18 +83,18 @@ def ledger_of(conn: psycopg.Connection[Any], mailing: int) -> Ledger | None:
 
 
 def write(
-    conn: psycopg.Connection[Any], mailing: int, ledger: Ledger, people: People, pace: Pace, start: datetime, end: End,
-    *, with_suppressed: bool = True,
+    conn: psycopg.Connection[Any], mailing: int, ledger: Ledger, people: Audience, given: Mapping[str, Any], pace: Pace,
+    start: datetime, end: End, *, with_skipped: bool = True,
 ) -> Added:  # fmt: skip
-    """Add `people` (and, as skipped, the suppressed of them) at this pace. The caller is alone with the mailing."""
-    people = People(f"{people.text} and {not_in_ledger(ledger)}", {**people.given, "mailing": mailing})
-    excluded = capping.excluded(conn, mailing, ledger.account, ledger.policy, people.text, people.given)
-    sendable = People(f"{people.text} and not {excluded.text}", people.given)
+    """Add `people` (and, as skipped, those of them who do not get it) at this pace. The caller is alone with the mailing."""
+    meant = f"{people.meant} and {not_in_ledger(ledger, people)}"
+    capped = capping.capped(conn, mailing, ledger.account, ledger.policy, people.reach, meant, given)
+    people = replace(people, meant=meant, capped=capped)
     new = cutting.cut(
-        conn, mailing, sendable, pace,
+        conn, mailing, parting.people(conn, mailing, people, given), pace,
         start=start, size=ledger.size, lanes=cutting.lanes(conn, mailing), after=end,
     )  # fmt: skip
-    skipped = _skipped(conn, mailing, people, excluded) if with_suppressed else 0
+    skipped = _skipped(conn, mailing, people, given) if with_skipped else 0
     if new + skipped:
         canary.hold_new(conn, mailing)
         # The gate before the balance, as everywhere: who cancels it has that already, and would wait for us with the balance next.
@@ -99,9 +104,12 @@ def write(
     return Added(new, skipped)
 
 
-def not_in_ledger(ledger: Ledger) -> str:
+def not_in_ledger(ledger: Ledger, people: Audience) -> str:
     """The condition that a contact `c` is new to the ledger: it knows neither the address, nor the pseudonym of who was erased once."""
-    known = "exists (select from delivery_recipient r where r.mailing = %(mailing)s and r.normal = c.normal and {})"
+    known = (
+        "exists (select from delivery_recipient r"
+        f" where r.mailing = %(mailing)s and r.normal = {people.reach.normal} and {people.same} and {{}})"
+    )
     met = [known.format("r.package > 0")] + [known.format("r.package = 0")] * ledger.has_skipped
     again = (
         'exists (select from audience_returned b join delivery_recipient r on r.normal = b.pseudonym collate "default"'
@@ -111,14 +119,9 @@ def not_in_ledger(ledger: Ledger) -> str:
     return " and ".join(f"not {each}" for each in met)
 
 
-def _skipped(conn: psycopg.Connection[Any], mailing: int, people: People, excluded: Excluded) -> int:
-    table, _, where = people.text.partition(" where ")
+def _skipped(conn: psycopg.Connection[Any], mailing: int, people: Audience, given: Mapping[str, Any]) -> int:
     end = cutting.end_of(conn, mailing)
-    text = sql("penstock.delivery", "add_skipped").replace("{people}", table).replace("{where}", where)
-    text = text.replace("{capped}", excluded.capped)
-    given = {**people.given, "mailing": mailing, "last_seq": end.seq, "last_no": end.no}
-    row = conn.execute(text, given, prepare=False).fetchone()
-    return int(row[0]) if row else 0
+    return passing.over(conn, mailing, people, given, last_seq=end.seq, no=end.no + 1)
 
 
 def _tell(conn: psycopg.Connection[Any], mailing: int) -> None:

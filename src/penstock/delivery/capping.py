@@ -16,14 +16,14 @@ import psycopg
 
 from penstock.account.policy import CAP, tolerant
 from penstock.audience import returning
-from penstock.audience.suppression import SUPPRESSED
+from penstock.audience.reach import EMAIL, Reach
 from penstock.platform.database import sql
 
 LOCK: Final = 7006
 """First key of the advisory lock of those who freeze or add under a cap; the second is the account."""
 REASON: Final = "capped"
 """The reason of the skipped."""
-_CAPPED: Final = "c.normal in (select x.normal from pg_temp.capped x)"
+NOBODY: Final = "false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,6 @@ class Cap:
 
     mailings: int
     days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """Who of contacts `c` is skipped, in SQL: `text` the suppressed and the capped, `capped` those alone."""
-
-    text: str = SUPPRESSED
-    capped: str = "false"
 
 
 def cap_of(policy: Mapping[str, Any]) -> Cap | None:
@@ -79,18 +71,18 @@ def _holding(conn: psycopg.Connection[Any], mode: LiteralString, lock: int, acco
             conn.execute(f"select pg_advisory_unlock{mode}(%s, %s)", (lock, account))
 
 
-def excluded(
-    conn: psycopg.Connection[Any], mailing: int, account: int, policy: Mapping[str, Any],
+def capped(
+    conn: psycopg.Connection[Any], mailing: int, account: int, policy: Mapping[str, Any], reach: Reach = EMAIL,
     people: str | None = None, given: Mapping[str, Any] | None = None,
-) -> Excluded:  # fmt: skip
-    """Look who has had so many mailings as the account's policy allows; return the condition of all who are skipped.
+) -> str:  # fmt: skip
+    """Look which addresses have had so many mailings as the account's policy allows; return the condition of their contacts `c`, in SQL.
 
     `people`: contacts `c` in SQL as behind `from`, with the parameters `given`, where only few are to be looked at. Holds for the
     caller's transaction.
     """
     cap = cap_of(policy)
     if cap is None:
-        return Excluded()
+        return NOBODY
     conn.execute("select pg_advisory_xact_lock(%s, %s)", (LOCK, account))
     conn.execute("drop table if exists pg_temp.capped; create temp table capped (normal text) on commit drop")
     asked = {"account": account, "mailing": mailing, "mailings": cap.mailings, "days": cap.days}
@@ -99,11 +91,11 @@ def excluded(
         conn.execute(text, asked)
     else:
         text = sql("penstock.delivery", "capped").replace(
-            "{among}", f"and r.normal = any(array(select c.normal from {people}))"
+            "{among}", f"and r.normal = any(array(select {reach.normal} from {people}))"
         )
         conn.execute(text, {**(given or {}), **asked}, prepare=False)
     conn.execute("analyze capped")
-    return Excluded(f"({SUPPRESSED} or {_CAPPED})", _CAPPED)
+    return f"{reach.normal} in (select x.normal from pg_temp.capped x)"
 
 
 def keep(conn: psycopg.Connection[Any], mailing: int, policy: Mapping[str, Any]) -> None:

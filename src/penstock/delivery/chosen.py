@@ -3,17 +3,24 @@
 A rule is {"list": 3, "segment": 2, "not_segment": [4], "reached_by": [7], "not_reached_by": [5, 6]}: those on the list (without one,
 all contacts) whom the segment means and none of `not_segment`, whom any of the mailings `reached_by` reached, and none of
 `not_reached_by`. Reached: delivery_reached says who that is. Before it is asked, a rule is made `ready`: its segments are looked up.
+
+Whom it reaches depends on the channel: a rule that is asked for an SMS says so ("channel": "sms"), and audience.reach says what that means.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import psycopg
 
+from penstock.account.policy import tolerant
+from penstock.audience import reach
+from penstock.audience.reach import Reach
 from penstock.audience.segments import asker, keeping
-from penstock.audience.suppression import SUPPRESSED
+from penstock.delivery.capping import NOBODY as _NOBODY
+from penstock.delivery.capping import REASON as CAPPED
 from penstock.delivery.expecting import expected
 from penstock.mailing import step
 from penstock.platform.database import sql
@@ -25,6 +32,9 @@ _REACHED_AMONG: Final = (
 )
 _EVERYBODY: Final = "true"
 """The condition of a rule that names nothing beside its list."""
+DUPLICATE: Final = "duplicate"
+"""The reason of those whose number somebody before them has."""
+_DUPLICATES: Final = "duplicates, as the account wants them"
 _SEGMENTS: Final = "segments, ready to be asked"
 """The key under which a rule that is ready has them; a rule as it is stored has no such key."""
 
@@ -37,10 +47,18 @@ def ready(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any]) 
     """
     if step.earlier(rule) is not None:
         rule = expected(conn, account, rule)
+    if reach.of(rule) is not reach.EMAIL and _DUPLICATES not in rule:
+        rule = {**rule, _DUPLICATES: duplicates(conn, account)}
     if _SEGMENTS in rule or not keeping.named_by(rule):
         return rule
     kept = rule.get("definitions") or keeping.as_they_are(conn, account, rule) or {}
     return {**rule, _SEGMENTS: asker.ready(conn, account, kept)}
+
+
+def duplicates(conn: psycopg.Connection[Any], account: int) -> str:
+    """Return what the account wants of a number that several contacts have (policy duplicates)."""
+    row = conn.execute("select policy from account_account where id = %s", (account,)).fetchone()
+    return tolerant(row[0] if row else {}).duplicates
 
 
 def condition(rule: Mapping[str, Any], among: str | None = None) -> str:
@@ -79,9 +97,82 @@ def people(rule: Mapping[str, Any]) -> str:
     )
 
 
-def sendable(rule: Mapping[str, Any], excluded: str = SUPPRESSED) -> str:
-    """As `people`, those only who are meant and not `excluded`; the rule has to be ready."""
-    return f"{people(rule)} and {condition(rule)} and not {excluded}"
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a mailing means, and who of them gets it: contacts `c` in SQL.
+
+    `meant`: all of them, as it stands behind `from`. `capped`: the condition of those who have had enough mailings. `per_contact`: a
+    number goes to each contact that has it (policy duplicates), else to the first of them alone.
+    """
+
+    meant: str
+    reach: Reach = reach.EMAIL
+    per_contact: bool = False
+    capped: str = _NOBODY
+
+    @property
+    def once(self) -> bool:
+        """Whether several contacts with one address are one recipient; an e-mail address has one contact anyway."""
+        return self.reach is not reach.EMAIL and not self.per_contact
+
+    @property
+    def twin(self) -> str:
+        """What tells recipients with one address apart in the ledger, in SQL."""
+        return "null::bigint" if self.once or self.reach is reach.EMAIL else "c.id"
+
+    @property
+    def same(self) -> str:
+        """What a row `r` of a ledger with the address of a contact `c` must meet besides, to be that of the same recipient."""
+        if self.once or self.reach is reach.EMAIL:
+            return "true"
+        others = f"select from audience_contact c where c.id = r.contact and {self.reach.normal} = r.normal"
+        return f"(r.contact = c.id or not exists ({others}))"
+
+    @property
+    def sendable(self) -> str:
+        """Those who get it, as it stands behind `from`."""
+        reached = f"{self.meant} and {self.reach.reachable} and not {self.reach.suppressed}"
+        if self.capped != _NOBODY:
+            reached += f" and not {self.capped}"
+        if not self.once:
+            return reached
+        first = f"select min(c.id) from {reached} group by {self.reach.normal}"
+        return f"audience_contact c where c.account_id = %(account)s and c.id in ({first})"
+
+    @property
+    def passed_over(self) -> str:
+        """Those who are meant and do not get it, as it stands behind `from`; `reason` says why."""
+        if self.once:
+            return f"{self.meant} and c.id not in (select c.id from {self.sendable})"
+        why = (f"not ({self.reach.reachable})", self.reach.suppressed, self.capped)
+        return f"{self.meant} and ({' or '.join(each for each in why if each != _NOBODY)})"
+
+    @property
+    def reason(self) -> str:
+        """Why one of `passed_over` does not get it, in SQL: a word, as ledgers have it."""
+        suppressed = f"select s.reason from audience_suppression s where s.account_id = c.account_id and s.normal = {self.reach.normal}"
+        return (
+            f"case when not ({self.reach.reachable}) then '{self.reach.missing}'"
+            f" else coalesce(({suppressed}), case when {self.capped} then '{CAPPED}' else '{DUPLICATE}' end) end"
+        )
+
+    def count(self) -> str:
+        """How many get it, in SQL behind `select`: by address, without choosing who of several stands for it."""
+        if not self.once:
+            return f"count(*) from {self.sendable}"
+        whole = replace(self, per_contact=True).sendable
+        return f"count(distinct {self.reach.normal}) from {whole}"
+
+
+def audience(rule: Mapping[str, Any], capped: str = _NOBODY) -> Audience:
+    """Return whom the rule means and who of them gets it; the rule has to be ready."""
+    meant = f"{people(rule)} and {condition(rule)}"
+    return Audience(meant, reach.of(rule), rule.get(_DUPLICATES) == "per_contact", capped)
+
+
+def sendable(rule: Mapping[str, Any]) -> str:
+    """As `people`, those only who get it; the rule has to be ready."""
+    return audience(rule).sendable
 
 
 def _segments(rule: Mapping[str, Any], among: str | None) -> list[tuple[str, dict[str, Any]]]:
@@ -94,20 +185,29 @@ def _segments(rule: Mapping[str, Any], among: str | None) -> list[tuple[str, dic
     return [found.sql(number, among=among, negated=n >= excluded) for n, number in enumerate(numbers)]
 
 
-def complete(statement: str, rule: Mapping[str, Any], excluded: str = SUPPRESSED) -> str:
-    """Put the conditions into the statement of this name: {people}, {suppressed} (or whoever else is `excluded`) and {chosen}."""
-    text = sql("penstock.delivery", statement)
-    text = text.replace("{suppressed}", excluded).replace("{people}", people(rule))
-    return text.replace("{chosen}", condition(rule))
+def complete(statement: str, rule: Mapping[str, Any], room: str = "penstock.delivery") -> str:
+    """Put whom the rule means into the statement of this name: {people} and {chosen}; {normal} is the address that it goes to."""
+    text = sql(room, statement).replace("{people}", people(rule))
+    return text.replace("{normal}", reach.of(rule).normal).replace("{chosen}", condition(rule))
 
 
 def count(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any]) -> int:
     """How many would get it now: as a freeze would choose them, the suppressed left out."""
     rule = ready(conn, account, rule)
-    whole_list = rule.get("list") is not None and condition(rule) == _EVERYBODY
-    text = sql("penstock.delivery", "count_plain") if whole_list else complete("count_chosen", rule)
+    plain = rule.get("list") is not None and condition(rule) == _EVERYBODY and reach.of(rule) is reach.EMAIL
+    text = sql("penstock.delivery", "count_plain") if plain else f"select {audience(rule).count()}"
     row = conn.execute(text, parameters(account, rule), prepare=False).fetchone()
     return int(row[0]) if row else 0
+
+
+def missed(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any]) -> dict[str, int]:
+    """How many of those who are meant would not get it now, by the reason, the most frequent first: no_number, duplicate, unsubscribed …
+
+    Nobody is asked after who has had enough mailings (policy frequency_cap): that is so at the freeze alone.
+    """
+    there = audience(rule := ready(conn, account, rule))
+    text = f"select {there.reason}, count(*) from {there.passed_over} group by 1 order by 2 desc, 1"
+    return dict(conn.execute(text, parameters(account, rule), prepare=False).fetchall())
 
 
 def count_soon(
@@ -125,8 +225,10 @@ def count_soon(
 def joined(conn: psycopg.Connection[Any], account: int, mailing: int, rule: Mapping[str, Any]) -> int:
     """How many the rule means now who are not in the ledger of `mailing`: they have come since its freeze."""
     rule = ready(conn, account, rule)
-    given = {"mailing": mailing, **parameters(account, rule)}
-    row = conn.execute(complete("count_joined", rule), given, prepare=False).fetchone()
+    there = audience(rule)
+    text = sql("penstock.delivery", "count_joined").replace("{counted}", there.count())
+    text = text.replace("{normal}", there.reach.normal).replace("{same}", there.same)
+    row = conn.execute(text, {"mailing": mailing, **parameters(account, rule)}, prepare=False).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 
 from penstock.account.policy import tolerant
+from penstock.audience.reach import EMAIL, Reach
 from penstock.delivery import zones
 from penstock.mailing import timeline
 from penstock.mailing.timeline import Pace, Release
@@ -27,10 +28,31 @@ MISSED = "missed_slot"
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Contacts `c` in SQL, as it stands behind `from`, with the parameters of that."""
+    """Contacts `c` in SQL, as it stands behind `from`, with the parameters of that.
+
+    `reach`: how they are reached; `twin` tells recipients with one address apart, `parts` is how many the message of each takes, in SQL.
+    """
 
     text: str
     given: Mapping[str, Any]
+    reach: Reach = EMAIL
+    twin: str = "null::bigint"
+    parts: str = "1"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether their messages all take one part, and each address stands there once."""
+        return self.reach is EMAIL
+
+    def told(self, statement: str) -> str:
+        """Put them into the statement of this name."""
+        text = sql("penstock.delivery", statement).replace("{people}", self.text)
+        text = text.replace("{normal}", self.reach.normal).replace("{address}", self.reach.address)
+        return (
+            text.replace("{domain}", self.reach.domain)
+            .replace("{twin}", self.twin)
+            .replace("{parts}", self.parts)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +90,7 @@ def lanes(
     row = conn.execute("select delivery_lanes(%s)", (mailing,)).fetchone()
     found = set(row[0]) if row else set()
     if people is not None and least:
-        query = (
-            f"select split_part(c.normal, '@', 2) from {people.text} group by 1 having count(*) >= %(least)s"
-        )
+        query = f"select {people.reach.domain} from {people.text} group by 1 having count(*) >= %(least)s"
         found |= {name for (name,) in conn.execute(query, {**people.given, "least": least}, prepare=False)}
     return sorted(found)
 
@@ -95,8 +115,8 @@ def cut(
         "by_zone": pace.by_zone, "fallback": pace.zone, "last_seq": after.seq, "last_no": after.no,
         "releases": _releases(spread), "runs": _runs(spread),
     }  # fmt: skip
-    text = sql("penstock.delivery", "cut").replace("{known}", zones.KNOWN).replace("{said}", zones.SAID)
-    rows = conn.execute(text.replace("{people}", people.text), given, prepare=False).fetchall()
+    text = people.told("cut").replace("{known}", zones.KNOWN).replace("{said}", zones.SAID)
+    rows = conn.execute(text, given, prepare=False).fetchall()
     _skip_missed(conn, mailing, spread, after)
     return sum(row[0] for row in rows)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import psycopg
 
+from penstock.audience import reach
 from penstock.mailing import step
 
 _EARLIER = (
-    "select audience || case when segments is null or state = 'draft' then '{}' else jsonb_build_object('definitions', segments) end,"
-    " started_at is not null from mailing_mailing where id = %s and account_id = %s"
+    "select mailing_rule(m), started_at is not null from mailing_mailing m where id = %s and account_id = %s"
 )
 
 
@@ -21,6 +21,7 @@ def expected(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any
     What narrows the step's own rule narrows this one, too; its condition is not asked, for nobody has met it yet.
     """
     own = {name: value for name, value in rule.items() if name not in step.KEYS}
+    own[reach.KEY] = reach.of(rule).channel  # the step's, whatever the earlier one goes by
     there = dict(rule)
     for _ in range(step.LONGEST_CHAIN):
         number = step.earlier(there)

@@ -11,7 +11,8 @@ from psycopg import errors
 
 from penstock.account.credits.settling import Lacking
 from penstock.account.policy import tolerant
-from penstock.delivery import canary, capping, chosen, clock, cutting, resuming
+from penstock.audience import reach
+from penstock.delivery import canary, capping, chosen, clock, cutting, parting, passing, resuming
 from penstock.mailing import control, step
 from penstock.mailing.guards.credit import lacking
 from penstock.platform.database import sql
@@ -29,7 +30,7 @@ INTERRUPTING: Final = {
 
 @dataclass
 class Frozen:
-    """What is to be frozen, as it stands in the mailing. `timed`: its recipients do not all go at once."""
+    """What is to be frozen, as it stands in the mailing."""
 
     frozen: bool
     account: int
@@ -40,7 +41,6 @@ class Frozen:
     policy: dict[str, Any]
     now: datetime
     waits: bool
-    timed: bool = False
 
 
 def prepare(conn: psycopg.Connection[Any], mailing: int) -> None:
@@ -88,11 +88,9 @@ def _write(conn: psycopg.Connection[Any], mailing: int, newest: int) -> bool:
         if not count and step.earlier(what.rule) is None:
             empty = True  # nothing is kept, so that a resume finds those who have come meanwhile
             raise psycopg.Rollback(transaction)
-        given = {"mailing": mailing, "account": what.account, "newest": newest, "timed": what.timed}
-        for statement in ("freeze_packages", "freeze_outcomes"):
-            conn.execute(sql("penstock.delivery", statement), given)
         capping.keep(conn, mailing, what.policy)
         canary.begin(conn, mailing)
+        given = {"mailing": mailing, "newest": newest}
         if conn.execute(sql("penstock.delivery", "freeze_done"), given).rowcount != 1:
             raise psycopg.Rollback(transaction)  # cancelled meanwhile: it has no audience
         return True
@@ -107,15 +105,16 @@ def _people(conn: psycopg.Connection[Any], mailing: int, what: Frozen) -> int:
     rule = chosen.ready(conn, what.account, what.rule)
     pace = cutting.pace_of(what.plan, what.zone, what.policy)
     given = {"mailing": mailing, "size": what.size, **chosen.parameters(what.account, rule)}
-    excluded = capping.excluded(conn, mailing, what.account, what.policy).text
-    people = cutting.People(chosen.sendable(rule, excluded), given)
+    capped = capping.capped(conn, mailing, what.account, what.policy, reach.of(rule))
+    audience = chosen.audience(rule, capped)
+    people = parting.people(conn, mailing, audience, given)
     lanes = cutting.lanes(conn, mailing, people, tolerant(what.policy).lane_size)
-    if pace.is_plain and not lanes:
-        count = conn.execute(chosen.complete("freeze_sendable", rule, excluded), given).rowcount
+    if pace.is_plain and not lanes and people.is_plain:
+        count = conn.execute(people.told("freeze_sendable"), given).rowcount
+        conn.execute(sql("penstock.delivery", "freeze_packages"), given)
     else:
-        what.timed = True
         count = cutting.cut(conn, mailing, people, pace, start=what.now, size=what.size, lanes=lanes)
-    return count + conn.execute(chosen.complete("freeze_skipped", rule, excluded), given).rowcount
+    return count + passing.over(conn, mailing, audience, given, last_seq=count, no=0)
 
 
 def _newest_suppression(conn: psycopg.Connection[Any]) -> int:

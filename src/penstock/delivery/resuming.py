@@ -19,7 +19,7 @@ from penstock.account.credits.settling import Lacking
 from penstock.account.policy import Policy, tolerant
 from penstock.delivery import adding, capping, chosen, clock, cutting, retiming
 from penstock.delivery.adding import Added, Ledger
-from penstock.delivery.cutting import End, People
+from penstock.delivery.cutting import End
 from penstock.mailing import control, step, timeline
 from penstock.mailing.batches import Batches
 from penstock.mailing.guards.credit import lacking
@@ -135,10 +135,12 @@ def _joined(conn: psycopg.Connection[Any], mailing: int, behind: Behind, ledger:
     if step.earlier(behind.rule) is not None:
         return Added()  # they join as their delay runs out
     rule = chosen.ready(conn, behind.account, behind.rule)
-    people = People(chosen.sendable(rule), chosen.parameters(behind.account, rule))
+    given = {"mailing": mailing, **chosen.parameters(behind.account, rule)}
     end = cutting.end_of(conn, mailing)
     pace, start = _behind_the_others(conn, mailing, ledger, end)
-    return adding.write(conn, mailing, ledger, people, pace, start, end, with_suppressed=False)
+    return adding.write(
+        conn, mailing, ledger, chosen.audience(rule), given, pace, start, end, with_skipped=False
+    )
 
 
 def _behind_the_others(

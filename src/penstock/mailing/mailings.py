@@ -57,10 +57,12 @@ class Mailing:
 
     @property
     def rule(self) -> dict[str, Any]:
-        """The audience rule, with its segments as they were at submission; in a draft they are looked up when it is asked."""
-        return self.audience | (
-            {"definitions": self.segments} if self.segments and self.state != "draft" else {}
-        )
+        """The audience rule, with its segments as they were at submission; in a draft they are looked up when it is asked.
+
+        With the channel, where that is not e-mail: whom a rule reaches depends on it (delivery.chosen). mailing_rule is the same in SQL.
+        """
+        kept = {"definitions": self.segments} if self.segments and self.state != "draft" else {}
+        return self.audience | kept | ({} if self.channel == "email" else {"channel": self.channel})
 
     def allowed_actions(self, roles: frozenset[str]) -> tuple[str, ...]:
         """The commands that somebody with these roles may give now."""

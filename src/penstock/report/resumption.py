@@ -85,7 +85,7 @@ def _audience(
     conn: psycopg.Connection[Any], mailing: int, found: Gathered, soon: bool
 ) -> tuple[int | None, int | None]:
     """How many joined the audience, and how many left it. Who joins a step of a chain does so as their delay runs out."""
-    rule = found.row["audience"] | ({"definitions": kept} if (kept := found.row["segments"]) else {})
+    rule = found.row["rule"]
     if step.earlier(rule) is not None:
         return 0, 0
     account = found.account
@@ -99,8 +99,7 @@ def _left(
     conn: psycopg.Connection[Any], account: int, mailing: int, rule: dict[str, Any], soon: bool
 ) -> int | None:
     ready = chosen.ready(conn, account, rule)
-    text = sql("penstock.report", "resume_left")
-    text = text.replace("{people}", chosen.people(ready)).replace("{chosen}", chosen.condition(ready))
+    text = chosen.complete("resume_left", ready, room="penstock.report")
     try:
         with conn.transaction():
             if soon:

@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 
 from penstock.audience.suppression import lift, suppress
-from penstock.delivery import freeze
+from penstock.delivery import freeze, passing
 from penstock.delivery.freeze import prepare
 from penstock.platform import database as platform
 from tests.integration.delivery.conftest import Sink
@@ -119,6 +119,7 @@ def test_a_command_in_the_middle_of_the_freeze(conn: Conn, starting: int, name: 
     """It does not wait for the freeze; a cancelled mailing has no ledger, a paused one is frozen when it goes on."""
     reached, go = threading.Event(), threading.Event()
     original = freeze.sql
+    places = (freeze, passing)
 
     def slowly(package: str, statement: str) -> str:
         if statement == "freeze_packages":
@@ -134,7 +135,8 @@ def test_a_command_in_the_middle_of_the_freeze(conn: Conn, starting: int, name: 
         go.set()
         thread.join(20)
     finally:
-        freeze.sql = original  # type: ignore[assignment]
+        for place in places:
+            place.sql = original  # type: ignore[attr-defined]
     assert state(conn, starting) == ends
     if name == "cancel":
         assert sound(conn, starting) == {}
@@ -152,24 +154,27 @@ def test_the_freeze_is_of_one_instant(conn: Conn, starting: int) -> None:
     for n in range(1, 21):
         suppress(conn, 1, address(n), "manual", "test")
     original = freeze.sql
+    places = (freeze, passing)
 
     def between(package: str, statement: str) -> str:
-        if statement == "freeze_skipped":
+        if statement == "pass_over":
             for n in range(1, 11):
                 lift(conn, 1, address(n))
             for n in range(500, 510):
                 suppress(conn, 1, address(n), "unsubscribed", "test")
             add_contacts(conn, "all", 5, first=5000)
-        if statement == "freeze_outcomes":
+        if statement == "freeze_done":
             lift(conn, 1, address(11))
         return original(package, statement)
 
-    freeze.sql = between  # type: ignore[assignment]
+    for place in places:
+        place.sql = between  # type: ignore[attr-defined]
     try:
         with platform.connect(name="freezing") as other:
             prepare(other, starting)
     finally:
-        freeze.sql = original  # type: ignore[assignment]
+        for place in places:
+            place.sql = original  # type: ignore[attr-defined]
     assert sound(conn, starting) == {"waiting": 980, "skipped": 20}
     rows = conn.execute("select count(*), count(distinct contact) from delivery_recipient").fetchone()
     assert rows == (1000, 1000)
@@ -181,18 +186,21 @@ def test_whoever_is_suppressed_while_the_freeze_runs_is_skipped_when_claimed(
     sink = a_sink()
     mailing = launch(conn, draft(conn, add_contacts(conn, "all", 50), sink.url()))
     original = freeze.sql
+    places = (freeze, passing)
 
     def between(package: str, statement: str) -> str:
         if statement == "freeze_packages":
             suppress(conn, 1, address(50), "unsubscribed", "test")
         return original(package, statement)
 
-    freeze.sql = between  # type: ignore[assignment]
+    for place in places:
+        place.sql = between  # type: ignore[attr-defined]
     try:
         with platform.connect(name="freezing") as other:
             prepare(other, mailing)
     finally:
-        freeze.sql = original  # type: ignore[assignment]
+        for place in places:
+            place.sql = original  # type: ignore[attr-defined]
     with senders(1):
         becomes(conn, mailing, "sent")
     assert sound(conn, mailing) == {"accepted": 49, "skipped": 1}

@@ -1,6 +1,6 @@
 -- Those that start by themselves, or wait for credits, and are not frozen: never counted, or a day ago, or an hour before their time
 -- a quarter of an hour ago. Before a day has passed the count of the submission is as good.
-select m.id, m.audience || case when m.segments is null then '{}' else jsonb_build_object('definitions', m.segments) end
+select m.id, mailing_rule(m)
   from (select * from mailing_mailing x
          where x.account_id = %(account)s and x.state in ('in_review', 'in_moderation', 'scheduled') and x.due_at is not null
         union all

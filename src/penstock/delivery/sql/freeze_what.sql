@@ -1,6 +1,6 @@
 -- What is to be frozen; `waits`: somebody whom it excludes may still be reached, by what another mailing has on the wire or finishes.
 select m.frozen_at is not null, m.account_id,
-       m.audience || case when m.segments is null then '{}' else jsonb_build_object('definitions', m.segments) end, coalesce((a.policy ->> 'package_size')::integer, 5000),
+       mailing_rule(m), coalesce((a.policy ->> 'package_size')::integer, 5000),
        m.plan, a.zone, a.policy || m.options, now(),
        exists (select from mailing_mailing x
                 where x.id in (select jsonb_array_elements_text(coalesce(m.audience -> 'not_reached_by', '[]'))::integer)

@@ -1,7 +1,7 @@
 -- Who is still to be sent to and is not meant any more: skipped when the package comes to them. Of a package in which some were claimed
 -- all are asked after: what was claimed last may be given back. Returns how many have left since the last time.
 with meant as materialized (
-    select c.normal from {people} and {chosen}
+    select {normal} as normal from {people} and {chosen}
 ), open as materialized (
     select r.seq, r.normal
       from delivery_package p

@@ -1,7 +1,7 @@
 -- Everything that guards may ask about one mailing, whose row is locked by the transaction that asks.
 select m.account_id, m.name, m.channel, m.state, m.came_from, m.version, m.revision, m.reason, m.reason ->> 'code' as reason_code,
        coalesce(m.reason -> 'unlocked' is not null, false) as unlocked, m.started_at,
-       clock_timestamp() as now, a.zone, a.policy as account_policy, m.options, m.message_id, m.transport_id, m.audience, m.segments,
+       clock_timestamp() as now, a.zone, a.policy as account_policy, m.options, m.message_id, m.transport_id, m.audience, m.segments, mailing_rule(m) as rule,
        m.digest, m.authors, m.plan, m.due_at, m.ends_at, m.first_at, m.undo_until, m.approved_size,
        m.started_at is not null as started, m.frozen_at is not null as frozen, m.stopped_at,
        m.stopped_at is not null and m.state in ('sending', 'finishing') as catching_up, m.archived_at is not null as archived,

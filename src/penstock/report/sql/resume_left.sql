@@ -1,6 +1,6 @@
 -- How many of those who are still to be sent to are not meant by the audience rule any more (as resume_gone will skip them).
 with meant as materialized (
-    select c.normal from {people} and {chosen}
+    select {normal} as normal from {people} and {chosen}
 )
 select count(*)
   from delivery_package p

@@ -1,3 +1,0 @@
-select count(*)
-  from {people} and {chosen}
-   and not {suppressed}
