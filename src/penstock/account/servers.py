@@ -16,6 +16,7 @@ from penstock.account.secrets import decrypt, encrypt
 from penstock.account.transport_url import join, same_keeper, split
 from penstock.mailing.actor import Actor
 from penstock.transport.provider.provider import Provider
+from penstock.transport.smpp.centre import Centre
 from penstock.transport.smtp.server import Server as SmtpServer
 from penstock.transport.smtp.server import ServerURLError
 from penstock.transport.terms import Terms, Way, terms
@@ -171,7 +172,7 @@ def checked(url: str, actor: Actor) -> Terms:
         found = terms(url)
     except ServerURLError as error:
         raise TransportError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
-    if isinstance(found, SmtpServer) and found.cafile and actor.door != "cli":
+    if isinstance(found, SmtpServer | Centre) and found.cafile and actor.door != "cli":
         raise TransportError(
             "The option cafile names a file of this server: it is set on the command line only."
         )

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from penstock.transport.gateway.gateway import Gateway
+from penstock.transport.smpp.centre import Centre
 from penstock.transport.smtp.server import Server
 from penstock.transport.terms import Terms, terms
 
@@ -44,4 +46,6 @@ def _keeper(found: Terms) -> Terms:
             helo="",
             messages_per_connection=usual.messages_per_connection,
         )
+    if isinstance(found, Centre | Gateway):
+        return found.keeper
     return replace(found, connections=1, options=tuple((n, v) for n, v in found.options if n == "region"))

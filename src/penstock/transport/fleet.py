@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from penstock.transport.envelope import Source
 from penstock.transport.reply import Reply, Trouble
 from penstock.transport.share import Hands, Share
+from penstock.transport.short import ShortSource
 from penstock.transport.smtp.pool import CLOSE_LIMIT
-from penstock.transport.terms import Terms, Way
+from penstock.transport.terms import Way
 from penstock.transport.turns import Turns
 
 PATIENCE: Final = 1.0
@@ -24,19 +25,19 @@ SLOW: Final = 30.0
 TICK: Final = 0.1
 """Seconds between two looks at who waits for whom, and who may be tried again."""
 
-Make = Callable[[Terms, Source], Hands]
+Make = Callable[[Way, Any], Hands]
 
 
 class Fleet:
     """Hands the envelopes of `source` over to the servers of `ways`. Needs a running event loop from the first `wake` on."""
 
-    def __init__(self, ways: Sequence[Way], source: Source, make: Make) -> None:
+    def __init__(self, ways: Sequence[Way], source: Source | ShortSource, make: Make) -> None:
         self.source = source
-        room = 2 * sum(way.terms.connections for way in ways)
+        room = 2 * sum(way.terms.room for way in ways)
         self._turns = Turns([way.weight for way in ways], room)
         self.shares = [Share(self, place, way) for place, way in enumerate(ways)]
         for share in self.shares:
-            share.hands = make(share.way.terms, share)
+            share.hands = make(share.way, share)
             if share.way.limit is not None:
                 share.hands.resize(0)  # until somebody says how many of them are ours
             self._reckon(share)

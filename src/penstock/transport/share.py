@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
-from penstock.transport.envelope import Envelope, Peer, Source
+from penstock.transport.envelope import Peer, Source
 from penstock.transport.reply import Reply, Trouble
+from penstock.transport.short import Answer, Incoming, ShortSource
 from penstock.transport.standing import Standing
 from penstock.transport.terms import Way
 
 
 class Hands(Protocol):
-    """What hands over to one server: a Pool, or a provider's desk."""
+    """What hands over to one server: a Pool, a provider's desk, the binds to a centre."""
 
     def wake(self, waiting: int | None = None) -> None: ...
     def stop(self) -> int: ...
@@ -30,7 +31,7 @@ class Hands(Protocol):
 class Allotting(Protocol):
     """The fleet, as its shares see it."""
 
-    source: Source
+    source: Source | ShortSource
 
     def grant(self, share: Share, messages: int) -> None: ...
     def give(self, share: Share, connections: int) -> None: ...
@@ -42,12 +43,16 @@ class Allotting(Protocol):
 
 
 class Share:
-    """A server of the fleet: its place there, its limits, its standing, its connections."""
+    """A server of the fleet: its place there, its limits, its standing, its connections.
+
+    To its hands it is the source of whatever envelopes they take: Source and ShortSource, as the fleet's is.
+    """
 
     hands: Hands
 
     def __init__(self, fleet: Allotting, place: int, way: Way) -> None:
         self.fleet = fleet
+        self._source: Any = fleet.source
         self.place, self.way = place, way
         self.standing = Standing()
         self.allowance = -1 if way.rate is None else 0  # messages that may begin; negative: no limit
@@ -72,33 +77,37 @@ class Share:
 
     # -- what its connections ask and tell ------------------------------------------------------------------
 
-    def take(self, peer: Peer) -> Envelope | None:
+    def take(self, peer: Peer) -> Any:
         """The next envelope, when it is this server's turn."""
         if self.allowance == 0 or not self.fleet.may_take(self):
             return None
-        envelope = self.fleet.source.take(peer)
+        envelope = self._source.take(peer)
         if envelope is not None:
             if self.allowance > 0:
                 self.allowance -= 1
             self.fleet.took(self)
         return envelope
 
-    def replied(self, envelope: Envelope, reply: Reply) -> None:
+    def replied(self, envelope: Any, reply: Reply) -> None:
         """The peer's verdict."""
         self.answered += 1
-        self.fleet.source.replied(envelope, reply)
+        self._source.replied(envelope, reply)
         self.fleet.answered(self, reply)
 
-    def unanswered(self, envelope: Envelope, cause: str) -> None:
+    def unanswered(self, envelope: Any, cause: str) -> None:
         """In doubt; the trouble that comes with it says what is wrong with the server."""
-        self.fleet.source.unanswered(envelope, cause)
+        self._source.unanswered(envelope, cause)
 
-    def unsent(self, envelope: Envelope, cause: str) -> None:
+    def unsent(self, envelope: Any, cause: str) -> None:
         """Back to the fleet's source: another server may take it."""
         if self.allowance >= 0:
             self.allowance += 1
         self.fleet.gave_back(self)
-        self.fleet.source.unsent(envelope, cause)
+        self._source.unsent(envelope, cause)
+
+    def incoming(self, item: Incoming, server: int, answer: Answer) -> None:
+        """A receipt or a message came in."""
+        self._source.incoming(item, server, answer)
 
     def trouble(self, reply: Reply, permanent: bool) -> None:
         """A connection could not be made or kept."""

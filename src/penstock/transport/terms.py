@@ -1,13 +1,16 @@
-"""Whom to hand over to and on what terms: an SMTP server, or a provider's API; each is written as a URL."""
+"""Whom to hand over to and on what terms: an SMTP server, a provider's API, a short message centre or gateway; each is written as a URL."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from penstock.transport.gateway.gateway import SCHEMES as GATEWAYS
+from penstock.transport.gateway.gateway import Gateway
 from penstock.transport.provider.provider import SCHEME, Provider
+from penstock.transport.smpp.centre import SCHEMES, Centre
 from penstock.transport.smtp.server import Server
 
-Terms = Server | Provider
+Terms = Server | Provider | Centre | Gateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +33,8 @@ def terms(url: str, password: str | None = None) -> Terms:
     """Read `url`; `password` replaces the one in it. Raises ServerURLError."""
     if url.startswith(SCHEME):
         return Provider.from_url(url, password)
+    if url.partition(":")[0].lower() in SCHEMES:
+        return Centre.from_url(url, password)
+    if url.partition(":")[0].lower() in GATEWAYS:
+        return Gateway.from_url(url, password)
     return Server.from_url(url, password)

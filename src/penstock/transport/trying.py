@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from penstock.transport.diagnosis import Diagnosis
 from penstock.transport.provider import diagnosing as providers
 from penstock.transport.provider.provider import Provider
+from penstock.transport.smpp import diagnosing as centres
+from penstock.transport.smpp.centre import Centre
 from penstock.transport.smtp import diagnosing
 from penstock.transport.terms import Terms
 
@@ -20,4 +22,6 @@ async def diagnose(servers: Sequence[Terms]) -> list[Diagnosis]:
 async def _one(server: Terms) -> Diagnosis:
     if isinstance(server, Provider):
         return await asyncio.to_thread(providers.diagnose, server)
+    if isinstance(server, Centre):
+        return await centres.diagnose(server)
     return await diagnosing.diagnose(server)

@@ -36,7 +36,7 @@ STATUSES: Final[dict[int, tuple[str, Kind, str]]] = {
     0x07: ("ESME_RINVREGDLVFLG", "setup", "this way of asking for receipts is not allowed"),
     0x08: ("ESME_RSYSERR", "temporary", "the centre has an error of its own"),
     0x0A: ("ESME_RINVSRCADR", "setup", "the sender is not allowed"),
-    0x0B: ("ESME_RINVDSTADR", "recipient", "the number is not valid"),
+    0x0B: ("ESME_RINVDSTADR", "recipient", "invalid destination address"),
     0x0C: ("ESME_RINVMSGID", "temporary", "the message id is not known"),
     0x0D: ("ESME_RBINDFAIL", "temporary", "the bind failed"),
     0x0E: ("ESME_RINVPASWD", "setup", "the password is wrong"),

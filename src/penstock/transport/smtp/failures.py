@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+from typing import Protocol
 
 from penstock.transport.reply import Reply, Trouble
 from penstock.transport.smtp.server import Server
@@ -20,7 +21,14 @@ class TransportError(Exception):
         super().__init__(describe(trouble, server))
 
 
-def connect_failure(error: BaseException, server: Server) -> Trouble:
+class Named(Protocol):
+    """Terms that name a host; as text HOST:PORT."""
+
+    @property
+    def host(self) -> str: ...
+
+
+def connect_failure(error: BaseException, server: Named) -> Trouble:
     """The trouble of which `error` tells: raised while the connection was made, TLS from the first byte included."""
     if isinstance(error, (ssl.SSLError, ssl.CertificateError)):
         return tls_failure(error, server)
@@ -44,7 +52,7 @@ def connect_failure(error: BaseException, server: Server) -> Trouble:
     return _trouble("connect", "4.4.1", f"cannot connect to {server} ({_words(error)})", False, server)
 
 
-def tls_failure(error: BaseException, server: Server) -> Trouble:
+def tls_failure(error: BaseException, server: Named) -> Trouble:
     """The trouble of a TLS handshake that failed with `error`."""
     if isinstance(error, AuthoritiesUnreadable):
         return _trouble("tls", "5.7.5", str(error), True, server)
@@ -106,7 +114,7 @@ def _tls_cure(reply: Reply, server: Server) -> str:
     return "Check that the server's TLS is set up; ?tls= of the transport's URL says when TLS is used."
 
 
-def _trouble(command: str, enhanced: str, text: str, permanent: bool, server: Server) -> Trouble:
+def _trouble(command: str, enhanced: str, text: str, permanent: bool, server: Named) -> Trouble:
     return Trouble(Reply(0, enhanced, text, command, str(server)), permanent)
 
 

@@ -106,6 +106,11 @@ class Server:
         return f"smtp://{user}{self}?{urlencode([('tls', self.tls), *shown])}"
 
     @property
+    def room(self) -> int:
+        """Messages that may be on the wire at a time."""
+        return self.connections
+
+    @property
     def loopback(self) -> bool:
         """It is on this machine, as far as the name tells."""
         return is_loopback(self.host)

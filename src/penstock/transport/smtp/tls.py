@@ -18,13 +18,14 @@ def context_for(server: Server) -> ssl.SSLContext:
     Certificate and name are verified, except under `verify=no` and for opportunistic TLS, where the alternative would
     be clear text (RFC 7435).
     """
-    return _context(server.cafile, server.verify and server.tls != "opportunistic")
+    return context(server.cafile, server.verify and server.tls != "opportunistic")
 
 
 @functools.lru_cache(maxsize=32)
-def _context(cafile: str, verified: bool) -> ssl.SSLContext:
+def context(cafile: str, verified: bool) -> ssl.SSLContext:
+    """The TLS context that trusts the authorities of `cafile` ("": the system's); raises AuthoritiesUnreadable."""
     try:
-        context = ssl.create_default_context(cafile=cafile or None)
+        made = ssl.create_default_context(cafile=cafile or None)
     except OSError as error:  # ssl.SSLError, for a file without a certificate, is one
         why = (
             "there is no certificate in it"
@@ -34,8 +35,8 @@ def _context(cafile: str, verified: bool) -> ssl.SSLContext:
         raise AuthoritiesUnreadable(
             f"the file of trusted certificates {cafile} cannot be read ({why})"
         ) from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    made.minimum_version = ssl.TLSVersion.TLSv1_2
     if not verified:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+    return made
