@@ -13,7 +13,7 @@ import pytest
 
 from tests.acceptance.api.conftest import Web
 
-EXAMPLES = os.environ.get("PENSTOCK_API_EXAMPLES", "4")
+EXAMPLES = os.environ.get("PENSTOCK_API_EXAMPLES", "2")
 # Every value at every edge takes two minutes: with PENSTOCK_API_EXAMPLES, or where nothing is left out (PENSTOCK_TORTURE=full).
 LONG = "PENSTOCK_API_EXAMPLES" in os.environ or os.environ.get("PENSTOCK_TORTURE") == "full"
 

@@ -240,14 +240,13 @@ class Office:
 
     def join(self, listed: int, *addresses: str) -> None:
         """Add contacts to a list."""
-        with self.conn.cursor() as cursor:
-            cursor.executemany(
-                "with one as (insert into audience_contact (account_id, address, normal, attributes)"
-                ' values (%(account)s, %(address)s, %(address)s, \'{"first_name": "Ann"}\')'
-                " on conflict (account_id, normal) do update set updated_at = now() returning id)"
-                " insert into audience_membership (list_id, contact_id) select %(list)s, id from one",
-                [{"account": self.account, "address": address, "list": listed} for address in addresses],
-            )
+        self.conn.execute(
+            "with made as (insert into audience_contact (account_id, address, normal, attributes)"
+            """ select %(account)s, a, a, '{"first_name": "Ann"}' from unnest(%(addresses)s::text[]) a"""
+            " on conflict (account_id, normal) do update set updated_at = now() returning id)"
+            " insert into audience_membership (list_id, contact_id) select %(list)s, id from made order by id",
+            {"account": self.account, "addresses": list(addresses), "list": listed},
+        )
 
     def readers(self, count: int) -> tuple[str, ...]:
         """The addresses of so many readers of this account."""

@@ -17,8 +17,8 @@ from tests.integration.delivery.stage import travel
 from tests.torture import proof
 
 Offices = Callable[..., Office]
-PEOPLE = 100_000 if FULL else 20_000
-RATE = 4000.0 if FULL else 2000.0
+PEOPLE = 100_000 if FULL else 8_000
+RATE = 4000.0 if FULL else 1000.0
 NOW, EARLIER, LATER = "Etc/GMT", "Etc/GMT-2", "Etc/GMT+2"
 PARTS = {NOW: PEOPLE // 2, EARLIER: PEOPLE // 4, LATER: PEOPLE // 4}
 """Who reads where: those whose time comes now, those who are two hours ahead and have missed it, those whose time is in two hours."""
