@@ -6,17 +6,18 @@ its preview would tell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
 
-from penstock.audience.suppression import SUPPRESSED
+from penstock.content.accepting import SMS
 from penstock.delivery import chosen
 from penstock.mailing.mailings import Mailing
 from penstock.platform.database import sql
-from penstock.preflight.walking import NEAR, Filter, walk
+from penstock.preflight.walking import NEAR, Filter, walk, way_of
 
 LOOKED_AT: Final = 50_000
 """Contacts whose attributes are looked at for one page (about half a second): where few match, it comes short, with a cursor."""
@@ -44,6 +45,8 @@ def page(
     `variables` does, in whatever case.
     """
     wanted = q.strip().lower()
+    if mailing.channel == SMS and wanted.startswith("+"):
+        wanted = re.sub(r"[ ().-]", "", wanted)  # as people write numbers
     stage, after = place or (("address", "") if wanted else ("attribute", 0))
     found: list[Listed] = []
     if stage == "address":
@@ -57,7 +60,7 @@ def page(
             return found, ("attribute", 0)
         after = 0
     people, further = walk(
-        conn, mailing, int(after), limit=limit - len(found), matching=_filter(wanted, variables),
+        conn, mailing, int(after), limit=limit - len(found), matching=_filter(wanted, variables, way_of(mailing)["normal"]),
         most=most if wanted else 2**62,
     )  # fmt: skip
     found += [_listed(each.contact, each.address, each.attributes, variables) for each in people]
@@ -71,7 +74,7 @@ def _by_address(
     given: dict[str, Any] = {"prefix": prefix, "portion": limit, "account": mailing.account}
     if mailing.frozen_at is None:
         rule = chosen.ready(conn, mailing.account, mailing.rule)
-        name, holes = "find_rule", {"chosen": chosen.condition(rule, NEAR), "suppressed": SUPPRESSED}
+        name, holes = "find_rule", {"chosen": chosen.condition(rule, NEAR), **way_of(mailing)}
         given |= chosen.parameters(mailing.account, rule)
     else:
         name, holes = "find_ledger", {}
@@ -94,13 +97,13 @@ def _by_address(
     return found, after
 
 
-def _filter(prefix: str, variables: Sequence[str]) -> Filter | None:
+def _filter(prefix: str, variables: Sequence[str], normal: str) -> Filter | None:
     """The condition that the value of a variable begins so, and that the address does not: that one was told before."""
     if not prefix:
         return None
     names = {f"name{n}": name for n, name in enumerate(variables)}
     one = " or ".join(f"starts_with(lower(c.attributes ->> %({key})s), %(prefix)s)" for key in names)
-    return Filter(f"({one}) and not starts_with(c.normal, %(prefix)s)", {**names, "prefix": prefix})
+    return Filter(f"({one}) and not starts_with({normal}, %(prefix)s)", {**names, "prefix": prefix})
 
 
 def _listed(contact: int, address: str, attributes: dict[str, str], variables: Sequence[str]) -> Listed:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import psycopg
 
-from penstock.audience.suppression import SUPPRESSED
+from penstock.audience import reach
 from penstock.delivery import chosen
 from penstock.mailing.mailings import Mailing
 from penstock.platform.database import sql
@@ -99,7 +99,7 @@ def placed(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> int
     if mailing.frozen_at is None:
         return contact
     person = conn.execute(
-        "select normal, updated_at from audience_contact where id = %s and account_id = %s",
+        f"select {reach.by(mailing.channel).normal}, c.updated_at from audience_contact c where c.id = %s and c.account_id = %s",
         (contact, mailing.account),
     ).fetchone()
     if person is None:
@@ -116,6 +116,17 @@ def placed(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> int
     return int(row[0]) if row else None
 
 
+def way_of(mailing: Mailing) -> dict[str, str]:
+    """What statements say about how the recipients are reached: by e-mail or by SMS."""
+    way = reach.by(mailing.channel)
+    return {
+        "normal": way.normal,
+        "address": way.address,
+        "reachable": way.reachable,
+        "suppressed": way.suppressed,
+    }
+
+
 def _portion(
     conn: psycopg.Connection[Any], mailing: Mailing, place: int, back: bool, limit: int, portion: int,
     matching: Filter | None,
@@ -125,7 +136,7 @@ def _portion(
         rule = chosen.ready(conn, mailing.account, mailing.rule)
         members = _MEMBERS if rule.get("list") is not None else _EVERYBODY
         name, holes = "walk_rule", {
-            "chosen": chosen.condition(rule, NEAR), "suppressed": SUPPRESSED, "members": members,
+            "chosen": chosen.condition(rule, NEAR), "members": members, **way_of(mailing),
         }  # fmt: skip
         given |= chosen.parameters(mailing.account, rule)
     else:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from penstock.audience.address import AddressError, parse
-from penstock.notices.address import is_public
+from penstock.platform.internet import is_public
 from penstock.preflight.analyst.findings import NOTE, WARNING
 
 OTHERS: Final = frozenset(

@@ -14,18 +14,15 @@ from penstock.content.pieces import Text, text_of
 from penstock.content.render import Program, date_bytes
 from penstock.preflight.analyst.addresses import Fault
 from penstock.preflight.analyst.emptiness import Emptiness
-from penstock.preflight.analyst.findings import BLOCKER, WARNING, Cases, Finding, people
+from penstock.preflight.analyst.failing import Blanks, Failures, cause
+from penstock.preflight.analyst.findings import WARNING, Cases, Finding, people
 from penstock.preflight.analyst.leading import Leading
 from penstock.preflight.opening import unstuffed
 
-BROKEN_SHARE: Final = 0.01
-"""From this share of recipients for whom no message can be made the mailing is held back: somebody is wrong about the data."""
 CLIPPED: Final = 102 * 1024
 """Octets of HTML behind which Gmail cuts a letter off."""
 REFUSED: Final = 10_000_000
 """Octets of a message that many servers refuse."""
-DETAIL: Final = 500
-"""Characters that are kept of what went wrong for one recipient."""
 ADDRESSES: Final = 20
 """Links and what is wrong with them, told one by one."""
 TOKEN: Final = b"f-f-" + b"0" * 24
@@ -51,9 +48,8 @@ class Examination:
         """A message as a recipient gets it, one in which nothing is empty if there is any."""
         self._whole = False
         self._date = date_bytes(time.time())
-        self._broken: dict[str, Cases] = {}
+        self._failures, self._blanks = Failures(), Blanks()
         self._unfit = Cases()
-        self._blank: dict[str, tuple[Cases, set[str]]] = {}
         self._clipped, self._refused = Cases(), Cases()
         self._astray: dict[tuple[str, Fault], Cases] = {}
         self._octets, self._smallest, self._largest = 0, 0, 0
@@ -79,7 +75,7 @@ class Examination:
         if size > CLIPPED:
             self._is_large(contact, size, linked)
         if empty:
-            self._is_blank(contact, empty)
+            self._blanks.add(contact, empty)
         if not self._whole:
             self._keep(data, whole=not empty)
 
@@ -114,20 +110,11 @@ class Examination:
         if error.where == "to":
             self._unfit.add(1, contact, error.what)
         else:
-            place = self._places.get(error.where, error.where)
-            self._broken.setdefault(place, Cases()).add(1, contact, error.what[:DETAIL])
-
-    def _is_blank(self, contact: int, empty: list[tuple[str, str]]) -> None:
-        names = list(dict.fromkeys(name for name, _ in empty))
-        told = ", ".join(names)
-        for name, place in empty:
-            self._blank.setdefault(name, (Cases(), set()))[1].add(place)
-        for name in names:
-            self._blank[name][0].add(len(names), contact, told)
+            self._failures.add(self._places.get(error.where, error.where), contact, error.what)
 
     def figures(self) -> dict[str, Any]:
         """Numbers about all messages together, in octets."""
-        made = self.seen - self._unfit.count - sum(cases.count for cases in self._broken.values())
+        made = self.seen - self._unfit.count - self._failures.count
         size = {
             "smallest": self._smallest,
             "largest": self._largest,
@@ -137,43 +124,16 @@ class Examination:
 
     def findings(self) -> list[Finding]:
         """What was found of the recipients seen so far."""
-        return [*self._failures(), *self._unfits(), *self._blanks(), *self._links(), *self._sizes()]
-
-    def _failures(self) -> list[Finding]:
-        broken = sum(cases.count for cases in self._broken.values())
-        grave = broken >= BROKEN_SHARE * self.seen
-        cure = "Correct the template, or what these contacts have in their attributes; " + (
-            f"from {BROKEN_SHARE:.0%} of the recipients on, the mailing is held back."
-            if grave
-            else "they are skipped, all others get their message."
-        )
-        return [
-            Finding(
-                BLOCKER if grave else WARNING, "template_error", where,
-                f"no message can be made for {people(cases.count, self.seen)}: {_cause(cases)}",
-                cure, cases.count, cases.worst(),
-            )
-            for where, cases in self._broken.items()
-        ]  # fmt: skip
+        empty = self._blanks.findings(self.seen)
+        return [*self._failures.findings(self.seen), *self._unfits(), *empty, *self._links(), *self._sizes()]
 
     def _unfits(self) -> list[Finding]:
         cases = self._unfit
         if not cases.count:
             return []
-        text = f"the address of {people(cases.count, self.seen)} cannot be written to: {_cause(cases)}"
+        text = f"the address of {people(cases.count, self.seen)} cannot be written to: {cause(cases)}"
         cure = "Correct the addresses; these contacts are skipped."
         return [Finding(WARNING, "address_unfit", "to", text, cure, cases.count, cases.worst())]
-
-    def _blanks(self) -> list[Finding]:
-        return [
-            Finding(
-                WARNING, "variable_empty", ", ".join(sorted(places)),
-                f"{{{{ {name} }}}} is empty for {people(cases.count, self.seen)}",
-                f"Fill the attribute in, or give a default: {{{{ {name} | default: '…' }}}}.",
-                cases.count, cases.worst(),
-            )
-            for name, (cases, places) in self._blank.items()
-        ]  # fmt: skip
 
     def _links(self) -> list[Finding]:
         return [
@@ -213,8 +173,3 @@ def written(message: Message) -> dict[str, str]:
     """What the author wrote the parts of a program in: a place of a program to a place of the message."""
     html = "design" if message.design else "mjml" if (message.mjml or "").strip() else "html"
     return {"html": html, "text": "text" if (message.text or "").strip() else html}
-
-
-def _cause(cases: Cases) -> str:
-    """What the first of them was told, without the values, which are that recipient's own."""
-    return cases.worst()[0].detail.partition(" (with ")[0]

@@ -13,6 +13,7 @@ from penstock.preflight.analyst import alignment, composition, reaching, resembl
 from penstock.preflight.analyst.examining import Examination
 from penstock.preflight.analyst.findings import WARNING, Finding
 from penstock.preflight.analyst.page import Link, Picture
+from penstock.preflight.analyst.short import ShortExamination
 
 
 def look(
@@ -20,9 +21,7 @@ def look(
     examination: Examination, figures: dict[str, Any], links: bool,
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield what is to be said of a message that `examination` has seen all recipients of; numbers go into `figures`. `links`: try where they lead."""
-    if not examination.seen:
-        cure = "Put contacts on its list, or look whether they are suppressed or excluded."
-        yield Finding(WARNING, "audience_empty", "audience", "nobody would get it now", cure)
+    yield from _nobody(examination.seen)
     there = composition.written(message)
     if there is not None:
         figures["links"], figures["pictures"] = len(there.page.links), len(there.page.pictures)
@@ -34,3 +33,24 @@ def look(
     yield from resemblance.look(conn, mailing, message, examination.seen)
     if examination.sample is not None:
         yield from spam.look(examination.sample, figures)
+
+
+def look_short(
+    conn: psycopg.Connection[Any],
+    *,
+    mailing: int,
+    message: Message,
+    examination: ShortExamination,
+    links: bool,
+) -> Iterator[Finding]:
+    """As `look`, of a short message."""
+    yield from _nobody(examination.seen)
+    if links:
+        yield from reaching.look(examination.links(), "text")
+    yield from resemblance.look(conn, mailing, message, examination.seen)
+
+
+def _nobody(seen: int) -> Iterator[Finding]:
+    if not seen:
+        cure = "Put contacts on its list, or look whether they are suppressed or excluded, or have no address that this channel needs."
+        yield Finding(WARNING, "audience_empty", "audience", "nobody would get it now", cure)

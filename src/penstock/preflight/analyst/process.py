@@ -12,20 +12,24 @@ import os
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
 from psycopg.rows import dict_row
 
+from penstock.content.accepting import SMS
 from penstock.content.following import in_order
-from penstock.content.message import MessageError
+from penstock.content.message import Message, MessageError
 from penstock.content.messages import load_message
+from penstock.content.render import Program
+from penstock.content.sms.program import ShortProgram, program_for
 from penstock.delivery.order import program_of
 from penstock.platform import database
 from penstock.platform.database import sql
 from penstock.preflight.analyst import recipients, storing
 from penstock.preflight.analyst.examining import Examination
 from penstock.preflight.analyst.findings import BLOCKER, Finding
+from penstock.preflight.analyst.short import ShortExamination
 
 NICE: Final = 10
 LOCK: Final = 7010
@@ -65,6 +69,21 @@ class Asked:
     audience: dict[str, Any]
     options: dict[str, Any]
     policy: dict[str, Any]
+
+    @property
+    def links(self) -> bool:
+        """Whether to try where the links lead."""
+        return bool(self.options.get("links"))
+
+
+class _Letter(NamedTuple):
+    program: Program
+    examination: Examination
+
+
+class _Short(NamedTuple):
+    program: ShortProgram
+    examination: ShortExamination
 
 
 def main() -> None:
@@ -109,20 +128,48 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
         storing.fail(conn, asked.analysis, f"message {asked.message} does not exist")
         return
     try:
-        program = program_of(message, asked.policy, name=asked.name)
-        tracked = program_of(message, asked.policy, name=asked.name, number=in_order)
-        program.warnings += [warning for warning in tracked.warnings if warning not in program.warnings]
+        composed = _composed(message, asked)
     except MessageError as error:
         storing.finish(conn, asked.analysis, _of_message(error), {})
         return
+    examination = composed.examination
+    _examine(conn, asked, message.channel, composed)
+    # Only now: what it imports takes as long as looking at 30,000 recipients.
+    from penstock.preflight.analyst import judging
+
+    figures = examination.figures()
+    found = (
+        judging.look(
+            conn, account=asked.account, mailing=asked.mailing, transport=asked.transport, message=message,
+            program=composed.program, examination=composed.examination, figures=figures, links=asked.links,
+        )
+        if isinstance(composed, _Letter)
+        else judging.look_short(conn, mailing=asked.mailing, message=message, examination=composed.examination, links=asked.links)
+    )  # fmt: skip
+    storing.finish(conn, asked.analysis, [*examination.findings(), *found], figures)
+
+
+def _composed(message: Message, asked: Asked) -> _Letter | _Short:
+    """What makes the messages, and what looks at them. Raises MessageError."""
+    if message.channel == SMS:
+        short = program_for(message, asked.policy)
+        return _Short(short, ShortExamination(short, message))
+    program = program_of(message, asked.policy, name=asked.name)
+    tracked = program_of(message, asked.policy, name=asked.name, number=in_order)
+    program.warnings += [warning for warning in tracked.warnings if warning not in program.warnings]
+    return _Letter(program, Examination(program, message))
+
+
+def _examine(conn: psycopg.Connection[Any], asked: Asked, channel: str, composed: _Letter | _Short) -> None:
+    """Look at every recipient, in portions. Raises TooLong, storing.NotWanted."""
     conn.execute("select set_config('statement_timeout', %s, false)", (_CHOOSING,))
     total = recipients.choose(conn, asked.account, asked.audience)
     conn.execute("select set_config('statement_timeout', %s, false)", (_READING,))
     storing.beat(conn, asked.analysis, 0, total)
-    examination = Examination(program, message)
+    examination = composed.examination
     begun = last = time.monotonic()
     until = begun + LONGEST
-    for portion in recipients.portions(conn, program.variables):
+    for portion in recipients.portions(conn, composed.program.variables, channel):
         for contact, values in portion:
             examination.look(contact, values)
             if not examination.seen % _BETWEEN and time.monotonic() - last > BEAT:
@@ -133,15 +180,6 @@ def _analyse(conn: psycopg.Connection[Any], asked: Asked) -> None:
         _make_way(conn, time.monotonic() - begun)
         begun = time.monotonic()
     storing.beat(conn, asked.analysis, examination.seen, total)
-    # Only now: what it imports takes as long as looking at 30,000 recipients.
-    from penstock.preflight.analyst import judging
-
-    figures = examination.figures()
-    found = judging.look(
-        conn, account=asked.account, mailing=asked.mailing, transport=asked.transport, message=message, program=program,
-        examination=examination, figures=figures, links=bool(asked.options.get("links")),
-    )  # fmt: skip
-    storing.finish(conn, asked.analysis, [*examination.findings(), *found], figures)
 
 
 def _make_way(conn: psycopg.Connection[Any], took: float) -> None:

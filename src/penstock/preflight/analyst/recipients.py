@@ -8,7 +8,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql as statements
 
-from penstock.audience.suppression import SUPPRESSED
+from penstock.audience.reach import Reach, by
 from penstock.delivery import chosen
 from penstock.platform.database import sql
 
@@ -20,26 +20,21 @@ def choose(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any])
     """Note who is meant by the rule, in a temporary table of the connection; return how many that are."""
     conn.execute("drop table if exists preflight_chosen")
     conn.execute("create temporary table preflight_chosen (contact integer primary key)")
-    text = sql("penstock.preflight", "choose")
     rule = chosen.ready(conn, account, rule)
-    statement = (
-        text.replace("{suppressed}", SUPPRESSED)
-        .replace("{people}", chosen.people(rule))
-        .replace("{chosen}", chosen.condition(rule))
-    )
+    statement = sql("penstock.preflight", "choose").replace("{sendable}", chosen.sendable(rule))
     count = conn.execute(statement, chosen.parameters(account, rule)).rowcount
     conn.execute("analyze preflight_chosen")
     return count
 
 
 def portions(
-    conn: psycopg.Connection[Any], variables: Sequence[str]
+    conn: psycopg.Connection[Any], variables: Sequence[str], channel: str = "email"
 ) -> Iterator[list[tuple[int, tuple[str | None, ...]]]]:
     """Yield those chosen, by rising number: (contact, values), the values in the order of a program's variables.
 
     Each portion is a transaction of its own, so that nothing is held up; who was erased meanwhile is left out.
     """
-    statement = _reading(variables)
+    statement = _reading(variables, by(channel))
     after = 0
     while True:
         rows = conn.execute(statement, {"after": after, "limit": PORTION}).fetchall()
@@ -49,10 +44,10 @@ def portions(
         after = rows[-1][0]
 
 
-def _reading(variables: Sequence[str]) -> statements.Composed:
-    """The first of the variables is the address (penstock.content.render)."""
+def _reading(variables: Sequence[str], reach: Reach) -> statements.Composed:
+    """The first of the variables is the address, or the number (penstock.content)."""
     values = [
-        statements.SQL("c.address"),
+        statements.SQL(reach.address),
         *(statements.SQL("c.attributes ->> {}").format(name) for name in variables[1:]),
     ]
     return statements.SQL(

@@ -4,5 +4,5 @@ update preflight_analysis a
   from mailing_mailing m join account_account o on o.id = m.account_id
  where a.id = %(analysis)s and a.state in ('waiting', 'running') and m.id = a.mailing_id
 returning a.account_id as account, a.mailing_id as mailing, m.name, a.message_id as message, a.options,
-          a.audience || case when m.segments is null or m.state = 'draft' then '{}' else jsonb_build_object('definitions', m.segments) end as audience,
+          mailing_rule(m) - array(select jsonb_object_keys(m.audience)) || a.audience as audience,
           m.transport_id as transport, o.policy || m.options as policy

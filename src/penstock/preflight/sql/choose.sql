@@ -1,6 +1,5 @@
 -- Whom a freeze would choose now, by number: from here on the analysis has no long transaction, and knows how many there are.
 insert into preflight_chosen (contact)
 select c.id
-  from {people} and {chosen}
-   and not {suppressed}
+  from {sendable}
  order by c.id
