@@ -16,6 +16,7 @@ import psycopg
 from psycopg import errors, sql
 
 from penstock.delivery import record
+from penstock.delivery.short import ids
 from penstock.delivery.sparing import LEAST, MOST, PERIOD, Spared
 from penstock.mailing.stopping import STOPPED
 
@@ -36,6 +37,7 @@ class Held:
     attempt: int
     kind: str
     lane: str | None = None  # the destination domain whose package it is
+    parts: int = 1  # that each of its messages takes
     apart: bool = False  # claimed from at the pace of that domain
     batch: int = 0
     unrecorded: int = 0  # positions claimed whose outcome is not in the database
@@ -116,6 +118,7 @@ class Turn:
     rows: list[bytes]
     records: list[dict[str, Any]]
     due: list[dict[str, Any]]
+    messages: list[bytes] = field(default_factory=list)  # ids of short messages (delivery.short.ids)
 
 
 class Claims:
@@ -130,7 +133,7 @@ class Claims:
         Of the destination domain `lane`, or of any but those `apart`.
         """
         cursor = await self.conn.execute(
-            "select no, epoch, size, cursor, first_seq, positions, since, attempt, kind, lane"
+            "select no, epoch, size, cursor, first_seq, positions, since, attempt, kind, lane, parts"
             " from delivery_open(%s, %s, %s, %s)",
             (self.sender, self.mailing, lane, list(apart)),
         )
@@ -153,13 +156,18 @@ class Claims:
             ANSWER.format(STOPPED, answer) if answer else sql.SQL(""),
         )  # fmt: skip
         try:
-            if answer and len(turn.rows) <= FEW:  # somebody waits: all of it in one message
+            if (
+                answer and len(turn.rows) <= FEW and not turn.messages
+            ):  # somebody waits: all of it in one message
                 row = await self._at_once(turn, call)
             else:
                 await self.conn.execute("begin")
                 if turn.rows:
                     async with self.conn.cursor().copy(record.COPY) as copy:
                         await copy.write(b"".join((record.HEADER, *turn.rows, record.TRAILER)))
+                if turn.messages:
+                    async with self.conn.cursor().copy(ids.COPY) as copy:
+                        await copy.write(b"".join((record.HEADER, *turn.messages, record.TRAILER)))
                 # With its COMMIT in the same message: no client thinks while the gate is held.
                 row = await (await self.conn.execute(call)).fetchone()
         except errors.Error as error:
@@ -265,8 +273,12 @@ class Claims:
         )
 
 
-def reading(variables: Sequence[str], *, account: int, by_range: bool, suppressed: bool) -> sql.Composed:
+def reading(
+    variables: Sequence[str], *, account: int, by_range: bool, suppressed: bool, more: Sequence[sql.SQL] = ()
+) -> sql.Composed:
     """The query of `Claims.read`: only the attributes that the message uses; suppressions when there are newer ones than the freeze.
+
+    `more`: columns behind them, of the recipient `r` or the contact `c`.
 
     `skip` says why a recipient is not to be sent to after all: erased meanwhile, or suppressed.
     """
@@ -279,7 +291,7 @@ def reading(variables: Sequence[str], *, account: int, by_range: bool, suppresse
     skip = sql.SQL("case when c.id is null then 'erased' else {} end").format(
         reason.format(account) if suppressed else sql.SQL("null")
     )
-    columns = [sql.SQL("r.seq"), skip, sql.SQL("coalesce(r.address, r.normal)"), *attributes]
+    columns = [sql.SQL("r.seq"), skip, sql.SQL("coalesce(r.address, r.normal)"), *attributes, *more]
     chosen = sql.SQL("r.seq between %(first)s and %(last)s" if by_range else "r.seq = any(%(seqs)s)")
     return sql.SQL(
         "select {} from delivery_recipient r left join audience_contact c on c.id = r.contact"

@@ -29,7 +29,7 @@ class Lost:
         await self._return_behind(claims, turn)
         records = [r for r in turn.records if (r["no"], r["epoch"]) not in epochs]
         waits = [wait for wait in turn.due if not self._has(wait["package"], wait["seq"])]
-        return Turn(kept, records, waits)
+        return Turn(kept, records, waits, turn.messages)
 
     async def _return_behind(self, claims: Claims, turn: Turn) -> None:
         """What was to be given back of a package that is in other hands is certainly unsent: that replaces its doubt."""

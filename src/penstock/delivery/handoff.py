@@ -16,11 +16,10 @@ from penstock.content.dkim import SigningError
 from penstock.content.links import tokens
 from penstock.content.message import RenderError
 from penstock.delivery import record
+from penstock.delivery.channel import Order, OtherParts
 from penstock.delivery.claim import Held, Item, Turn
-from penstock.delivery.order import Order
-from penstock.delivery.outcome import BOUNCED, Outcome, State, blames_sender, decide, template
+from penstock.delivery.outcome import BOUNCED, Outcome, State, age, blames_sender, decide, template
 from penstock.delivery.sparing import Spared, Suspects
-from penstock.delivery.withholding import domain
 from penstock.transport.envelope import Envelope, Peer
 from penstock.transport.reply import Reply
 
@@ -38,6 +37,7 @@ REFUSALS: Final = 20
 FOR_NOW: Final = Reply(451, "", "", "dot", "")
 WITHHELD: Final = Reply(0, "", "withheld: its domain is switched off", "return", "")
 SET_APART: Final = Reply(0, "", "set apart: its domain has a pace of its own", "return", "")
+OTHER_PARTS: Final = Reply(0, "", "set apart: its message takes another number of parts", "return", "")
 GIVEN_BACK: Final = Reply(0, "", "given back: sending was stopped", "return", "")
 Words = tuple[int, str, str, str]
 """An entry of the dictionary of replies: code, enhanced code, text with {} for what varies, command."""
@@ -97,7 +97,7 @@ class HandOff:
 
     # -- what the pool asks -------------------------------------------------
 
-    def take(self, peer: Peer) -> Envelope | None:
+    def take(self, peer: Peer) -> Any:
         """The next recipient's envelope; None when nothing is claimed, nothing may begin, or the rate is used up."""
         if time.monotonic() > self.fence.until:
             self.fenced = True
@@ -115,6 +115,9 @@ class HandOff:
                 envelope = order.envelope(item, row, public, private, self._today(), peer)
             except RenderError as error:
                 self._note(item, Reply(0, "", f"template_error: {error}", "skip", ""), Outcome(State.SKIPPED))
+                continue
+            except OtherParts as other:
+                self._note(item, OTHER_PARTS, Outcome(State.RETURNED, parts=other.parts))
                 continue
             except SigningError as error:  # it is not the recipient's fault, and nobody gets it unsigned
                 queue.appendleft(item)
@@ -140,7 +143,7 @@ class HandOff:
             held.counts[ACCEPTED] += 1
             self._changed[held] = None
             if self._suspected:
-                self.suspects.took(domain(item[1][2]))
+                self.suspects.took(self.order.domain_of(item[1]))
         else:
             self._judge(item, reply)
         if len(self._rows) >= self.step:
@@ -162,7 +165,7 @@ class HandOff:
         if self.giving_back:
             self._return(item)
             return
-        if self.withheld and domain(item.row[2]) in self.withheld:
+        if self.withheld and self.order.domain_of(item.row) in self.withheld:
             self._withhold(item)
             return
         if not self.fenced:
@@ -192,11 +195,11 @@ class HandOff:
 
     def _judge(self, item: Item, reply: Reply) -> None:
         self.trouble_since = None
-        outcome = decide(reply, item.held.attempt + 1, _age(item), self.order.schedule)
+        outcome = decide(reply, item.held.attempt + 1, age(item.since), self.order.schedule)
         if outcome.state is not State.ACCEPTED:
             self._suspect(item, reply)
         elif self._suspected:
-            self.suspects.took(domain(item.row[2]))
+            self.suspects.took(self.order.domain_of(item.row))
         if blames_sender(reply):
             self._refused_in_a_row += 1
             self._last_reply = None  # so that the next acceptance is seen to end the row
@@ -212,7 +215,7 @@ class HandOff:
 
     def _suspect(self, item: Item, reply: Reply) -> None:
         """Have the domain spared that refuses many for now."""
-        name = domain(item.row[2])
+        name = self.order.domain_of(item.row)
         spared = self.suspects.refused(name, reply, time.monotonic(), self.spared.get(name))
         if spared is not None:
             self.to_spare[name] = spared
@@ -230,7 +233,7 @@ class HandOff:
 
     def _later(self, item: Item) -> Outcome:
         """To be tried again in its time, within the window, as after a temporary refusal."""
-        return decide(FOR_NOW, item.held.attempt + 1, _age(item), self.order.schedule)
+        return decide(FOR_NOW, item.held.attempt + 1, age(item.since), self.order.schedule)
 
     def _return(self, item: Item) -> None:
         self._note(item, GIVEN_BACK, Outcome(State.RETURNED))
@@ -271,7 +274,7 @@ class HandOff:
         return {
             "seq": item.row[0], "package": item.held.no, "why": "deferred" if tried or retry else "returned",
             "in": None if math.isinf(outcome.due_in) else outcome.due_in, "since": (item.since or datetime.now(UTC)).isoformat(),
-            "attempt": item.held.attempt + tried,
+            "attempt": item.held.attempt + tried, "parts": outcome.parts or item.held.parts,
         }  # fmt: skip
 
     def give_back(self) -> None:
@@ -305,7 +308,7 @@ class HandOff:
             self.queue.extend(items)
             return
         for item in items:
-            name = domain(item.row[2])
+            name = self.order.domain_of(item.row)
             if name in self.withheld:
                 self._withhold(item)
             elif name in self.apart and not item.held.apart:
@@ -371,11 +374,6 @@ class HandOff:
             self._date_at = now
             self._date = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(now)).encode()
         return self._date
-
-
-def _age(item: Item) -> float:
-    """Seconds since the first attempt."""
-    return (datetime.now(UTC) - item.since).total_seconds() if item.since else 0.0
 
 
 def words_of(reply: Reply) -> tuple[Words, str | None]:

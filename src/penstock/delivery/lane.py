@@ -16,12 +16,14 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from penstock.delivery.claim import Claimed, Claims, Fenced, Held, Item, Turn, reading
+from penstock.delivery.channel import Order
+from penstock.delivery.claim import Claimed, Claims, Fenced, Held, Item, Turn
 from penstock.delivery.fencing import Lost
-from penstock.delivery.handoff import Fence, HandOff
+from penstock.delivery.handoff import Fence
 from penstock.delivery.limiting import Limiting
-from penstock.delivery.order import Order
 from penstock.delivery.pace import Meters
+from penstock.delivery.short.arrivals import Take
+from penstock.delivery.short.handoff import hand_off
 from penstock.delivery.window import Speed, step, window
 from penstock.mailing.stopping import STOPPED
 from penstock.transport.fleet import Fleet
@@ -55,11 +57,12 @@ class Lane:
         connect: Connect,
         desk: Meters,
         done: Callable[[], None],
+        take_in: Take,
     ) -> None:
         self.order, self.sender, self.fence = order, sender, fence
         self._connect, self._done = connect, done
         self._wanted = asyncio.Event()
-        self.handoff = HandOff(order, fence, self._wanted.set)
+        self.handoff = hand_off(order, fence, self._wanted.set, take_in)
         self.pool = way_out(order.ways, self.handoff)
         self.handoff.stop = self.pool.stop
         self.limiting = Limiting(order, self.handoff, self.pool, desk, self._wanted.set)
@@ -327,19 +330,14 @@ class Lane:
     def _query(self, held: Held) -> sql.Composed:
         key = (held.positions is None, self._suppressed)
         if key not in self._queries:
-            self._queries[key] = reading(
-                self.order.program.variables[1:],
-                account=self.order.account,
-                by_range=key[0],
-                suppressed=key[1],
-            )
+            self._queries[key] = self.order.reading(by_range=key[0], suppressed=key[1])
         return self._queries[key]
 
     def _window(self) -> int:
         """How many recipients may be claimed and not recorded; the next turn comes when so many of them are answered."""
-        connections = self.order.connections
-        allowed = window(self._speed.rate, self.limiting.rate, connections)
-        self.handoff.step = step(self._speed.rate, allowed, connections)
+        room = self.order.room
+        allowed = window(self._speed.rate, self.limiting.rate, room)
+        self.handoff.step = step(self._speed.rate, allowed, room)
         return allowed
 
     def _forget_done(self) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from penstock.delivery.caps import Caps
+from penstock.delivery.channel import Order
 from penstock.delivery.handoff import HandOff
 from penstock.delivery.metering import NONE, Limits, Meter, limits_of
-from penstock.delivery.order import Order
 from penstock.delivery.pace import Meters
 from penstock.delivery.pacing import Pacing
 from penstock.delivery.sides import Sides

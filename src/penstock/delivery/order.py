@@ -9,50 +9,47 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.sql import Composed as SQL
 
 from penstock.account import transports
 from penstock.account.policy import tolerant
 from penstock.content import following, messages, utm
 from penstock.content.message import Message, MessageError, Problem
 from penstock.content.render import Program, compile_message, needs_smtputf8, recipient
+from penstock.content.sms.program import program_for
 from penstock.content.targets import Target
 from penstock.delivery import signing, targets
-from penstock.delivery.claim import Item
+from penstock.delivery.channel import Order
+from penstock.delivery.claim import Item, reading
 from penstock.delivery.outcome import Schedule
+from penstock.delivery.short.order import ShortOrder
+from penstock.delivery.withholding import domain
 from penstock.platform import environment
 from penstock.platform.database import sql
 from penstock.transport.envelope import Envelope, Peer
 from penstock.transport.provider.provider import Provider
-from penstock.transport.terms import Way
 
 Number = Callable[[Sequence[Target]], Mapping[str, int]]
 """What gives the targets of tracked links their numbers, by url."""
 
 
 @dataclass(frozen=True)
-class Order:
-    """A mailing as a lane sees it."""
+class EmailOrder(Order):
+    """A mailing that goes out by e-mail."""
 
-    mailing: int
-    account: int
-    transport: int
     program: Program
-    ways: tuple[Way, ...]  # the servers of its transport
-    version: int  # of its transport: when it is changed another lane takes over
-    key: bytes
     domain: bytes  # of the return path
-    schedule: Schedule
-    never_lost: bool
 
-    @property
-    def connections(self) -> int:
-        """Connections that one lane opens, over all servers."""
-        return sum(way.terms.connections for way in self.ways)
+    def reading(self, *, by_range: bool, suppressed: bool) -> SQL:
+        """Rows (seq, skip, address, attributes ...)."""
+        return reading(
+            self.program.variables[1:], account=self.account, by_range=by_range, suppressed=suppressed
+        )
 
     def envelope(
         self, item: Item, row: tuple[Any, ...], public: bytes, private: bytes, date: bytes, peer: Peer
     ) -> Envelope:
-        """Make the envelope of one recipient; `row` is (seq, skip, address, attributes ...). Raises RenderError, SigningError."""
+        """Make the envelope of one recipient. Raises RenderError, SigningError."""
         values = row[2:]
         address = values[0]
         data = self.program.envelope_data(
@@ -65,6 +62,10 @@ class Order:
         if address.isascii():
             return Envelope(item, sender, address.encode(), data)
         return Envelope(item, sender, recipient(address), data, needs_smtputf8(address))
+
+    def domain_of(self, row: tuple[Any, ...]) -> str:
+        """The domain of the address."""
+        return domain(row[2])
 
 
 class Unverified(Exception):
@@ -82,27 +83,35 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
         row = cursor.execute(sql("penstock.delivery", "order"), {"mailing": mailing}).fetchone()
     assert row is not None
     policy = row["policy"]
-    program = program_of(
-        _message(conn, row["message"]),
-        policy,
-        name=row["name"],
-        number=partial(targets.number, conn, mailing),
-    )
-    sender = program.domain.decode("ascii")
+    message = _message(conn, row["message"])
     ways = tuple(transports.ways(conn, row["transport"]))
+    made: dict[str, Any] = {
+        "mailing": mailing, "account": row["account"], "transport": row["transport"], "ways": ways, "version": row["version"],
+        "key": environment.link_key(), "schedule": _schedule(policy), "never_lost": policy.get("in_doubt") == "never_lost",
+    }  # fmt: skip
+    if any(way.terms.channel != row["channel"] for way in ways):
+        raise ValueError(f"the mailing goes by {row['channel']}, and its transport carries something else")
+    if row["channel"] == "sms":
+        return ShortOrder(program=program_for(message, policy), **made)
+    program = program_of(message, policy, name=row["name"], number=partial(targets.number, conn, mailing))
+    return _email(conn, program, policy, made)
+
+
+def _email(
+    conn: psycopg.Connection[Any], program: Program, policy: dict[str, Any], made: dict[str, Any]
+) -> EmailOrder:
+    """What only e-mail has: a domain that is to be verified, signs, and gets what comes back."""
+    account, ways = made["account"], made["ways"]
+    sender = program.domain.decode("ascii")
     if not all(way.terms.loopback for way in ways):
-        _refuse_unverified(conn, row["account"], policy, sender)
+        _refuse_unverified(conn, account, policy, sender)
         _refuse_unanswered(policy)
     if not all(
         isinstance(way.terms, Provider) for way in ways
     ):  # providers make messages of their own, and sign them
-        program.signer = signing.signer(conn, row["account"], sender)
-    return Order(
-        mailing=mailing, account=row["account"], transport=row["transport"], program=program,
-        ways=ways, version=row["version"],
-        key=environment.link_key(), domain=signing.return_domain(conn, row["account"], sender).encode("ascii"),
-        schedule=_schedule(policy), never_lost=policy.get("in_doubt") == "never_lost",
-    )  # fmt: skip
+        program.signer = signing.signer(conn, account, sender)
+    back = signing.return_domain(conn, account, sender)
+    return EmailOrder(program=program, domain=back.encode("ascii"), **made)
 
 
 def _refuse_unverified(

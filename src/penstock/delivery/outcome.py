@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Final, NamedTuple
 
@@ -47,10 +48,18 @@ class Outcome(NamedTuple):
 
     state: State
     due_in: float = 0.0
+    parts: int | None = (
+        None  # how many its message takes now, where that is another number than its package's
+    )
 
 
 ACCEPTED: Final = Outcome(State.ACCEPTED)
 BOUNCED: Final = Outcome(State.BOUNCED)
+
+
+def age(since: datetime | None) -> float:
+    """Seconds since the first attempt, 0 before it."""
+    return (datetime.now(UTC) - since).total_seconds() if since else 0.0
 
 
 def decide(reply: Reply, attempt: int, age: float, schedule: Schedule) -> Outcome:

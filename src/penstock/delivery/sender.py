@@ -26,9 +26,11 @@ from penstock.content.dkim import SigningError
 from penstock.content.message import MessageError
 from penstock.delivery import health
 from penstock.delivery import order as orders
+from penstock.delivery.channel import Order
 from penstock.delivery.handoff import Fence
 from penstock.delivery.lane import Lane
 from penstock.delivery.pace import Meters
+from penstock.delivery.short.arrivals import Arrivals
 from penstock.delivery.slots import Slots
 from penstock.delivery.ticker import Ticker
 from penstock.delivery.yielding import yielding
@@ -69,6 +71,7 @@ class Sender:
         self._ticker = Ticker(self._poke.set)
         self._slots = Slots(self.lanes, connect)
         self._meters = Meters(connect)
+        self._arrivals = Arrivals(connect, self._ticker.wake)
 
     async def run(self) -> None:
         """Send until told to stop."""
@@ -83,6 +86,7 @@ class Sender:
             asyncio.create_task(self._watch()),
             asyncio.create_task(self._ticker.run()),
             asyncio.create_task(self._slots.run(lambda: self.number)),
+            asyncio.create_task(self._arrivals.run()),
         ]
         try:
             await self._serve(desk)
@@ -251,7 +255,9 @@ class Sender:
         ) as error:  # transport, keys, options; others go on
             await self._interrupt(mailing, "technical", f"the mailing cannot be made ready: {error}")
             return
-        lane = Lane(order, self.number, self.fence, connect, self._meters, self._package_done)
+        lane = Lane(
+            order, self.number, self.fence, connect, self._meters, self._package_done, self._arrivals.take
+        )
         lane.handoff.withhold(withheld)
         lane.limiting.hear(limits, lanes)
         self.lanes[mailing] = lane
@@ -288,7 +294,7 @@ async def connect() -> psycopg.AsyncConnection[Any]:
     return conn
 
 
-def _load(mailing: int) -> orders.Order:
+def _load(mailing: int) -> Order:
     with database.connect(name="penstock order") as conn:
         return orders.load(conn, mailing)
 

@@ -30,6 +30,7 @@ from penstock.delivery import (
     steps,
     tripping,
 )
+from penstock.delivery.short import receipts
 from penstock.delivery.watchdog import Watchdog
 from penstock.delivery.withholding import Withholding
 from penstock.feedback import bounces
@@ -145,7 +146,7 @@ class Ticker:
 
     def _learn(self, conn: psycopg.Connection[Any]) -> None:
         """Place what was learnt too early, note what bounced, and heed who wrote STOP: before anybody judges by it."""
-        for look in (learning.learn_early, bounces.note, noting.note):
+        for look in (receipts.settle, learning.learn_early, bounces.note, noting.note):
             try:
                 look(conn)
             except psycopg.OperationalError:

@@ -1,0 +1,110 @@
+"""What comes in over the connections of one sender, receipts and messages: kept together, and answered after the commit.
+
+The other side repeats what it has no answer to, so nothing is lost when this process dies; and while one commit is under way the
+next batch gathers, so thousands a second cost some dozens of commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from penstock.delivery.short import receipts
+from penstock.feedback.short import incoming
+from penstock.platform.trouble import Trouble
+from penstock.transport.short import Answer, Incoming, Receipt
+
+log = logging.getLogger(__name__)
+
+MOST: Final = 2_000
+"""Items of one commit."""
+FULL: Final = 50_000
+"""Items that may wait for theirs; further ones are to come again later."""
+RETRY: Final = 0.5
+"""Seconds after a failure in which everything is to come again later."""
+
+Take = Callable[[Incoming, int, Answer], None]
+Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
+
+
+class Arrivals:
+    """Keeps what comes in. `kept` is called after a commit."""
+
+    def __init__(self, connect: Connect, kept: Callable[[], None]) -> None:
+        self._connect, self._kept = connect, kept
+        self._waiting: list[tuple[Incoming, int, Answer]] = []
+        self._something = asyncio.Event()
+        self._conn: psycopg.AsyncConnection[Any] | None = None
+
+    def take(self, item: Incoming, server: int, answer: Answer) -> None:
+        """Something came in from the server of that number; `answer` is called once it is kept, or is to come again."""
+        if len(self._waiting) >= FULL:
+            answer(False)
+            return
+        self._waiting.append((item, server, answer))
+        self._something.set()
+
+    async def run(self) -> None:
+        """Keep what comes until cancelled; what is not kept by then is to come again."""
+        try:
+            while True:
+                await self._something.wait()
+                self._something.clear()
+                while self._waiting:
+                    await self._keep_some()
+        finally:
+            _answer(self._waiting, False)
+            self._waiting = []
+            if self._conn is not None:
+                await self._conn.close()
+
+    async def _keep_some(self) -> None:
+        batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        kept = False
+        try:
+            if self._conn is None or self._conn.closed:
+                self._conn = await self._connect()
+            kept = await self._keep(self._conn, batch)
+        except (psycopg.Error, Trouble, OSError) as error:
+            log.warning("what comes in is not kept, and is to come again: %s", error)
+        finally:
+            _answer(batch, kept)
+        if kept:
+            self._kept()
+        else:
+            await self._give_up()
+
+    async def _keep(
+        self, conn: psycopg.AsyncConnection[Any], batch: list[tuple[Incoming, int, Answer]]
+    ) -> bool:
+        told = [receipts.row(server, None, item) for item, server, _ in batch if isinstance(item, Receipt)]
+        said = [
+            incoming.told(item) | {"server": server}
+            for item, server, _ in batch
+            if not isinstance(item, Receipt)
+        ]
+        async with conn.transaction():
+            if told:
+                await conn.execute("select delivery_receipts_in(%s)", (Jsonb(told),))
+            if said:
+                await conn.execute("select feedback_short_in(%s)", (Jsonb(said),))
+        return True
+
+    async def _give_up(self) -> None:
+        """The database does not take it: let the other side wait."""
+        if self._conn is not None:
+            await self._conn.close()
+            self._conn = None
+        await asyncio.sleep(RETRY)
+        waiting, self._waiting = self._waiting, []
+        _answer(waiting, False)
+
+
+def _answer(batch: list[tuple[Incoming, int, Answer]], kept: bool) -> None:
+    for _, _, answer in batch:
+        answer(kept)

@@ -1,0 +1,50 @@
+"""Receipts of short messages: taken in at once, placed in turn. They are from strangers; nothing of them can break a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from penstock.transport.reply import sanitise
+from penstock.transport.short import Receipt
+
+MOST: Final = 1_000
+"""Receipts that are placed in one transaction, which keeps senders of their mailings waiting for some ten milliseconds."""
+TURN: Final = 10
+"""Transactions of that size in one turn of the ticker, a second at most."""
+
+
+def take(conn: psycopg.Connection[Any], found: Iterable[tuple[int | None, int | None, Receipt]]) -> int:
+    """Keep receipts (server, transport, receipt) in the caller's transaction; return how many.
+
+    The server is that of the row account_server, None where only the transport is known. The ticker places them within a second or
+    two: by the id and the server, and by the number where it is told. What cannot be placed within an hour goes.
+    """
+    told = [row(server, transport, receipt) for server, transport, receipt in found]
+    if not told:
+        return 0
+    answer = conn.execute("select delivery_receipts_in(%s)", (Jsonb(told),)).fetchone()
+    return int(answer[0]) if answer else 0
+
+
+def row(server: int | None, transport: int | None, receipt: Receipt) -> dict[str, Any]:
+    """Return a receipt as delivery_receipts_in takes it."""
+    return {
+        "server": server, "transport": transport, "state": receipt.state, "id": sanitise(receipt.id), "number": sanitise(receipt.number),
+        "reference": sanitise(receipt.reference), "error": sanitise(receipt.error), "text": sanitise(receipt.text),
+    }  # fmt: skip
+
+
+def settle(conn: psycopg.Connection[Any]) -> int:
+    """Place what has come in, as much as one turn allows; return how many are done with. Costs one probe where nothing has."""
+    total = 0
+    for _ in range(TURN):
+        answer = conn.execute("select delivery_receipts_settle(%s)", (MOST,)).fetchone()
+        done = int(answer[0]) if answer else 0
+        total += done
+        if done < MOST // 2:
+            break
+    return total

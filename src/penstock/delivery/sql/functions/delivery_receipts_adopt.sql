@@ -1,0 +1,54 @@
+-- Receipts whose id nobody knows although their response must have come by now: the response was lost, and with it the id. Where exactly one
+-- recipient of their number is in doubt on their transport, and nobody else of that number is on the way there, the receipt is about them:
+-- the id becomes that of one of their parts, and the receipt is looked at again. Returns how many found their recipient.
+create or replace function delivery_receipts_adopt(p_nos bigint[]) returns integer language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+    r record;
+    c record;
+    v_doubtful integer[];
+    v_count integer := 0;
+begin
+    for r in
+        select w.*, '+' || regexp_replace(w.number, '\D', '', 'g') as normal, s.url
+          from delivery_receipt w left join account_server s on s.id = w.server
+         where w.no = any(p_nos) and w.state > 0 and length(w.number) >= 8 and w.at < now() - interval '10 seconds'
+         order by w.transport, w.no
+    loop
+        -- Mailings that are, or lately were, sent over the transport, with somebody in doubt or on the way.
+        v_doubtful := array(
+            select m.id from mailing_mailing m
+             where m.transport_id = r.transport and m.channel = 'sms' and m.frozen_at is not null
+               and (m.finished_at is null or m.finished_at > now() - interval '7 days')
+               and exists (select from delivery_package p
+                            where p.mailing = m.id and p.returned + p.deferred + p.skipped + p.accepted + p.delivered + p.bounced < p.cursor)
+             order by m.id desc limit 200);
+        select count(*) as candidates, count(*) filter (where t.state = 1) as doubts,
+               max(t.mailing) filter (where t.state = 1) as mailing, max(t.seq) filter (where t.state = 1) as seq,
+               max(t.package) filter (where t.state = 1) as package
+          into c
+          from (select d.mailing, d.seq, last.package, last.state
+                  from unnest(v_doubtful) as w (mailing)
+                  join delivery_recipient d on d.mailing = w.mailing and d.normal = r.normal and d.package > 0
+                  left join lateral (
+                       select o.package, o.state from delivery_outcome o
+                        where o.mailing = d.mailing and o.seq = d.seq order by o.package desc, o.state desc limit 1) last on true
+                 -- Not begun, or settled: nothing of theirs is out there without an id.
+                 where last.state = 1 or last.state is null and exists (
+                       select from delivery_package p where p.mailing = d.mailing and p.no = d.package and p.state = 'active')) t;
+        continue when c.candidates <> 1 or c.doubts <> 1
+                   or r.reference ~ '^\d{1,5}$' and r.reference::integer <> ((c.mailing::bigint * 7919 + c.seq) & 65535);
+        insert into delivery_message (at, mailing, seq, package, server, part, parts, id)
+        select r.at, c.mailing, c.seq, c.package, r.server, known.parts + 1, meant.parts, r.id
+          from (select count(*) as parts from delivery_message d where d.mailing = c.mailing and d.seq = c.seq and d.package = c.package) known,
+               -- A gateway, and a centre that takes the whole as one payload, give one id whatever the parts.
+               (select case when r.url ~ '^smpps?://' and r.url !~ '[?&]long=payload' then p.parts else 1 end as parts
+                  from delivery_package p where p.mailing = c.mailing and p.no = c.package) meant
+         where known.parts < meant.parts and r.server is not null and r.id <> '';
+        continue when not found;
+        update delivery_receipt w set look_at = clock_timestamp() where w.no = r.no;
+        v_count := v_count + 1;
+    end loop;
+    return v_count;
+end
+$$;
