@@ -63,7 +63,7 @@ def of_plan(
     when = timeline(
         visit.conn, visit.account, plan, zone=visit.place.zone, people=people, soon=soon,
         held_to=mailing.options.get("rate") if typed is None else decimal_of(typed), options=options,
-        rule=mailing.audience if mailing.frozen_at is None and mailing.audience else None,
+        rule=mailing.rule if mailing.frozen_at is None and mailing.audience else None,
     )  # fmt: skip
     return telling.foreseen(when, telling.zone_of(visit, plan), name)
 
@@ -79,5 +79,5 @@ def _people(visit: Visit, mailing: Mailing, soon: bool) -> int | None:
     if not mailing.audience:
         return None
     if soon:
-        return chosen.count_soon(visit.conn, visit.account, mailing.audience)
-    return chosen.count(visit.conn, visit.account, mailing.audience)
+        return chosen.count_soon(visit.conn, visit.account, mailing.rule)
+    return chosen.count(visit.conn, visit.account, mailing.rule)

@@ -2,13 +2,31 @@
 
 from typing import Any
 
+import psycopg
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy
 
 from penstock.delivery import chosen
 from penstock.mailing import drafting
 from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.visit import Visit, room
+from penstock.web.room.words import Text
 from penstock.web.room.writing import audience
+
+MISSED: dict[str, Text] = {
+    "no_number": gettext_lazy("have no telephone number"),
+    "no_address": gettext_lazy("have no e-mail address"),
+    "duplicate": gettext_lazy("share the number of somebody before them"),
+    "unsubscribed": gettext_lazy("unsubscribed"),
+    "complaint": gettext_lazy("complained"),
+    "hard_bounce": gettext_lazy("could not be reached before"),
+    "soft_bounces": gettext_lazy("could not be reached again and again"),
+    "manual": gettext_lazy("are suppressed by hand"),
+    "invalid": gettext_lazy("are known to be invalid"),
+}
+"""Why somebody who is meant does not get it."""
+SOON = 700
+"""Milliseconds for which those are counted who do not get it."""
 
 
 @room("mailings:read")
@@ -24,7 +42,20 @@ def count(visit: Visit, number: int) -> HttpResponse:
         drafting.check(visit.conn, visit.account, audience=rule or None)
     except drafting.DraftError as error:
         return visit.either("writing/count.html", faults=[fault.text for fault in error.faults], **told)
-    people = chosen.count(visit.conn, visit.account, rule) if rule else None
+    asked = rule | ({"channel": mailing.channel} if rule else {})
+    people = chosen.count(visit.conn, visit.account, asked) if rule else None
     if visit.is_fragment and "short" in visit.request.GET:
         return visit.part("writing/people.html", people=people)
-    return visit.either("writing/count.html", people=people, **told)
+    missed = _missed(visit, asked) if rule else []
+    return visit.either("writing/count.html", people=people, missed=missed, **told)
+
+
+def _missed(visit: Visit, rule: dict[str, Any]) -> list[tuple[int, Text]]:
+    """How many who are meant do not get it, each number with its reason in words; nothing where that takes too long."""
+    try:
+        with visit.conn.transaction():
+            visit.conn.execute("select set_config('statement_timeout', %s, true)", (f"{SOON}ms",))
+            found = chosen.missed(visit.conn, visit.account, rule)
+    except psycopg.errors.QueryCanceled:
+        return []
+    return [(people, MISSED.get(reason, reason)) for reason, people in found.items()]

@@ -82,7 +82,7 @@ def people_of(visit: Visit, mailing: Mailing, seen: Foretold) -> int | None:
         return seen.facts.count
     if not mailing.audience:
         return None
-    return chosen.count_soon(visit.conn, visit.account, mailing.audience)
+    return chosen.count_soon(visit.conn, visit.account, mailing.rule)
 
 
 def may_approve(visit: Visit, facts: Facts) -> bool:
