@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from penstock.account.secrets import decrypt, encrypt
 from penstock.account.transport_url import join, same_keeper, split
 from penstock.mailing.actor import Actor
+from penstock.transport.gateway.gateway import Gateway
 from penstock.transport.provider.provider import Provider
 from penstock.transport.smpp.centre import Centre
 from penstock.transport.smtp.server import Server as SmtpServer
@@ -175,6 +176,10 @@ def checked(url: str, actor: Actor) -> Terms:
     if isinstance(found, SmtpServer | Centre) and found.cafile and actor.door != "cli":
         raise TransportError(
             "The option cafile names a file of this server: it is set on the command line only."
+        )
+    if isinstance(found, Gateway) and found.inward and actor.door != "cli":
+        raise TransportError(
+            "A gateway on this machine or in a private network is named on the command line only."
         )
     if isinstance(found, Provider) and found.elsewhere and actor.door != "cli":
         # Whoever administers an account could otherwise have this machine call, and read out, what only it can reach.

@@ -5,17 +5,12 @@ metadata, the router. The name is looked up for each request and the address tha
 (notices.calling), so that a name whose answer changes in between (DNS rebinding) gains nothing.
 """
 
-import ipaddress
 from urllib.parse import urlsplit
+
+from penstock.platform.internet import is_public, literal
 
 LONGEST = 2_000
 """Characters of an address."""
-
-IP = ipaddress.IPv4Address | ipaddress.IPv6Address
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
-_TRANSLATED = ipaddress.IPv6Network(
-    "64:ff9b:1::/48"
-)  # RFC 8215: translated, by rules that only the network knows
 
 
 class AddressRefused(ValueError):
@@ -43,17 +38,10 @@ def check(url: str, *, private: bool) -> str:
         raise AddressRefused("The address holds a user name; what authenticates a webhook is its signature.")
     if parts.fragment:
         raise AddressRefused("The address has a #fragment, which is never sent; leave it out.")
-    literal = _literal(host)
-    if literal is not None and not private and not is_public(literal):
+    address = literal(host)
+    if address is not None and not private and not is_public(address):
         raise AddressRefused(_why(host))
     return url
-
-
-def _literal(host: str) -> IP | None:
-    try:
-        return ipaddress.ip_address(host)
-    except ValueError:
-        return None
 
 
 def judge(host: str, found: list[str], *, private: bool) -> str:
@@ -65,8 +53,8 @@ def judge(host: str, found: list[str], *, private: bool) -> str:
         raise AddressRefused(f"The name {host} has no address.")
     if not private:
         for each in found:
-            literal = _literal(each)
-            if literal is None or not is_public(literal):
+            address = literal(each)
+            if address is None or not is_public(address):
                 raise AddressRefused(_why(f"{host} ({each})"))
     return found[0]
 
@@ -76,18 +64,3 @@ def _why(where: str) -> str:
         f"{where} is in a private network, or on this machine; webhooks go to public addresses only."
         " Set PENSTOCK_WEBHOOKS_PRIVATE=1 where private ones are meant."
     )
-
-
-def is_public(address: IP) -> bool:
-    """Tell whether an address is one of the open internet, whatever IPv4 address may be wrapped in it."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.scope_id or address in _TRANSLATED or address.teredo:
-            return False
-        inner = address.ipv4_mapped or address.sixtofour
-        if address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-        if inner is not None:
-            return is_public(inner)
-        if int(address) < 1 << 32:  # ::a.b.c.d, deprecated by RFC 4291 §2.5.5.1
-            return False
-    return address.is_global and not address.is_multicast

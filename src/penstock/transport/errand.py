@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from penstock.transport.envelope import Envelope
 from penstock.transport.fate import Fate, Unsent
+from penstock.transport.gateway import single as by_gateway
+from penstock.transport.gateway.gateway import Gateway
 from penstock.transport.provider.line import Line
 from penstock.transport.provider.provider import Provider
 from penstock.transport.short import ShortEnvelope
@@ -36,8 +38,10 @@ async def _by(terms: Terms, envelope: Envelope | ShortEnvelope) -> Fate:
     if isinstance(envelope, ShortEnvelope):
         if isinstance(terms, Centre):
             return await short.hand_over(terms, envelope)
+        if isinstance(terms, Gateway):
+            return await by_gateway.hand_over(terms, envelope)
         return Unsent(f"{terms} carries e-mail, and this is a short message.", True)
-    if isinstance(terms, Centre):
+    if isinstance(terms, Centre | Gateway):
         return Unsent(f"{terms} carries short messages, and this is an e-mail.", True)
     if isinstance(terms, Provider):
         return await asyncio.to_thread(_ask, terms, envelope)

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from penstock.transport.diagnosis import Diagnosis
+from penstock.transport.gateway import diagnosing as gateways
+from penstock.transport.gateway.gateway import Gateway
 from penstock.transport.provider import diagnosing as providers
 from penstock.transport.provider.provider import Provider
 from penstock.transport.smpp import diagnosing as centres
@@ -24,4 +26,6 @@ async def _one(server: Terms) -> Diagnosis:
         return await asyncio.to_thread(providers.diagnose, server)
     if isinstance(server, Centre):
         return await centres.diagnose(server)
+    if isinstance(server, Gateway):
+        return await gateways.diagnose(server)
     return await diagnosing.diagnose(server)

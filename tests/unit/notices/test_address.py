@@ -4,7 +4,8 @@ import ipaddress
 
 import pytest
 
-from penstock.notices.address import AddressRefused, check, is_public, judge
+from penstock.notices.address import AddressRefused, check, judge
+from penstock.platform.internet import is_public
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,11 @@ class Provider:
         return bool(self.host) and self.host not in {*_usual_hosts(api), *api.hosts}
 
     @property
+    def room(self) -> int:
+        """Messages that may be on the wire at a time."""
+        return self.connections
+
+    @property
     def loopback(self) -> bool:
         """Its API is on this machine: a stand-in."""
         return bool(self.host) and is_loopback(self.host)

@@ -1,37 +1,49 @@
-"""A provider's API used like a Pool: so many requests under way at the same time, each in a thread of its own.
+"""An API used like a Pool: so many requests under way at the same time, one message each.
 
 A request that has begun cannot be called back, so all that are under way count as leaving when sending stops. Envelopes are
-taken, and told of, in the event loop's thread only.
+taken, and told of, in the event loop's thread only. What carries a request (threads, the loop itself) is the carrier's affair.
 """
 
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final, Protocol
 
-from penstock.transport.envelope import Envelope, Peer, Source
+from penstock.transport.envelope import Peer, Source
 from penstock.transport.fate import Replied, Unanswered, Unsent
 from penstock.transport.provider.answers import Answer
-from penstock.transport.provider.line import Line
-from penstock.transport.provider.provider import Provider
 from penstock.transport.reply import Reply
+from penstock.transport.short import ShortSource
 from penstock.transport.smtp.backoff import Backoff
 
 CLOSE_LIMIT: Final = 5.0
 """Seconds that `close` waits for the answers to what is under way."""
 
 
-class Desk:
-    """Hands the envelopes of `source` over to `provider`. Needs a running event loop from the first `wake` on."""
+class Carrier(Protocol):
+    """What makes the requests to one API. `title`: its name for people; `connections`: requests under way at most."""
 
-    def __init__(self, provider: Provider, source: Source) -> None:
-        self._provider, self._source = provider, source
-        self._size = provider.connections
-        self._peer = Peer(provider.title, eightbitmime=True, smtputf8=True, tls="TLS", rebuilt=True)
-        self._threads: ThreadPoolExecutor | None = None
-        self._lines: list[Line] = []  # free ones
-        self._under_way: dict[asyncio.Future[Answer], tuple[Envelope, Line]] = {}
+    @property
+    def title(self) -> str: ...
+    @property
+    def connections(self) -> int: ...
+
+    def begin(self, envelope: Any) -> asyncio.Future[Answer]:
+        """Begin to hand one message over; the future holds what came of it, and never an exception."""
+
+    async def close(self) -> None:
+        """End all connections; what is under way is given up."""
+
+
+class Desk:
+    """Hands the envelopes of `source` over by `carrier`. Needs a running event loop from the first `wake` on."""
+
+    def __init__(self, carrier: Carrier, source: Source | ShortSource) -> None:
+        self._carrier = carrier
+        self._source: Any = source  # whose envelopes are what the carrier takes
+        self._size = carrier.connections
+        self._peer = Peer(carrier.title, eightbitmime=True, smtputf8=True, tls="TLS", rebuilt=True)
+        self._under_way: dict[asyncio.Future[Answer], Any] = {}
         self._backoff = Backoff()
         self._stopped = self._closed = False
         self._dry = True  # the source had nothing when last asked
@@ -75,13 +87,12 @@ class Desk:
             async with asyncio.timeout(max(grace, CLOSE_LIMIT)):
                 await self.drained()
         except TimeoutError:
-            for envelope, _ in list(self._under_way.values()):
-                self._source.unanswered(envelope, f"{self._provider} had not answered when the sender ended")
+            for envelope in list(self._under_way.values()):
+                self._source.unanswered(
+                    envelope, f"{self._carrier.title} had not answered when the sender ended"
+                )
             self._under_way.clear()
-        for line in self._lines:
-            line.close()
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        await self._carrier.close()
 
     def resize(self, connections: int) -> None:
         """Change the number of requests under way, 0 for none."""
@@ -133,25 +144,21 @@ class Desk:
         if not self._dry:
             self.wake()
 
-    def _hand_over(self, envelope: Envelope) -> None:
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(self._provider.connections, "provider")
-        line = self._lines.pop() if self._lines else Line(self._provider)
-        future = asyncio.get_running_loop().run_in_executor(self._threads, line.send, envelope)
-        self._under_way[future] = (envelope, line)
+    def _hand_over(self, envelope: Any) -> None:
+        future = self._carrier.begin(envelope)
+        self._under_way[future] = envelope
         future.add_done_callback(self._ended)
 
     def _ended(self, future: asyncio.Future[Answer]) -> None:
-        envelope, line = self._under_way.pop(future, (None, None))
+        envelope = self._under_way.pop(future, None)
         self._changed.set()
-        if envelope is None or line is None:  # it was given up: what was said of it stands
+        if envelope is None:  # it was given up: what was said of it stands
             return
-        self._lines.append(line)
         self._tell(envelope, future.result())
         if not self._dry:
             self.wake()
 
-    def _tell(self, envelope: Envelope, answer: Answer) -> None:
+    def _tell(self, envelope: Any, answer: Answer) -> None:
         """Tell the source what became of the message, and mind how the provider fares."""
         now = asyncio.get_running_loop().time()
         match answer.fate:
@@ -166,10 +173,13 @@ class Desk:
                 self._backoff.failed(now)
                 self._source.unanswered(envelope, cause)
                 self._source.trouble(self._reply("4.4.2", cause), False)
+            case Unsent(cause, _) if answer.rest:  # it wants fewer at once: that is no trouble
+                self._backoff.until = max(self._backoff.until, now + answer.rest)
+                self._source.unsent(envelope, cause)
             case Unsent(cause, permanent):
                 self._backoff.failed(now, permanent)
                 self._source.unsent(envelope, cause)
                 self._source.trouble(self._reply("5.7.8" if permanent else "4.4.1", cause), permanent)
 
     def _reply(self, enhanced: str, cause: str) -> Reply:
-        return Reply(0, enhanced, cause, "connect", self._provider.title)
+        return Reply(0, enhanced, cause, "connect", self._carrier.title)

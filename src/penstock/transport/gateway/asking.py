@@ -1,0 +1,51 @@
+"""Ask a gateway what became of messages, where it can be asked: the same answers that its receipts give."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Final
+
+from penstock.transport.gateway.gateway import Gateway
+from penstock.transport.gateway.profile import profile_of
+from penstock.transport.gateway.session import Session
+from penstock.transport.short import Receipt
+
+AT_ONCE: Final = 8
+
+
+async def ask(gateway: Gateway, messages: Iterable[tuple[str, str]]) -> list[Receipt]:
+    """Return what the gateway says of messages, (id, sender) each: those that it answers for. Never raises for what it does."""
+    return await _ask(gateway, [(number, "") for number, _ in messages])
+
+
+async def ask_by_mark(gateway: Gateway, marks: Iterable[str]) -> list[Receipt]:
+    """The same of messages whose id was never seen, by our own name for them, where the gateway can be asked by that."""
+    return await _ask(gateway, [("", mark) for mark in marks])
+
+
+async def _ask(gateway: Gateway, messages: Iterable[tuple[str, str]]) -> list[Receipt]:
+    session, turns = Session(gateway), asyncio.Semaphore(min(AT_ONCE, gateway.connections))
+
+    async def one(number: str, mark: str) -> Receipt | None:
+        async with turns:
+            return await _one(session, gateway, number, mark)
+
+    try:
+        found = await asyncio.gather(*(one(*each) for each in messages))
+    finally:
+        await session.close()
+    return [each for each in found if each is not None]
+
+
+async def _one(session: Session, gateway: Gateway, number: str, mark: str) -> Receipt | None:
+    import aiohttp
+
+    profile = profile_of(gateway)
+    request = profile.asking(gateway, number, mark)
+    if request is None:
+        return None
+    try:
+        return profile.state(gateway, number, await session.request(request))
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return None  # asked again another time
