@@ -36,7 +36,7 @@ class Pdu(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A deliver_sm or data_sm (§4.6, §4.7). Numbers as written; `text` is short_message, or message_payload where that is given."""
+    """A deliver_sm, data_sm or submit_sm (§4.4, §4.6, §4.7). Numbers as written; `text` is short_message, or message_payload where that is given."""
 
     source: str
     source_ton: int
@@ -45,6 +45,7 @@ class Delivery:
     esm_class: int
     coding: int
     text: bytes
+    registered: int
     options: dict[int, bytes] = field(default_factory=dict)
 
 
@@ -113,7 +114,7 @@ def bind(command: int, sequence: int, system_id: str, password: str, system_type
 
 
 def delivery(received: Pdu) -> Delivery:
-    """Read a deliver_sm or data_sm; missing fields are empty. Never raises."""
+    """Read a deliver_sm, data_sm or submit_sm; missing fields are empty. Never raises."""
     body = received.body
     _, at = text_at(body, 0)
     ton = _octet(body, at)
@@ -122,16 +123,16 @@ def delivery(received: Pdu) -> Delivery:
     destination, at = text_at(body, at + 2)
     esm_class = _octet(body, at)
     if received.command == commands.DATA_SM:  # registered_delivery, data_coding
-        coding, text, at = _octet(body, at + 2), b"", at + 3
+        registered, coding, text, at = _octet(body, at + 1), _octet(body, at + 2), b"", at + 3
     else:  # protocol_id, priority_flag, two times, registered_delivery, replace_if_present_flag, data_coding, sm_default_msg_id
         _, at = text_at(body, at + 3)
         _, at = text_at(body, at)
-        coding, length = _octet(body, at + 2), _octet(body, at + 4)
+        registered, coding, length = _octet(body, at), _octet(body, at + 2), _octet(body, at + 4)
         text, at = body[at + 5 : at + 5 + length], at + 5 + length
     found = options(body, at)
     if not text:
         text = found.get(commands.MESSAGE_PAYLOAD, b"")
-    return Delivery(source, ton, destination, destination_ton, esm_class, coding, text, found)
+    return Delivery(source, ton, destination, destination_ton, esm_class, coding, text, registered, found)
 
 
 def query(sequence: int, message_id: str, ton: int, npi: int, source: str) -> bytes:

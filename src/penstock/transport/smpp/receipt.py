@@ -135,7 +135,8 @@ def _error(delivery: Delivery, found: dict[str, str]) -> str:
         code = int.from_bytes(told[1:], "big")
         network = _NETWORKS.get(told[0])
         return f"{network} {code}" if network else str(code)
-    return sanitise(found.get("err", ""))[:60]
+    error = sanitise(found.get("err", ""))[:60]
+    return error if error.strip("0") else ""  # 000 is none
 
 
 def _number(source: str) -> str:
