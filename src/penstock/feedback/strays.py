@@ -1,6 +1,6 @@
 """Strays: what came in and could not be placed, or was forged. Kept apart for a while, for people to look at; nothing acts on it.
 
-Bounded, so that strangers can fill nothing: the beginning of each, the newest `MOST`, `DAYS` days; what comes again is counted.
+Bounded, so that strangers can fill nothing: the beginning of each, the newest `MOST` of an account (and of nobody), `DAYS` days; what comes again is counted.
 """
 
 from __future__ import annotations

@@ -19,13 +19,19 @@ class ComparisonProblem(ValueError):
 
 
 def compare(conn: psycopg.Connection[Any], account: int, mailings: Sequence[int]) -> list[Result]:
-    """Return the results of mailings of the account, in the order given. Raises ComparisonProblem, LookupError."""
+    """Return the results of mailings of the account, in the order given.
+
+    Raises ComparisonProblem, and LookupError naming those that there are not.
+    """
     wanted = list(dict.fromkeys(mailings))
     if not 1 <= len(wanted) <= MOST:
         raise ComparisonProblem(f"1 to {MOST} mailings can be compared; these are {len(wanted)}.")
     found = results(conn, account, wanted)
-    if missing := set(wanted) - {each.id for each in found}:
-        raise LookupError(f"There is no mailing {min(missing)}.")
+    if missing := sorted(set(wanted) - {each.id for each in found}):
+        named = ", ".join(map(str, missing))
+        raise LookupError(
+            f"There is no mailing {named}." if len(missing) == 1 else f"There are no mailings {named}."
+        )
     return found
 
 

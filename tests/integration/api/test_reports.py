@@ -40,7 +40,10 @@ def test_an_order_is_seen_in_the_report_the_comparison_and_the_archive(api: Api,
     assert hour == {"clicked": 1, "converted": 1}
     summary = {name: report[name] for name in api.get("/reports").json()["items"][0]}
     assert api.get("/reports").json()["items"] == [summary]
-    assert api.get(f"/reports/compare?mailing=999&mailing={mailing}").json()["items"] == [summary]
+    assert api.get(f"/reports/compare?mailing={mailing}").json()["items"] == [summary]
+    missing = api.get(f"/reports/compare?mailing=999&mailing={mailing}&mailing=998")
+    assert (missing.status_code, missing.json()["detail"]) == (404, "There are no mailings 998, 999.")
+    assert api.get("/reports/compare?chain=999").status_code == 404
     assert api.get(f"/reports/compare?chain={mailing}").json()["items"] == [summary]
     listed = api.get(f"/mailings/{mailing}/events?kind=clicked").json()["items"]
     assert [(each["seq"], each["kind"], each["link"]) for each in listed] == [(1, "clicked", None)]

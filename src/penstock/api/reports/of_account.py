@@ -17,7 +17,7 @@ from penstock.api.resources.times import Instant
 from penstock.api.shapes import LARGEST_NUMBER, Account, Cursor, Limit
 from penstock.report import comparison, export
 from penstock.report.reporting import summary
-from penstock.report.results import begun, results
+from penstock.report.results import Result, begun, results
 
 router = Router()
 
@@ -66,13 +66,26 @@ def list_reports(
         return {**page, "items": [summary(each) for each in page["items"]]}
 
 
-@router.get("/compare", response=shapes.Compared, openapi_extra=documented({"items": [shapes.SUMMARY]}))
+@router.get(
+    "/compare",
+    response=shapes.Compared,
+    openapi_extra=documented({"items": [shapes.SUMMARY]}, refuses=[404]),
+)
 def compare_mailings(
     request: HttpRequest, mailing: Compare = None,
     chain: Annotated[int | None, Query(ge=1, le=LARGEST_NUMBER, description="All steps of the chain of this mailing; of one in none it and its corrections.")] = None,
     account: Account = None,
 ) -> Any:  # fmt: skip
-    """Mailings beside each other, in the order given; those that there are not are left out."""
+    """Mailings beside each other, in the order given; 404 names those that there are not."""
     with asked(request, "mailings:read") as ask:
-        found = comparison.of_chain(*ask.given, chain) if chain else results(*ask.given, mailing or [])
+        found = comparison.of_chain(*ask.given, chain) if chain else _chosen(ask, mailing or [])
+        if chain and not found:
+            raise Problem(404, "not_found", f"There is no mailing {chain}.")
         return {"items": [summary(each) for each in found]}
+
+
+def _chosen(ask: Any, mailings: list[int]) -> list[Result]:
+    try:
+        return comparison.compare(*ask.given, mailings) if mailings else []
+    except LookupError as error:
+        raise Problem(404, "not_found", str(error)) from error

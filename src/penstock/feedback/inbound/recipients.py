@@ -13,6 +13,8 @@ from penstock.platform.database import sql
 MAILBOXES: Final = frozenset({"bounce", "bounces", "fbl", "abuse", "postmaster", "unsubscribe"})
 """Local parts that are taken at the accounts' own domains: where feedback loops are registered to, unsubscribing by mail is sent on
 to, and what RFC 5321 §4.5.1 and RFC 2142 want to be there."""
+POSTMASTER: Final = "postmaster"
+"""The one address without a domain that every server takes (RFC 5321 §4.5.1), in any case of letters; what comes for it is a stray."""
 LONGEST: Final = 320
 """Octets of an address; a longer one is nobody's (RFC 5321 §4.5.3.1)."""
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import psycopg
 
 from penstock.feedback import receive
-from penstock.feedback.inbound.recipients import is_ours, is_return_path, role_at
+from penstock.feedback.inbound.recipients import POSTMASTER, is_ours, is_return_path, role_at
 from penstock.platform import connections, environment
 from penstock.platform.trouble import Trouble
 
@@ -42,7 +42,7 @@ class Taking:
 
     async def ours(self, address: str) -> bool:
         """Whether mail to `address` is taken. Raises Away."""
-        if is_return_path(address, self._key):
+        if is_return_path(address, self._key) or address.lower() == POSTMASTER:
             return True
         domain = role_at(address)
         return domain is not None and bool(await self._ask(lambda conn: is_ours(conn, domain)))

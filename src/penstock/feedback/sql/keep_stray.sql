@@ -1,5 +1,5 @@
--- Count it where it is there, else keep it; of more than `most` the oldest go. Answers whether it is new. (Looked up first, because an
--- insert that conflicts uses up a number, and the numbers say which are the oldest.)
+-- Count it where it is there, else keep it; of more than `most` of an account (or of nobody) the oldest go: what one account is sent
+-- takes nobody else's room. Answers whether it is new. (Looked up first, because an insert that conflicts uses up a number.)
 with seen as (
     update feedback_stray set times = least(times, 2000000000) + 1, last_at = clock_timestamp() where digest = %(digest)s returning id
 ), kept as (
@@ -8,6 +8,12 @@ with seen as (
     on conflict (digest) do update set times = least(feedback_stray.times, 2000000000) + 1, last_at = clock_timestamp()
     returning id, times = 1 as new
 ), gone as (
-    delete from feedback_stray where id <= (select id from kept where new) - %(most)s
+    -- The new one is not seen here. Past `most` there are never many: this walks the index of the account's.
+    delete from feedback_stray s
+     where exists (select from kept where new)
+       and case when %(account)s::integer is null then s.account is null else s.account = %(account)s end
+       and s.id <= (select o.id from feedback_stray o
+                     where case when %(account)s::integer is null then o.account is null else o.account = %(account)s end
+                     order by o.id desc offset %(most)s - 1 limit 1)
 )
 select coalesce((select new from kept), false)
