@@ -15,6 +15,25 @@ CHANNELS: dict[str, Text] = {"email": _("E-mail"), "sms": _("SMS")}
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What the recipients of a channel are told apart by, beside their address: the domain of it, or the country of a number."""
+
+    title: Text
+    by: Text
+    together: Text
+    example: str
+    address: Text
+    person: str
+
+
+APART = {
+    "email": Kept(_("Domain"), _("By domain"), _("Recipients by domain"), "example.org", _("Address"), "anna@example.org"),
+    "sms": Kept(_("Country"), _("By country"), _("Recipients by country"), "FR", _("Number"), "+33612345678"),
+}  # fmt: skip
+"""By channel."""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How a state is shown: its name, a sign (colour never tells alone), and the tone of its colour."""
 

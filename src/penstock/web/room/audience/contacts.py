@@ -15,6 +15,7 @@ from penstock.audience.attributes import AttributeProblem
 from penstock.audience.contacts import UnknownContact, UnknownList
 from penstock.platform.connections import connection
 from penstock.platform.exporting import drawn
+from penstock.web.room.audience.suppressions import REASONS
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
 
@@ -25,7 +26,7 @@ SPARE = 3
 
 @room("contacts:read", methods=("GET",))
 def contacts(visit: Visit) -> HttpResponse:
-    """Find contacts by the beginning of their address, or leaf through all of them, or those of a list."""
+    """Find contacts by the beginning of their address or number, or leaf through all of them, or those of a list."""
     query = visit.request.GET
     search, on = query.get("q", "").strip(), number_of(query.get("list"))
     if search:
@@ -36,7 +37,9 @@ def contacts(visit: Visit) -> HttpResponse:
         after = number_of(query.get("after")) or 0
         rows = there.page(visit.conn, visit.account, limit=PAGE + 1, after=after, list_id=on)
     shown = rows[:PAGE]
-    further = (shown[-1].normal if search else shown[-1].id) if len(rows) > PAGE else None
+    further = None
+    if len(rows) > PAGE:
+        further = there.place_of(visit.conn, visit.account, shown[-1], search) if search else shown[-1].id
     the_list = _list(visit, on)
     return visit.page(
         "audience/contacts.html",
@@ -57,19 +60,20 @@ def new(visit: Visit) -> HttpResponse:
         try:
             on = [number for text in post.getlist("list") if (number := number_of(text))]
             given = {name: value for name, value in _attributes(post).items() if value is not None}
-            made = editing.create(visit.conn, visit.account, post.get("address", ""), given, on)
+            phone = post.get("phone", "")
+            made = editing.create(visit.conn, visit.account, post.get("address", ""), given, on, phone=phone)
             return visit.go("contact", made.id, said=_("%(address)s is added.") % {"address": made.address})
         except (AddressError, AttributeProblem, editing.ContactExists, UnknownList) as error:
             wrong, status = _told(error, post.get("address", "")), HTTPStatus.UNPROCESSABLE_ENTITY
     return visit.page(
-        "audience/contact_new.html", status, wrong=wrong, address=post.get("address", ""),
+        "audience/contact_new.html", status, wrong=wrong, address=post.get("address", ""), phone=post.get("phone", ""),
         rows=_rows(post) if visit.posted else _blank(visit), lists=_choices(visit), chosen=post.getlist("list"), **_for_form(visit),
     )  # fmt: skip
 
 
 @room("contacts:read")
 def contact(visit: Visit, number: int) -> HttpResponse:
-    """One contact; who may, changes the address and the attributes."""
+    """One contact; who may, changes the address, the number and the attributes."""
     found = _contact(visit, number)
     post, wrong, status = visit.request.POST, "", HTTPStatus.OK
     if visit.posted:
@@ -77,17 +81,19 @@ def contact(visit: Visit, number: int) -> HttpResponse:
         try:
             changed = {**dict.fromkeys(found.attributes), **_attributes(post)}
             editing.update(
-                visit.conn, visit.account, number, address=post.get("address", ""), attributes=changed
-            )
+                visit.conn, visit.account, number, address=post.get("address", ""), phone=post.get("phone"),
+                attributes=changed,
+            )  # fmt: skip
             return visit.go("contact", number, said=_("Saved. Messages that are made from now on have it."))
         except (AddressError, AttributeProblem, editing.ContactExists) as error:
             wrong, status = _told(error, post.get("address", "")), HTTPStatus.UNPROCESSABLE_ENTITY
     on = known_lists.of_contact(visit.conn, visit.account, number)
     return visit.page(
         "audience/contact.html", status, contact=found, wrong=wrong,
-        address=post.get("address", "") if visit.posted else found.address,
+        address=post.get("address", "") if visit.posted else found.email or "",
+        phone=post.get("phone", "") if visit.posted else found.phone or "",
         rows=_rows(post) if visit.posted else [*found.attributes.items(), *[("", "")] * SPARE],
-        suppressed=suppression.suppressed(visit.conn, visit.account, found.address),
+        suppressed=_suppressed(visit, found),
         on=known_lists.some(visit.conn, visit.account, on[:100]),
         lists=[each for each in _choices(visit) if each.id not in on], may_see_story=visit.may("recipients:read"), **_for_form(visit),
     )  # fmt: skip
@@ -131,6 +137,13 @@ def _contact(visit: Visit, number: int) -> there.Contact:
         raise NotThere(str(error)) from None
 
 
+def _suppressed(visit: Visit, found: there.Contact) -> list[tuple[str, str]]:
+    """Return which of address and number are not written to, each with the reason."""
+    known = [each for each in (found.email, found.phone) if each]
+    why = [(each, suppression.suppressed(visit.conn, visit.account, each)) for each in known]
+    return [(each, str(REASONS.get(reason, reason)).lower()) for each, reason in why if reason]
+
+
 def _list(visit: Visit, number: int | None) -> known_lists.ContactList | None:
     try:
         return known_lists.require(visit.conn, visit.account, number) if number else None
@@ -167,6 +180,10 @@ def _attributes(post: Any) -> Mapping[str, str | None]:
 
 def _told(error: Exception, address: str) -> str:
     """Return what was wrong as a sentence."""
+    if isinstance(error, AddressError) and error.given is not None:
+        return _("The number %(number)s %(fault)s.") % {"number": error.given, "fault": error}
+    if isinstance(error, AddressError) and not address:
+        return _("Give an e-mail address, a telephone number, or both.")
     if isinstance(error, AddressError):
-        return _("The address %(address)s %(fault)s.") % {"address": address or "“”", "fault": error}
+        return _("The address %(address)s %(fault)s.") % {"address": address, "fault": error}
     return str(error)

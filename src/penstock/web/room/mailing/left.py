@@ -57,8 +57,8 @@ def _open(mailing: Mailing, figures: Progress, rest: Remaining) -> Iterator[Kind
         "%(people)s came back from a sender that stopped, and go first", back,
     ), "waiting"  # fmt: skip
     yield rest.withheld, ngettext(
-        "%(people)s is kept back by a kill switch on their domain or server",
-        "%(people)s are kept back by a kill switch on their domain or server", rest.withheld,
+        "%(people)s is kept back by a kill switch on their domain, country or server",
+        "%(people)s are kept back by a kill switch on their domain, country or server", rest.withheld,
     ), "waiting"  # fmt: skip
     yield figures.in_flight, ngettext(
         "%(people)s is on the wire, or with a sender that has not answered yet",

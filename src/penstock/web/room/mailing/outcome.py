@@ -47,9 +47,7 @@ def by_domain(mailing: int, told: Tally, recipients: int) -> list[Bar]:
         rest.update(counts)
     if rest:
         more = told.other_domains + len(told.domains[DOMAINS:])
-        words = ngettext("%(number)s other domain", "%(number)s other domains", more) % {
-            "number": number(more)
-        }
+        words = ngettext("%(number)s other", "%(number)s others", more) % {"number": number(more)}
         shown.append(_domain(words, rest, recipients, ""))
     return shown
 

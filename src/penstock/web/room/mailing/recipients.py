@@ -3,7 +3,10 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy
 
+from penstock.audience import identity
 from penstock.audience.address import AddressError, parse
+from penstock.content.accepting import EMAIL
+from penstock.mailing.mailings import Mailing
 from penstock.report import ledger, story
 from penstock.report.paging import Wanted, page
 from penstock.report.progress import STATES, Progress
@@ -13,7 +16,7 @@ from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.mailing.heading import heading
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import NotThere, Visit, room
-from penstock.web.room.words import Text
+from penstock.web.room.words import APART, Text
 
 PAGE = 50
 PATIENCE = 0.08
@@ -41,7 +44,7 @@ def recipients(visit: Visit, number: int) -> HttpResponse:
     mailing = mailing_of(visit, number)
     head, wanted, search = (
         heading(visit, mailing),
-        _wanted(visit.request, number),
+        _wanted(visit.request, mailing),
         _typed(visit.request.GET.get("q", "")),
     )
     after = number_of(visit.request.GET.get("after")) or 0
@@ -54,7 +57,7 @@ def recipients(visit: Visit, number: int) -> HttpResponse:
         "mailing/recipients.html", mailing=mailing, heading=head, rows=rows, further=further, wanted=wanted, search=search,
         filtered=bool(wanted.state or wanted.reason or wanted.domain),
         states=[(state, STATE_WORDS[state], getattr(head.figures, state, 0)) for state in STATES],
-        reasons=_reasons(visit, number, wanted), query=_filters(wanted),
+        reasons=_reasons(visit, number, wanted), query=_filters(wanted), apart=APART[mailing.channel],
     )  # fmt: skip
 
 
@@ -71,22 +74,22 @@ def person(visit: Visit, number: int, seq: int) -> HttpResponse:
 @room("recipients:read", methods=("GET",))
 def csv(visit: Visit, number: int) -> HttpResponseBase:
     """Everybody who is wanted, as a file."""
-    mailing_of(visit, number)
-    wanted = _wanted(visit.request, number)
+    wanted = _wanted(visit.request, mailing_of(visit, number))
     settings, query, given = ledger.csv_of(
         number, wanted.state, wanted.reason, wanted.domain, for_people=True
     )
     return files.streamed(f"mailing-{number}-recipients.csv", settings, query, given)
 
 
-def _wanted(request: HttpRequest, mailing: int) -> Wanted:
+def _wanted(request: HttpRequest, mailing: Mailing) -> Wanted:
     """What the address asks for; a state that there is not is none."""
     asked = request.GET
     state = asked.get("state", "")
     domain = _typed(asked.get("domain", "")).lower().removeprefix("@")
+    apart = _domain if mailing.channel == EMAIL else str.upper
     return Wanted(
-        mailing, state if state in STATES else None, _typed(asked.get("reason", ""))[:100] or None,
-        (_domain(domain) if domain else None),
+        mailing.id, state if state in STATES else None, _typed(asked.get("reason", ""))[:100] or None,
+        (apart(domain) if domain else None),
     )  # fmt: skip
 
 
@@ -104,9 +107,9 @@ def _domain(typed: str) -> str:
 
 
 def _normal(typed: str) -> str:
-    """An address as the ledger has it, or the beginning of one."""
+    """An address or a number as the ledger has it, or the beginning of one."""
     try:
-        return parse(typed).normal
+        return identity.normal(typed)
     except AddressError:
         return typed.lower()
 

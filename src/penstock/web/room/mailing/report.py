@@ -15,6 +15,7 @@ from penstock.web.room.mailing.came_back import came_back
 from penstock.web.room.mailing.found import mailing_of
 from penstock.web.room.mailing.heading import heading
 from penstock.web.room.visit import NotThere, Visit, room
+from penstock.web.room.words import APART
 
 REASONS = 15
 """Reasons on the page; the file has all."""
@@ -29,7 +30,7 @@ def report(visit: Visit, number: int) -> HttpResponse:
     figures = head.figures
     told = tally(visit.conn, number, figures) if figures else None
     return visit.page(
-        "mailing/report.html", mailing=mailing, heading=head, figures=figures, tally=told,
+        "mailing/report.html", mailing=mailing, apart=APART[mailing.channel], heading=head, figures=figures, tally=told,
         states=outcome.by_state(number, figures) if figures else [],
         domains=outcome.by_domain(number, told, figures.recipients) if told and figures else [],
         hours=outcome.by_hour(number, told, visit.place.zone) if told else None,

@@ -9,6 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from penstock.content.accepting import EMAIL
 from penstock.feedback.orders.currency import exact
 from penstock.report.results import Rate, Result, Revenue
 from penstock.web.room.words import Text
@@ -31,6 +32,8 @@ OF: dict[str, Text] = {
     "settled": gettext_lazy("of those settled"),
     "opened": gettext_lazy("of those who opened"),
 }
+SEEN = ("opened", "clicked", "clicked_of_opened", "complained")
+"""What letters alone tell of: nobody sees it of a short message."""
 BEST = ("reached", "opened", "clicked", "clicked_of_opened", "ordered")
 """Of these more is better; of the others less is."""
 
@@ -77,6 +80,7 @@ def shares(result: Result) -> list[Share]:
             result.answers[name].total if name in result.answers else None,
         )
         for name, title in RATES.items()
+        if result.channel == EMAIL or name not in SEEN
     ]
 
 
