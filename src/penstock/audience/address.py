@@ -26,7 +26,12 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 class AddressError(ValueError):
-    """A text that is no address to send to; the message says why, as the rest of a sentence about it."""
+    """A text that is no address to send to, nor a telephone number; the message says why, as the rest of a sentence about it.
+
+    `given` is the text where it is not the only one that was given.
+    """
+
+    given: str | None = None
 
 
 class Address(NamedTuple):

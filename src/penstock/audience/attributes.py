@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from penstock.audience.columns import RESERVED, key
+from penstock.audience.columns import PHONE, RESERVED, key
 
 LONGEST_NAME: Final = 100  # characters
 LONGEST_VALUE: Final = 131_072  # characters, as in a file
@@ -22,7 +22,7 @@ def checked(given: Mapping[str, Any], *, removing: bool = False) -> dict[str, st
     if len(given) > MOST:
         raise AttributeProblem(f"There are {len(given)} attributes; a contact has at most {MOST}.")
     for name, value in given.items():
-        _check_name(name)
+        _check_name(name, removing=value is None)
         if value is None and removing:
             continue
         if not isinstance(value, str):
@@ -43,9 +43,13 @@ def storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, *, removing: bool) -> None:
     if name == RESERVED:
         raise AttributeProblem(f"{RESERVED} is the address itself, and no attribute.")
+    if name == PHONE and not removing:
+        raise AttributeProblem(
+            f"{PHONE} is the telephone number itself, and no attribute: give it as the contact's number."
+        )
     if not name or len(name) > LONGEST_NAME or name != key(name):
         shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
         better = key(name)[:LONGEST_NAME]

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql as statements
 from psycopg.rows import class_row
 
-from penstock.audience.address import parse
+from penstock.account import policies
+from penstock.audience import meaning, number
+from penstock.audience.columns import PHONE
+from penstock.audience.number import Number
 from penstock.platform.database import sql
 from penstock.platform.spreadsheet import cell_in_sql
 
@@ -27,17 +30,28 @@ class UnknownContact(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One person, with the attributes that messages can use."""
+    """One person, with the attributes that messages can use.
+
+    `phone` is the number for SMS in E.164, `region` its country (ISO 3166-1 alpha-2); without an e-mail address the number is the address.
+    """
 
     id: int
     address: str
     normal: str
+    phone: str | None
+    region: str | None
     attributes: dict[str, str]
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def email(self) -> str | None:
+        """The e-mail address, where there is one."""
+        return self.address if "@" in self.normal else None
 
-_COLUMNS = "c.id, c.address, c.normal, c.attributes, c.created_at, c.updated_at"
+
+COLUMNS: Final = "c.id, c.address, c.normal, c.phone, c.region, c.attributes, c.created_at, c.updated_at"
+"""What a Contact is made of, of a row `c`."""
 
 
 def count(conn: psycopg.Connection[Any], account: int, list_id: int | None = None) -> int:
@@ -54,19 +68,31 @@ def count(conn: psycopg.Connection[Any], account: int, list_id: int | None = Non
 
 
 def find(conn: psycopg.Connection[Any], account: int, address: str) -> Contact | None:
-    """Return the contact with `address`, however it is written. Raises AddressError."""
+    """Return the contact with `address`, however it is written; of several with one telephone number the first. Raises AddressError."""
+    return next(iter(having(conn, account, address, limit=1)), None)
+
+
+def having(
+    conn: psycopg.Connection[Any], account: int, address: str, *, limit: int, after: int = 0
+) -> list[Contact]:
+    """Return the contacts with this e-mail address (one at most) or this telephone number, by number, those behind `after`.
+
+    Raises AddressError.
+    """
+    meant = meaning.parse(conn, account, address)
+    known = "phone" if isinstance(meant, Number) else "normal"
     with conn.cursor(row_factory=class_row(Contact)) as cursor:
         return cursor.execute(
-            f"select {_COLUMNS} from audience_contact c where account_id = %s and normal = %s",
-            (account, parse(address).normal),
-        ).fetchone()
+            f"select {COLUMNS} from audience_contact c where account_id = %s and {known} = %s and id > %s order by id limit %s",
+            (account, meant.normal, after, limit),
+        ).fetchall()
 
 
 def get(conn: psycopg.Connection[Any], account: int, contact: int) -> Contact | None:
     """Return the contact of this number, None when the account has none."""
     with conn.cursor(row_factory=class_row(Contact)) as cursor:
         return cursor.execute(
-            f"select {_COLUMNS} from audience_contact c where account_id = %s and id = %s", (account, contact)
+            f"select {COLUMNS} from audience_contact c where account_id = %s and id = %s", (account, contact)
         ).fetchone()
 
 
@@ -83,28 +109,51 @@ def page(
 def starting_with(
     conn: psycopg.Connection[Any], account: int, prefix: str, *, limit: int, after: str = ""
 ) -> list[Contact]:
-    """Return the contacts whose address begins so (in either case), by address, those behind the normalised address `after`."""
+    """Return the contacts whose address, or telephone number, begins so (in either case), by address or number.
+
+    `after`: those behind this place, as `place_of` says it.
+    """
     begin = prefix.strip().lower().replace("\0", "")
+    digits = number.beginning(begin, policies.read(conn, account).country)
+    behind, _, contact = after.replace("\0", "").partition(" ")
     given = {
-        "account": account, "prefix": begin, "end": begin + "\U0010ffff", "after": after.replace("\0", ""), "limit": limit
+        "account": account, "prefix": digits or begin, "end": (digits or begin) + "\U0010ffff", "limit": limit,
+        "after": behind, "contact": int(contact) if contact.isdecimal() and contact.isascii() and len(contact) < 19 else 0,
     }  # fmt: skip
     with conn.cursor(row_factory=class_row(Contact)) as cursor:
-        return cursor.execute(sql("penstock.audience", "contacts_starting_with"), given).fetchall()
+        name = "numbers_starting_with" if digits else "contacts_starting_with"
+        return cursor.execute(sql("penstock.audience", name), given).fetchall()
+
+
+def place_of(conn: psycopg.Connection[Any], account: int, found: Contact, prefix: str) -> str:
+    """Return where a contact stands among those whose address or number begins with `prefix`; several can have one number."""
+    by_number = number.beginning(prefix, policies.read(conn, account).country)
+    return f"{found.phone} {found.id}" if by_number else found.normal
 
 
 def with_address(
-    conn: psycopg.Connection[Any], account: int, address: str, list_id: int | None = None
-) -> list[Contact]:
-    """Return the contact with `address`, if there is one (on the list, where one is named). Raises AddressError."""
-    found = find(conn, account, address)
-    if found is None or list_id is None:
-        return [found] if found else []
+    conn: psycopg.Connection[Any], account: int, address: str, list_id: int | None = None,
+    *, limit: int = 100, after: int = 0,
+) -> list[Contact]:  # fmt: skip
+    """Return the contact with `address`, or those with a number (on the list, where one is named). Raises AddressError."""
+    found = having(conn, account, address, limit=limit, after=after)
+    if not found or list_id is None:
+        return found
     on_it = conn.execute(
-        "select from audience_membership m join audience_list l on l.id = m.list_id"
-        " where l.account_id = %s and m.list_id = %s and m.contact_id = %s",
-        (account, list_id, found.id),
+        "select m.contact_id from audience_membership m join audience_list l on l.id = m.list_id"
+        " where l.account_id = %s and m.list_id = %s and m.contact_id = any(%s)",
+        (account, list_id, [each.id for each in found]),
     )
-    return [found] if on_it.fetchone() is not None else []
+    members = {contact for (contact,) in on_it}
+    return [each for each in found if each.id in members]
+
+
+def has_phones(conn: psycopg.Connection[Any], account: int) -> bool:
+    """Tell whether any contact has a telephone number; quick, for the index has nothing else."""
+    row = conn.execute(
+        "select exists (select from audience_contact where account_id = %s and phone is not null)", (account,)
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def list_named(conn: psycopg.Connection[Any], account: int, name: str) -> int:
@@ -183,15 +232,20 @@ def variables(conn: psycopg.Connection[Any], account: int, list_id: int | None =
 def export(
     conn: psycopg.Connection[Any], account: int, list_id: int | None = None, *, for_people: bool = False
 ) -> Iterator[bytes]:
-    """Yield the contacts as a CSV file in UTF-8: `email`, then every attribute; importing it again changes nothing.
+    """Yield the contacts as a CSV file in UTF-8: `email`, `phone` where anybody has one, then every attribute.
+
+    Importing it again changes nothing.
 
     Values are written as they are, also those that a spreadsheet takes for formulas (`=…`), unless it is `for_people`:
     then such a value gets an apostrophe before it, and importing the file again would bring that along.
     """
-    keys = variables(conn, account, list_id)
+    has_numbers = has_phones(conn, account)
+    keys = [key for key in variables(conn, account, list_id) if not (has_numbers and key == PHONE)]
     shown = cell_in_sql if for_people else str
     columns = [
-        statements.SQL(shown("c.address")),
+        statements.SQL(shown("case when position('@' in c.normal) > 0 then c.address end")),
+        # What was called so before there were numbers is one, or will be said to be none.
+        *[statements.SQL("coalesce(c.phone, c.attributes ->> 'phone')") for _ in range(has_numbers)],
         *(statements.SQL(shown("(c.attributes ->> {key})")).format(key=key) for key in keys),
     ]
     chosen = statements.SQL("c.account_id = {}").format(account)
@@ -202,7 +256,9 @@ def export(
     statement = statements.SQL(
         "copy (select {} from audience_contact c where {} order by c.id) to stdout (format csv)"
     )
-    yield (",".join(("email", *keys)) + "\n").encode()  # keys are letters, digits and _: nothing to quote
+    yield (
+        ",".join(("email", *[PHONE] * has_numbers, *keys)) + "\n"
+    ).encode()  # keys are letters, digits and _: nothing to quote
     with (
         conn.cursor() as cursor,
         cursor.copy(statement.format(statements.SQL(", ").join(columns), chosen)) as copy,

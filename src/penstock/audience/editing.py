@@ -6,16 +6,18 @@ any more: a sender skips them (`erased`), also in a mailing that runs.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.audience import contacts, returning
-from penstock.audience.address import parse
+from penstock.audience import address as addresses
+from penstock.audience import contacts, meaning, number, returning
+from penstock.audience.address import Address, AddressError
 from penstock.audience.attributes import MOST, AttributeProblem, checked
 from penstock.audience.contacts import Contact, UnknownContact
 from penstock.audience.lists import require_all
+from penstock.audience.number import Number
 from penstock.platform.database import sql
 
 
@@ -34,18 +36,24 @@ def create(
     address: str,
     attributes: Mapping[str, Any],
     lists: Sequence[int] = (),
+    *,
+    phone: str = "",
 ) -> Contact:
-    """Make a contact and put it on lists. Raises AddressError, AttributeProblem, ContactExists, UnknownList."""
-    given, fitting = parse(address), checked(attributes)
+    """Make a contact and put it on lists. One of address and number may be "". A number may be given as the address.
+
+    Raises AddressError, AttributeProblem, ContactExists, UnknownList.
+    """
+    known, fitting = _known_as(conn, account, address, phone), checked(attributes)
     with conn.transaction():
         require_all(conn, account, lists)
         made = conn.execute(
-            "insert into audience_contact (account_id, address, normal, attributes) values (%s, %s, %s, %s)"
+            "insert into audience_contact (account_id, address, normal, phone, region, attributes)"
+            " values (%(account)s, %(address)s, %(normal)s, %(phone)s, %(region)s, %(attributes)s)"
             " on conflict (normal, account_id) do nothing returning id",
-            (account, given.address, given.normal, Jsonb(fitting)),
+            known | {"account": account, "attributes": Jsonb(fitting)},
         ).fetchone()
         if made is None:
-            raise _exists(conn, account, given.address)
+            raise _exists(conn, account, known)
         returning.note(conn, account, int(made[0]))
         conn.execute(
             sql("penstock.audience", "join_lists"), {"contact": made[0], "lists": sorted(set(lists))}
@@ -60,31 +68,29 @@ def update(
     *,
     address: str | None = None,
     attributes: Mapping[str, Any] | None = None,
+    phone: str | None = None,
 ) -> Contact:
-    """Change a contact: the address, if given, and those attributes that are given; None as a value takes one away.
+    """Change a contact: address and number, if given, and those attributes that are given; None as a value takes one away.
 
+    "" takes away the address or the number; one of the two has to stay.
     Raises AddressError, AttributeProblem, ContactExists, UnknownContact; then nothing was changed.
     """
-    new = parse(address) if address is not None else None
     changed = checked(attributes or {}, removing=True)
-    given = {
-        "account": account, "contact": contact,
-        "address": new and new.address, "normal": new and new.normal,
+    given: dict[str, Any] = {
+        "account": account, "contact": contact, "moves": address is not None or phone is not None,
         "set": Jsonb({name: value for name, value in changed.items() if value is not None}),
         "unset": [name for name, value in changed.items() if value is None],
     }  # fmt: skip
     with conn.transaction():
-        if new is not None:
-            returning.note_former(conn, account, contact, new.normal)
+        given |= _moved(conn, account, contact, address, phone) if given["moves"] else _STAYS
         try:
             with conn.transaction():
                 done = conn.execute(sql("penstock.audience", "update_contact"), given)
         except psycopg.errors.UniqueViolation:
-            assert new is not None
-            raise _exists(conn, account, new.address) from None
+            raise _exists(conn, account, given) from None
         if done.rowcount != 1:
             raise UnknownContact(contact)
-        if new is not None:
+        if given["moves"]:
             returning.note(conn, account, contact)
         found = require(conn, account, contact)
         if len(found.attributes) > MOST:
@@ -101,6 +107,54 @@ def require(conn: psycopg.Connection[Any], account: int, contact: int) -> Contac
     return found
 
 
-def _exists(conn: psycopg.Connection[Any], account: int, address: str) -> ContactExists:
-    there = contacts.find(conn, account, address)
-    return ContactExists(address, there.id if there else 0)
+_STAYS: Final = {"address": None, "normal": None, "phone": None, "region": None}
+
+
+def _known_as(conn: psycopg.Connection[Any], account: int, address: str, phone: str) -> dict[str, str | None]:
+    """Return the columns that say who somebody is. Raises AddressError, with what was given where it was the number."""
+    known: Address | Number | None = None
+    if address.strip() or not phone.strip():
+        known = meaning.parse(conn, account, address) if not phone.strip() else addresses.parse(address)
+    try:
+        tel = known if isinstance(known, Number) else None
+        tel = meaning.parse_number(conn, account, phone) if phone.strip() else tel
+    except AddressError as error:
+        error.given = phone
+        raise
+    who = known or tel
+    assert who is not None
+    return {
+        "address": known.address if isinstance(known, Address) else who.normal, "normal": who.normal,
+        "phone": tel and tel.number, "region": tel and tel.region,
+    }  # fmt: skip
+
+
+def _moved(
+    conn: psycopg.Connection[Any], account: int, contact: int, address: str | None, phone: str | None
+) -> dict[str, str | None]:
+    """Return the columns of a contact that gets another address or number, and note those that it had until now.
+
+    Raises AddressError, UnknownContact.
+    """
+    returning.guard(
+        conn, account
+    )  # before the row is locked: an erasure has this lock when it comes to the row
+    now = require(conn, account, contact)
+    if address is None:
+        address = now.email or ""
+    if phone is None:
+        phone = "" if number.looks_like(address) else now.phone or ""
+    elif number.looks_like(address) and now.email is None and address.strip() == now.address:
+        address = ""  # a form that shows the number in both places, and has another one in the second
+    known = _known_as(conn, account, address, phone)
+    returning.note_former(
+        conn, account, contact, [each for each in (known["normal"], known["phone"]) if each]
+    )
+    return known
+
+
+def _exists(conn: psycopg.Connection[Any], account: int, known: Mapping[str, Any]) -> ContactExists:
+    row = conn.execute(
+        "select id from audience_contact where account_id = %s and normal = %s", (account, known["normal"])
+    ).fetchone()
+    return ContactExists(str(known["address"]), int(row[0]) if row else 0)

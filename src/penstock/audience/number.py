@@ -60,6 +60,31 @@ def looks_like(text: str) -> bool:
     return "@" not in text and digits >= 4 and 2 * digits >= len(text.strip())
 
 
+def is_written_out(text: str) -> bool:
+    """Tell whether `text` has the form of E.164, whatever number it is: what centres tell senders by."""
+    return bool(_E164.fullmatch(text))
+
+
+def beginning(text: str, region: str | None = None) -> str | None:
+    """Return how the numbers begin, in E.164, that somebody seeks who has typed so much of one; None where it is none of a number.
+
+    It begins with a `+`, a 0 or a bracket: the addresses of some are all digits before the @.
+    """
+    plain = text.strip().translate(_WITHOUT)
+    digits = plain.removeprefix("+")
+    if (
+        text.strip()[:1] not in ("+", "0", "(")
+        or len(digits) < 2
+        or not (digits.isascii() and digits.isdecimal())
+    ):
+        return None
+    if plain.startswith("+"):
+        return plain
+    if plain.startswith("00"):
+        return "+" + plain[2:]
+    return str(_plan().beginning(plain, region)) if region else None
+
+
 def parse(text: str, region: str | None = None) -> Number:
     """Return the number in `text`, read as in `region` (ISO 3166-1 alpha-2) when it is national. Raises AddressError."""
     if _PLAIN.fullmatch(text) and (quick := _quickly(text.translate(_WITHOUT), region)):

@@ -134,6 +134,16 @@ def national(digits: str, region: str) -> tuple[str, str, str] | None:
     return (number, *found) if found else None
 
 
+def beginning(digits: str, region: str) -> str:
+    """Return how numbers begin in E.164 that begin so within a country."""
+    inland = _inland(region)
+    if inland is None:
+        return "+" + digits
+    mistake = inland.prefix.match(digits)
+    trunk = 1 if inland.is_trunk_zero and mistake and mistake.end() else 0
+    return f"+{inland.code}{digits[trunk:]}"
+
+
 class _Inland(NamedTuple):
     """How numbers are written within a country: its code, what may stand before them, and how those abroad begin."""
 

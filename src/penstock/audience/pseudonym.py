@@ -10,11 +10,11 @@ import hmac
 from functools import cache
 from typing import Final
 
-from penstock.audience.address import parse
+from penstock.audience import identity
 from penstock.platform.environment import derived_key
 
 PREFIX: Final = "erased:"
-"""How a pseudonym begins; no address does, for it has no @."""
+"""How a pseudonym begins; no address does, for it has no @, and no number, for it has a letter."""
 _BLOCK: Final = 64  # octets that SHA-256 works on
 
 
@@ -34,8 +34,8 @@ def is_pseudonym(text: str) -> bool:
 
 
 def normal_of(text: str) -> str:
-    """Return the normal form of an address; what stands in a ledger for somebody who was erased is one already. Raises AddressError."""
-    return text if is_pseudonym(text) else parse(text).normal
+    """Return the normal form of an address or a number; what stands in a ledger for somebody who was erased is one already. Raises AddressError."""
+    return text if is_pseudonym(text) else identity.normal(text)
 
 
 @cache

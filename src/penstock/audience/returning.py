@@ -5,6 +5,7 @@ So a note ties the contact to the pseudonym that stands in the ledgers (audience
 its address again, where the one predicate sees it. In accounts where nobody was ever erased this is one probe of an index.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import psycopg
@@ -24,23 +25,25 @@ def note(
 
     A number counts as an address does. `changed`: those that it has changed may have got one, too.
     """
-    _guard(conn, account)
+    guard(conn, account)
     anybody = conn.execute("select from audience_erased where account_id = %s limit 1", (account,))
     if anybody.fetchone() is not None:
         given = {"account": account, "contact": contact, "key": pseudonym.blocks(), "changed": changed}
         conn.execute(sql("penstock.audience", "note_returned"), given)
 
 
-def note_former(conn: psycopg.Connection[Any], account: int, contact: int, normal: str) -> None:
-    """Note the address that a contact had until now. In the caller's transaction, before the change."""
-    _guard(conn, account)  # before the row is locked: an erasure has this lock when it comes to the row
+def note_former(conn: psycopg.Connection[Any], account: int, contact: int, kept: Sequence[str]) -> None:
+    """Note the address and the number that a contact had until now, but for those that are `kept` (normalised). Before the change,
+    in the caller's transaction, guarded."""
     conn.execute(
         "insert into audience_former (account_id, contact, normal)"
-        " select account_id, id, normal from audience_contact where account_id = %s and id = %s and normal <> %s"
+        " select c.account_id, c.id, had.normal from audience_contact c cross join lateral (select c.normal union select c.phone) as had"
+        " where c.account_id = %s and c.id = %s and had.normal <> all(%s)"
         " on conflict (contact, normal) do update set until = now()",
-        (account, contact, normal),
+        (account, contact, list(kept)),
     )
 
 
-def _guard(conn: psycopg.Connection[Any], account: int) -> None:
+def guard(conn: psycopg.Connection[Any], account: int) -> None:
+    """Have an erasure in this account wait, or wait for it: to the end of the caller's transaction."""
     conn.execute("select pg_advisory_xact_lock_shared(%s, %s)", (LOCK, account))

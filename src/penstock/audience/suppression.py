@@ -1,8 +1,9 @@
-"""Addresses that must not be mailed, and the one predicate that asks for them.
+"""Addresses and telephone numbers that must not be written to, and the predicate that asks for them.
 
-Set-wise, for a contact `c` (or anything with `account_id` and `normal`), the predicate is `SUPPRESSED`; PostgreSQL
-plans it as one hash anti-join (`not exists`) or as a probe of the unique index per row of a small set. Freezing and
-claiming both use it, so that nobody is asked after in two ways. The suppression of somebody who was erased stands as a keyed hash
+Both stand in one table, each under its normal form: what is said of an address says nothing of its owner's number.
+Set-wise, for a contact `c` (or anything with `account_id` and `normal`), the predicate is `SUPPRESSED` (for numbers: that of
+audience.reach); PostgreSQL plans it as one hash anti-join (`not exists`) or as a probe of the unique index per row of a small set.
+Freezing and claiming both use it, so that nobody is asked after in two ways. The suppression of somebody who was erased stands as a keyed hash
 (audience.pseudonym); it names the address again when they come back (audience.returning), and is found by the address before that.
 """
 
@@ -14,8 +15,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import class_row
 
-from penstock.audience import pseudonym
-from penstock.audience.address import parse
+from penstock.audience import meaning, number, pseudonym, reach
 from penstock.mailing import journal
 from penstock.mailing.actor import Actor
 from penstock.platform.database import sql
@@ -23,9 +23,7 @@ from penstock.platform.database import sql
 REASONS: Final = ("unsubscribed", "hard_bounce", "soft_bounces", "complaint", "manual", "invalid")
 """Why an address is suppressed; the table has a CHECK with the same words."""
 
-SUPPRESSED: Final = (
-    "exists (select from audience_suppression s where s.account_id = c.account_id and s.normal = c.normal)"
-)
+SUPPRESSED: Final = reach.EMAIL.suppressed
 """The predicate in SQL, over a row `c` with the columns account_id and normal."""
 
 
@@ -42,7 +40,7 @@ class UnknownSuppression(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """One address (normalised) that is not mailed, why, where that came from, and since when."""
+    """One address or number (normalised) that is not written to, why, where that came from, and since when."""
 
     id: int
     address: str
@@ -91,16 +89,18 @@ def suppress_all(
 
 
 def _known_as(conn: psycopg.Connection[Any], account: int, address: str) -> list[str]:
-    """Return how an address may stand here: in its normal form, and as a pseudonym. Of a pseudonym the address of who has come back, too."""
+    """Return how an address or a number may stand here: in its normal form, and as a pseudonym. Of a pseudonym that of who has come back, too."""
     if not pseudonym.is_pseudonym(address):
-        normal = parse(address).normal
+        # Who writes to us from a landline may want to be left alone, too.
+        normal = address if number.is_written_out(address) else meaning.normal(conn, account, address)
         return [normal, pseudonym.of(account, normal)]
     rows = conn.execute(
-        "select c.normal from audience_returned b join audience_contact c on c.id = b.contact"
+        "select c.normal, c.phone from audience_returned b join audience_contact c on c.id = b.contact"
         " where b.account_id = %s and b.pseudonym = %s",
         (account, address),
     ).fetchall()
-    return [*(normal for (normal,) in rows), address]
+    back = {known for row in rows for known in row if known and pseudonym.of(account, known) == address}
+    return [*sorted(back), address]
 
 
 def lift(conn: psycopg.Connection[Any], account: int, address: str) -> bool:

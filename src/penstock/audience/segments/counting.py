@@ -8,7 +8,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import class_row
 
-from penstock.audience.contacts import Contact
+from penstock.audience.contacts import COLUMNS, Contact
 from penstock.audience.segments.asker import indexed, moment
 from penstock.audience.segments.compiling import Compiler, Indexed, Moment
 from penstock.audience.segments.conditions import Condition, Event, Not, OnList, Reached
@@ -59,10 +59,9 @@ def count(
     compiler = Compiler(now, indexed=sought)
     wanted = f"c.account_id = %(account)s and {compiler.compile(condition)}"
     given = {"account": account, "limit": first, **compiler.parameters}
-    columns = "c.id, c.address, c.normal, c.attributes, c.created_at, c.updated_at"
     rows = _in_time(
         conn,
-        f"select {columns} from audience_contact c where {wanted} order by c.id limit %(limit)s",
+        f"select {COLUMNS} from audience_contact c where {wanted} order by c.id limit %(limit)s",
         given,
         seconds,
         Contact,

@@ -1,4 +1,4 @@
-select c.id, c.address, c.normal, c.attributes, c.created_at, c.updated_at
+select c.id, c.address, c.normal, c.phone, c.region, c.attributes, c.created_at, c.updated_at
   from audience_membership m
   join audience_contact c on c.id = m.contact_id and c.account_id = %(account)s
  where m.list_id = (select id from audience_list where id = %(list)s and account_id = %(account)s)
