@@ -200,16 +200,16 @@ def _cut_silent(conn: psycopg.Connection[Any]) -> None:
 def _try_to_end(conn: psycopg.Connection[Any], mailing: int, state: State) -> None:
     """Notice an end. In a transaction of its own, so that two last senders cannot miss each other."""
     facts = conn.execute(
-        "select unbegun + due_returned, retrying + due_deferred, in_flight, step.to_come"
+        "select unbegun + due_returned, retrying + due_deferred, in_flight, awaiting, step.to_come"
         " from delivery_facts(%(mailing)s), delivery_step(%(mailing)s) as step",
         {"mailing": mailing},
     )
     row = facts.fetchone()
     assert row is not None
-    unbegun, retrying, in_flight, to_come = row
+    unbegun, retrying, in_flight, awaiting, to_come = row
     if state is State.SENDING and not (unbegun or to_come) and control.attempt(conn, mailing, "handed_off"):
         state = State.FINISHING
-    if state is State.FINISHING and not (unbegun or retrying or in_flight):
+    if state is State.FINISHING and not (unbegun or retrying or in_flight or awaiting):
         control.attempt(conn, mailing, "settled")
     if state is State.CANCELLING and not (in_flight or unbegun or retrying):
         control.attempt(conn, mailing, "drained")

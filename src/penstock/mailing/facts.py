@@ -17,7 +17,7 @@ from penstock.platform.database import sql
 
 _FIGURES = (
     "recipients", "sendable", "capped", "unbegun", "retrying", "begun_left", "unbegun_packages", "batch_left", "in_flight", "due_returned",
-    "due_withheld", "due_deferred", "in_doubt", "ended", "expired",
+    "due_withheld", "due_deferred", "awaiting", "in_doubt", "ended", "expired",
 )  # fmt: skip
 _PLAIN = (
     "reason_code", "unlocked", "now", "zone", "digest", "ever_approved", "plan", "due_at", "ends_at", "first_at", "undo_until", "started", "archived",

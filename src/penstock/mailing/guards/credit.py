@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from penstock.mailing.guards.known import Arguments, Facts, Refusal
 
@@ -20,6 +21,7 @@ class Credits:
 
     `needed` beyond those it has: exact once its audience is frozen, before as it was counted last, None where nobody has counted;
     `at_most` then says how many there can be, if that is known. `planned`: those that may take credits before it does.
+    `basis`: what the parts of its messages were counted from, where these are several (credits.estimates).
     """
 
     available: int
@@ -27,6 +29,7 @@ class Credits:
     exact: bool = False
     at_most: int | None = None
     planned: tuple[Planned, ...] = ()
+    basis: str | None = None
 
     def before(self, start: datetime | None) -> int:
         """How many the others take until `start` (None: nobody knows when it is)."""
@@ -34,17 +37,24 @@ class Credits:
         return sum(each.needed for each in first)
 
 
+_COUNTED: Final[dict[str | None, str]] = {
+    "analysis": "by the parts that its analysis counted",
+    "sample": "by the parts of a sample of its messages",
+}
+"""How it was counted, where that is no exact figure."""
+
+
 def credits_enough(facts: Facts, arguments: Arguments) -> Refusal | None:
     """Where credits are counted, there is one for each recipient whom it may still reach (policy credits)."""
     found = facts.credits
     if found is None or not found.needed or found.needed <= found.available:
         return None
-    return Refusal("credits", lacking(found.needed, found.available, exact=found.exact))
+    return Refusal("credits", lacking(found.needed, found.available, exact=found.exact, basis=found.basis))
 
 
-def lacking(needed: int, available: int, *, exact: bool = True) -> str:
+def lacking(needed: int, available: int, *, exact: bool = True, basis: str | None = None) -> str:
     """Say that there are too few credits, and what to do."""
-    counted = "" if exact else " (as its recipients were counted last)"
+    counted = "" if exact else f" ({_COUNTED.get(basis, 'as its recipients were counted last')})"
     return (
         f"It needs {_some(needed)}{counted}, and {available:,} {'is' if available == 1 else 'are'} left."
         f" Top up {needed - available:,} or more (credits), then let it go on."

@@ -150,12 +150,14 @@ def all_handed_off(facts: Facts, arguments: Arguments) -> Refusal | None:
 
 
 def all_settled(facts: Facts, arguments: Arguments) -> Refusal | None:
-    """No further attempt will follow for anybody, and nobody is to be added after a pause."""
+    """No further attempt will follow for anybody, no receipt is awaited any more, and nobody is to be added after a pause."""
     if facts.catching_up:
         return Refusal("catching_up", "It was resumed, and its ledger is being brought up to date.")
     left = facts.unbegun + facts.due_returned + facts.retrying + facts.due_deferred + facts.in_flight
     if left:
         return Refusal("not_settled", f"{left} recipients are not settled yet.")
+    if facts.awaiting:
+        return Refusal("awaiting_receipts", f"{facts.awaiting} messages await their receipts.")
     return None
 
 

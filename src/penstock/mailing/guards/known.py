@@ -101,6 +101,7 @@ class Facts:
     due_returned: int = 0  # given back, not yet packed again
     due_withheld: int = 0  # of those: kept back by a kill switch on their domain
     due_deferred: int = 0  # waiting for their time
+    awaiting: int = 0  # accepted, and a receipt is to tell what has become of them
     in_doubt: int = 0
     ended: int = 0  # recorded as cancelled or expired
     expired: int = 0  # of those: expired

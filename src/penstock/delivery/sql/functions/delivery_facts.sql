@@ -15,10 +15,11 @@ create or replace function delivery_facts(
     out expired bigint,         -- of those: expired
     out due_returned bigint,    -- waiting to be packed again, never handed off
     out due_withheld bigint,    -- of those: kept back by a kill switch on their domain
-    out due_deferred bigint     -- waiting for their time to be tried again
+    out due_deferred bigint,    -- waiting for their time to be tried again
+    out awaiting bigint         -- accepted, and a receipt is to tell what has become of them (delivery_awaiting)
 ) language sql stable as $$
     select p.recipients, p.sendable, p.unbegun, p.retrying, p.begun_left + d.returned, p.unbegun_packages, p.batch_left, p.in_flight, p.in_doubt,
-           p.ended + d.ended, p.expired + d.expired, d.returned, d.withheld, d.deferred
+           p.ended + d.ended, p.expired + d.expired, d.returned, d.withheld, d.deferred, delivery_awaiting(p_mailing)
       from (select coalesce(sum(size) filter (where kind in ('plain', 'skipped')), 0) as recipients,
                    coalesce(sum(size) filter (where kind = 'plain'), 0) as sendable,
                    coalesce(sum(size - cursor) filter (where kind in ('plain', 'again') and state in ('waiting', 'active')), 0) as unbegun,
