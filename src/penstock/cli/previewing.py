@@ -16,10 +16,11 @@ from penstock.cli.endings import Exit, Failure, wrong
 from penstock.cli.screen import document, line, safe, table, tell, written
 from penstock.content.checking import judged
 from penstock.content.messages import load_message
+from penstock.content.sms.seeing import Seen
 from penstock.mailing.mailings import Mailing
 from penstock.platform.environment import base_url
 from penstock.preflight import isolating, preview, searching, worst
-from penstock.preflight.opening import Opened, opened
+from penstock.preflight.opening import Opened
 
 Form = Literal["letter", "html", "text", "source", "headers", "json"]
 _SHOWN = ("From", "Reply-To", "To", "Subject")
@@ -76,18 +77,32 @@ def show(conn: psycopg.Connection[Any], mailing: int, wanted: Wanted) -> int:
         tell(f"The message cannot be made for {who.address} (contact {contact}): {error}")
         _tell_steps(there.id, steps, wanted)
         return Exit.FAILED
-    parts = opened(made.data)
+    parts = made.parts
     if wanted.form == "json":
         known = {"mailing": there.id, "contact": contact, "address": who.address, **asdict(parts), "size": len(made.data),
                  "variables": made.variables, "warnings": made.warnings, "concerns": [asdict(each) for each in concerns],
-                 **asdict(steps), "source": made.data.decode("utf-8", "replace")}  # fmt: skip
+                 **asdict(steps), "source": made.data.decode("utf-8", "replace"), "short": made.short.document if made.short else None}  # fmt: skip
         _put_document(known, wanted.output)
         return Exit.DONE
     for warning in [*made.warnings, *(f"{each.severity}: {each.text}. {each.detail}" for each in concerns)]:
         tell(f"! {warning}")
     _put(made.data, parts, wanted)
+    if made.short is not None:
+        tell_short(made.short)
     _tell_steps(there.id, steps, wanted, made)
     return Exit.DONE
+
+
+def tell_short(short: Seen) -> None:
+    """Say how long a short message is, and what makes it so."""
+    coding = "UCS-2" if short.coding == "ucs2" else f"GSM-7{f' ({short.language})' if short.language else ''}"
+    several = "part" if short.count == 1 else "parts"
+    tell(f"{short.count} {several}, {coding}: {short.units} units, {short.left} left in the last part.")
+    for each in short.forcing:
+        of = "an attribute has it" if each.of_data else f"character {each.foreign.place + 1}"
+        instead = each.foreign.replacement
+        cure = f" Write {instead!r} instead." if instead is not None and not each.of_data else ""
+        tell(f"! UCS-2 is forced by {each.foreign.told}: {of}.{cure}")
 
 
 def show_recipients(conn: psycopg.Connection[Any], mailing: int, words: str, limit: int, json: bool) -> None:

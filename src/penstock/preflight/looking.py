@@ -9,7 +9,7 @@ import psycopg
 
 from penstock.mailing.mailings import Mailing
 from penstock.preflight import preview, worst
-from penstock.preflight.opening import Opened, opened
+from penstock.preflight.opening import Opened
 from penstock.preflight.preview import CannotBeMade, Preview, Seen, Steps, Walk
 from penstock.preflight.worst import Concern
 
@@ -38,12 +38,12 @@ def look(conn: psycopg.Connection[Any], mailing: Mailing, contact: int, walk: Wa
         made = preview.preview(conn, mailing, who)
     except CannotBeMade as error:
         return Look(who, steps, concerns, None, None, str(error))
-    return Look(who, steps, concerns, made, opened(made.data))
+    return Look(who, steps, concerns, made, made.parts)
 
 
 def html(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> str | None:
     """Return the HTML part of the message that a contact would get, None without one. Raises NoSuchContact, CannotBeMade."""
-    return opened(source(conn, mailing, contact)).html
+    return preview.preview(conn, mailing, preview.seen(conn, mailing, contact)).parts.html
 
 
 def source(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> bytes:

@@ -12,6 +12,7 @@ from penstock.content.dkim import SigningError
 from penstock.content.message import Message, MessageError, RenderError
 from penstock.content.messages import load_message
 from penstock.content.render import Program
+from penstock.content.sms.program import ShortProgram, program_for
 from penstock.delivery import signing
 from penstock.delivery.order import program_of
 from penstock.mailing.mailings import Mailing
@@ -52,7 +53,21 @@ def program(
     return made
 
 
-def values(program: Program, address: str, attributes: dict[str, str]) -> tuple[str | None, ...]:
-    """Return the values that the program wants of somebody."""
-    known = {**attributes, "email": address}
+def short_program(conn: psycopg.Connection[Any], mailing: Mailing) -> tuple[Message, ShortProgram]:
+    """Return the short message that the mailing has now, and its program. Raises CannotBeMade."""
+    message = load_message(conn, mailing.message)
+    row = conn.execute("select policy from account_account where id = %s", (mailing.account,)).fetchone()
+    if message is None or row is None:
+        raise CannotBeMade(f"message {mailing.message} does not exist: compose it again.")
+    try:
+        return message, program_for(message, row[0] | mailing.options)
+    except MessageError as error:
+        raise CannotBeMade(str(error)) from error
+
+
+def values(
+    program: Program | ShortProgram, address: str, attributes: dict[str, str]
+) -> tuple[str | None, ...]:
+    """Return the values that the program wants of somebody; the first is the address, or the number."""
+    known = {**attributes, program.variables[0]: address}
     return tuple(known.get(name) for name in program.variables)

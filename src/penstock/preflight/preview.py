@@ -13,12 +13,16 @@ from typing import Any
 import psycopg
 
 from penstock.audience import contacts
+from penstock.content.accepting import SMS
 from penstock.content.links import NOBODY
+from penstock.content.message import Problem
 from penstock.content.render import Program, date_bytes
+from penstock.content.sms.seeing import Seen as Short
+from penstock.content.sms.seeing import seen as in_parts
 from penstock.mailing.mailings import Mailing
 from penstock.preflight import walking, worst
-from penstock.preflight.making import REASONS, CannotBeMade, program, values
-from penstock.preflight.opening import unstuffed
+from penstock.preflight.making import REASONS, CannotBeMade, program, short_program, values
+from penstock.preflight.opening import Opened, opened, unstuffed
 from penstock.preflight.worst import Case
 
 __all__ = [
@@ -81,12 +85,24 @@ class Steps:
 
 @dataclass(frozen=True)
 class Preview:
-    """One message: `data` as it goes out (RFC 5322, CRLF lines), the values that it used, and what whoever looks should know."""
+    """One message: `data` as it goes out (RFC 5322, CRLF lines), the values that it used, and what whoever looks should know.
+
+    Of a short message `data` is its text in UTF-8, `sender` whom it is from, and `short` what there is to see of its parts.
+    """
 
     seen: Seen
     data: bytes
     variables: dict[str, str | None]
     warnings: list[str]
+    sender: str = ""
+    short: Short | None = None
+
+    @property
+    def parts(self) -> Opened:
+        """The message as it is opened at the other end."""
+        if self.short is None:
+            return opened(self.data)
+        return Opened("", [("From", self.sender), ("To", self.seen.address)], None, self.short.text)
 
 
 def seen(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> Seen:
@@ -95,20 +111,38 @@ def seen(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> Seen:
     person = contacts.get(conn, mailing.account, contact)
     if person is None:
         raise NoSuchContact(contact)
-    suppressed = _suppressed(conn, mailing, person)
+    reached = walking.reached(conn, mailing, person)
+    suppressed = _suppressed(conn, mailing, reached)
     if found is not None:
         return Seen(contact, found.address, found.attributes, suppressed)
-    return Seen(contact, person.address, person.attributes, suppressed or _why_not(conn, mailing, person))
+    why_not = suppressed or _why_not(conn, mailing, person, reached)
+    return Seen(contact, reached.address or person.address, person.attributes, why_not)
 
 
 def preview(conn: psycopg.Connection[Any], mailing: Mailing, who: Seen) -> Preview:
     """Make the message for somebody. Raises CannotBeMade."""
+    if mailing.channel == SMS:
+        return _short(conn, mailing, who)
     maker = program(conn, mailing)
     given = values(maker, who.address, who.attributes)
-    warnings = [str(warning) for warning in maker.warnings]
-    if who.why_not:
-        warnings.insert(0, f"This contact would not get it: {who.why_not}.")
+    warnings = _warnings(maker.warnings, who)
     return Preview(who, _made(maker, given), dict(zip(maker.variables, given, strict=True)), warnings)
+
+
+def _short(conn: psycopg.Connection[Any], mailing: Mailing, who: Seen) -> Preview:
+    message, maker = short_program(conn, mailing)
+    given = values(maker, who.address, who.attributes)
+    try:
+        short = in_parts(maker.encoded(given), message.text or "")
+    except REASONS as error:
+        raise CannotBeMade(str(error)) from error
+    variables = dict(zip(maker.variables, given, strict=True))
+    return Preview(who, short.text.encode(), variables, _warnings(maker.warnings, who), message.sender, short)
+
+
+def _warnings(warnings: list[Problem], who: Seen) -> list[str]:
+    told = [f"This contact would not get it: {who.why_not}."] if who.why_not else []
+    return told + [str(warning) for warning in warnings]
 
 
 def begin(conn: psycopg.Connection[Any], mailing: Mailing, walk: Walk) -> int:
@@ -145,17 +179,21 @@ def _made(maker: Program, given: tuple[str | None, ...]) -> bytes:
         raise CannotBeMade(str(error)) from error
 
 
-def _suppressed(conn: psycopg.Connection[Any], mailing: Mailing, person: contacts.Contact) -> str | None:
-    """Whether the address gets no mail; one that was suppressed after the freeze is skipped when its turn comes."""
+def _suppressed(conn: psycopg.Connection[Any], mailing: Mailing, reached: walking.Reached) -> str | None:
+    """Whether the address gets nothing; one that was suppressed after the freeze is skipped when its turn comes."""
     row = conn.execute(
         "select reason from audience_suppression where account_id = %s and normal = %s",
-        (mailing.account, person.normal),
+        (mailing.account, reached.normal),
     ).fetchone()
-    return f"the address is suppressed ({row[0].replace('_', ' ')})" if row else None
+    return f"{reached.named} is suppressed ({row[0].replace('_', ' ')})" if row else None
 
 
-def _why_not(conn: psycopg.Connection[Any], mailing: Mailing, person: contacts.Contact) -> str:
+def _why_not(
+    conn: psycopg.Connection[Any], mailing: Mailing, person: contacts.Contact, reached: walking.Reached
+) -> str:
     """Why a contact that is not suppressed is no recipient."""
+    if not reached.reachable:
+        return "it has no telephone number" if mailing.channel == SMS else "it has no e-mail address"
     if mailing.frozen_at is not None:
         return "it was not chosen when the audience was frozen"
     on_it = conn.execute(

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 import psycopg
 
-from penstock.audience import reach
+from penstock.audience import contacts, reach
+from penstock.content.accepting import SMS
 from penstock.delivery import chosen
 from penstock.mailing.mailings import Mailing
 from penstock.platform.database import sql
@@ -114,6 +115,30 @@ def placed(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> int
         by_contact = "select seq from delivery_recipient where mailing = %s and contact = %s and package > 0"
         row = conn.execute(by_contact, (mailing.id, contact)).fetchone()
     return int(row[0]) if row else None
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How a contact is reached by a mailing's channel: its `normal` form and its `address`, None where it has none of that kind."""
+
+    normal: str | None
+    address: str | None
+    named: str
+
+    @property
+    def reachable(self) -> bool:
+        return self.address is not None
+
+
+def reached(conn: psycopg.Connection[Any], mailing: Mailing, person: contacts.Contact) -> Reached:
+    """Return how a contact of the account is reached by the mailing's channel."""
+    way = reach.by(mailing.channel)
+    row = conn.execute(
+        f"select {way.normal}, {way.address} from audience_contact c where c.id = %s and {way.reachable}",
+        (person.id,),
+    ).fetchone()
+    normal, address = row or (None, None)
+    return Reached(normal, address, "the number" if mailing.channel == SMS else "the address")
 
 
 def way_of(mailing: Mailing) -> dict[str, str]:

@@ -76,6 +76,29 @@ class CasePlace(Shown):
     total: int
 
 
+class Foreign(Shown):
+    """A character that forces UCS-2. `of_data`: it is of the recipient's attributes, not of the text. `place` counts from 0."""
+
+    character: str
+    name: str
+    place: int
+    count: int
+    replacement: str | None
+    of_data: bool
+
+
+class Short(Shown):
+    """A short message in its parts. `most` units fit into one, `left` more into the last: septets, or units of UTF-16."""
+
+    coding: Annotated[str, Field(description="gsm7 or ucs2.")]
+    language: Annotated[str, Field(description="Of the national table, where one is used.")]
+    units: int
+    most: int
+    left: int
+    parts: list[str]
+    forcing: list[Foreign]
+
+
 class Preview(Shown):
     """The message as one contact gets it, made by what senders use."""
 
@@ -94,6 +117,7 @@ class Preview(Shown):
     previous: Annotated[int | None, Field(description="The contact before this one in the walk.")]
     next: int | None
     case: CasePlace | None
+    short: Annotated[Short | None, Field(description="Of an SMS; null of an e-mail.")]
 
 
 TO_LIST = {
@@ -116,6 +140,7 @@ PREVIEW = {
     "previous": 11,
     "next": 13,
     "case": None,
+    "short": None,
 }  # fmt: skip
 _ALSO = {"message/rfc822": examples.PREVIEW, "text/html": "<p>Dear Ann, …</p>"}
 
@@ -186,6 +211,8 @@ def _answer(
     made, parts = found.made, found.parts
     if made is None or parts is None:
         raise Problem(409, "cannot_be_made", f"The message cannot be made: {found.fault}", **known)
+    if made.short is not None and form != "application/json":
+        raise Problem(406, "not_acceptable", "A short message is a text: ask for application/json.")
     if form == "message/rfc822":
         return HttpResponse(made.data, content_type=form)
     if form == "text/html":
@@ -194,6 +221,7 @@ def _answer(
         **known, **parts.__dict__, "mailing": there.id, "case": found.steps.case, "variables": made.variables,
         "headers": [{"name": name, "value": value} for name, value in parts.headers],
         "source": made.data.decode("utf-8", "replace"), "size": len(made.data), "warnings": made.warnings,
+        "short": made.short.document if made.short else None,
     }  # fmt: skip
 
 

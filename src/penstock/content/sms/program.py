@@ -177,6 +177,7 @@ class ShortProgram:
             raise RenderError("text", "the message is empty")
         if encoded.count > self._most:
             raise RenderError(
-                "text", f"the message takes {encoded.count} parts, and may take {self._most} parts"
+                "text",
+                f"the message takes {encoded.count} parts, and {self._most} at most {'is' if self._most == 1 else 'are'} allowed",
             )
         return encoded

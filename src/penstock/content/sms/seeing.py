@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
 
 from penstock.content.sms.encoding import room
 from penstock.content.sms.foreign import Foreign, foreign
@@ -38,6 +38,12 @@ class Seen:
     def count(self) -> int:
         """The number of parts: what is paid for."""
         return len(self.parts)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As JSON has it."""
+        forcing = [{**asdict(each.foreign), "of_data": each.of_data} for each in self.forcing]
+        return {**asdict(self), "parts": list(self.parts), "forcing": forcing}
 
 
 def seen(encoded: Encoded, source: str) -> Seen:

@@ -1,0 +1,139 @@
+"""Short messages before they go: every recipient looked at, and the message as each of them gets it."""
+
+import asyncio
+from typing import Any
+
+import psycopg
+import pytest
+
+from penstock.account import transports
+from penstock.audience.suppression import suppress
+from penstock.content.checking import blockers
+from penstock.content.message import Message
+from penstock.content.messages import store_message
+from penstock.mailing import mailings
+from penstock.mailing.mailings import Mailing, find
+from penstock.platform import jobs
+from penstock.preflight import analysis, looking, preview, searching
+from penstock.preflight.preview import Walk
+from tests.integration.delivery.stage import ANNA, add_contacts
+
+Conn = psycopg.Connection[Any]
+NAMES = ("Ann", "Mária", "Ş" * 3, "", "x" * 170)
+
+
+def numbered(conn: Conn, name: str, first: int = 1) -> int:
+    """A list of those NAMES with numbers, and of one without."""
+    listed = add_contacts(conn, name, len(NAMES) + 1, first)
+    conn.execute(
+        "with there as (select contact_id, row_number() over (order by contact_id) as n from audience_membership where list_id = %s)"
+        " update audience_contact c set phone = '+336123' || (45000 + c.id), region = 'FR',"
+        " attributes = c.attributes || jsonb_build_object('first_name', (%s::text[])[there.n])"
+        " from there where c.id = there.contact_id and there.n <= %s",
+        (listed, list(NAMES), len(NAMES)),
+    )
+    return listed
+
+
+def short(conn: Conn, listed: int, text: str, sender: str = "Orchard", **options: Any) -> Mailing:
+    message = Message(sender=sender, subject="", text=text, channel="sms")
+    number = mailings.create(
+        conn, 1, name=f"sms {listed}", message=store_message(conn, 1, message), audience={"list": listed},
+        transport=transports.store(conn, 1, "smpp://us:secret@127.0.0.1:2775"), options=options,
+    )  # fmt: skip
+    there = find(conn, 1, number)
+    assert there
+    assert there.channel == "sms"
+    return there
+
+
+def analysed(conn: Conn, mailing: Mailing) -> analysis.Analysis:
+    analysis.ask(conn, mailing, ANNA)
+    asyncio.run(jobs.work(wait=False))
+    found = analysis.require(conn, mailing.id)
+    assert found.state == "done", found.error
+    return found
+
+
+@pytest.mark.behaviour("B12")
+def test_the_analysis_counts_the_parts_of_every_recipient(conn: Conn) -> None:
+    mailing = short(
+        conn,
+        numbered(conn, "parts"),
+        "Hi {{ first_name }}, it is ready. {{ stop_hint }}",
+        stop_hint="STOP 36180",
+    )
+    found = analysed(conn, mailing)
+    assert found.figures["recipients"] == found.figures["made"] == 5
+    assert found.figures["parts"] == {
+        "total": 6, "least": 1, "typical": 1, "most": 2, "recipients": {"1": 4, "2": 1},
+    }  # fmt: skip
+    assert found.figures["codings"] == {"gsm7": 3, "ucs2": 2}
+    codes = {each.code: each for each in found.findings}
+    assert codes["parts_more"].count == 1
+    assert "2 parts, 198 characters" in codes["parts_more"].cases[0]["detail"]
+    by_data = [each.text for each in found.findings if each.code == "ucs2_by_data"]
+    assert any(
+        "Ş (LATIN CAPITAL LETTER S WITH CEDILLA, U+015E) in {{ first_name }}" in each for each in by_data
+    )
+    assert any("U+00E1" in each for each in by_data)
+    assert codes["variable_empty"].count == 1
+    assert "stop_missing" not in codes
+
+
+def test_the_authors_character_is_named_with_its_place(conn: Conn) -> None:
+    mailing = short(conn, numbered(conn, "author"), f"Hi!\nIt’s {'r' * 70} {{{{ code }}}}")
+    found = {each.code: each for each in analysed(conn, mailing).findings}
+    told = found["ucs2_by_text"]
+    assert told.place == "text, line 2, character 3"
+    assert "’ (RIGHT SINGLE QUOTATION MARK, U+2019) forces UCS-2 for all 5 recipients" in told.text
+    assert "5 parts fewer" in told.text
+    assert told.cure == "Write ' instead."
+    assert "nobody can answer" in found["stop_missing"].text
+
+
+def test_nobody_to_whom_no_message_can_be_made_is_passed_over_in_silence(conn: Conn) -> None:
+    mailing = short(conn, numbered(conn, "long"), "{{ first_name }}", sms_parts=1)
+    [failed] = [each for each in analysed(conn, mailing).findings if each.code == "template_error"]
+    assert failed.count == 2  # who has no name, and who has a long one
+    assert failed.severity == "blocker"
+    assert {case["detail"] for case in failed.cases} == {
+        "the message is empty", "the message takes 2 parts, and 1 at most is allowed",
+    }  # fmt: skip
+
+
+def test_a_preview_is_what_the_telephone_gets(conn: Conn) -> None:
+    listed = numbered(conn, "seen")
+    mailing = short(conn, listed, "Hi {{ first_name }}, {{ phone }}")
+    items, on = searching.page(conn, mailing, ["first_name"])
+    assert (len(items), on) == (5, None)
+    assert items[0].address.startswith("+336123")
+    found, _ = searching.page(conn, mailing, ["first_name"], q=f"+33 6 {items[0].address[4:]}")
+    assert [each.contact for each in found] == [items[0].contact]
+    look = looking.look(conn, mailing, items[2].contact, Walk())
+    assert look.made
+    assert look.made.short
+    assert look.parts
+    assert look.parts.text == f"Hi ŞŞŞ, {items[2].address}"
+    assert (look.made.short.coding, look.made.short.count) == ("ucs2", 1)
+    assert [each.of_data for each in look.made.short.forcing] == [True]
+    assert (look.steps.previous, look.steps.next) == (items[1].contact, items[3].contact)
+    suppress(conn, 1, items[0].address, "unsubscribed", "sms")
+    assert preview.seen(conn, mailing, items[0].contact).why_not == "the number is suppressed (unsubscribed)"
+    [(without,)] = conn.execute(
+        "select c.id from audience_contact c join audience_membership m on m.contact_id = c.id where m.list_id = %s and c.phone is null", (listed,)
+    ).fetchall()  # fmt: skip
+    assert preview.seen(conn, mailing, without).why_not == "it has no telephone number"
+
+
+def test_what_keeps_a_short_message_from_going_is_told_beforehand(conn: Conn) -> None:
+    listed = numbered(conn, "blockers")
+    mailing = short(conn, listed, "{{ nickname }} {{ email }} {{ stop_hint }}", sender="Far too long a name")
+    told = blockers(conn, mailing.id)
+    assert len(told) == 3
+    assert "has 19 characters, and a name may have 11" in told[0]
+    assert "a short message has no {{ email }}" in told[1]
+    assert "no words for {{ stop_hint }}" in told[2]
+    known = short(conn, listed, "{{ nickname }}")
+    assert ["no contact has an attribute 'nickname'" in each for each in blockers(conn, known.id)] == [True]
+    assert blockers(conn, short(conn, listed, "{{ stop_hint }}", stop_hint="STOP 1").id) == ()
