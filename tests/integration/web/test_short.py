@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from penstock.account import transports
 from penstock.content.messages import load_message
 from penstock.mailing import mailings
 from penstock.mailing.mailings import Mailing
@@ -100,3 +101,52 @@ def test_a_character_of_the_data_is_told_as_such(desk: Desk, everything: Any) ->
     shown = everything.text(f"/mailings/{number}/edit")
     assert "It comes from the recipient’s data" in shown
     assert "data-replace=" not in shown
+
+
+def test_a_centre_is_added_by_its_fields(desk: Desk, everything: Any) -> None:
+    typed = {"kind": "centre", "name": "Operator", "host": "127.0.0.1", "port": "2776", "system_id": "orchard", "password": "s/e@c:r",
+             "connections": "4", "window": "100"}  # fmt: skip
+    made = everything.post("/settings/transports", typed)
+    assert made.status_code == 302, said(made)
+    there = transports.find(desk.conn, desk.account, int(made.url.rpartition("/")[2]))
+    assert (there.channel, there.url, there.has_password) == (
+        "sms",
+        "smpp://orchard@127.0.0.1:2776?connections=4&window=100",
+        True,
+    )
+    assert transports.load(desk.conn, there.id).startswith("smpp://orchard:s%2Fe%40c%3Ar@127.0.0.1")
+    wrong = everything.post("/settings/transports", {**typed, "name": "Other", "port": "port"})
+    assert wrong.status_code == 422
+    assert 'value="orchard"' in wrong.content.decode()
+    assert "s/e@c:r" not in wrong.content.decode()
+
+
+def test_a_chain_mixes_channels(desk: Desk, everything: Any) -> None:
+    letter = desk.draft("Invitation", to=desk.numbers(4, without=2))
+    desk.centre()
+    step = {
+        "name": "By SMS",
+        "follows": letter,
+        "delay": "1",
+        "delay_unit": "d",
+        "condition": "not_opened",
+        "channel": "sms",
+    }
+    made = number_in(everything.post(f"/mailings/{letter}/steps", step).url)
+    there = draft_of(desk, made)
+    assert (there.channel, there.transport, there.audience["condition"]) == (
+        "sms",
+        desk.centre(),
+        "not_opened",
+    )
+    words = said(everything.get(f"/mailings/{letter}"))
+    assert "By SMS Draft SMS" in words
+    back = {**step, "name": "By e-mail again", "follows": made, "channel": "email", "condition": "opened"}
+    refused = everything.post(f"/mailings/{letter}/steps", back)
+    assert refused.status_code == 422
+    assert "nobody sees that of a short message" in said(refused)
+    third = draft_of(
+        desk, number_in(everything.post(f"/mailings/{letter}/steps", {**back, "condition": "all"}).url)
+    )
+    assert (third.channel, third.transport) == ("email", desk.transport)
+    everything.text(f"/mailings/{third.id}/edit?step=audience")

@@ -41,9 +41,10 @@ TITLES: Final[Mapping[str, Text]] = {
     "bounced": gettext_lazy("It bounced"),
     "ordered": gettext_lazy("Bought something"),
     "listed": gettext_lazy("Put on a list"),
-    "suppressed": gettext_lazy("Gets no mail since then"),
+    "suppressed": gettext_lazy("Nothing is sent there since then"),
     "tested": gettext_lazy("A test was sent to this address"),
-    "moved": gettext_lazy("Had another address until then"),
+    "wrote": gettext_lazy("Wrote an SMS"),
+    "moved": gettext_lazy("Had another address or number until then"),
     "added": gettext_lazy("Became a contact"),
 }
 
@@ -144,7 +145,7 @@ def _said(entry: story.Entry) -> str:
         words = " ".join(str(given[name]) for name in ("code", "enhanced", "text") if given.get(name))
         return f"{state} · {words}" if words else state
     if entry.kind == "suppressed":
-        return f"{REASONS.get(given['reason'], given['reason'])} · {given['origin']}"
+        return f"{given['address']} · {REASONS.get(given['reason'], given['reason'])} · {given['origin']}"
     if entry.kind == "ordered":
         return f"{given['amount']} {given['currency']}"
     names = ("list", "url", "name", "from", "file", "enhanced", "text", "state", "reply")

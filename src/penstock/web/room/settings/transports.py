@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -28,15 +29,17 @@ def transports(visit: Visit) -> HttpResponse:
     if visit.posted:
         visit.require("transports:write")
         try:
+            url = _centre(post) if post.get("kind") == "centre" else post.get("url", "").strip()
             made = there.create(
-                visit.conn, visit.account, name=post.get("name", ""), url=post.get("url", "").strip(), actor=visit.actor
-            )  # fmt: skip
+                visit.conn, visit.account, name=post.get("name", ""), url=url, actor=visit.actor
+            )
             return visit.go("transport", made.id, said=_("%(name)s is added. Test it.") % {"name": made.name})
         except FAULTS as error:
             wrong, status = str(error), HTTPStatus.UNPROCESSABLE_ENTITY
+    centre = post.get("kind") == "centre"
     return visit.page(
         "settings/transports.html", status, transports=there.listed(visit.conn, visit.account), wrong=wrong,
-        name=post.get("name", ""), may_write=visit.may("transports:write"),
+        name="" if centre else post.get("name", ""), centre=post if centre else {}, may_write=visit.may("transports:write"),
     )  # fmt: skip
 
 
@@ -100,6 +103,17 @@ def _page(visit: Visit, transport: there.Transport, status: int, **told: Any) ->
         spared=spared(visit.conn, visit.account, transport=transport.id), **hooks.shown(visit, transport.id),
         may_write=visit.may("transports:write"), **told,
     )  # fmt: skip
+
+
+def _centre(post: Any) -> str:
+    """Return the address of the SMS centre that the form describes."""
+    host = post.get("host", "").strip()
+    where = f"[{host}]" if ":" in host else host
+    port = f":{post['port'].strip()}" if post.get("port", "").strip() else ""
+    who = f"{quote(post.get('system_id', '').strip(), safe='')}:{quote(post.get('password', ''), safe='')}"
+    options = {name: value for name in ("connections", "window") if (value := post.get(name, "").strip())}
+    scheme = "smpps" if post.get("tls") else "smpp"
+    return f"{scheme}://{who}@{where}{port}" + (f"?{urlencode(options)}" if options else "")
 
 
 def _servers(post: Any) -> list[dict[str, Any]]:
