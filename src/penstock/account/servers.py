@@ -75,10 +75,16 @@ def ways(conn: psycopg.Connection[Any], transport: int, *, every: bool = False) 
         " where transport_id = %s and (enabled or %s) order by place",
         (transport, every),
     ).fetchall()
+    found = [(row, terms(row[1], decrypt(row[2]) if row[2] else "")) for row in rows]
     return [
-        Way(number, terms(url, decrypt(secret) if secret else ""), weight, rate, limit)
-        for number, url, secret, weight, rate, limit in rows
+        Way(number, its, weight, rate, limit or usual_limit(its))
+        for (number, _, _, weight, rate, limit), its in found
     ]
+
+
+def usual_limit(found: Terms) -> int | None:
+    """The limit of connections over all senders that a server has without one of its own: a centre counts the binds of an account."""
+    return found.connections if isinstance(found, Centre) else None
 
 
 def put(

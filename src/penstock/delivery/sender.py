@@ -31,6 +31,7 @@ from penstock.delivery.handoff import Fence
 from penstock.delivery.lane import Lane
 from penstock.delivery.pace import Meters
 from penstock.delivery.short.arrivals import Arrivals
+from penstock.delivery.short.listening import Listening
 from penstock.delivery.slots import Slots
 from penstock.delivery.ticker import Ticker
 from penstock.delivery.yielding import yielding
@@ -72,6 +73,7 @@ class Sender:
         self._slots = Slots(self.lanes, connect)
         self._meters = Meters(connect)
         self._arrivals = Arrivals(connect, self._ticker.wake)
+        self._listening = Listening(connect, self._arrivals.take, lambda: self._ticker.ours, self._servers)
 
     async def run(self) -> None:
         """Send until told to stop."""
@@ -87,6 +89,7 @@ class Sender:
             asyncio.create_task(self._ticker.run()),
             asyncio.create_task(self._slots.run(lambda: self.number)),
             asyncio.create_task(self._arrivals.run()),
+            asyncio.create_task(self._listening.run()),
         ]
         try:
             await self._serve(desk)
@@ -279,6 +282,10 @@ class Sender:
         self._poke.set()  # another one may take its place
         if not task.cancelled() and (error := task.exception()):
             raise error  # a defect: the process ends, and what it held is rescued as in doubt
+
+    def _servers(self) -> set[int]:
+        """The servers that lanes are at."""
+        return {way.number for lane in self.lanes.values() for way in lane.order.ways}
 
     async def _interrupt(self, mailing: int, code: str, text: str) -> None:
         await asyncio.to_thread(_interrupt, mailing, code, text)

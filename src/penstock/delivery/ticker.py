@@ -73,6 +73,7 @@ class Ticker:
         self._watchdog = Watchdog()
         self._working: dict[int, asyncio.Task[None]] = {}
         self._looked_at = datetime.now(UTC)  # the database's clock, once it was asked
+        self.ours = False  # we are the ticker
 
     def wake(self) -> None:
         """Something happened that may end a mailing or begin one."""
@@ -92,7 +93,7 @@ class Ticker:
                     self._changed()
             except psycopg.OperationalError as error:
                 log.warning("the ticker cannot reach the database: %s", error)
-                self._conn = None
+                self._conn, self.ours = None, False
             except Exception:  # the clock goes on; it is tried again
                 log.exception("the ticker failed")
             try:
@@ -107,7 +108,8 @@ class Ticker:
         if conn is None or conn.closed:
             conn = self._conn = database.connect(name="penstock ticker")
             conn.execute(HANGS)
-        if not _is_ours(conn):
+        self.ours = _is_ours(conn)
+        if not self.ours:
             _cut_silent(conn)
             return Work(), 0, TICK
         rescue.rescue_dead(conn)
