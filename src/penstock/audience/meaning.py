@@ -22,5 +22,8 @@ def parse_number(conn: psycopg.Connection[Any], account: int, text: str) -> Numb
 
 
 def normal(conn: psycopg.Connection[Any], account: int, text: str) -> str:
-    """Return the normal form of the address or the number in `text`. Raises AddressError."""
-    return parse(conn, account, text).normal
+    """Return the normal form of the address or the number in `text`. Raises AddressError.
+
+    What has the form of E.164 is taken as it is: who writes to us from a landline may want to be left alone, or forgotten, too.
+    """
+    return text if number.is_written_out(text) else parse(conn, account, text).normal

@@ -65,6 +65,12 @@ def is_written_out(text: str) -> bool:
     return bool(_E164.fullmatch(text))
 
 
+def divided(number: str) -> tuple[str, str]:
+    """Return country code and national significant number of a number in E.164: ("33", "612345678")."""
+    digits = int(_plan().code_length(number))
+    return number[1 : 1 + digits], number[1 + digits :]
+
+
 def beginning(text: str, region: str | None = None) -> str | None:
     """Return how the numbers begin, in E.164, that somebody seeks who has typed so much of one; None where it is none of a number.
 

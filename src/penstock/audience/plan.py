@@ -99,6 +99,12 @@ def find(written: str, region: str | None) -> tuple[str, str, str]:
     return number, country, KINDS[phonenumbers.number_type(parsed)]
 
 
+def code_length(number: str) -> int:
+    """Return how many digits the country code of a number in E.164 has; one where no country has it."""
+    code = _code(number[1:4])
+    return code.digits if code else 1
+
+
 def known(number: str) -> tuple[str, str] | None:
     """Return country and kind of a number in E.164; None when the library has to be asked."""
     code = _code(number[1:4])

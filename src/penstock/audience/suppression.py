@@ -15,7 +15,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import class_row
 
-from penstock.audience import meaning, number, pseudonym, reach
+from penstock.audience import meaning, pseudonym, reach
 from penstock.mailing import journal
 from penstock.mailing.actor import Actor
 from penstock.platform.database import sql
@@ -91,8 +91,7 @@ def suppress_all(
 def _known_as(conn: psycopg.Connection[Any], account: int, address: str) -> list[str]:
     """Return how an address or a number may stand here: in its normal form, and as a pseudonym. Of a pseudonym that of who has come back, too."""
     if not pseudonym.is_pseudonym(address):
-        # Who writes to us from a landline may want to be left alone, too.
-        normal = address if number.is_written_out(address) else meaning.normal(conn, account, address)
+        normal = meaning.normal(conn, account, address)
         return [normal, pseudonym.of(account, normal)]
     rows = conn.execute(
         "select c.normal, c.phone from audience_returned b join audience_contact c on c.id = b.contact"

@@ -7,8 +7,8 @@ from typing import Any
 
 import psycopg
 
-from penstock.audience import contacts
-from penstock.audience.address import AddressError, parse
+from penstock.audience import contacts, meaning
+from penstock.audience.address import AddressError
 from penstock.cli.endings import wrong
 from penstock.cli.person import actor, agree
 from penstock.cli.reporting import opened
@@ -66,7 +66,7 @@ def erase(
     conn: psycopg.Connection[Any], account: int, addresses: list[str], file: Path | None, keep_out: bool, yes: bool, json: bool
 ) -> None:  # fmt: skip
     """Erase whoever has one of these addresses; what is left of those who were contacts once, too."""
-    wanted = _wanted(addresses, file)
+    wanted = _wanted(conn, account, addresses, file)
     if not yes:
         agree(f"Erase {_named(wanted)}? Nothing can bring them back.", otherwise="Nobody was erased.")
     done = {"addresses": len(wanted), "erased": 0, "traces": 0, "rows": 0}
@@ -122,16 +122,18 @@ def _text(file: Path) -> str:
         raise wrong(f"{file} cannot be read: {error.strerror}.") from None
 
 
-def _wanted(addresses: list[str], file: Path | None) -> list[str]:
+def _wanted(
+    conn: psycopg.Connection[Any], account: int, addresses: list[str], file: Path | None
+) -> list[str]:
     given = list(addresses)
     if file is not None:
         given += many.read(_text(file))
     if not given:
         raise wrong("Whom?", "Name addresses, or a file of them with --file.")
     try:
-        return sorted({parse(each).normal for each in given})
+        return sorted({meaning.normal(conn, account, each) for each in given})
     except AddressError as error:
-        raise wrong(f"Nobody was erased: an address {error}.") from None
+        raise wrong(f"Nobody was erased: an address or number {error}.") from None
 
 
 def _named(wanted: list[str]) -> str:

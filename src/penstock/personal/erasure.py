@@ -15,8 +15,8 @@ from psycopg import errors
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from penstock.audience import pseudonym
-from penstock.audience.address import AddressError, parse
+from penstock.audience import meaning, pseudonym
+from penstock.audience.address import AddressError
 from penstock.audience.contacts import UnknownContact
 from penstock.audience.returning import LOCK
 from penstock.mailing import journal, redacting
@@ -76,11 +76,11 @@ def erase(
 def erase_addresses(
     conn: psycopg.Connection[Any], account: int, addresses: Sequence[str], actor: Actor, *, keep_out: bool = False
 ) -> Erased:  # fmt: skip
-    """Erase whoever has one of these addresses, and what ledgers tell of those who had one. Some hundred at a time.
+    """Erase whoever has one of these addresses or telephone numbers, and what ledgers tell of those who had one. Some hundred at a time.
 
     Raises AddressError. Addresses of which nothing is known are passed over; the journal gets the numbers of the contacts.
     """
-    normals = sorted({parse(address).normal for address in addresses})
+    normals = sorted({meaning.normal(conn, account, address) for address in addresses})
 
     def run() -> Erased:
         found = _gathered(conn, account, [], normals)

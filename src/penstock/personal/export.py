@@ -43,7 +43,8 @@ _FILES: Final[dict[str, tuple[str, ...]]] = {
     "orders": ("at", "order", "amount", "currency", "cancelled_at", "mailing", "mailing_name", "data"),
     "tests": ("at", "mailing", "mailing_name", "state", "reply"),
     "lists": ("at", "list"),
-    "suppressions": ("at", "reason", "origin"),
+    "messages": ("at", "from", "to", "text", "done", "mailing", "mailing_name"),
+    "suppressions": ("at", "address", "reason", "origin"),
     "former_addresses": ("until", "address"),
     "imports": ("at", "import", "file", "line", "value", "reason"),
     "findings": ("at", "mailing", "code", "place", "text", "detail"),
@@ -53,7 +54,7 @@ _FILES: Final[dict[str, tuple[str, ...]]] = {
 
 _PART: Final = {
     "mailed": "mailings", "bounced": "bounces", "ordered": "orders", "tested": "tests", "listed": "lists",
-    "suppressed": "suppressions", "moved": "former_addresses", "added": "",
+    "suppressed": "suppressions", "wrote": "messages", "moved": "former_addresses", "added": "",
 }  # fmt: skip
 """In which part an entry of the story stands; the others are events."""
 
@@ -68,7 +69,7 @@ _ABOUT: Final = """\
 This archive holds what {account} keeps about {address}, as of {at}.
 
 personal-data.json has everything in one document. The CSV files have the same, a line each: the mailings that were meant for this address
-with what became of them, what was done with them, what came back, orders, lists, and why mail is not sent, where that is so.
+with what became of them, what was done with them, what came back, messages received, orders, lists, and why nothing is sent, where that is so.
 Times are in UTC. "A person's data" in the documentation of Penstock says what each column holds.
 """
 
@@ -88,7 +89,7 @@ def _document(conn: psycopg.Connection[Any], account: int, contact: int) -> dict
         "exported_at": datetime.now(UTC),
         "account": _account(conn, account),
         "contact": {
-            "id": found.id, "address": found.address, "attributes": found.attributes,
+            "id": found.id, "address": found.address, "phone": found.phone, "region": found.region, "attributes": found.attributes,
             "created_at": found.created_at, "updated_at": found.updated_at,
         },
         **{name: [] for name in _FILES},
@@ -180,7 +181,7 @@ def _beside(
 ) -> dict[str, list[dict[str, Any]]]:
     """What names the address beside the story: lines of imports, findings of analyses, entries of the journal."""
     given = {
-        "account": account, "contact": found.id, "pattern": pattern([found.normal, found.address, *former])
+        "account": account, "contact": found.id, "pattern": pattern([found.normal, found.address, *former, *filter(None, [found.phone])])
     }  # fmt: skip
     with conn.cursor(row_factory=dict_row) as cursor:
         return {

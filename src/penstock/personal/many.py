@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import psycopg
 
-from penstock.audience import erasures
-from penstock.audience.address import AddressError, parse
+from penstock.audience import erasures, meaning
+from penstock.audience.address import AddressError
 from penstock.audience.erasures import Erasure
 from penstock.mailing import journal
 from penstock.mailing.actor import Actor
@@ -21,7 +21,7 @@ MOST: Final = 100_000  # addresses at one request
 PORTION: Final = 50
 """People that are erased in one transaction: a second, in an account of ten thousand mailings; no freeze waits longer for it."""
 _SHOWN: Final = 5
-_CELL: Final = re.compile(r"""[^\s,;"'<>|]+@[^\s,;"'<>|]+""")
+_CELL: Final = re.compile(r"""[^\s,;"'<>|]+@[^\s,;"'<>|]+|(?<![\w+])\+[0-9][0-9 .()/-]{5,30}[0-9](?![\w@])""")
 
 
 class ErasureProblem(ValueError):
@@ -29,7 +29,7 @@ class ErasureProblem(ValueError):
 
 
 def read(text: str) -> list[str]:
-    """Return the addresses in a text, whatever stands between them: one on each line, or a CSV file with a column of them."""
+    """Return the addresses and telephone numbers (with their `+`) in a text: one on each line, or a CSV file with a column of them."""
     return list(dict.fromkeys(_CELL.findall(text)))
 
 
@@ -37,7 +37,7 @@ def request(
     conn: psycopg.Connection[Any], account: int, addresses: Iterable[str], actor: Actor, *, keep_out: bool = False
 ) -> Erasure:  # fmt: skip
     """Have everybody with one of these addresses erased in the background. Raises ErasureProblem."""
-    normals = _normals(addresses)
+    normals = _normals(conn, account, addresses)
     with conn.transaction():
         number = erasures.keep(conn, account, normals, actor, keep_out)
         jobs.defer(conn, JOB, once=f"{JOB} {number}", queue=jobs.LONG, number=number)
@@ -48,11 +48,11 @@ def request(
         return erasures.require(conn, account, number)
 
 
-def _normals(addresses: Iterable[str]) -> list[str]:
+def _normals(conn: psycopg.Connection[Any], account: int, addresses: Iterable[str]) -> list[str]:
     normals, wrong = set(), []
     for address in addresses:
         try:
-            normals.add(parse(address).normal)
+            normals.add(meaning.normal(conn, account, address))
         except AddressError as error:
             wrong.append(f"{address!r} {error}")
     if wrong:
@@ -60,7 +60,7 @@ def _normals(addresses: Iterable[str]) -> list[str]:
         raise ErasureProblem(f"Nobody was erased: {'; '.join(wrong[:_SHOWN])}{more}.")
     if not normals:
         raise ErasureProblem(
-            "There is no address in it. Give one on each line, or a CSV file with a column of them."
+            "There is no address in it, nor a telephone number as +33612345678. Give one on each line, or a CSV file with a column of them."
         )
     if len(normals) > MOST:
         raise ErasureProblem(f"There are {len(normals):,} addresses; {MOST:,} at most go at once.")

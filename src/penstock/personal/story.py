@@ -15,10 +15,10 @@ from penstock.platform.database import sql
 
 KINDS: Final = (
     "mailed", "opened", "clicked", "prefetched", "scanned", "viewed", "unsubscribed", "resubscribed", "left", "joined",
-    "complained", "custom", "bounced", "ordered", "listed", "suppressed", "tested", "moved", "added",
+    "complained", "custom", "bounced", "ordered", "listed", "suppressed", "tested", "wrote", "moved", "added",
 )  # fmt: skip
 """What an entry can tell: `mailed`, a mailing meant them, and `data` says where they stand in its ledger; `listed`, they were put on a
-list; `moved`, they had another address until then; `added`, they became a contact; the others are events, bounces, orders, tests."""
+list; `wrote`, they sent an SMS; `moved`, they had another address or number until then; `added`, they became a contact; the others are events, bounces, orders, tests."""
 
 NEWEST: Final = (datetime.max.replace(tzinfo=UTC), "")
 """The place before every entry."""
@@ -31,8 +31,8 @@ class Entry:
     """One thing that happened. `data` depends on the kind; `place` is where a further page goes on behind it.
 
     mailed: state, reason, at (of the last answer), code, enhanced, text · events: name, data, url, list · bounced: class, code, enhanced,
-    text, origin, suppressed · ordered: order, amount, currency, cancelled_at, data · listed: list · suppressed: reason, origin ·
-    tested: state, reply, asked_by · moved: from · added: import, file.
+    text, origin, suppressed · ordered: order, amount, currency, cancelled_at, data · listed: list · suppressed: address, reason, origin ·
+    tested: state, reply, asked_by · wrote: from, to, text, done · moved: from · added: import, file.
     """
 
     at: datetime

@@ -1,10 +1,12 @@
 -- What happened to one person, newest first, beyond the place (before, place): what they were sent, what they did, what came back, what they
--- bought, the lists they are on, tests to their address, why they are not mailed. A person is known by the addresses that they have or had,
--- and by their number; of a mailing's ledger one row is theirs. The newest mailings are asked first, and no more than the page takes.
+-- bought, the lists they are on, tests to their address, what they wrote by SMS, why they are not written to. A person is known by the
+-- addresses and telephone numbers that they have, by addresses that they had, and by their number here; of a mailing's ledger one row is theirs. The newest mailings are asked first, and no more than the page takes.
 with person as materialized (
-    select c.id, c.normal, c.address, c.created_at from audience_contact c where c.account_id = %(account)s and c.id = %(contact)s
+    select c.id, c.normal, c.address, c.phone, c.created_at from audience_contact c where c.account_id = %(account)s and c.id = %(contact)s
 ), known_as as materialized (
     select normal collate "default" as normal from person
+    union
+    select phone collate "default" from person where phone is not null
     union
     select f.normal collate "default" from audience_former f join person on person.id = f.contact
 ), mailed as (
@@ -46,8 +48,8 @@ with person as materialized (
      where l.account_id = %(account)s and m.added_at <= %(before)s
 ), kept_out as (
     select s.created_at, 'suppression ' || lpad(s.id::text, 19, '0'), 'suppressed', null::integer, null::integer,
-           jsonb_build_object('reason', s.reason, 'origin', s.origin)
-      from person join audience_suppression s on s.account_id = %(account)s and s.normal = person.normal
+           jsonb_build_object('address', s.normal, 'reason', s.reason, 'origin', s.origin)
+      from person join audience_suppression s on s.account_id = %(account)s and s.normal in (person.normal, person.phone)
      where s.created_at <= %(before)s
 ), tested as (
     select t.asked_at, 'test ' || lpad(t.id::text, 12, '0'), 'tested', t.mailing_id, null::integer,
@@ -55,6 +57,11 @@ with person as materialized (
       from preflight_test t
      where t.account_id = %(account)s and t.asked_at <= %(before)s
        and lower(t.address) in (select k.normal from known_as k union all select lower(person.address) from person)
+), wrote as (
+    select m.at, 'message ' || lpad(m.id::text, 19, '0'), 'wrote', m.mailing, m.seq,
+           jsonb_strip_nulls(jsonb_build_object('from', m.number, 'to', m.addressee, 'text', m.text, 'done', m.done))
+      from person join feedback_message m on m.account = %(account)s and m.number = person.phone
+     where m.at <= %(before)s
 ), moved as (
     select f.until, 'address ' || f.normal, 'moved', null::integer, null::integer, jsonb_build_object('from', f.normal)
       from audience_former f where f.contact = %(contact)s and f.account_id = %(account)s and f.until <= %(before)s
@@ -66,7 +73,7 @@ with person as materialized (
       from person p where p.created_at <= %(before)s
 ), told as (
     select * from mailed union all select * from did union all select * from bounced union all select * from bought
-    union all select * from listed union all select * from kept_out union all select * from tested union all select * from moved
+    union all select * from listed union all select * from kept_out union all select * from tested union all select * from moved union all select * from wrote
     union all select * from came
 )
 select t.at, t.place, t.kind, t.mailing, t.seq, t.data, m.name as mailing_name
