@@ -11,10 +11,12 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from penstock.account.secrets import SecretError
-from penstock.feedback.hooks import acting, keeping, reading
+from penstock.feedback.hooks import acting, keeping, reading, short
 from penstock.feedback.hooks.keeping import Hook
 from penstock.platform.connections import connection
 from penstock.platform.trouble import Trouble
+from penstock.transport.gateway.telling import Untold
+from penstock.transport.provider.hooks import SHORT
 
 LONGEST_SECRET: Final = 100
 
@@ -45,11 +47,22 @@ def _taken(hook: Hook, request: HttpRequest, secret: str) -> HttpResponse:
     with connection() as conn:
         key, url = keeping.key_of(conn, hook), keeping.address(hook.transport, secret)
         try:
-            done = acting.act(conn, hook, reading.read(hook.provider, request, key, url))
-        except reading.Forged as error:
+            if hook.provider in SHORT:
+                heard = short.read(
+                    keeping.gateways(conn, hook),
+                    key,
+                    request.headers,
+                    url,
+                    request.META["QUERY_STRING"],
+                    body,
+                )
+                done = short.act(conn, hook, heard)
+            else:
+                done = acting.act(conn, hook, reading.read(hook.provider, request, key, url))
+        except (reading.Forged, short.Forged) as error:
             acting.refuse(conn, hook, str(error), body, "forged")
             return _says(HTTPStatus.FORBIDDEN, str(error))
-        except reading.Unreadable as error:
+        except (reading.Unreadable, Untold) as error:
             acting.refuse(conn, hook, str(error), body, "unreadable")
             return _says(HTTPStatus.BAD_REQUEST, str(error))
     return JsonResponse(dict(done))

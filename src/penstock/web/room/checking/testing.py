@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from penstock.audience import contacts, lists
 from penstock.audience.address import AddressError
 from penstock.audience.contacts import UnknownList
+from penstock.content.accepting import EMAIL
 from penstock.mailing import control
 from penstock.mailing.mailings import Mailing
 from penstock.preflight import testing
@@ -59,7 +60,8 @@ def tests(visit: Visit, mailing: Mailing, **filled: Any) -> Tests:
     sent = testing.listed(visit.conn, mailing.id, before=before, limit=SHOWN + 1)
     may_ask = visit.may("mailings:write") and visit.may("recipients:read")
     there = lists.page(visit.conn, visit.account, limit=CHOSEN_FROM) if may_ask else []
-    given = {"to": visit.person.email, "as_whom": _named(visit), **filled}
+    own = visit.person.email if mailing.channel == EMAIL else ""
+    given = {"to": own, "as_whom": _named(visit), **filled}
     following = sent[SHOWN - 1].id if len(sent) > SHOWN else None
     return Tests(sent[:SHOWN], following, there, may_ask, **given)
 

@@ -13,10 +13,11 @@ from penstock.mailing import repetition
 from penstock.report import credits as ahead
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import Visit, room
+from penstock.web.room.words import CHANNELS
 from penstock.web.templatetags.room import number as grouped
 
 PAGE = 50
-FIELDS = ("amount", "note", "reference", "key")
+FIELDS = ("amount", "channel", "note", "reference", "key")
 LONGEST_KEY = 100
 KINDS = {
     "top_up": pgettext_lazy("credits", "Added"),
@@ -33,6 +34,7 @@ KINDS = {
 def credits(visit: Visit) -> HttpResponse:
     """The page, and a top-up by who may."""
     given = {name: visit.request.POST.get(name, "").replace("\0", "").strip() for name in FIELDS}
+    given["channel"] = given["channel"] or "email"
     if not visit.posted:
         return _page(visit, {})
     visit.require("credits:write")
@@ -60,11 +62,14 @@ def _add(visit: Visit, given: dict[str, str]) -> tuple[int, bool]:
         if before is not None:
             return int(before["remaining"]), False
         entry, _new = ledger.top_up(
-            visit.conn, visit.account, visit.actor, amount=amount, note=given["note"], reference=given["reference"] or None
+            visit.conn, visit.account, visit.actor, amount=amount, channel=given["channel"], note=given["note"],
+            reference=given["reference"] or None,
         )  # fmt: skip
         if given["key"]:
             repetition.remember(visit.conn, visit.account, who, key, print_, {"remaining": entry.remaining})
-    return entry.remaining, any(each.enough for each in ahead.waiting(visit.conn, visit.account))
+    return entry.remaining, any(
+        each.enough for each in ahead.waiting(visit.conn, visit.account, given["channel"])
+    )
 
 
 def _amount(typed: str) -> int:
@@ -86,15 +91,15 @@ def _page(visit: Visit, given: dict[str, str], status: int = HTTPStatus.OK, wron
         "settings/credits.html", status, wrong=wrong, given=given, counted=there[0].counted, may_write=visit.may("credits:write"),
         channels=[_channel(visit, each, outlook) for each, outlook in zip(balances, there, strict=True)],
         entries=[_line(each) for each in rows[:PAGE]], further=rows[PAGE - 1].id if len(rows) > PAGE else None,
-        before=before,
+        before=before, names=CHANNELS,
     )  # fmt: skip
 
 
 def _channel(visit: Visit, balance: reading.Balance, outlook: ahead.Forecast) -> dict[str, Any]:
     held = reading.held(visit.conn, visit.account, balance.channel)
-    return {"balance": balance, "outlook": outlook, "held": held}
+    return {"balance": balance, "outlook": outlook, "held": held, "name": CHANNELS[balance.channel]}
 
 
 def _line(entry: ledger.Entry) -> dict[str, Any]:
     moved = entry.available if entry.available else -entry.spent
-    return {"entry": entry, "what": KINDS[entry.kind], "moved": moved}
+    return {"entry": entry, "what": KINDS[entry.kind], "moved": moved, "channel": CHANNELS[entry.channel]}

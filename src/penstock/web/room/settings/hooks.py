@@ -11,7 +11,6 @@ from penstock.account.transports import UnknownTransport
 from penstock.feedback.hooks import keeping
 from penstock.feedback.hooks.keeping import HookProblem, UnknownHook
 from penstock.platform import environment
-from penstock.transport.provider.known import KNOWN
 from penstock.web.room.visit import NotThere, Visit, room
 
 
@@ -20,7 +19,7 @@ def shown(visit: Visit, number: int) -> dict[str, Any]:
     there = keeping.possible(visit.conn, visit.account, number)
     return {
         "hooks": keeping.listed(visit.conn, visit.account, number),
-        "providers": [(name, KNOWN[name].title) for name in there],
+        "providers": [(name, keeping.title(name)) for name in there],
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from penstock.audience import lists
 from penstock.audience.segments import keeping
+from penstock.content.accepting import EMAIL
 from penstock.mailing import mailings, step
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.step import Condition
@@ -55,12 +56,18 @@ def told(visit: Visit, mailing: Mailing) -> dict[str, Any]:
     there = lists.page(visit.conn, visit.account, limit=LISTS)
     offered = _reaching(visit, mailing.id, sorted(picked))
     known = keeping.page(visit.conn, visit.account, limit=LISTS)
+    before = mailings.find(visit.conn, visit.account, step.earlier(chosen) or 0)
+    blind = (
+        before is not None and before.channel != EMAIL
+    )  # nobody sees what becomes of a short message that is read
     return {
         "lists": there,
         "segments": known,
         "without": [(each.id, each.name, each.id in chosen.get("not_segment", [])) for each in known],
         "rule": chosen,
-        "conditions": {each.value: words for each, words in CONDITIONS.items()},
+        "conditions": {
+            each.value: words for each, words in CONDITIONS.items() if not (blind and each in step.SEEN)
+        },
         "include": [(*each, each[0] in chosen.get("reached_by", [])) for each in offered],
         "exclude": [(*each, each[0] in chosen.get("not_reached_by", [])) for each in offered],
     }
