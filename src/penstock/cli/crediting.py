@@ -58,6 +58,8 @@ def _show_forecast(ahead: Forecast) -> None:
 
 def _demand(each: Demand) -> tuple[str, ...]:
     needs = "being counted" if each.needed is None else ("" if each.exact else "about ") + number(each.needed)
+    if each.basis and each.recipients:
+        needs += f" for {number(each.recipients)}"
     return (
         moment(each.at) if each.at else "at once" if each.state == "starting" else "in its turn",
         f"{each.mailing} {each.name}", each.state, needs, number(each.left),

@@ -12,7 +12,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Channel = Annotated[str, typer.Option("--channel", metavar="NAME", help="The channel: email.")]
+Channel = Annotated[str, typer.Option("--channel", metavar="NAME", help="The channel: email, or sms.")]
 
 
 @app.command()

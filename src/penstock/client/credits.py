@@ -63,6 +63,8 @@ class CreditDemand(Model):
     needed: int | None
     exact: bool
     left: int
+    recipients: int | None
+    basis: str | None
 
 
 class CreditStopped(Model):

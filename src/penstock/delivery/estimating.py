@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 from procrastinate import RetryStrategy
 
-from penstock.delivery import chosen
+from penstock.account.credits import estimates
+from penstock.delivery import reckoning
 from penstock.platform import database
 from penstock.platform.database import sql
 from penstock.platform.jobs import tasks
@@ -29,6 +30,8 @@ def estimate(conn: psycopg.Connection[Any], mailing: int, digest: str) -> int | 
     if row is None:
         return None
     account, rule = row
-    size = chosen.count(conn, account, rule)
-    noted = conn.execute(sql("penstock.delivery", "estimate_done"), {**given, "size": size})
-    return size if noted.rowcount else None
+    there = reckoning.reckon(conn, account, mailing, rule)
+    noted = conn.execute(sql("penstock.delivery", "estimate_done"), {**given, "size": there.size})
+    if noted.rowcount and there.credits is not None:
+        estimates.note(conn, mailing, there.size, there.credits, there.basis)
+    return there.size if noted.rowcount else None

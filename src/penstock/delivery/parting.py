@@ -34,13 +34,13 @@ def people(conn: psycopg.Connection[Any], mailing: int, there: Audience, given: 
         "drop table if exists pg_temp.meant;"
         " create temp table meant (contact bigint primary key, parts smallint not null) on commit drop"
     )
-    program = _program(conn, mailing)
-    if program is None or program.parts is not None:
-        parts = program.parts if program else 1
+    made = program(conn, mailing)
+    if made is None or made.parts is not None:
+        parts = made.parts if made else 1
         chosen = f"insert into pg_temp.meant select c.id, %(all_parts)s from {there.sendable}"
         conn.execute(chosen, {**given, "all_parts": parts}, prepare=False)
     else:
-        for portion in _counted(conn, program, there, given):
+        for portion in _counted(conn, made, there, given):
             with conn.cursor().copy("copy pg_temp.meant (contact, parts) from stdin") as copy:
                 for row in portion:
                     copy.write_row(row)
@@ -48,7 +48,7 @@ def people(conn: psycopg.Connection[Any], mailing: int, there: Audience, given: 
     return People(_MADE, given, reach=there.reach, twin=there.twin, parts="x.parts")
 
 
-def _program(conn: psycopg.Connection[Any], mailing: int) -> ShortProgram | None:
+def program(conn: psycopg.Connection[Any], mailing: int) -> ShortProgram | None:
     """Return the message, compiled; None where it cannot be: then the lane says why, and interrupts the mailing."""
     row = conn.execute(
         "select m.message_id, a.policy || m.options from mailing_mailing m join account_account a on a.id = m.account_id where m.id = %s",

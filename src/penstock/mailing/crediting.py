@@ -30,11 +30,11 @@ def gathered(conn: psycopg.Connection[Any], mailing: int, policy: Policy) -> Cre
     given = {"mailing": mailing, "looked": LOOKED_AT}
     row = conn.execute(sql("penstock.mailing", "credits"), given).fetchone()
     assert row is not None
-    available, needed, exact, people, dates, others = row
+    available, needed, exact, people, dates, others, basis = row
     return Credits(
         int(available), needed if needed is None else int(needed), exact,
         None if people in (None, LOOKED_AT) else people,
-        tuple(map(Planned, dates or (), others or ())),
+        tuple(map(Planned, dates or (), others or ())), basis,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from penstock.platform.database import sql
 
 SCOPES = ("all", "account", "channel", "sender", "domain", "transport")
 INTERRUPTING = ("all", "account", "channel", "sender")
-CHANNELS = ("email",)
+CHANNELS = ("email", "sms")
 LONGEST = 1000  # characters of a reason
 
 

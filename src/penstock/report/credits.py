@@ -11,6 +11,7 @@ from psycopg.rows import class_row, dict_row
 
 from penstock.account import policies
 from penstock.account.credits.kinds import CHANNELS
+from penstock.delivery import reckoning
 from penstock.mailing import crediting
 from penstock.mailing.mailings import Mailing
 from penstock.platform.database import sql
@@ -24,7 +25,8 @@ class Demand:
     """A mailing that will take credits. `at` None: at once, or in its turn, when nobody knows.
 
     `needed` None: its recipients are being counted; `exact`: its audience is frozen. `left` after it and all before it have
-    taken theirs; below zero, so many are lacking.
+    taken theirs; below zero, so many are lacking. `recipients`: how many it goes to, as counted last, before it is frozen; `basis`: what
+    the parts of their messages were counted from, where one may take several: the `text`, an `analysis`, a `sample`.
     """
 
     mailing: int
@@ -34,6 +36,8 @@ class Demand:
     needed: int | None
     exact: bool
     left: int
+    recipients: int | None = None
+    basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def forecast(conn: psycopg.Connection[Any], account: int, channel: str = "email"
         if top is None:
             raise LookupError(f"there is no account {account}")
         planned = cursor.execute(
-            "select mailing, name, state, due_at as at, needed, exact, 0 as left"
+            "select mailing, name, state, due_at as at, needed, exact, 0 as left, recipients, basis"
             " from account_credits_planned(%(account)s, %(channel)s)",
             given,
         ).fetchall()
@@ -126,8 +130,15 @@ def taken(
     found = crediting.gathered(conn, mailing.id, policies.read(conn, mailing.account))
     if found is None:
         return None
-    needed = people if found.needed is None else found.needed
+    needed = found.needed if found.needed is not None else _counted(conn, mailing, people)
     return Taken(needed, found.available, found.before(start) if needed else 0)
+
+
+def _counted(conn: psycopg.Connection[Any], mailing: Mailing, people: int | None) -> int | None:
+    """What so many recipients take of a mailing that nobody has counted; an e-mail takes one each."""
+    if people is None or mailing.channel == "email" or mailing.frozen_at is not None:
+        return people
+    return reckoning.reckon(conn, mailing.account, mailing.id, mailing.rule, people).credits or people
 
 
 def waiting(conn: psycopg.Connection[Any], account: int, channel: str = "email") -> list[Waiting]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import psycopg
 
 from penstock.account.credits import estimates
-from penstock.delivery import chosen
+from penstock.delivery import reckoning
 from penstock.mailing import journal
 from penstock.mailing.actor import SYSTEM
 from penstock.report.credits import Demand, Forecast, forecasts
@@ -38,12 +38,13 @@ def watch(conn: psycopg.Connection[Any]) -> None:
 
 
 def recount(conn: psycopg.Connection[Any], account: int) -> None:
-    """Count the recipients of mailings that go soon, or were never counted."""
+    """Count the recipients of mailings that go soon, or were never counted; of an SMS what they take, too."""
     for mailing, rule in estimates.stale(conn, account):
         try:
             with conn.transaction():
                 conn.execute("select set_config('statement_timeout', %s, true)", (_COUNTING,))
-                estimates.note(conn, mailing, chosen.count(conn, account, rule))
+                there = reckoning.reckon(conn, account, mailing, rule)
+                estimates.note(conn, mailing, there.size, there.credits, there.basis)
         except psycopg.errors.QueryCanceled:
             log.warning("mailing %s: counting its recipients took longer than %s", mailing, _COUNTING)
 

@@ -46,7 +46,7 @@ def launched(conn: Conn, people: int, **options: Any) -> int:
 def balance(conn: Conn) -> tuple[int, int, int]:
     """Available, reserved, spent; and everything adds up."""
     assert reading.check(conn, 1) == []
-    (found,) = reading.balances(conn, 1)
+    found = reading.balances(conn, 1)[0]
     return found.available, found.reserved, found.spent
 
 

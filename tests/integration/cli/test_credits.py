@@ -29,7 +29,7 @@ def test_a_mailing_that_waits_for_credits_goes_on_after_a_top_up(conn: Any) -> N
     assert (again["new"], again["remaining"], again["can_go_on"]) == (False, 20, [mailing])
     assert commands.run("mailing", "resume", str(mailing), "--reason", "topped up", "--yes").returncode == 0
     freeze.prepare(conn, mailing)
-    (told,) = json.loads(commands.run("credits", "show", "--json").stdout)
+    told = json.loads(commands.run("credits", "show", "--json").stdout)[0]
     assert (told["available"], told["reserved"], told["held"][0]["mailing"]) == (8, 12, mailing)
     lines = commands.run("credits", "history").stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["id", "2", "1"]

@@ -84,7 +84,7 @@ def test_everybody_killed_is_rescued_by_the_next(conn: Conn, a_sink: Sinks) -> N
     states = sound(conn, mailing)
     assert set(states) <= {"accepted", "in_doubt"}
     nobody_twice(sink)
-    (balance,) = reading.balances(conn, 1)
+    balance = reading.balances(conn, 1)[0]
     assert (balance.available, balance.reserved, balance.spent) == (50, 0, 400)
     assert reading.check(conn, 1) == []
 

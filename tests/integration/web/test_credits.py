@@ -62,6 +62,9 @@ def test_the_platform_adds_credits_once(desk: Desk, visitor: Visitors) -> None:
         assert words in answer.content.decode()
     assert reading.balances(desk.conn, desk.account)[0].available == 495
     assert visitor().post("/settings/credits", {"amount": "5"}).status_code == 403
+    assert sally.post("/settings/credits", {"amount": "7", "channel": "sms"}).status_code == 302
+    assert [each.available for each in reading.balances(desk.conn, desk.account)] == [495, 7]
+    assert sally.post("/settings/credits", {"amount": "7", "channel": "fax"}).status_code == 422
 
 
 @pytest.mark.behaviour("S4.20")

@@ -19,7 +19,7 @@ from penstock.report import credits
 
 router = Router()
 
-Channel = Literal["email"]
+Channel = Literal["email", "sms"]
 Kind = Literal["top_up", "taken_back", "reserved", "spent", "released", "returned"]
 OfChannel = Annotated[Channel | None, Query(description="Only of this channel.")]
 
@@ -107,7 +107,11 @@ class HoldingPage(Shown):
 
 
 class Demand(Shown):
-    """A planned mailing. `at` null: at once, or in its turn; `needed` null: being counted; `left` below zero: so many are lacking."""
+    """A planned mailing. `at` null: at once, or in its turn; `needed` null: being counted; `left` below zero: so many are lacking.
+
+    `recipients`: how many it goes to, as counted last; `basis`: what the parts of their messages were counted from, where one may take
+    several: the `text`, an `analysis`, or a `sample`.
+    """
 
     mailing: int
     name: str
@@ -116,6 +120,8 @@ class Demand(Shown):
     needed: int | None
     exact: bool
     left: int
+    recipients: int | None
+    basis: Literal["text", "analysis", "sample"] | None
 
 
 class Stopped(Shown):
@@ -156,7 +162,7 @@ _ENTRY = {
 _GIVEN = {"amount": 9000, "note": "Paid.", "reference": "invoice 2030-117"}
 _DEMAND = {
     "mailing": 7, "name": "Winter sale", "state": "scheduled", "at": "2030-12-01T08:00:00Z", "needed": 12480, "exact": False,
-    "left": -3480,
+    "left": -3480, "recipients": 12480, "basis": None,
 }  # fmt: skip
 _OUTLOOK = {
     "channel": "email", "counted": True, "available": 9000, "lacking": 3480, "short": _DEMAND, "demands": [_DEMAND],

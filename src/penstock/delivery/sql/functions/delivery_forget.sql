@@ -29,7 +29,7 @@ begin
          where contact = own or not exists (select from audience_contact c where c.id = met.contact and c.account_id = p_account)
     ), hidden as (
         update delivery_recipient r
-           set address = null, contact = t.number,
+           set address = null, contact = t.number, twin = case when r.twin is not null then t.number end,
                normal = t.pseudonym || case when exists (      -- came back, and was meant by the same mailing again
                    select from delivery_recipient o
                     where o.mailing = r.mailing and o.normal = t.pseudonym and o.package > 0) then ':' || r.seq else '' end

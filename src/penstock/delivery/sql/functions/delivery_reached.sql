@@ -1,6 +1,7 @@
 -- The contacts of an account that any of the given mailings reached: accepted by the other side, even if bounced later; and, because
 -- nobody may get it twice, in doubt and in flight count too. A person is known by the contact, or by the address it has now: whose
 -- contact has the address of the ledger still is found by its number, and only the others are sought by their address.
+-- A number that was reached is everybody's who has it: a correction must not go to it twice because two contacts share it.
 -- Mailings of other accounts reach nobody.
 create or replace function delivery_reached(p_account integer, p_mailings integer[]) returns table (contact bigint)
 language sql stable rows 10000 as $$
@@ -36,7 +37,10 @@ language sql stable rows 10000 as $$
     select p.contact from person p where p.normal_now is not null
     union
     select c.id from person p join audience_contact c on c.normal = p.normal and c.account_id = p_account
-     where p.normal_now is distinct from p.normal
+     where p.normal_now is distinct from p.normal and (position('@' in p.normal) > 0 or starts_with(p.normal, '+'))
+    union
+    select c.id from person p join audience_contact c on c.phone = p.normal and c.account_id = p_account
+     where starts_with(p.normal, '+') and position('@' in p.normal) = 0
     union
     select b.contact from person p join audience_returned b on b.account_id = p_account and b.pseudonym = p.normal   -- was erased once
      where p.normal_now is null

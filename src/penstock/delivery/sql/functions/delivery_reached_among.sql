@@ -6,7 +6,7 @@ returns table (contact bigint) language sql stable rows 100 as $$
     with meant as (
         select m.id, m.frozen_at from mailing_mailing m where m.id = any(p_mailings) and m.account_id = p_account
     ), asked as (
-        select c.id, c.normal, c.updated_at from audience_contact c where c.id = any(p_contacts) and c.account_id = p_account
+        select c.id, c.normal, c.phone, c.updated_at from audience_contact c where c.id = any(p_contacts) and c.account_id = p_account
     ), changed as (
         select m.id as mailing, array_agg(a.id) as contacts
           from asked a join meant m on a.updated_at >= m.frozen_at group by m.id
@@ -14,6 +14,10 @@ returns table (contact bigint) language sql stable rows 100 as $$
         select a.id, r.mailing, r.seq
           from asked a cross join meant m
           join delivery_recipient r on r.mailing = m.id and r.normal = a.normal collate "default" and r.package > 0
+        union
+        select a.id, r.mailing, r.seq
+          from asked a cross join meant m
+          join delivery_recipient r on r.mailing = m.id and r.normal = a.phone collate "default" and r.package > 0
         union
         select a.id, r.mailing, r.seq      -- was erased once, and is here again
           from asked a join audience_returned b on b.contact = a.id cross join meant m
