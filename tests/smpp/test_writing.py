@@ -1,0 +1,139 @@
+"""submit_sm as centres want it, and what comes in put together again."""
+
+from dataclasses import replace
+
+import pytest
+
+from penstock.transport.short import Encoded, Inbound, ShortEnvelope
+from penstock.transport.smpp import commands
+from penstock.transport.smpp.centre import Centre
+from penstock.transport.smpp.header import split
+from penstock.transport.smpp.incoming import OPEN_LIMIT, PATIENCE, Ears, number_of
+from penstock.transport.smpp.pdu import Pdu, delivery
+from penstock.transport.smpp.writing import Unsendable, bodies
+
+ONE = Encoded("Hi", "gsm7", 0, 0, (b"Hi",), 2)
+LONG = Encoded("ab" * 100, "gsm7", 0, 0, (b"ab" * 76, b"ab" * 24), 200)
+
+
+def submits(options: str = "", encoded: Encoded = ONE, sender: str = "Acme", **more: float):
+    centre = Centre.from_url(f"smpp://me:secret@127.0.0.1?{options}")
+    envelope = ShortEnvelope(1, sender, "+33612345678", encoded, 0x1234, **more)
+    return [delivery(Pdu(commands.SUBMIT_SM, 0, 1, body)) for body in bodies(centre, envelope)]
+
+
+def test_one_part() -> None:
+    [found] = submits()
+    assert (found.source_ton, found.source, found.destination_ton, found.destination) == (
+        5,
+        "Acme",
+        1,
+        "33612345678",
+    )
+    assert (found.esm_class, found.coding, found.text, found.registered, found.options) == (
+        0,
+        0,
+        b"Hi",
+        1,
+        {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("sender", "ton", "address"), [("Acme", 5, "Acme"), ("36180", 3, "36180"), ("+33700000000", 1, "33700000000"), ("3 Suisses", 5, "3 Suisses")]
+)  # fmt: skip
+def test_senders(sender: str, ton: int, address: str) -> None:
+    [found] = submits(sender=sender)
+    assert (found.source_ton, found.source) == (ton, address)
+    [found] = submits("source_ton=0", sender=sender)
+    assert found.source_ton == 0
+
+
+def test_parts_with_headers() -> None:
+    found = submits(encoded=LONG)
+    assert [each.text[:6] for each in found] == [b"\5\0\3\x34\2\1", b"\5\0\3\x34\2\2"]
+    assert [each.esm_class for each in found] == [0x40, 0x40]
+    [first, _] = submits(encoded=replace(LONG, wide=True))
+    assert first.text[:7] == b"\6\x08\4\x12\x34\2\1"
+
+
+def test_national_tables_are_named_in_the_header() -> None:
+    [found] = submits(encoded=replace(ONE, locking=1, shift=2))
+    assert found.text == b"\6\x24\1\2\x25\1\1Hi"
+    assert split(found.text)[0].locking == 1
+
+
+def test_parts_as_parameters_or_as_one() -> None:
+    found = submits("long=sar", encoded=LONG)
+    assert [each.text for each in found] == list(LONG.parts)
+    assert [each.options[commands.SAR_SEGMENT_SEQNUM] for each in found] == [b"\1", b"\2"]
+    [found] = submits("long=payload", encoded=LONG)
+    assert found.text == b"ab" * 100
+    assert found.options == {commands.MESSAGE_PAYLOAD: b"ab" * 100}
+    assert found.esm_class == 0
+
+
+def test_the_centres_alphabet() -> None:
+    encoded = Encoded("é@", "gsm7", 0, 0, (b"\x05\x00",), 2)
+    [found] = submits("charset=latin1", encoded=encoded)
+    assert (found.coding, found.text) == (3, b"\xe9@")
+    with pytest.raises(Unsendable, match="has no “€”"):
+        submits("charset=latin1", encoded=Encoded("€", "gsm7", 0, 0, (b"\x1b\x65",), 2))
+    [found] = submits(encoded=Encoded("я", "ucs2", 0, 0, ("я".encode("utf-16-be"),), 1))
+    assert (found.coding, found.text) == (8, b"\x04\x4f")
+
+
+@pytest.mark.parametrize(
+    ("validity", "seconds", "written"),
+    [
+        ("relative", 172_800.0, b"000002000000000R\0"),
+        ("relative", 1.0, b"000000000100000R\0"),
+        ("none", 60.0, b"\0"),
+    ],
+)
+def test_validity(validity: str, seconds: float, written: bytes) -> None:
+    centre = Centre.from_url(f"smpp://me:secret@127.0.0.1?validity={validity}")
+    [body] = bodies(centre, ShortEnvelope(1, "Acme", "+33612345678", ONE, validity=seconds))
+    assert body[body.index(b"5678\0") + 5 :].startswith(b"\0\0\0\0" + written)
+
+
+def heard(*bodies: bytes, at: float = 0.0, ears: Ears | None = None, found: list[Inbound] | None = None):
+    """What comes of deliver_sm with these texts, each with a header; and which were answered."""
+    centre, answered = Centre.from_url("smpp://me:secret@127.0.0.1"), []
+    found = [] if found is None else found
+    ears = ears or Ears(centre, lambda item, answer: found.append(item))
+    for body in bodies:
+        whole = (
+            b"\0\1\x0133612345678\0\0\x0036180\0" + bytes((0x40, 0, 0, 0, 0, 0, 0, 0, 0, len(body))) + body
+        )
+        ears.hear(Pdu(commands.DELIVER_SM, 0, 1, whole), answered.append, at)
+    return found, answered
+
+
+def test_parts_are_put_together_in_their_order() -> None:
+    found, answered = heard(b"\5\0\3\7\3\3!", b"\5\0\3\7\3\1ST", b"\5\0\3\7\3\2OP")
+    assert found == [Inbound("+33612345678", "36180", "STOP!")]
+    assert answered == [True, True], "the last one is answered when the whole is kept"
+
+
+def test_parts_that_never_come_are_not_waited_for_forever() -> None:
+    found: list[Inbound] = []
+    ears = Ears(Centre.from_url("smpp://me:secret@127.0.0.1"), lambda item, answer: found.append(item))
+    heard(b"\5\0\3\7\3\1ST", ears=ears)
+    ears.sweep(PATIENCE - 1)
+    assert not found
+    ears.sweep(PATIENCE + 1)
+    assert [each.text for each in found] == ["ST"]
+    heard(
+        *(b"\6\x08\4" + number.to_bytes(2, "big") + b"\2\1x" for number in range(OPEN_LIMIT + 5)), ears=ears
+    )
+    assert len(found) == 1 + 5
+
+
+@pytest.mark.parametrize(
+    ("written", "ton", "number"),
+    [("33612345678", 1, "+33612345678"), ("0033612345678", 0, "+33612345678"), ("33612345678", 0, "+33612345678"),
+     ("0612345678", 0, "0612345678"), ("0612345678", 2, "0612345678"), ("36180", 0, "36180"), ("+336", 0, "+336"), ("Acme", 5, "Acme")],
+)  # fmt: skip
+def test_numbers_of_senders(written: str, ton: int, number: str) -> None:
+    assert number_of(written, ton) == number
