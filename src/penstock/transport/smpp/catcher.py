@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import collections
 import fnmatch
+import ssl
 import sys
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -79,10 +80,12 @@ class Catcher:
         maildir: Path | None = None,
         receipts_after: float | None = 0.0,
         password: str | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.host, self.port, self.password = host, port, password
         self.faults = faults or Faults()
         self.receipts_after = receipts_after
+        self._tls = tls
         self.counts: collections.Counter[str] = collections.Counter()
         self.parts: collections.Counter[tuple[str, int]] = collections.Counter()  # (number, part)
         self.refused: collections.Counter[str] = collections.Counter()
@@ -110,7 +113,9 @@ class Catcher:
     async def start(self) -> None:
         """Listen; raises OSError if the port is taken."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Line(self), self.host, self.port, backlog=200)
+        self._server = await loop.create_server(
+            lambda: Line(self), self.host, self.port, ssl=self._tls, backlog=200
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
