@@ -1,4 +1,4 @@
-"""What keeps a test back: whatever keeps its mailing from leaving, and whatever keeps mail from its address.
+"""What keeps a test back: whatever keeps its mailing from leaving, and whatever keeps messages from its address or number.
 
 The plan, the gates and the sequence do not: a test is sent from a draft as from a mailing that is paused.
 """
@@ -9,7 +9,9 @@ from typing import Any
 
 import psycopg
 
+from penstock.audience import number
 from penstock.audience.suppression import suppressed
+from penstock.content.accepting import SMS
 from penstock.delivery.withholding import domain
 from penstock.mailing import guards
 from penstock.mailing.facts import gather
@@ -23,10 +25,6 @@ def of_mailing(conn: psycopg.Connection[Any], mailing: int, facts: Facts) -> lis
     found = [refusal for guard in asked if (refusal := guard(facts, {}))]
     if gone := [part for part in facts.missing if part != "audience"]:  # a test needs none
         found.append(Refusal("incomplete", f"The mailing has no {' and no '.join(gone)}."))
-    if facts.channel != "email":
-        found.append(
-            Refusal("channel", f"Tests are sent by e-mail, and this mailing goes by {facts.channel}.")
-        )
     switched = _switches(conn, mailing, "transport")
     return found + [Refusal("kill_switch", f"Sending is switched off: {words}.") for _, words in switched]
 
@@ -38,11 +36,13 @@ def of_address(conn: psycopg.Connection[Any], mailing: Mailing, address: str) ->
         return "the mailing was deleted"
     for refusal in of_mailing(conn, mailing.id, found.facts):
         return refusal.text
+    place = number.parse(address).region if mailing.channel == SMS else domain(address)
     for value, words in _switches(conn, mailing.id, "domain"):
-        if value == domain(address):
+        if value == place:
             return f"sending is switched off: {words}"
     reason = suppressed(conn, mailing.account, address)
-    return f"the address is suppressed ({reason.replace('_', ' ')})" if reason else None
+    named = "number" if mailing.channel == SMS else "address"
+    return f"the {named} is suppressed ({reason.replace('_', ' ')})" if reason else None
 
 
 def _switches(conn: psycopg.Connection[Any], mailing: int, scope: str) -> list[tuple[str, str]]:

@@ -53,14 +53,22 @@ def program(
     return made
 
 
-def short_program(conn: psycopg.Connection[Any], mailing: Mailing) -> tuple[Message, ShortProgram]:
-    """Return the short message that the mailing has now, and its program. Raises CannotBeMade."""
-    message = load_message(conn, mailing.message)
+def options(conn: psycopg.Connection[Any], mailing: Mailing) -> dict[str, Any]:
+    """Return the mailing's options before its account's policy, as programs are made by."""
     row = conn.execute("select policy from account_account where id = %s", (mailing.account,)).fetchone()
-    if message is None or row is None:
+    return (row[0] if row else {}) | mailing.options
+
+
+def short_program(
+    conn: psycopg.Connection[Any], mailing: Mailing, change: Callable[[Message], Message] = lambda message: message
+) -> tuple[Message, ShortProgram]:  # fmt: skip
+    """Return the short message that the mailing has now, altered by `change`, and its program. Raises CannotBeMade."""
+    message = load_message(conn, mailing.message)
+    if message is None:
         raise CannotBeMade(f"message {mailing.message} does not exist: compose it again.")
+    message = change(message)
     try:
-        return message, program_for(message, row[0] | mailing.options)
+        return message, program_for(message, options(conn, mailing))
     except MessageError as error:
         raise CannotBeMade(str(error)) from error
 

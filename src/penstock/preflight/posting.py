@@ -28,6 +28,7 @@ from penstock.transport.envelope import Envelope
 from penstock.transport.errand import hand_over
 from penstock.transport.fate import Fate, Replied, Unanswered, Unsent
 from penstock.transport.reply import sanitise
+from penstock.transport.short import ShortEnvelope
 from penstock.transport.smtp.server import ServerURLError
 from penstock.transport.terms import Way
 
@@ -124,8 +125,8 @@ def _locked(conn: psycopg.Connection[Any], test: int) -> bool:
 
 def _hand_over(conn: psycopg.Connection[Any], begun: list[Begun]) -> None:
     """Make them, hand them over side by side, and note what became of each."""
-    ready: list[tuple[Begun, list[Way], Envelope]] = []
-    makers: dict[tuple[int, str], trial.Maker] = {}
+    ready: list[tuple[Begun, list[Way], Envelope | ShortEnvelope]] = []
+    makers: dict[tuple[int, str], trial.Maker | trial.ShortMaker] = {}
     for test in begun:
         made = _ready(conn, test, makers)
         if isinstance(made, Ending):
@@ -136,15 +137,15 @@ def _hand_over(conn: psycopg.Connection[Any], begun: list[Begun]) -> None:
         _note(conn, test, _ending(fate))
 
 
-async def _all(ready: list[tuple[Begun, list[Way], Envelope]]) -> list[tuple[Begun, Fate]]:
+async def _all(ready: list[tuple[Begun, list[Way], Envelope | ShortEnvelope]]) -> list[tuple[Begun, Fate]]:
     fates = await asyncio.gather(*(hand_over(ways, envelope) for _, ways, envelope in ready))
     return [(test, fate) for (test, _, _), fate in zip(ready, fates, strict=True)]
 
 
 def _ready(
-    conn: psycopg.Connection[Any], test: Begun, makers: dict[tuple[int, str], trial.Maker]
-) -> tuple[list[Way], Envelope] | Ending:
-    """Return where a test goes and its letter, or how it ends without one."""
+    conn: psycopg.Connection[Any], test: Begun, makers: dict[tuple[int, str], trial.Maker | trial.ShortMaker]
+) -> tuple[list[Way], Envelope | ShortEnvelope] | Ending:
+    """Return where a test goes and its envelope, or how it ends without one."""
     account = owner(conn, test.mailing)
     mailing = find(conn, account, test.mailing) if account else None
     if mailing is None:

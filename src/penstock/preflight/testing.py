@@ -18,8 +18,10 @@ import psycopg
 from psycopg.rows import class_row
 
 from penstock.account.journalling import record
-from penstock.audience import contacts
+from penstock.audience import contacts, meaning, reach
 from penstock.audience.address import Address, AddressError, parse
+from penstock.audience.number import Number
+from penstock.content.accepting import SMS
 from penstock.content.checking import judged
 from penstock.content.messages import load_message
 from penstock.mailing import control, lifecycle
@@ -30,6 +32,7 @@ from penstock.mailing.mailings import Mailing
 from penstock.platform import jobs
 from penstock.platform.database import sql
 from penstock.preflight import barriers, posting
+from penstock.preflight.making import options
 from penstock.preflight.preview import NoSuchContact
 
 MOST: Final = 50
@@ -87,11 +90,13 @@ def ask(
 ) -> list[int]:  # fmt: skip
     """Have tests sent to the addresses `to`, or to everybody `on` a list; return their numbers. Needs no worker to return.
 
+    Of an SMS the addresses are telephone numbers, and the prefix stands before the text.
+
     as_whom: the contact whose message each address gets; "each": their own, an address that is no contact's as nobody, with every
     attribute missing. prefix: put before the subject, which stays as it is without one. Raises TestProblem, TooMany, NoSuchContact,
     UnknownList, control.Refused.
     """
-    addresses = _addresses(conn, mailing.account, to, on)
+    addresses = _addresses(conn, mailing, to, on)
     if len(prefix) > LONGEST_PREFIX or _UNFIT.search(prefix):
         raise TestProblem(f"A prefix is at most {LONGEST_PREFIX} characters in one line, without Liquid.")
     if as_whom != EACH and contacts.get(conn, mailing.account, int(as_whom)) is None:
@@ -102,9 +107,9 @@ def ask(
         _check(conn, mailing, actor, len(addresses))
         numbers = []
         for address in addresses:
-            own = contacts.find(conn, mailing.account, address.address) if as_whom == EACH else None
+            own = contacts.find(conn, mailing.account, address) if as_whom == EACH else None
             contact = (own.id if own else None) if as_whom == EACH else as_whom
-            given = {"mailing": mailing.id, "contact": contact, "address": address.address, "prefix": prefix, "who": actor.name}  # fmt: skip
+            given = {"mailing": mailing.id, "contact": contact, "address": address, "prefix": prefix, "who": actor.name}  # fmt: skip
             row = conn.execute(sql("penstock.preflight", "insert_test"), given).fetchone()
             assert row is not None
             numbers.append(int(row[0]))
@@ -144,7 +149,7 @@ def _check(conn: psycopg.Connection[Any], mailing: Mailing, actor: Actor, wanted
         raise control.NotFound(f"There is no mailing {mailing.id}.")
     refused = barriers.of_mailing(conn, mailing.id, found.facts)
     message = load_message(conn, mailing.message)
-    if message is not None and (faults := judged(message, None).faults):
+    if message is not None and (faults := judged(message, None, options(conn, mailing)).faults):
         refused.append(Refusal("content", f"The message cannot be made: {'; '.join(faults)}."))
     if refused:
         allowed = lifecycle.possible(found.facts, actor.roles, actor.who)
@@ -162,26 +167,41 @@ def _check(conn: psycopg.Connection[Any], mailing: Mailing, actor: Actor, wanted
 
 
 def _addresses(
-    conn: psycopg.Connection[Any], account: int, to: Sequence[str], on: int | None
-) -> list[Address]:
-    """The addresses that are meant, each once. Raises TestProblem, UnknownList."""
+    conn: psycopg.Connection[Any], mailing: Mailing, to: Sequence[str], on: int | None
+) -> list[str]:
+    """The addresses, or numbers, that are meant, each once. Raises TestProblem, UnknownList."""
     if bool(to) == (on is not None):
         raise TestProblem("Say to whom: either addresses, or one list.")
-    given = to
-    if on is not None:
-        given = [each.address for each in contacts.page(conn, account, limit=MOST + 1, list_id=_own(conn, account, on))]  # fmt: skip
-        if not given:
-            raise TestProblem(f"There is nobody on list {on}.")
+    given = to if on is None else _everybody(conn, mailing, _own(conn, mailing.account, on))
     if len(given) > MOST:
         raise TestProblem(f"A test goes to at most {MOST} addresses at once; these are more. What is to reach more people is a mailing.")  # fmt: skip
-    found: dict[str, Address] = {}
+    found: dict[str, str] = {}
     for text in given:
         try:
-            address = parse(text)
+            meant = _meant(conn, mailing, text)
         except AddressError as error:
-            raise TestProblem(f"{text[:100]!r} is no address: it {error}.") from None
-        found.setdefault(address.normal, address)
+            named = "telephone number" if mailing.channel == SMS else "address"
+            raise TestProblem(f"{text[:100]!r} is no {named}: it {error}.") from None
+        found.setdefault(meant.normal, meant.number if isinstance(meant, Number) else meant.address)
     return list(found.values())
+
+
+def _everybody(conn: psycopg.Connection[Any], mailing: Mailing, listed: int) -> list[str]:
+    """Those on a list whom the mailing's channel reaches, one more than can be meant. Raises TestProblem."""
+    way = reach.by(mailing.channel)
+    rows = conn.execute(
+        f"select {way.address} from audience_membership m join audience_contact c on c.id = m.contact_id"
+        f" where m.list_id = %s and c.account_id = %s and {way.reachable} order by c.id limit %s",
+        (listed, mailing.account, MOST + 1),
+    ).fetchall()
+    if not rows:
+        kind = " with a telephone number" if mailing.channel == SMS else ""
+        raise TestProblem(f"There is nobody{kind} on list {listed}.")
+    return [address for (address,) in rows]
+
+
+def _meant(conn: psycopg.Connection[Any], mailing: Mailing, text: str) -> Address | Number:
+    return meaning.parse_number(conn, mailing.account, text) if mailing.channel == SMS else parse(text)
 
 
 def _own(conn: psycopg.Connection[Any], account: int, number: int) -> int:

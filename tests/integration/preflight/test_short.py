@@ -1,6 +1,8 @@
 """Short messages before they go: every recipient looked at, and the message as each of them gets it."""
 
 import asyncio
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -14,8 +16,9 @@ from penstock.content.messages import store_message
 from penstock.mailing import mailings
 from penstock.mailing.mailings import Mailing, find
 from penstock.platform import jobs
-from penstock.preflight import analysis, looking, preview, searching
+from penstock.preflight import analysis, looking, preview, searching, testing
 from penstock.preflight.preview import Walk
+from penstock.transport.smpp.catcher import Catcher
 from tests.integration.delivery.stage import ANNA, add_contacts
 
 Conn = psycopg.Connection[Any]
@@ -35,11 +38,33 @@ def numbered(conn: Conn, name: str, first: int = 1) -> int:
     return listed
 
 
-def short(conn: Conn, listed: int, text: str, sender: str = "Orchard", **options: Any) -> Mailing:
+@pytest.fixture
+def centre() -> Iterator[Catcher]:
+    """A centre that catches, on a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    catcher = Catcher()
+    asyncio.run_coroutine_threadsafe(catcher.start(), loop).result(10)
+    yield catcher
+    asyncio.run_coroutine_threadsafe(catcher.stop(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+    loop.close()
+
+
+def short(
+    conn: Conn,
+    listed: int,
+    text: str,
+    sender: str = "Orchard",
+    via: str = "smpp://us:secret@127.0.0.1:2775",
+    **options: Any,
+) -> Mailing:
     message = Message(sender=sender, subject="", text=text, channel="sms")
     number = mailings.create(
         conn, 1, name=f"sms {listed}", message=store_message(conn, 1, message), audience={"list": listed},
-        transport=transports.store(conn, 1, "smpp://us:secret@127.0.0.1:2775"), options=options,
+        transport=transports.store(conn, 1, via), options=options,
     )  # fmt: skip
     there = find(conn, 1, number)
     assert there
@@ -137,3 +162,38 @@ def test_what_keeps_a_short_message_from_going_is_told_beforehand(conn: Conn) ->
     known = short(conn, listed, "{{ nickname }}")
     assert ["no contact has an attribute 'nickname'" in each for each in blockers(conn, known.id)] == [True]
     assert blockers(conn, short(conn, listed, "{{ stop_hint }}", stop_hint="STOP 1").id) == ()
+
+
+@pytest.mark.behaviour("S5.1")
+def test_a_test_goes_to_telephones(conn: Conn, centre: Catcher) -> None:
+    conn.execute("""update account_account set policy = policy || '{"country": "FR"}' where id = 1""")
+    listed = numbered(conn, "tested")
+    mailing = short(
+        conn,
+        listed,
+        "Hi {{ first_name | default: 'you' }}, a test in two parts. " + "x" * 150,
+        via=centre.url,
+    )
+    own = searching.page(conn, mailing, [])[0][0].address
+    suppress(conn, 1, "+33698765432", "unsubscribed", "sms")
+    asked = testing.ask(
+        conn, mailing, ANNA, to=[own, "06 12 34 56 78", "+33612345678", "+33698765432"], prefix="Test: "
+    )
+    assert len(asked) == 3  # one number was named twice
+    asyncio.run(jobs.work(wait=False))
+    became = {each.address: each for each in testing.listed(conn, mailing.id)}
+    assert {number: each.state for number, each in became.items()} == {
+        own: "accepted", "+33612345678": "accepted", "+33698765432": "refused",
+    }  # fmt: skip
+    assert became["+33698765432"].reply == "the number is suppressed (unsubscribed)"
+    texts = {
+        number: "".join(each.text for each in centre.messages if f"+{each.number}" == number)
+        for number in became
+    }
+    assert texts[own].startswith("Test: Hi Ann, a test")
+    assert texts["+33612345678"].startswith("Test: Hi you, a test")
+    assert (centre.counts[own[1:]], centre.counts["33698765432"]) == (2, 0)
+    assert conn.execute("select count(*) from delivery_recipient").fetchone() == (0,)
+    with pytest.raises(testing.TestProblem, match="is no telephone number"):
+        testing.ask(conn, mailing, ANNA, to=["a@example.org"])
+    assert len(testing.ask(conn, mailing, ANNA, on=listed)) == 5  # those with a number
