@@ -21,13 +21,18 @@ from penstock.account.secrets import decrypt, encrypt
 from penstock.mailing.actor import Actor
 from penstock.platform import environment
 from penstock.platform.database import sql
-from penstock.transport.provider.hooks import HOOKS
+from penstock.transport.gateway.gateway import Gateway
+from penstock.transport.provider.hooks import EVERY, GATEWAYS
 from penstock.transport.provider.known import KNOWN
 from penstock.transport.provider.provider import Provider
 from penstock.transport.reply import sanitise
 
 LONGEST_KEY: Final = 2_000
-_COLUMNS = "id, account, transport, provider, key is not null as has_key, made_at, made_by, last_at, last_kind, refused_at, refused"
+_UNSIGNED = "exists (select from account_server s where s.transport_id = transport and s.url like 'sms+http%%signature=none%%')"
+_COLUMNS = (
+    "id, account, transport, provider, key is not null as has_key, made_at, made_by, last_at, last_kind, refused_at, refused,"
+    f" provider = 'gateway' and {_UNSIGNED} as unsigned"
+)
 
 
 class HookProblem(ValueError):
@@ -41,7 +46,7 @@ class UnknownHook(LookupError):
 @dataclass(frozen=True, slots=True)
 class Hook:
     """One webhook. `last_at`, `last_kind`: when it told something last, and what; `refused_at`, `refused`: when a request was not
-    believed last, and why. `has_key`: what verifies signatures is there."""
+    believed last, and why. `has_key`: what verifies signatures is there. `unsigned`: a gateway that signs nothing, as its URL says."""
 
     id: int
     account: int
@@ -54,30 +59,35 @@ class Hook:
     last_kind: str | None
     refused_at: datetime | None
     refused: str | None
+    unsigned: bool = False
 
     @property
     def title(self) -> str:
         """The provider's name for people."""
-        return KNOWN[self.provider].title
+        return title(self.provider)
 
     @property
     def wants(self) -> str:
         """What the provider calls the key that its requests are verified with; "" where none is to be given."""
-        return "" if HOOKS[self.provider].own else HOOKS[self.provider].called
+        wanted = EVERY[self.provider]
+        return "" if (wanted.own and not wanted.title) or self.unsigned else wanted.called
 
     @property
     def lacks_key(self) -> bool:
         """Whether nothing that comes is believed until the key is given."""
-        return HOOKS[self.provider].needed and not HOOKS[self.provider].own and not self.has_key
+        return (
+            EVERY[self.provider].needed
+            and not EVERY[self.provider].own
+            and not (self.has_key or self.unsigned)
+        )
 
 
 def possible(conn: psycopg.Connection[Any], account: int, transport: int) -> list[str]:
     """Return the providers of a transport that can tell what became of messages. Raises UnknownTransport."""
     found = transports.find(conn, account, transport)
-    named = (
-        each.url.partition("://")[0].removeprefix("anymail+").replace("-", "_") for each in found.servers
-    )
-    return sorted({name for name in named if name in HOOKS})
+    schemes = (each.url.partition("://")[0] for each in found.servers)
+    named = (GATEWAYS.get(each, each.removeprefix("anymail+").replace("-", "_")) for each in schemes)
+    return sorted({name for name in named if name in EVERY})
 
 
 def make(
@@ -152,10 +162,10 @@ def by_secret(conn: psycopg.Connection[Any], transport: int, secret: str) -> Hoo
 
 def key_of(conn: psycopg.Connection[Any], hook: Hook) -> str:
     """Return what verifies a webhook's requests, "" where nothing does. Raises SecretError."""
-    if HOOKS[hook.provider].own:
-        return _own_key(conn, hook)
     row = conn.execute("select key from feedback_hook where id = %s", (hook.id,)).fetchone()
-    return decrypt(row[0]) if row and row[0] else ""
+    if row and row[0]:
+        return decrypt(row[0])
+    return _own_key(conn, hook) if EVERY[hook.provider].own else ""
 
 
 def address(transport: int, secret: str) -> str:
@@ -166,9 +176,25 @@ def address(transport: int, secret: str) -> str:
 def _own_key(conn: psycopg.Connection[Any], hook: Hook) -> str:
     """The key of the API itself, of the first server that is this provider's."""
     for way in servers.ways(conn, hook.transport, every=True):
-        if isinstance(way.terms, Provider) and way.terms.name == hook.provider:
-            return way.terms.password
+        if isinstance(way.terms, Provider | Gateway) and way.terms.name == hook.provider:
+            return way.terms.password if _signs(way.terms) else ""
     return ""
+
+
+def _signs(there: Provider | Gateway) -> bool:
+    """Whether the key of the API is what signs requests: Twilio signs with the account's token, whoever else asks with a key of its own."""
+    return isinstance(there, Provider) or there.username == there.account
+
+
+def gateways(conn: psycopg.Connection[Any], hook: Hook) -> list[Gateway]:
+    """Return the gateways that a webhook hears of, in the order of the transport's servers. Raises SecretError."""
+    found = (way.terms for way in servers.ways(conn, hook.transport, every=True))
+    return [each for each in found if isinstance(each, Gateway) and each.name == hook.provider]
+
+
+def title(provider: str) -> str:
+    """A provider's name for people."""
+    return EVERY[provider].title or KNOWN[provider].title
 
 
 def _provider(there: Sequence[str], wanted: str | None) -> str:
@@ -188,9 +214,9 @@ def _provider(there: Sequence[str], wanted: str | None) -> str:
 
 def _key(provider: str, key: str) -> str:
     """The key as anymail takes it. Raises HookProblem."""
-    hook = HOOKS[provider]
-    if hook.own or not hook.key:
-        raise HookProblem(f"{KNOWN[provider].title} gives no key for its webhook: leave it out.")
+    hook = EVERY[provider]
+    if (hook.own and not hook.title) or not hook.key:
+        raise HookProblem(f"{title(provider)} gives no key for its webhook: leave it out.")
     text = key.strip()
     if provider == "postal":
         text = key.replace("-----BEGIN PUBLIC KEY-----", "").replace("-----END PUBLIC KEY-----", "")
@@ -198,7 +224,7 @@ def _key(provider: str, key: str) -> str:
         _check_public_key(text)
     if not text or len(text) > LONGEST_KEY or not text.isascii() or not text.isprintable():
         raise HookProblem(
-            f"The {hook.called} is one line of at most {LONGEST_KEY:,} characters, as {KNOWN[provider].title} shows it."
+            f"The {hook.called} is one line of at most {LONGEST_KEY:,} characters, as {title(provider)} shows it."
         )
     return text
 

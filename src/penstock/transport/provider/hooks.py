@@ -1,4 +1,7 @@
-"""What each provider's webhook wants to be read with: django-anymail's view for it, and what its requests are signed with."""
+"""What each provider's webhook wants to be read with: django-anymail's view for it, and what its requests are signed with.
+
+Gateways for short messages (transport.gateway) have no view: their URLs say what they tell, and how.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ class Hook:
 
     `key`: anymail's name of what verifies the signature, "" where requests bear none and the address alone is the secret;
     `called`: what the provider calls it; `needed`: nothing is believed without it. `own`: it is the key of the API itself.
-    `batch`: one request tells of many messages.
+    `batch`: one request tells of many messages. `title`: the provider's name, of those that are none of anymail's.
     """
 
     view: str
@@ -21,6 +24,7 @@ class Hook:
     needed: bool = False
     own: bool = False
     batch: bool = False
+    title: str = ""
 
 
 HOOKS: Final[dict[str, Hook]] = {
@@ -37,3 +41,14 @@ HOOKS: Final[dict[str, Hook]] = {
     "unisender_go": Hook("UnisenderGoTrackingWebhookView", "api_key", needed=True, own=True, batch=True),
 }  # fmt: skip
 """By the provider's name in a transport's URL. Scaleway tells nothing that anymail could read."""
+
+SHORT: Final[dict[str, Hook]] = {
+    "gateway": Hook("", "secret", "Secret that it signs with", needed=True, batch=True, title="SMS gateway"),
+    "twilio": Hook("", "auth_token", "Auth token", own=True, title="Twilio"),
+}
+"""Those of gateways for short messages."""
+
+EVERY: Final = HOOKS | SHORT
+
+GATEWAYS: Final = {"sms+https": "gateway", "sms+http": "gateway", "twilio": "twilio"}
+"""The names of gateways by the scheme of a URL."""
