@@ -32,7 +32,7 @@ def import_upload(number: int) -> None:
         try:
             importing.import_file(
                 conn, wanted.account, wanted.path, list_name=wanted.list_name,
-                address_column=wanted.address_column, name=wanted.name, number=number, progress=_noted(notes, number),
+                address_column=wanted.address_column, phone_column=wanted.phone_column, country=wanted.country, name=wanted.name, number=number, progress=_noted(notes, number),
             )  # fmt: skip
         except (ImportFileError, importing.AlreadyImported):
             pass  # noted by the import itself; or an earlier run of this job has done it

@@ -42,6 +42,8 @@ class Wanted:
     name: str
     list_name: str | None
     address_column: str | None
+    phone_column: str | None
+    country: str | None
 
 
 def keep(blocks: Iterable[bytes], *, most: int = LARGEST) -> Path:
@@ -67,10 +69,13 @@ def keep(blocks: Iterable[bytes], *, most: int = LARGEST) -> Path:
 
 def enqueue(
     conn: psycopg.Connection[Any], account: int, file: Path, actor: Actor, *,
-    name: str, list_name: str | None = None, address_column: str | None = None,
+    name: str, list_name: str | None = None, address_column: str | None = None, phone_column: str | None = None,
+    country: str | None = None,
 ) -> int:  # fmt: skip
     """Let a worker of this home import a kept file; return the import's number."""
-    wanted = {"file": file.name, "list": list_name, "address_column": address_column}
+    wanted = {
+        "file": file.name, "list": list_name, "address_column": address_column, "phone_column": phone_column, "country": country
+    }  # fmt: skip
     with conn.transaction():
         row = conn.execute(
             "insert into audience_import (account_id, name, state, wanted) values (%s, %s, 'waiting', %s) returning id",
@@ -97,8 +102,9 @@ def wanted(conn: psycopg.Connection[Any], number: int) -> Wanted | None:
         return None
     account, name, given = row
     return Wanted(
-        account, environment.uploads() / given["file"], name, given["list"], given["address_column"]
-    )
+        account, environment.uploads() / given["file"], name, given["list"], given["address_column"],
+        given.get("phone_column"), given.get("country"),
+    )  # fmt: skip
 
 
 def _sweep(conn: psycopg.Connection[Any]) -> None:

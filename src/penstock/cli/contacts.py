@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from penstock.cli.options import Account, Json, Yes
+from penstock.cli.options import Account, Country, Json, Yes
 
 app = typer.Typer(
     help="Import, count, export and erase contacts; one person's story.",
@@ -15,7 +15,7 @@ app = typer.Typer(
 )
 contacts = app
 
-Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The person's address.")]
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The person's address or telephone number.")]
 List = Annotated[str | None, typer.Option("--list", metavar="NAME", help="Only this list.")]
 
 
@@ -33,15 +33,24 @@ def import_(
             metavar="COLUMN", help="The column with the addresses, when its name is not 'email' or alike."
         ),
     ] = None,
+    phone_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="The column with the telephone numbers, when its name is not 'phone', 'mobile' or alike.",
+        ),
+    ] = None,
+    country: Country = None,
     account: Account = None,
     json: Json = False,
 ) -> int:
     """Import contacts from a CSV file. Those that are here already are updated; unusable lines are reported."""
     from penstock.cli.choosing import chosen_account
-    from penstock.cli.importing import show_import
+    from penstock.cli.importing import Wanted, show_import
 
     with _database() as conn:
-        return show_import(conn, chosen_account(conn, account), file, to, address_column, json)
+        wanted = Wanted(address_column, phone_column, country)
+        return show_import(conn, chosen_account(conn, account), file, to, wanted, json)
 
 
 @app.command()
@@ -62,7 +71,7 @@ def count(of: List = None, account: Account = None, json: Json = False) -> None:
 
 @app.command()
 def export(of: List = None, account: Account = None) -> None:
-    """Write the contacts as CSV to stdout: the address and every attribute. Importing it again changes nothing."""
+    """Write the contacts as CSV to stdout: address, number and every attribute. Importing it again changes nothing."""
     from penstock.audience import contacts as room
     from penstock.cli.choosing import chosen_account
 
@@ -78,7 +87,7 @@ def problems(
     account: Account = None,
     json: Json = False,
 ) -> None:
-    """Write as CSV which lines of an import were rejected or given twice: line, kind, value, reason."""
+    """Write as CSV which lines of an import were rejected, given twice or without their number: line, kind, value, reason."""
     from penstock.audience import problems as room
     from penstock.cli.choosing import chosen_account
     from penstock.cli.endings import wrong
@@ -133,7 +142,11 @@ def erase(
     addresses: Annotated[list[str] | None, typer.Argument(metavar="ADDRESS…", help="Whom.")] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", metavar="FILE", help="Everybody whose address stands in this file."),
+        typer.Option(
+            "--file",
+            metavar="FILE",
+            help="Everybody whose address, or number with its +, stands in this file.",
+        ),
     ] = None,
     keep_out: Annotated[
         bool, typer.Option("--keep-out", help="They are not to be mailed, whoever brings their addresses.")

@@ -1,5 +1,6 @@
 """An import on the screen: its bar, what came of it, the first lines that were not taken."""
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,17 @@ _SHOWN = 10  # problems on the screen; all of them are in the report
 _PHASES = {"checking": "checking the encoding", "reading": "reading", "storing": "storing", "done": "done"}
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was said about a file: its columns of addresses and of telephone numbers, and whose the national ones are."""
+
+    address_column: str | None = None
+    phone_column: str | None = None
+    country: str | None = None
+
+
 def show_import(
-    conn: psycopg.Connection[Any],
-    account: int,
-    file: Path,
-    to: str | None,
-    address_column: str | None,
-    json: bool,
+    conn: psycopg.Connection[Any], account: int, file: Path, to: str | None, wanted: Wanted, json: bool
 ) -> int:
     """Import `file` under a bar and write the result; status 1 when not one row was usable."""
     if to is not None and not to.strip():
@@ -41,7 +46,7 @@ def show_import(
                 shown.show(f"Importing {file.name}", _PHASES[at.phase], share, rows)
 
             result = importing.import_file(
-                conn, account, file, list_name=to, address_column=address_column, progress=watch
+                conn, account, file, list_name=to, progress=watch, **asdict(wanted)
             )
     except importing.ImportFileError as error:
         what = error.what if str(file) in error.what else f"{file}: {error.what}"
@@ -71,6 +76,8 @@ def _write(result: importing.Result, found: list[Problem]) -> None:
     figures = ("rows", "created", "updated", "unchanged", "duplicates", "rejected")
     for name in figures:
         written(f"{number(getattr(result, name)):>12}  {name}")
+    if result.numbers_refused:
+        written(f"{number(result.numbers_refused):>12}  without their number, which was no good")
     if not found:
         return
     tell(

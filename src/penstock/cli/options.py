@@ -24,6 +24,15 @@ Account = Annotated[
     typer.Option("--account", metavar="NAME", help="The account, by name or number; else the first."),
 ]
 
+Country = Annotated[
+    str | None,
+    typer.Option(
+        "--country",
+        metavar="XX",
+        help="Whose the national telephone numbers are, as FR; else as the policy `country` says.",
+    ),
+]
+
 At = Annotated[
     str | None,
     typer.Option(

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,25 +13,25 @@ import psycopg
 from penstock.audience import columns, contacts, header, importing, lists, reading
 from penstock.cli.bar import bar
 from penstock.cli.endings import wrong
-from penstock.cli.importing import warn_of_mailings_under_way
+from penstock.cli.importing import Wanted, warn_of_mailings_under_way
 from penstock.cli.screen import number, tell
 
 _PHASES = {"checking": "checking", "reading": "", "storing": "storing", "done": ""}
 
 
-def variables_of(file: Path, address_column: str | None) -> frozenset[str]:
+def variables_of(file: Path, wanted: Wanted) -> frozenset[str]:
     """Return the variables that the columns of `file` give; a file that is unusable as a whole raises Failure."""
     with _named(file):
         found = reading.survey(file)
         head = header.read(reading.Reader(found).blocks())
-        named = columns.understand(head.names, address_column)
+        named = columns.understand(head.names, wanted.address_column, wanted.phone_column)
         if not any(block.strip() for block in head.blocks):
             raise wrong(f"{file} has column names but no rows.", "Nothing was imported.")
     return frozenset(named.attributes)
 
 
 def import_file(
-    conn: psycopg.Connection[Any], account: int, file: Path, address_column: str | None
+    conn: psycopg.Connection[Any], account: int, file: Path, wanted: Wanted
 ) -> tuple[int, frozenset[str]]:
     """Import `file` onto a list of its own, with a bar; return the list's number and the variables of its columns."""
     name = _free_name(conn, account, f"{file.name} {datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
@@ -43,11 +44,11 @@ def import_file(
                 f"Importing {file.name}", "", share, " · ".join([*words, *filter(None, [_PHASES[at.phase]])])
             )
 
-        result = importing.import_file(
-            conn, account, file, list_name=name, address_column=address_column, progress=watch
-        )
+        result = importing.import_file(conn, account, file, list_name=name, progress=watch, **asdict(wanted))
     warn_of_mailings_under_way(conn, account, result)
-    left = [(result.duplicates, "given twice"), (result.rejected, "rejected")]
+    left = [
+        (result.duplicates, "given twice"), (result.rejected, "rejected"), (result.numbers_refused, "without their number")
+    ]  # fmt: skip
     words = ", ".join(f"{number(count)} {what}" for count, what in left if count)
     good = number(result.rows - result.rejected - result.duplicates)
     tell(
@@ -56,7 +57,8 @@ def import_file(
     )
     if result.rows == result.rejected or result.list is None:
         raise wrong(
-            f"{file}: none of its {number(result.rows)} rows has a usable address.", "Nothing was sent."
+            f"{file}: none of its {number(result.rows)} rows has a usable address or number.",
+            "Nothing was sent.",
         )
     return result.list, frozenset(result.attributes)
 

@@ -20,6 +20,7 @@ from penstock.cli.confirming import confirm
 from penstock.cli.crew import Crew, senders_at_work
 from penstock.cli.endings import Exit, Failure, wrong
 from penstock.cli.following import conclude
+from penstock.cli.importing import Wanted
 from penstock.cli.person import actor, agree
 from penstock.cli.recipients import find_list, import_file, variables_of
 from penstock.cli.screen import document, tell
@@ -91,7 +92,7 @@ def _beforehand(asked: Asked, crew: Crew) -> list[str]:
     with _nothing_sent():
         warning = settle_unsubscribing(asked.options)
         if asked.file:
-            _compile(asked, variables_of(asked.file, asked.address_column))
+            _compile(asked, variables_of(asked.file, Wanted(asked.address_column)))
         if isinstance(asked.server.server, Server):  # a transport that is named was tried when it was added
             asyncio.run(probe(asked.server.server))
         crew.wait()
@@ -134,7 +135,7 @@ def _nothing_sent() -> Iterator[None]:
 def _audience(conn: psycopg.Connection[Any], account: int, asked: Asked) -> tuple[int, frozenset[str]]:
     """Return the number of the list to send to, and the variables known of its contacts."""
     if asked.file:
-        return import_file(conn, account, asked.file, asked.address_column)
+        return import_file(conn, account, asked.file, Wanted(asked.address_column))
     number = find_list(conn, account, asked.list_name or "")
     known = frozenset(contacts.columns(conn, account, number))
     if not _wanted(asked) <= known:

@@ -15,16 +15,19 @@ class Contact(Model):
 
     id: int
     address: str
+    phone: str | None
+    region: str | None
     attributes: dict[str, str]
     created_at: datetime
     updated_at: datetime
 
 
 class WholeContact(Contact):
-    """One contact, the lists it is on, and why its address is not mailed, if so."""
+    """One contact, the lists it is on, and why its address or its number is not written to, if so."""
 
     lists: list[int]
     suppressed: str | None
+    phone_suppressed: str | None
 
 
 class ContactList(Model):
@@ -64,13 +67,14 @@ class Import(Model):
     unchanged: int
     duplicates: int
     rejected: int
+    numbers_refused: int
     progress: Progress | None
     started_at: datetime
     finished_at: datetime | None
 
 
 class ImportProblem(Model):
-    """A line of a file that became no contact of its own."""
+    """A line of a file that became no contact of its own, or one without its number."""
 
     line: int
     kind: str
@@ -79,7 +83,7 @@ class ImportProblem(Model):
 
 
 class Suppression(Model):
-    """An address that is not mailed."""
+    """An address or a number that is not written to."""
 
     id: int
     address: str
@@ -123,14 +127,17 @@ class Contacts(Resource):
     def all(
         self, *, list: int | None = None, address: str | None = None, limit: int | None = None
     ) -> Pages[Contact]:
-        """The contacts of the account, or of a list, or the one with this address. `limit`: so many to a page."""
+        """The contacts of the account, or of a list, or who has this address or number. `limit`: so many to a page."""
         return self._pages(Contact, list=list, address=address, limit=limit)
 
     def create(
-        self, address: str, attributes: Mapping[str, str] | None = None, lists: Sequence[int] = (), *, key: str | None = None
+        self, address: str | None = None, attributes: Mapping[str, str] | None = None, lists: Sequence[int] = (), *,
+        phone: str | None = None, key: str | None = None,
     ) -> WholeContact:  # fmt: skip
-        """Make a contact. Raises Refused (`contact_exists`) for an address that is one's already."""
-        body = {"address": address, "attributes": dict(attributes or {}), "lists": [*lists]}
+        """Make a contact, by address, number or both. Raises Refused (`contact_exists`) for an address that is one's already."""
+        body = {
+            **told(address=address, phone=phone), "attributes": dict(attributes or {}), "lists": [*lists]
+        }  # fmt: skip
         return self._one(WholeContact, "POST", body=body, key=key, once=True)
 
     def get(self, contact: int) -> WholeContact:
@@ -138,10 +145,11 @@ class Contacts(Resource):
         return self._one(WholeContact, "GET", f"/{contact}")
 
     def edit(
-        self, contact: int, *, address: str | None = None, attributes: Mapping[str, str | None] | None = None
-    ) -> WholeContact:
-        """Change a contact; an attribute given as None goes, those that are not given stay."""
-        body = told(address=address, attributes=None if attributes is None else dict(attributes))
+        self, contact: int, *, address: str | None = None, phone: str | None = None,
+        attributes: Mapping[str, str | None] | None = None,
+    ) -> WholeContact:  # fmt: skip
+        """Change a contact; a number given as "" and an attribute given as None go, those that are not given stay."""
+        body = told(address=address, phone=phone, attributes=None if attributes is None else dict(attributes))
         return self._one(WholeContact, "PATCH", f"/{contact}", body=body)
 
     def erase(self, contact: int, *, keep_out: bool | None = None) -> None:
@@ -230,13 +238,16 @@ class Imports(Resource):
 
     def create(
         self, file: Path | IO[bytes] | Iterable[bytes] | bytes, *, name: str | None = None, list: str | None = None,
-        address_column: str | None = None, key: str | None = None,
+        address_column: str | None = None, phone_column: str | None = None, country: str | None = None,
+        key: str | None = None,
     ) -> Import:  # fmt: skip
         """Upload a CSV file, onto the list of this name. It is imported in the background: `get` says how far it is."""
         query = told(
             name=name or (file.name if isinstance(file, Path) else None),
             list=list,
             address_column=address_column,
+            phone_column=phone_column,
+            country=country,
         )
         more: dict[str, Any] = {
             "query": query,
@@ -254,7 +265,7 @@ class Imports(Resource):
         return self._one(Import, "GET", f"/{number}")
 
     def problems(self, number: int, *, limit: int | None = None) -> Pages[ImportProblem]:
-        """The lines that became no contact of their own."""
+        """The lines that became no contact of their own, or one without its number."""
         return self._pages(ImportProblem, f"/{number}/problems", limit=limit)
 
 
@@ -266,11 +277,11 @@ class Suppressions(Resource):
     def all(
         self, *, reason: str | None = None, address: str | None = None, limit: int | None = None
     ) -> Pages[Suppression]:
-        """The addresses that are not mailed, the newest first."""
+        """The addresses and numbers that are not written to, the newest first."""
         return self._pages(Suppression, reason=reason, address=address, limit=limit)
 
     def create(self, address: str, reason: str = "manual", *, key: str | None = None) -> Suppression:
-        """Suppress an address; one that is so already keeps its first reason."""
+        """Suppress an address or a number; one that is so already keeps its first reason."""
         return self._one(Suppression, "POST", body={"address": address, "reason": reason}, key=key, once=True)
 
     def get(self, number: int) -> Suppression:
@@ -278,5 +289,5 @@ class Suppressions(Resource):
         return self._one(Suppression, "GET", f"/{number}")
 
     def lift(self, number: int) -> None:
-        """Let the address be mailed again."""
+        """Let the address or number be written to again."""
         self._ask("DELETE", f"/{number}")

@@ -25,18 +25,26 @@ BigId = Annotated[int, Path(ge=1, le=2**62)]
 """Numbers of contacts and suppressions go beyond 32 bits."""
 
 
-class NewContact(Body):
-    """A contact to be made. Attributes are what messages can use: `{{ first_name }}`."""
+Phone = Annotated[str, Field(max_length=64, examples=["+33612345678"])]
+"""A telephone number, international, or national in the account's country (policy `country`)."""
 
-    address: Address
+
+class NewContact(Body):
+    """A contact to be made, with an address, a telephone number, or both. Attributes are what messages can use: `{{ first_name }}`."""
+
+    address: Address | None = None
+    phone: Annotated[
+        Phone | None, Field(description="Without a `+` it is read as of the account's country.")
+    ] = None
     attributes: Annotated[dict[Key, Value], Field(max_length=MOST)] = {}
     lists: Annotated[list[Number], Field(max_length=1000, description="Numbers of lists to put it on.")] = []
 
 
 class ContactChange(Body):
-    """What is given changes; an attribute given as null goes, the others stay."""
+    """What is given changes; a number or an attribute given as null goes, the others stay. An address or a number has to be left."""
 
     address: Address | None = None
+    phone: Phone | None = None
     attributes: Annotated[dict[Key, Value | None], Field(max_length=MOST)] = {}
 
 
@@ -44,17 +52,20 @@ class Contact(Shown):
     """One contact."""
 
     id: int
-    address: str
+    address: Annotated[str, Field(description="The e-mail address; the number of a contact without one.")]
+    phone: Annotated[str | None, Field(description="The telephone number in E.164.")]
+    region: Annotated[str | None, Field(description="The country of the number, ISO 3166-1 alpha-2.")]
     attributes: dict[str, str]
     created_at: datetime
     updated_at: datetime
 
 
 class WholeContact(Contact):
-    """One contact, the lists it is on, and why its address is not mailed, if so."""
+    """One contact, the lists it is on, and why its address or its number is not written to, if so."""
 
     lists: list[int]
     suppressed: str | None
+    phone_suppressed: str | None
 
 
 class ContactPage(Shown):
@@ -65,17 +76,25 @@ class ContactPage(Shown):
 
 
 _SHOWN = {
-    "id": 12, "address": "anna@example.org", "attributes": {"first_name": "Anna"},
+    "id": 12, "address": "anna@example.org", "phone": "+33612345678", "region": "FR", "attributes": {"first_name": "Anna"},
     "created_at": "2030-11-22T08:00:00Z", "updated_at": "2030-11-22T08:00:00Z",
 }  # fmt: skip
-_WHOLE = {**_SHOWN, "lists": [3], "suppressed": None}
-_NEW = {"address": "anna@example.org", "attributes": {"first_name": "Anna"}, "lists": []}
+_WHOLE = {**_SHOWN, "lists": [3], "suppressed": None, "phone_suppressed": None}
+_NEW = {
+    "address": "anna@example.org",
+    "phone": "+33612345678",
+    "attributes": {"first_name": "Anna"},
+    "lists": [],
+}
 
 
 def _whole(ask: Asked, contact: contacts.Contact) -> dict[str, Any]:
     there = {name: getattr(contact, name) for name in Contact.model_fields}
     suppressed = suppression.suppressed(*ask.given, contact.address)
-    return {**there, "lists": lists.of_contact(*ask.given, contact.id), "suppressed": suppressed}
+    phone = suppression.suppressed(*ask.given, contact.phone) if contact.phone else None
+    return {
+        **there, "lists": lists.of_contact(*ask.given, contact.id), "suppressed": suppressed, "phone_suppressed": phone
+    }  # fmt: skip
 
 
 @router.get(
@@ -86,7 +105,7 @@ def _whole(ask: Asked, contact: contacts.Contact) -> dict[str, Any]:
 def list_contacts(
     request: HttpRequest, response: HttpResponse, limit: Limit = 50, cursor: Cursor = None, account: Account = None,
     list: Annotated[Number | None, Query(description="Only those on this list.")] = None,
-    address: Annotated[str | None, Query(max_length=320, description="Only the one with this address.")] = None,
+    address: Annotated[str | None, Query(max_length=320, description="Only the one with this address, or those with this telephone number.")] = None,
 ) -> Any:  # fmt: skip
     """The contacts of the account, or of one list, by number."""
     with asked(request, "contacts:read") as ask:
@@ -95,7 +114,7 @@ def list_contacts(
 
         def rows(after: int | None, most: int) -> Any:
             if address is not None:
-                return contacts.with_address(*ask.given, address, list)
+                return contacts.with_address(*ask.given, address, list, limit=most, after=after or 0)
             return contacts.page(*ask.given, limit=most, after=after or 0, list_id=list)
 
         return paged(request, response, f"contacts {ask.account} {list} {address}", cursor, limit, rows)
@@ -109,11 +128,15 @@ def list_contacts(
 def create_contact(
     request: HttpRequest, response: HttpResponse, given: NewContact, account: Account = None
 ) -> Any:
-    """Make a contact. An address that is one of the account's already is refused (409), with its number in `contact`."""
+    """Make a contact. An address that is one of the account's already is refused (409), with its number in `contact`; several contacts may
+    have one telephone number, but only one of them no address."""
     with asked(request, "contacts:write") as ask:
 
         def make() -> Any:
-            return _whole(ask, editing.create(*ask.given, given.address, given.attributes, given.lists))
+            found = editing.create(
+                *ask.given, given.address or "", given.attributes, given.lists, phone=given.phone or ""
+            )
+            return _whole(ask, found)
 
         return made(request, response, ask, "contacts", WholeContact, make)
 
@@ -135,7 +158,10 @@ def show_contact(request: HttpRequest, contact: BigId, account: Account = None) 
 def edit_contact(request: HttpRequest, contact: BigId, given: ContactChange, account: Account = None) -> Any:
     """Change a contact. Messages take attributes when they are made: a running mailing uses the new ones from now on."""
     with asked(request, "contacts:write") as ask:
-        changed = editing.update(*ask.given, contact, address=given.address, attributes=given.attributes)
+        phone = (given.phone or "") if "phone" in given.model_fields_set else None
+        changed = editing.update(
+            *ask.given, contact, address=given.address, phone=phone, attributes=given.attributes
+        )
         return _whole(ask, changed)
 
 

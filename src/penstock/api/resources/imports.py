@@ -43,6 +43,9 @@ class Import(Shown):
     unchanged: int
     duplicates: int
     rejected: int
+    numbers_refused: Annotated[
+        int, Field(description="Lines that were taken without their telephone number, which was no good.")
+    ]
     progress: Progress | None
     started_at: datetime
     finished_at: datetime | None
@@ -56,10 +59,10 @@ class ImportPage(Shown):
 
 
 class ImportProblem(Shown):
-    """A line of the file (the first is 1) that became no contact of its own, and why."""
+    """A line of the file (the first is 1) that became no contact of its own, or one without its number (`number`), and why."""
 
     line: int
-    kind: Literal["rejected", "duplicate"]
+    kind: Literal["rejected", "duplicate", "number"]
     value: str
     reason: str
 
@@ -73,7 +76,7 @@ class ImportProblemPage(Shown):
 
 _SHOWN = {
     "id": 4, "name": "readers.csv", "state": "waiting", "list": None, "error": None, "error_code": None, "columns": [],
-    "rows": 0, "created": 0, "updated": 0, "unchanged": 0, "duplicates": 0, "rejected": 0, "progress": None,
+    "rows": 0, "created": 0, "updated": 0, "unchanged": 0, "duplicates": 0, "rejected": 0, "numbers_refused": 0, "progress": None,
     "started_at": "2030-11-22T08:00:00Z", "finished_at": None,
 }  # fmt: skip
 _PROBLEM = {"line": 7, "kind": "rejected", "value": "not an address", "reason": "contains a space"}
@@ -103,12 +106,15 @@ def create_import(
     name: Annotated[str, Query(min_length=1, max_length=200, description="What the file is called.")] = "upload.csv",
     list: Annotated[str | None, Query(min_length=1, max_length=LONGEST_NAME, description="The name of a list to put them on, made when missing.")] = None,
     address_column: Annotated[str | None, Query(min_length=1, max_length=1000, description="The column with the addresses, if it is not found by its name.")] = None,
+    phone_column: Annotated[str | None, Query(min_length=1, max_length=1000, description="The column with the telephone numbers, if it is not found by its name.")] = None,
+    country: Annotated[str | None, Query(pattern="^[A-Za-z]{2}$", description="Whose the national telephone numbers are (ISO 3166-1 alpha-2); without it as the policy `country` says.")] = None,
 ) -> Any:  # fmt: skip
     """Upload a CSV file as the body. It is imported in the background: look at the import until its state is `done` or `failed`."""
     with asked(request, "contacts:write") as ask:
         return uploading.uploaded(
-            request, response, ask, Import, name=name, list_name=list, address_column=address_column
-        )
+            request, response, ask, Import, name=name, list_name=list, address_column=address_column,
+            phone_column=phone_column, country=country,
+        )  # fmt: skip
 
 
 @router.get("/{number}", response=Import, openapi_extra=documented(_SHOWN))
@@ -127,7 +133,7 @@ def list_import_problems(
     request: HttpRequest, response: HttpResponse, number: Id,
     limit: Limit = 50, cursor: Cursor = None, account: Account = None,
 ) -> Any:  # fmt: skip
-    """The lines of an import that became no contact of their own: rejected, or repeated further down."""
+    """The lines of an import that became no contact of their own (rejected, or repeated further down), or one without its number."""
     with asked(request, "contacts:read") as ask:
 
         def rows(after: int | None, most: int) -> Any:

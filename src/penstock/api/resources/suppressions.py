@@ -1,4 +1,4 @@
-"""`/suppressions`: addresses that are not mailed."""
+"""`/suppressions`: addresses and telephone numbers that are not written to."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -20,14 +20,14 @@ Reason = Literal["unsubscribed", "hard_bounce", "soft_bounces", "complaint", "ma
 
 
 class NewSuppression(Body):
-    """An address that is to get no mail, contact or not."""
+    """An address or a telephone number that is to get nothing, contact or not."""
 
     address: Address
     reason: Literal["manual", "unsubscribed", "complaint", "hard_bounce"] = "manual"
 
 
 class Suppression(Shown):
-    """An address in its normal form, why it is not mailed, where that came from, and since when."""
+    """An address or a number in its normal form, why it is not written to, where that came from, and since when."""
 
     id: int
     address: str
@@ -54,9 +54,9 @@ _NEW = {"address": "anna@example.org", "reason": "manual"}
 def list_suppressions(
     request: HttpRequest, response: HttpResponse, limit: Limit = 50, cursor: Cursor = None, account: Account = None,
     reason: Annotated[Reason | None, Query(description="Only those for this reason.")] = None,
-    address: Annotated[str | None, Query(max_length=320, description="Only that of this address.")] = None,
+    address: Annotated[str | None, Query(max_length=320, description="Only that of this address or number.")] = None,
 ) -> Any:  # fmt: skip
-    """The addresses that are not mailed, the newest first."""
+    """The addresses and numbers that are not written to, the newest first."""
     with asked(request, "suppressions:read") as ask:
 
         def rows(before: int | None, most: int) -> Any:
@@ -74,7 +74,7 @@ def list_suppressions(
 def create_suppression(
     request: HttpRequest, response: HttpResponse, given: NewSuppression, account: Account = None
 ) -> Any:
-    """Suppress an address; one that is so already keeps its first reason. Running mailings skip it from now on."""
+    """Suppress an address or a number; one that is so already keeps its first reason. Running mailings skip it from now on."""
     with asked(request, "suppressions:write") as ask:
 
         def make() -> Any:
@@ -92,7 +92,7 @@ def show_suppression(request: HttpRequest, suppression: BigId, account: Account 
 
 @router.delete("/{suppression}", response={204: None}, openapi_extra=documented())
 def lift_suppression(request: HttpRequest, suppression: BigId, account: Account = None) -> Any:
-    """Let the address be mailed again; the journal keeps who decided so. Mailings that are frozen go on without it."""
+    """Let the address or number be written to again; the journal keeps who decided so. Mailings that are frozen go on without it."""
     with asked(request, "suppressions:write") as ask:
         _room.lift_by_hand(*ask.given, suppression, ask.actor)
         return Status(204, None)

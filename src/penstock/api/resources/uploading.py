@@ -37,7 +37,7 @@ DOCUMENTED: Final = {
 
 def uploaded(
     request: HttpRequest, response: HttpResponse, ask: Asked, shape: type[BaseModel], *,
-    name: str, list_name: str | None, address_column: str | None,
+    name: str, list_name: str | None, address_column: str | None, phone_column: str | None, country: str | None,
 ) -> Any:  # fmt: skip
     """Keep the body and enqueue its import; the answer is 202. One that comes again under its idempotency key is not kept."""
     if (request.content_type or MEDIA_TYPES[0]).lower() not in MEDIA_TYPES:
@@ -50,8 +50,9 @@ def uploaded(
     def make() -> dict[str, Any]:
         nonlocal used
         number = uploads.enqueue(
-            *ask.given, file, ask.actor, name=name, list_name=wanted, address_column=address_column
-        )
+            *ask.given, file, ask.actor, name=name, list_name=wanted, address_column=address_column,
+            phone_column=phone_column, country=country,
+        )  # fmt: skip
         used = True
         return shape.model_validate(imports.require(*ask.given, number)).model_dump(mode="json")
 
