@@ -48,6 +48,7 @@ class Person:
     lists: set[int] = field(default_factory=set)
     reached: set[int] = field(default_factory=set)
     events: list[Told] = field(default_factory=list)
+    phone: str | None = None
 
 
 def holds(condition: Condition, person: Person, now: datetime, zone: ZoneInfo) -> bool:
@@ -95,6 +96,9 @@ def _field(person: Person, condition: Field, now: datetime, zone: ZoneInfo) -> b
     if condition.name in ("created", "updated"):
         return _time(getattr(person, condition.name), condition.test, now, zone)
     value = condition.test.value
+    if condition.name in ("phone", "phone_country"):
+        told = person.phone if condition.name == "phone" else person.phone and "FR"
+        return _value(told, condition.test, now.date())
     lowered = (
         tuple(each.lower() for each in value) if isinstance(value, tuple) else value and str(value).lower()
     )

@@ -75,6 +75,7 @@ def _person(choose: random.Random, number: int) -> Person:
     person = Person(
         number, f"reader{number}@{choose.choice(DOMAINS)}", attributes, _moment(choose), _moment(choose)
     )
+    person.phone = choose.choice([None, "+33612345678", "+33712345678"])
     person.lists = {each for each in LISTS if choose.random() < 0.4}
     person.reached = {each for each in MAILINGS if choose.random() < 0.4}
     person.events = [_event(choose) for _ in range(choose.choice([0, 0, 1, 3, 6]))]
@@ -124,6 +125,17 @@ def _attribute(names: list[str]) -> st.SearchStrategy[Attribute]:
 _fields = st.one_of(
     st.builds(Field, st.sampled_from(["address", "domain"]), _asked("text")),
     st.builds(Field, st.just("domain"), st.sampled_from(DOMAINS).map(lambda each: Asked("text", "is", each))),
+    st.builds(
+        Field,
+        st.just("phone"),
+        st.sampled_from(["+33612345678", "+336"]).map(lambda each: Asked("text", "starts_with", each)),
+    ),
+    st.builds(Field, st.sampled_from(["phone", "phone_country"]), _asked("text", ("is_set", "is_not_set"))),
+    st.builds(
+        Field,
+        st.just("phone_country"),
+        st.sampled_from(["FR", "DE"]).map(lambda each: Asked("text", "is_not", each)),
+    ),
     st.builds(Field, st.sampled_from(["created", "updated"]), _asked("date")),
 )
 _details: dict[str, Any] = {

@@ -50,9 +50,18 @@ def conn(module_database: str) -> Iterator[Conn]:
 
 def _keep(conn: Conn, person: Person) -> None:
     conn.execute(
-        "insert into audience_contact (id, account_id, address, normal, attributes, created_at, updated_at) overriding system value"
-        " values (%s, 1, %s, %s, %s, %s, %s)",
-        (person.id, person.normal, person.normal, Jsonb(person.attributes), person.created, person.updated),
+        "insert into audience_contact (id, account_id, address, normal, attributes, created_at, updated_at, phone, region) overriding system value"
+        " values (%s, 1, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            person.id,
+            person.normal,
+            person.normal,
+            Jsonb(person.attributes),
+            person.created,
+            person.updated,
+            person.phone,
+            person.phone and "FR",
+        ),
     )
     for number in person.lists:
         conn.execute(

@@ -6,6 +6,8 @@ pushed down to the single conditions, so that those over other tables stay joins
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -30,6 +32,13 @@ from penstock.audience.segments.conditions import (
 
 DOMAIN: Final = "split_part(c.normal, '@', 2)"
 """As the index on it is written."""
+_KEPT: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
+    "address": ("c.normal", str.lower),
+    "domain": (DOMAIN, str.lower),
+    "phone": ("c.phone", lambda text: re.sub(r"(?<=[+\d)])[ .()/-]+(?=[\d(])", "", text)),
+    "phone_country": ("c.region", str.upper),
+}
+"""Where the text of a field stands, and how a value is written that is compared with it."""
 INDEXED: Final = 500
 """Characters of a text that an index has: an entry of a B-tree has room for 2,700 bytes, and a value may be far longer."""
 YES: Final = ("yes", "y", "true", "t", "1", "on")
@@ -169,9 +178,8 @@ class Compiler:
             asked.operator.startswith("is_not"),
             Asked(asked.type, asked.operator.replace("_not", ""), asked.value),
         )
-        return _not_true(
-            self._text(DOMAIN if condition.name == "domain" else "c.normal", _lowered(asked)), negated
-        )
+        column, keep = _KEPT[condition.name]
+        return _not_true(self._text(column, _as_kept(asked, keep)), negated)
 
     # -- times
 
@@ -267,12 +275,12 @@ def _number(value: str) -> str:
     return f"nullif(case when pg_input_is_valid({value}, 'float8') then {value}::float8 end, 'NaN')"
 
 
-def _lowered(asked: Asked) -> Asked:
-    """Addresses are kept in lower case."""
+def _as_kept(asked: Asked, keep: Callable[[str], str]) -> Asked:
+    """Return the question with its value as fields are kept: addresses in lower case, numbers without spaces."""
     value = asked.value
     if isinstance(value, tuple):
-        return Asked(asked.type, asked.operator, tuple(each.strip().lower() for each in value))
-    return Asked(asked.type, asked.operator, value.strip().lower() if isinstance(value, str) else value)
+        return Asked(asked.type, asked.operator, tuple(keep(each.strip()) for each in value))
+    return Asked(asked.type, asked.operator, keep(value.strip()) if isinstance(value, str) else value)
 
 
 def _span(asked: Asked) -> timedelta:

@@ -63,7 +63,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What every contact has: `address` and `domain` (text), `created` and `updated` (date)."""
+    """What every contact has: `address`, `domain`, `phone` and `phone_country` (text), `created` and `updated` (date)."""
 
     name: str
     test: Asked
@@ -121,7 +121,9 @@ class Not:
 
 Leaf: TypeAlias = Attribute | Field | OnList | Event | Reached
 Condition: TypeAlias = Leaf | All | Either | Not
-FIELDS: Final = {"address": TEXT, "domain": TEXT, "created": DATE, "updated": DATE}
+FIELDS: Final = {
+    "address": TEXT, "domain": TEXT, "phone": TEXT, "phone_country": TEXT, "created": DATE, "updated": DATE
+}  # fmt: skip
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:

@@ -5,7 +5,7 @@ attributes   city is "Paris"   is not   is one of ("Paris", "Lyon")   contains  
              age > 30   >=   <   <=   is 30   is not 30   vip is yes
              birthday before 2000-12-31   until   since   after   is   in the last 30 days   in the next 7 days
              attribute "created" is "…" where its name is one of the words here
-fields       address   domain   created   updated
+fields       address   domain   phone   phone_country   created   updated
 lists        on list "News"   on list 3
 mailings     reached by mailing 12   opened mailing 12   clicked any mailing at least 2 times in the last 90 days
 events       did "purchase" at least 3 times since 2026-01-01 where (amount > 20 and category is "shoes")

@@ -25,6 +25,7 @@ def subjects(visit: Visit, rows: Iterable[Row]) -> list[Group]:
         names |= dict.fromkeys(sorted(each.attributes))
     fields = [
         ("field address", _("Address")), ("field domain", _("Domain of the address")),
+        ("field phone", _("Telephone number")), ("field phone_country", _("Country of the number, as FR")),
         ("field created", _("Since when a contact")), ("field updated", _("Last changed")),
     ]  # fmt: skip
     there = [(f"list {each.id}", each.name) for each in lists.page(visit.conn, visit.account, limit=_LISTS)]
