@@ -43,14 +43,16 @@ class Ears:
         """Take a deliver_sm or data_sm."""
         found = delivery(received)
         header, data = split(found.text) if found.esm_class & commands.HEADER else (Header(), found.text)
-        text = decoded(data, found.coding, self._centre.charset, header)
         if is_receipt(found):
+            # Centres write them in ASCII, whatever their alphabet is: in the GSM one an underscore would be a section sign.
+            text = data.decode("utf-16-be" if found.coding == 8 else "latin-1", "replace")
             told = receipt(found, text, self._centre, self._centre.clock)
             if told is None:
                 answer(True)  # it names no message: nobody could do anything with it, now or later
             else:
                 self._tell(told, answer)
             return
+        text = decoded(data, found.coding, self._centre.charset, header)
         part, parts, reference = _place(found, header)
         number, to = number_of(found.source, found.source_ton), found.destination[:32]
         if parts < 2:

@@ -30,6 +30,11 @@ _FIELD = re.compile(
     r"(?:^|[\s,;|])(id|msg[ _]?id|message[ _]?id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat(?:us|e)?|err(?:or)?(?:[ _]?code)?|text)\s*[:=]",
     re.IGNORECASE,
 )
+_USUAL = re.compile(
+    r"id:(\S{1,65}) sub:\S* dlvrd:\S* submit date:\S* done date:(\S*) stat:(\S*) err:(\S*)(?: text:|$)",
+    re.IGNORECASE,
+)
+"""What appendix B has as an example, as most centres write it: read in one go."""
 _WORDS: Final[dict[str, Progress]] = {
     "DELIVRD": "delivered", "DELIVERED": "delivered", "DELIVERD": "delivered", "DELIVERED_TO_HANDSET": "delivered",
     "EXPIRED": "failed", "DELETED": "failed", "UNDELIV": "failed", "UNDELIVERABLE": "failed", "UNDELIVERED": "failed",
@@ -70,17 +75,22 @@ def receipt(delivery: Delivery, text: str, centre: Centre, zone: tzinfo | None =
         message_id = centre.id_of(found["id"].split()[0], receipt=True)
     else:
         return None
+    message_id = _safe(message_id)[:_ID_LIMIT]
+    if not message_id:
+        return None
     state, word = _state(delivery, found)
     if delivery.esm_class & commands.KIND == commands.KIND_INTERMEDIATE and state == "delivered":
         state = "underway"
     return Receipt(
-        sanitise(message_id)[:_ID_LIMIT], state, _error(delivery, found), sanitise(word or text[:160]), _number(delivery.source),
+        message_id, state, _error(delivery, found), _safe(word or text[:160]), _number(delivery.source),
         at=date(found.get("done", ""), zone),
     )  # fmt: skip
 
 
 def fields(text: str) -> dict[str, str]:
-    """Return the fields of a receipt's text: id, sub, dlvrd, submit, done, stat, err, text, each where it is given."""
+    """Return the fields of a receipt's text: id, done, stat, err, and in other formats than the usual one whatever there is."""
+    if usual := _USUAL.match(text):
+        return dict(zip(("id", "done", "stat", "err"), usual.groups(), strict=True))
     text = text[:TEXT_LIMIT]
     found: dict[str, str] = {}
     names = list(_FIELD.finditer(text))
@@ -123,6 +133,8 @@ def _state(delivery: Delivery, found: dict[str, str]) -> tuple[Progress, str]:
     if len(told) == 1:
         return of_state(told[0])
     word = found.get("stat", "")
+    if word in _WORDS:
+        return _WORDS[word], word
     name = re.sub(r"[\s-]+", "_", word.strip(" .:\"'")).upper()
     if name.isascii() and name.isdigit() and len(name) < 3:
         return of_state(int(name))
@@ -135,7 +147,7 @@ def _error(delivery: Delivery, found: dict[str, str]) -> str:
         code = int.from_bytes(told[1:], "big")
         network = _NETWORKS.get(told[0])
         return f"{network} {code}" if network else str(code)
-    error = sanitise(found.get("err", ""))[:60]
+    error = _safe(found.get("err", ""))[:60]
     return error if error.strip("0") else ""  # 000 is none
 
 
@@ -143,6 +155,10 @@ def _number(source: str) -> str:
     """The receiver's number as we wrote it: always international."""
     digits = source.strip().removeprefix("+").removeprefix("00")
     return f"+{digits}" if digits.isascii() and digits.isdigit() and len(digits) <= 20 else ""
+
+
+def _safe(text: str) -> str:
+    return text if text.isascii() and text.isprintable() and len(text) <= _ID_LIMIT else sanitise(text)
 
 
 def _c_string(value: bytes) -> str:
