@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
@@ -11,6 +13,7 @@ from psycopg.types.json import Jsonb
 from penstock.transport.reply import sanitise
 from penstock.transport.short import Receipt
 
+_NUMBERS = re.compile(r"\+?\d{6,}")
 MOST: Final = 1_000
 """Receipts that are placed in one transaction, which keeps senders of their mailings waiting for some ten milliseconds."""
 TURN: Final = 10
@@ -31,11 +34,22 @@ def take(conn: psycopg.Connection[Any], found: Iterable[tuple[int | None, int | 
 
 
 def row(server: int | None, transport: int | None, receipt: Receipt) -> dict[str, Any]:
-    """Return a receipt as delivery_receipts_in takes it."""
+    """Return a receipt as delivery_receipts_in takes it: the number in E.164 or none, its words without numbers that could be somebody's."""
     return {
-        "server": server, "transport": transport, "state": receipt.state, "id": sanitise(receipt.id), "number": sanitise(receipt.number),
-        "reference": sanitise(receipt.reference), "error": sanitise(receipt.error), "text": sanitise(receipt.text),
+        "server": server, "transport": transport, "state": receipt.state, "id": sanitise(receipt.id), "number": _number(receipt.number),
+        "reference": sanitise(receipt.reference), "error": _words(receipt.error, 32), "text": _words(receipt.text, 100),
     }  # fmt: skip
+
+
+def _number(told: str) -> str:
+    digits = told.removeprefix("+")
+    return f"+{digits}" if 7 <= len(digits) <= 20 and digits.isascii() and digits.isdecimal() else ""
+
+
+@lru_cache(maxsize=2048)
+def _words(told: str, most: int) -> str:
+    """What is said again and again; the ledger's dictionary keeps it once."""
+    return _NUMBERS.sub("#", sanitise(told))[:most]
 
 
 def settle(conn: psycopg.Connection[Any]) -> int:

@@ -13,6 +13,7 @@ declare
     v_no integer;
 begin
     perform pg_advisory_xact_lock_shared(7001, p_mailing);   -- the gate: first of all locks
+    perform pg_advisory_xact_lock(7006, p_mailing);   -- against delivery_receipts_settle, which locks no package
     if exists (select from delivery_recipient where mailing = p_mailing and seq = p_seq and starts_with(normal, 'erased:')) then
         p_text := '';   -- nothing that might name who was erased comes in anew
         p_detail := null;

@@ -8,7 +8,7 @@ begin
     insert into delivery_receipt (transport, server, state, id, number, reference, error, said)
     select coalesce(s.transport_id, r.transport), r.server, case r.state when 'delivered' then 6 when 'failed' then 7 when 'underway' then 5 else 0 end,
            left(r.id, 100), left(coalesce(r.number, ''), 30), left(coalesce(r.reference, ''), 64), left(coalesce(r.error, ''), 32),
-           left(coalesce(r.text, ''), 200)
+           coalesce(nullif(left(r.text, 100), ''), case r.state when 'delivered' then 'delivered' when 'failed' then 'not delivered' else 'on its way' end)
       from jsonb_to_recordset(p_receipts) as r (
            server integer, transport integer, id text, state text, number text, reference text, error text, text text)
       left join account_server s on s.id = r.server

@@ -3,6 +3,9 @@
 -- when one cannot arrive it has bounced. Only the ticker calls it, so that no two of it meet; it can be repeated.
 -- What is too early (the response that brings the id is on its way) waits twice as long as it has waited, for an hour at most: by then
 -- nobody is to come who could own it, and a stranger's number is not kept.
+-- Senders are kept waiting as little as can be: a package is locked for its counters alone, at the very end; before that only where
+-- somebody is in doubt, for doubts are settled by others as well. Of those accepted nobody learns but here and in delivery_learn, and the
+-- two keep each other out by a lock of the mailing (7006).
 create or replace function delivery_receipts_settle(p_most integer) returns integer language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
@@ -14,47 +17,62 @@ declare
     v_mailing integer[];
     v_seq integer[];
     v_package integer[];
-    v_wait bigint[];            -- those that are too early
-    v_adopted integer;
+    v_doubtful text[];          -- "mailing/package" where somebody is in doubt, locked
+    v_wait bigint[];            -- receipts that are too early
+    moved record;               -- of those whose state changes: mailing, seq, package, state, said, transport, last_state, each an array
+    v_adopted integer := 0;
     m integer;
 begin
-    select array_agg(r.no), array_agg(r.state), array_agg(delivery_receipt_said(r.state, r.error, r.said)),
+    with batch as materialized (
+        select * from delivery_receipt where look_at <= now() order by look_at, no limit p_most
+    ), place as materialized (   -- several transports may lead to one account at a centre, which tells any of them
+        select d.server, d.transport,
+               case when d.server is null then array(select s.id from account_server s where s.transport_id = d.transport)
+                    else array(select o.id from account_server s join account_server o on o.id = s.id
+                                   or s.url ~ '^smpps?://' and split_part(o.url, '?', 1) = split_part(s.url, '?', 1) where s.id = d.server) end as servers
+          from (select distinct server, transport from batch) d
+    )
+    select array_agg(r.no), array_agg(r.state), array_agg(r.said || case when r.error <> '' then ', error ' || r.error else '' end),
            array_agg(m.ctid), array_agg(m.parts), array_agg(m.mailing), array_agg(m.seq), array_agg(m.package)
       into v_no, v_state, v_said, v_part, v_parts, v_mailing, v_seq, v_package
-      from (select w.*, right(regexp_replace(w.number, '\D', '', 'g'), 7) as tail,
-                   case when w.server is not null then array[w.server] else array(select s.id from account_server s where s.transport_id = w.transport) end as servers
-              from (select * from delivery_receipt where look_at <= now() order by look_at, no limit p_most) w) r
+      from batch r
+      join place on place.server is not distinct from r.server and place.transport = r.transport
       left join lateral (
            select d.ctid, d.parts, d.mailing, d.seq, d.package
              from delivery_message d
-            where d.id = r.id and d.server = any(r.servers)
-              and (length(r.tail) < 7 or exists (
+            where d.id = r.id and d.server = any(place.servers)
+              and (length(r.number) < 8 or exists (
                    select from delivery_recipient p
-                    where p.mailing = d.mailing and p.seq = d.seq and (p.normal not like '+%' or right(p.normal, 7) = r.tail)))
+                    where p.mailing = d.mailing and p.seq = d.seq and (p.normal not like '+%' or right(p.normal, 7) = right(r.number, 7))))
             order by d.at desc limit 1) m on r.id <> '';
     if v_no is null then
         return 0;
     end if;
     for m in select distinct e from unnest(v_mailing) e where e is not null order by e loop
         perform pg_advisory_xact_lock_shared(7001, m);   -- the gate: first of all locks
+        perform pg_advisory_xact_lock(7006, m);
     end loop;
-    perform 1 from delivery_package p
-      where (p.mailing, p.no) in (select t.mailing, t.package from unnest(v_mailing, v_package) as t (mailing, package))
-      order by p.mailing, p.no for update;
+    select coalesce(array_agg(p.mailing || '/' || p.no), '{}') into v_doubtful
+      from (select p.mailing, p.no from delivery_package p
+             where p.in_doubt > 0 and (p.mailing, p.no) in (select distinct t.mailing, t.package from unnest(v_mailing, v_package) as t (mailing, package))
+             order by p.mailing, p.no for update) p;
 
     -- Of several parts each keeps what its receipt said; a failure counts, whatever is said besides.
-    update delivery_message d set state = greatest(d.state, t.state)
-      from (select e.part, max(e.state) as state from unnest(v_part, v_state, v_parts) as e (part, state, parts)
-             where e.parts > 1 and e.state in (6, 7) group by e.part) t
-     where d.ctid = t.part;
+    if 1 < any(v_parts) then
+        update delivery_message d set state = greatest(d.state, t.state)
+          from (select e.part, max(e.state) as state from unnest(v_part, v_state, v_parts) as e (part, state, parts)
+                 where e.parts > 1 and e.state in (6, 7) group by e.part) t
+         where d.ctid = t.part;
+    end if;
 
     with told as (   -- what all receipts of a recipient say together
-        select t.mailing, t.seq, t.package, t.parts, max(t.state) as state, max(t.said) filter (where t.state = 7) as why, max(t.said) as said
-          from unnest(v_mailing, v_seq, v_package, v_parts, v_state, v_said) as t (mailing, seq, package, parts, state, said)
+        select t.mailing, t.seq, t.package, t.parts, max(t.state) as state, max(t.said) filter (where t.state = 7) as why, max(t.said) as said,
+               array_agg(t.no) as nos
+          from unnest(v_no, v_mailing, v_seq, v_package, v_parts, v_state, v_said) as t (no, mailing, seq, package, parts, state, said)
          where t.mailing is not null
          group by t.mailing, t.seq, t.package, t.parts
     ), judged as materialized (
-        select t.mailing, t.seq, t.package, coalesce(t.why, t.said) as said, last.package as last_package, last.state as last_state, last.transport,
+        select t.mailing, t.seq, t.package, coalesce(t.why, t.said) as said, t.nos, last.package as last_package, last.state as last_state, last.transport,
                case when t.parts = 1 then t.state
                     when 7 = any(parts.states) then 7
                     when parts.delivered >= t.parts then 6
@@ -66,48 +84,51 @@ begin
           left join lateral (
                select array_agg(d.state) as states, count(*) filter (where d.state = 6) as delivered, count(*) as known
                  from delivery_message d where t.parts > 1 and d.mailing = t.mailing and d.seq = t.seq and d.package = t.package) parts on true
-    ), moved as materialized (   -- from accepted, or in doubt; what was delivered stays so
-        select * from judged
-         where last_package = package and state > last_state and last_state in (1, 5)
-    ), known as materialized (   -- the dictionary, once for each thing said
-        select s.state, s.said, delivery_receipt_reply(s.state, s.said) as reply from (select distinct state, said from moved) s
-    ), noted as (
-        insert into delivery_outcome (at, mailing, package, seq, reply, transport, state, detail)
-        select clock_timestamp(), v.mailing, v.package, v.seq, k.reply, v.transport, v.state, null
-          from moved v join known k on k.state = v.state and k.said = v.said
-    ), counted as (
-        update delivery_package p
-           set in_doubt = p.in_doubt - c.doubts, accepted = p.accepted - c.accepted + c.taken,
-               delivered = p.delivered + c.delivered, bounced = p.bounced + c.bounced
-          from (select mailing, package, count(*) filter (where last_state = 1) as doubts, count(*) filter (where last_state = 5) as accepted,
-                       count(*) filter (where state = 5) as taken, count(*) filter (where state = 6) as delivered,
-                       count(*) filter (where state = 7) as bounced
-                  from moved group by mailing, package) c
-         where p.mailing = c.mailing and p.no = c.package
+    ), placed as materialized (
+        select j.*, j.last_package = j.package and j.state > j.last_state   -- what was delivered stays so
+                    and (j.last_state = 5 or j.last_state = 1 and j.mailing || '/' || j.package = any(v_doubtful)) as moves,
+               j.last_package is null or j.last_package < j.package or j.last_package = j.package and j.last_state in (2, 3)
+                    or j.last_package = j.package and j.last_state = 1 and j.mailing || '/' || j.package <> all(v_doubtful) as early
+          from judged j
     )
-    -- Too early: no row of the ledger knows the id, or the outcome that came with it is not there yet.
-    select coalesce(array_agg(e.no), '{}') into v_wait
-      from unnest(v_no, v_mailing, v_seq, v_package, v_state) as e (no, mailing, seq, package, state)
-      left join judged j on j.mailing = e.mailing and j.seq = e.seq and j.package = e.package
-     where e.mailing is null and e.state > 0
-        or e.mailing is not null and (j.last_package is null or j.last_package < e.package or j.last_package = e.package and j.last_state in (2, 3));
+    select array_agg(mailing) as mailing, array_agg(seq) as seq, array_agg(package) as package, array_agg(state) as state, array_agg(said) as said,
+           array_agg(transport) as transport, array_agg(last_state) as last_state,
+           array(select unnest(p.nos) from placed p where p.early) || array(select e.no from unnest(v_no, v_mailing, v_state) as e (no, mailing, state)
+                                                                             where e.mailing is null and e.state > 0) as wait
+      into moved from placed where moves;
+    v_wait := coalesce(moved.wait, '{}');
 
-    v_adopted := delivery_receipts_adopt(v_wait);
-    update delivery_receipt r set look_at = clock_timestamp() + greatest(clock_timestamp() - r.at, interval '1 second')
-     where r.no = any(v_wait) and r.at > now() - interval '1 hour' and r.look_at <= now();
+    with known as materialized (   -- the dictionary, once for each thing said
+        select s.state, s.said, delivery_receipt_reply(s.state, s.said) as reply
+          from (select distinct u.state, u.said from unnest(moved.state, moved.said) as u (state, said)) s
+    )
+    insert into delivery_outcome (at, mailing, package, seq, reply, transport, state)
+    select clock_timestamp(), v.mailing, v.package, v.seq, k.reply, v.transport, v.state
+      from unnest(moved.mailing, moved.package, moved.seq, moved.state, moved.said, moved.transport) as v (mailing, package, seq, state, said, transport)
+      join known k on k.state = v.state and k.said = v.said;
+
+    if v_wait <> '{}' then
+        v_adopted := delivery_receipts_adopt(v_wait);
+        update delivery_receipt r set look_at = clock_timestamp() + greatest(clock_timestamp() - r.at, interval '1 second')
+         where r.no = any(v_wait) and r.at > now() - interval '1 hour' and r.look_at <= now();
+    end if;
     delete from delivery_receipt r
      where r.no = any(v_no) and (r.no <> all(v_wait) or r.at <= now() - interval '1 hour');
+    update delivery_package p
+       set in_doubt = p.in_doubt - c.doubts, accepted = p.accepted - c.accepted + c.taken,
+           delivered = p.delivered + c.delivered, bounced = p.bounced + c.bounced
+      from (select v.mailing, v.package, count(*) filter (where v.last_state = 1) as doubts, count(*) filter (where v.last_state = 5) as accepted,
+                   count(*) filter (where v.state = 5) as taken, count(*) filter (where v.state = 6) as delivered,
+                   count(*) filter (where v.state = 7) as bounced
+              from unnest(moved.mailing, moved.package, moved.state, moved.last_state) as v (mailing, package, state, last_state)
+             group by v.mailing, v.package order by v.mailing, v.package) c
+     where p.mailing = c.mailing and p.no = c.package;
     return cardinality(v_no) - cardinality(v_wait) + v_adopted;
 end
 $$;
 
--- What a receipt said, as the dictionary of replies keeps it: short, without numbers that could be somebody's.
-create or replace function delivery_receipt_said(p_state integer, p_error text, p_said text) returns text language sql immutable as $$
-    select left(regexp_replace(case when p_said <> '' then p_said else case p_state when 6 then 'delivered' when 7 then 'not delivered' else 'on its way' end end
-                || case when p_error <> '' and strpos(p_said, p_error) = 0 then ', error ' || p_error else '' end, '[+]?\d{6,}', '#', 'g'), 120)
-$$;
-
--- The number of that reply. A centre that never says the same thing twice fills the dictionary up to a bound; from there on it said nothing.
+-- The number of what a receipt said, in the dictionary of replies. A centre that never says the same thing twice fills the dictionary up to a
+-- bound; from there on it said nothing.
 create or replace function delivery_receipt_reply(p_state integer, p_said text) returns integer language plpgsql as $$
 declare
     v_code integer := case p_state when 7 then 550 else 250 end;
