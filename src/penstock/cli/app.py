@@ -20,9 +20,11 @@ from penstock.cli import (
     running,
     segment,
     send,
+    sms,
     stray,
     switch,
     template,
+    text,
     token,
     transport,
     upkeep,
@@ -59,9 +61,11 @@ app.add_typer(segment.app, name="segment")
 app.add_typer(domain.app, name="domain")
 app.add_typer(transport.app, name="transport")
 app.add_typer(bounce.app, name="bounce")
+app.add_typer(sms.app, name="sms")
 app.add_typer(mailbox.app, name="mailbox")
 app.add_typer(stray.app, name="stray")
 app.add_typer(template.app, name="template")
+app.add_typer(text.app, name="text")
 app.add_typer(picture.app, name="picture")
 app.add_typer(credits.app, name="credits")
 app.add_typer(order.app, name="order")

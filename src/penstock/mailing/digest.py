@@ -31,6 +31,9 @@ def of_submitted(conn: psycopg.Connection[Any], row: dict[str, Any]) -> str:
         told["segments"] = {number: each["definition"] for number, each in segments.items()}
     if links := campaigns.told(row):  # tracked or tagged, they are others
         told["links"] = links
+    if row["channel"] == "sms" and message and "stop_hint" in (message["text"] or ""):
+        # The account's words stand in the text that everybody gets.
+        told["stop_hint"] = (row["account_policy"] | row["options"]).get("stop_hint", "")
     return sha256(
         json.dumps(told, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
     ).hexdigest()

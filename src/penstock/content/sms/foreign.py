@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ REPLACED: Final = {
     "Ν": "N", "Ο": "O", "Ρ": "P", "Τ": "T", "Υ": "Y", "Χ": "X",
 }  # fmt: skip
 """Characters that look or mean nearly the same in the default alphabet. Greek capitals that look Latin are written so everywhere."""
+
+_LIQUID = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
 
 SAID: Final = 20
 """Different characters of one text that are told."""
@@ -66,7 +69,8 @@ def foreign(text: str, locking: int = 0, shift: int = 0, *, most: int = SAID) ->
 def replaced(text: str, only: Sequence[str] | None = None, *, spelling: bool = False) -> str:
     """Return the text with what looks nearly the same in place of the foreign characters, `only` of these where they are given.
 
-    `spelling`: also where it changes the spelling; what has no replacement stays. A text without foreign characters stays as it is.
+    `spelling`: also where it changes the spelling; what has no replacement stays. In the Liquid of a template quotation marks stay
+    what they are, for they would end its texts.
     """
     there = alphabet.encodable()
     table: dict[int, str] = {}
@@ -75,7 +79,9 @@ def replaced(text: str, only: Sequence[str] | None = None, *, spelling: bool = F
             instead, offered = _replacement(character)
             if instead is not None and (spelling or only is not None or not offered):
                 table[ord(character)] = instead
-    return text.translate(table)
+    quiet = {place: instead for place, instead in table.items() if instead not in ("'", '"')}
+    parts = _LIQUID.split(text)  # every second one is Liquid
+    return "".join(part.translate(quiet if number % 2 else table) for number, part in enumerate(parts))
 
 
 def _told(character: str, places: list[int]) -> Foreign:

@@ -11,7 +11,7 @@ unsubscribe would be half a message long.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from penstock.content import limits, work
@@ -19,7 +19,7 @@ from penstock.content.assembly import Memory
 from penstock.content.compiling import Compiler
 from penstock.content.dialects import TEXT
 from penstock.content.message import Message, MessageError, Problem, RenderError
-from penstock.content.pieces import Key, Piece, fallible, key_of, reads_of, text_of
+from penstock.content.pieces import Key, Piece, key_of, reads_of, text_of
 from penstock.content.sms import sender
 from penstock.content.sms.encoding import TooLong, encode, languages
 from penstock.content.template import RESERVED as OF_EMAIL
@@ -137,13 +137,21 @@ class ShortProgram:
         reads = tuple(sorted(place for place in reads_of(pieces) if place < len(variables)))
         self._key = key_of(reads)
         self._made = Memory(self._maker(reads), lambda encoded: 3 * len(encoded.text))
-        self.fallible = bool(reads) or fallible(pieces)
+        self.fallible = bool(reads)
         self._constant = None if reads else self._whole()
         self.parts: int | None = self._constant.count if self._constant else None
 
     def encoded(self, values: Sequence[str | None]) -> Encoded:
         """Return the message for one recipient. Raises RenderError."""
         return self._constant or self._made[self._key(values)]
+
+    def check(self, rows: Iterable[Sequence[str | None]]) -> Iterator[tuple[int, RenderError]]:
+        """Try every row of values, as before sending; yield the number of each row that fails, from 0, and why."""
+        for number, values in enumerate(rows):
+            try:
+                self.encoded(values)
+            except RenderError as error:
+                yield number, error
 
     def _whole(self) -> Encoded:
         """The message that is the same for everybody. Raises MessageError: it is nobody's data that is wrong."""
