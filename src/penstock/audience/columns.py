@@ -76,11 +76,16 @@ def key(name: str) -> str:
 def understand(
     names: Sequence[str], address_column: str | None = None, phone_column: str | None = None
 ) -> Columns:
-    """Return what the column names mean. Raises ImportFileError: neither address nor number, or two columns of one key."""
+    """Return what the column names mean. Raises ImportFileError: neither address nor number, or two columns of one key.
+
+    A column that is not told is found by its name; "" says that there is none.
+    """
     keys = [key(name) or f"column_{place}" for place, name in enumerate(names, 1)]
     address = _chosen(names, keys, _ADDRESS, address_column) if address_column else None
-    phone = _chosen(names, keys, _PHONE, phone_column) if phone_column else _known(names, keys, PHONE_NAMES)
-    if address is None:
+    phone = _chosen(names, keys, _PHONE, phone_column) if phone_column else None
+    if phone_column is None:
+        phone = _known(names, keys, PHONE_NAMES)
+    if address_column is None:
         address = _known(names, keys, ADDRESS_NAMES if phone is not None else ADDRESS_NAMES + _STREET)
     if address == phone is not None:  # told by hand that the numbers are in a column called `mail`
         address, phone = (address, None) if address_column else (None, phone)

@@ -180,7 +180,7 @@ def test_an_address_is_suppressed_and_let_go_by_hand(desk: Desk, visitor: Visito
     text = anna.text("/audience/suppressions?q=no@example.org")
     lift = re.search(r'href="(/audience/suppressions/\d+/lift)"', text)
     assert lift
-    assert "Let this address get mail again?" in anna.text(lift[1])
+    assert "Write to this address or number again?" in anna.text(lift[1])
     assert anna.post(lift[1]).status_code == 302
     assert suppression.suppressed(desk.conn, desk.account, "no@example.org") is None
     assert anna.post("/audience/suppressions", {"address": "nonsense"}).status_code == 422

@@ -1,7 +1,7 @@
 """Imports: a file is uploaded, looked at, then brought in by a worker while its progress is shown; its report stays."""
 
 import secrets
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
+from penstock.account import policies
 from penstock.audience import imports as there
 from penstock.audience import lists as known_lists
 from penstock.audience import problems, uploads
+from penstock.audience.importing import country_of
 from penstock.audience.lists import ListNameProblem, check_name
 from penstock.audience.looking import Look
 from penstock.audience.looking import look as look_at
@@ -63,14 +65,16 @@ def look(visit: Visit) -> HttpResponse:
     """Show what a file has in it: its columns, its first rows, the lines that will not do. Then import it, or not."""
     file, name = _held(visit)
     given = visit.request.POST if visit.posted else visit.request.GET
-    column, on, wrong, found = given.get("address_column", ""), given.get("list", ""), "", None
+    on, wrong, found = given.get("list", ""), "", None
+    columns = {name: _column(given, name) for name in ("address_column", "phone_column", "country")}
     if given.get("do") == "drop" and visit.posted:
         _forget(visit)
         return visit.go("imports", said=_("%(name)s is thrown away; nothing was imported.") % {"name": name})
     try:
-        found = look_at(file, column or None)
+        of = country_of(visit.conn, visit.account, columns["country"])
+        found = look_at(file, columns["address_column"], phone_column=columns["phone_column"], country=of)
         if given.get("do") == "import" and visit.posted:
-            return _enqueue(visit, file, name, check_name(on) if on.strip() else None, column or None)
+            return _enqueue(visit, file, name, check_name(on) if on.strip() else None, columns)
     except ImportFileError as error:
         wrong = str(error).replace(str(file), name)
     except ListNameProblem as error:
@@ -81,8 +85,8 @@ def look(visit: Visit) -> HttpResponse:
         )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     return visit.page(
-        "audience/import_look.html", status, name=name, look=found, wrong=wrong, list=on, column=column,
-        fields=_fields(found), lists=known_lists.page(visit.conn, visit.account, limit=1000),
+        "audience/import_look.html", status, name=name, look=found, wrong=wrong, list=on, columns=columns,
+        country=columns["country"] or policies.read(visit.conn, visit.account).country, fields=_fields(found), lists=known_lists.page(visit.conn, visit.account, limit=1000),
     )  # fmt: skip
 
 
@@ -112,13 +116,21 @@ def report(visit: Visit, number: int) -> HttpResponseBase:
     return StreamingHttpResponse(drawn(rows()), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _enqueue(visit: Visit, file: Path, name: str, on: str | None, column: str | None) -> HttpResponse:
+def _column(given: Mapping[str, str], name: str) -> str | None:
+    """Return what is said of a column; "" (there is none) where that was chosen, None where nothing was said."""
+    said = given.get(name)
+    return None if said is None or (not said.strip() and given.get("typed")) else said.strip()
+
+
+def _enqueue(
+    visit: Visit, file: Path, name: str, on: str | None, wanted: Mapping[str, str | None]
+) -> HttpResponse:
     """Let a worker import it; the session lets go of the file, which is the import's from now on."""
     waiting = file.with_name(f"{secrets.token_hex(16)}.csv")
     file.rename(waiting)  # so that a form sent twice imports once
     try:
         number = uploads.enqueue(
-            visit.conn, visit.account, waiting, visit.actor, name=name, list_name=on, address_column=column
+            visit.conn, visit.account, waiting, visit.actor, name=name, list_name=on, **wanted
         )
     except BaseException:
         waiting.rename(file)  # it waits on, to be imported once the cause is gone
@@ -140,13 +152,14 @@ def _forget(visit: Visit) -> None:
         (environment.uploads() / held["file"]).unlink(missing_ok=True)
 
 
-def _fields(found: Look | None) -> list[tuple[str, str, bool]]:
-    """Return each column: its name in the file, its name in messages, and whether it is the address."""
+def _fields(found: Look | None) -> list[tuple[str, str, str]]:
+    """Return each column: its name in the file, its name in messages, and `address` or `phone` where it holds that."""
     if found is None:
         return []
     named = found.columns
+    holds = {named.address: "address", named.phone: "phone"}
     return [
-        (name, key, place == named.address)
+        (name, key, holds.get(place, ""))
         for place, (name, key) in enumerate(zip(named.names, named.keys, strict=True))
     ]
 

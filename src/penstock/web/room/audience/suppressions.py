@@ -34,7 +34,9 @@ def suppressions(visit: Visit) -> HttpResponse:
             given = reason if reason in suppression.BY_HAND else "manual"
             _found, new = suppression.suppress_by_hand(visit.conn, visit.account, address, given, visit.actor)
             said = (
-                _("%(address)s gets no mail any more.") if new else _("%(address)s was suppressed already.")
+                _("Nothing is sent to %(address)s any more.")
+                if new
+                else _("%(address)s was suppressed already.")
             )
             return visit.go("suppressions", said=said % {"address": address.strip()})
         except AddressError as error:
@@ -57,7 +59,7 @@ def lift(visit: Visit, number: int) -> HttpResponse:
         found = suppression.require(visit.conn, visit.account, number)
         if visit.posted:
             suppression.lift_by_hand(visit.conn, visit.account, number, visit.actor)
-            said = _("%(address)s may get mail again.") % {"address": found.address}
+            said = _("%(address)s may be written to again.") % {"address": found.address}
             return visit.go("suppressions", said=said)
     except suppression.UnknownSuppression as error:
         raise NotThere(str(error)) from None

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from penstock.web.room.audience import bounces, contacts, importing, lists, personal, segments, suppressions
+from penstock.web.room.audience import (
+    bounces,
+    contacts,
+    importing,
+    lists,
+    personal,
+    received,
+    segments,
+    suppressions,
+)
 
 urlpatterns = [
     path("audience", contacts.contacts, name="contacts"),
@@ -28,6 +37,7 @@ urlpatterns = [
     path("audience/imports/<int:number>", importing.one, name="import"),
     path("audience/imports/<int:number>/report", importing.report, name="import-report"),
     path("audience/bounces", bounces.bounces, name="bounces"),
+    path("audience/received", received.received, name="received"),
     path("audience/suppressions", suppressions.suppressions, name="suppressions"),
     path("audience/suppressions/<int:number>/lift", suppressions.lift, name="suppression-lift"),
 ]
