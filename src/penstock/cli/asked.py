@@ -9,14 +9,20 @@ from typing import Any
 from penstock.account.pace import PaceError, read
 from penstock.account.policy import effective, typed
 from penstock.cli.endings import wrong
+from penstock.cli.importing import Wanted
 from penstock.cli.timing import AT_ONCE, Timing
 from penstock.cli.via import Via
 from penstock.content import utm
+from penstock.content.accepting import SMS
 from penstock.content.message import FORMS, Message
 from penstock.transport.reply import UNPRINTABLE
 
 _DEEPEST = 32  # objects and arrays inside one another in a design, as over the API
 _LONGEST_NAME = 200  # characters of a subject that make a name
+
+
+STAND_IN = {"stop_hint": "STOP"}
+"""For the policies of an account that is not known yet: its words for {{ stop_hint }}."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,21 @@ class Asked:
     account: str | None = None
     draft: bool = False  # only made, not submitted
     rule: dict[str, list[int]] = field(default_factory=dict)  # further conditions of the audience
+    phone_column: str | None = None
+    country: str | None = None
+    policy: dict[str, Any] = field(default_factory=dict)  # by which short messages are composed
+
+    @property
+    def columns(self) -> Wanted:
+        """What was said about the file's columns."""
+        return Wanted(self.address_column, self.phone_column, self.country)
 
 
 def asked(
-    *, to: str | None, list_name: str | None, sender: str, subject: str, html: Path | None, text: Path | None, via: str,
+    *, to: str | None, list_name: str | None, sender: str, subject: str | None, html: Path | None, text: Path | None, via: str,
     name: str | None, reply_to: str | None, headers: list[str], address_column: str | None, connections: int | None,
     rate: str | None, policies: list[str], timing: Timing = AT_ONCE, account: str | None = None, draft: bool = False,
-    rule: dict[str, list[int]] | None = None,
+    rule: dict[str, list[int]] | None = None, sms: str | None = None, phone_column: str | None = None, country: str | None = None,
 ) -> Asked:  # fmt: skip
     """Read what the command line says. Raises Failure or ServerURLError for what cannot be."""
     if to and to.startswith("list:"):
@@ -50,14 +64,29 @@ def asked(
         raise wrong(said, "Give either --to FILE.csv or --list NAME.")
     options = read_options(rate, policies)
     way = Via.read(via, connections)
-    if html is None and text is None:
-        raise wrong("The message has no body.", "Give --html FILE, --text FILE, or both.")
-    message = Message(
-        sender=sender, subject=subject, headers=read_headers(headers), reply_to=reply_to, **message_parts(html, text)
-    )  # fmt: skip
+    if sms is not None and (subject or html or text or reply_to or headers):
+        cure = "Leave out --subject, --html, --text, --reply-to and --header."
+        raise wrong("A short message has a sender and a text only.", cure)
+    if sms is not None:
+        message = Message(sender=sender, subject="", text=sms, channel=SMS)
+    else:
+        message = _letter(sender, subject, html, text, reply_to, headers)
     return Asked(
-        message, way, _name(name, subject), options,
-        Path(to) if to else None, list_name, address_column, timing, account, draft, rule or {},
+        message, way, _name(name, subject or sms or ""), options, Path(to) if to else None, list_name, address_column, timing,
+        account, draft, rule or {}, phone_column, country, STAND_IN if sms is not None else {},
+    )  # fmt: skip
+
+
+def _letter(
+    sender: str, subject: str | None, html: Path | None, text: Path | None, reply_to: str | None, headers: list[str]
+) -> Message:  # fmt: skip
+    """Return the e-mail that was asked for. Raises Failure."""
+    if subject is None:
+        raise wrong("The message has no subject.", "Give --subject; or --sms, the text of a short message.")
+    if html is None and text is None:
+        raise wrong("The message has no body.", "Give --html FILE, --text FILE, or both; or --sms TEXT.")
+    return Message(
+        sender=sender, subject=subject, headers=read_headers(headers), reply_to=reply_to, **message_parts(html, text)
     )  # fmt: skip
 
 

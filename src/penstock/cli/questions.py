@@ -9,6 +9,7 @@ from penstock.audience import contacts
 from penstock.audience.segments import keeping
 from penstock.cli.chaining import audience_words
 from penstock.cli.commanding import Order
+from penstock.cli.composing import Composed, composed, composing
 from penstock.cli.confirming import sample
 from penstock.cli.foreseeing import new_end_of
 from penstock.cli.person import agree, somebody_there
@@ -16,7 +17,6 @@ from penstock.cli.plans import clock, until
 from penstock.cli.screen import ask, line, number, tell
 from penstock.content.message import MessageError
 from penstock.content.messages import load_message
-from penstock.content.render import Program, compile_message
 from penstock.delivery import chosen
 from penstock.mailing.guards import Facts, plan_of
 from penstock.mailing.states import State
@@ -133,10 +133,10 @@ def _found(conn: psycopg.Connection[Any], mailing: int) -> str:
     return f"\n  Analysis: {told}"
 
 
-def _program(conn: psycopg.Connection[Any], order: Order) -> Program | None:
+def _program(conn: psycopg.Connection[Any], order: Order) -> Composed | None:
     message = load_message(conn, order.mailing.message)
     try:
-        return compile_message(message) if message else None
+        return composed(message, composing(conn, order.mailing), name=order.mailing.name) if message else None
     except MessageError:
         return None  # the refusal says so
 

@@ -12,6 +12,7 @@ from penstock.cli.options import (
     BatchCount,
     BatchSize,
     Confirm,
+    Country,
     EndsAt,
     Every,
     Fold,
@@ -24,17 +25,28 @@ from penstock.cli.options import (
 
 def send(
     sender: Annotated[
-        str, typer.Option("--from", metavar="MAILBOX", help="From: 'News <news@example.org>'.")
+        str,
+        typer.Option(
+            "--from",
+            metavar="MAILBOX",
+            help="From: 'News <news@example.org>'; of a short message a name or a number.",
+        ),
     ],
-    subject: Annotated[str, typer.Option(help="Subject; may hold Liquid: 'Hi {{ first_name }}'.")],
     via: Annotated[
         str,
         typer.Option(
             metavar="URL",
-            help="Server: smtp://user:password@host:587?tls=starttls, smtps://…, smtp://127.0.0.1:2525; or"
-            " transport:NAME, one that `penstock transport add` made.",
+            help="Server: smtp://user:password@host:587?tls=starttls, smtps://…, smtp://127.0.0.1:2525; for SMS"
+            " smpp://system-id:password@host:2775; or transport:NAME, one that `penstock transport add` made.",
         ),
     ],
+    subject: Annotated[
+        str | None, typer.Option(help="Subject; may hold Liquid: 'Hi {{ first_name }}'.")
+    ] = None,
+    sms: Annotated[
+        str | None,
+        typer.Option("--sms", metavar="TEXT", help="Send this as a short message; may hold Liquid."),
+    ] = None,
     to: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="CSV of contacts; its columns become variables. Or list:NAME."),
@@ -56,6 +68,11 @@ def send(
     address_column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column of the addresses, if it is not plain.")
     ] = None,
+    phone_column: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Column of the telephone numbers, if it is not plain."),
+    ] = None,
+    country: Country = None,
     connections: Annotated[
         int | None, typer.Option(min=1, max=1000, help="Connections to the server; else 10.")
     ] = None,
@@ -96,7 +113,7 @@ def send(
     confirm: Confirm = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON document.")] = False,
 ) -> int:
-    """From a CSV file to inboxes: import, check, send, watch. Ctrl-C pauses.
+    """From a CSV file to inboxes, or with --sms to telephones: import, check, send, watch. Ctrl-C pauses.
 
     With --at, or in sequence, it is left to a worker; where none is running, this command waits and sends. Retries due within half a minute are waited for; later ones are left to a worker (or --wait, or `mailing watch ID --work`).
     """
@@ -110,7 +127,7 @@ def send(
         to=to, list_name=list_name, sender=sender, subject=subject, html=html, text=text, via=via, name=name,
         reply_to=reply_to, headers=header or [], address_column=address_column, connections=connections, rate=rate,
         policies=policy or [], timing=Timing(plan, at, zone, fold, ends_at, spread=Spread(batch_size, batches, every, local)), account=account, draft=draft,
-        rule={name: numbers for name, numbers in rule.items() if numbers},
+        rule={name: numbers for name, numbers in rule.items() if numbers}, sms=sms, phone_column=phone_column, country=country,
     )  # fmt: skip
     with Crew() as crew:
         crew.start_when(database.ready, now=not (draft or given.timing.later))

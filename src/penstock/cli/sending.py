@@ -16,11 +16,11 @@ from penstock.cli import BEGAN
 from penstock.cli.answers import tell_state
 from penstock.cli.asked import Asked
 from penstock.cli.choosing import any_mailing, chosen_account, zone_of
+from penstock.cli.composing import Composed, composed, policy_of
 from penstock.cli.confirming import confirm
 from penstock.cli.crew import Crew, senders_at_work
 from penstock.cli.endings import Exit, Failure, wrong
 from penstock.cli.following import conclude
-from penstock.cli.importing import Wanted
 from penstock.cli.person import actor, agree
 from penstock.cli.recipients import find_list, import_file, variables_of
 from penstock.cli.screen import document, tell
@@ -30,11 +30,10 @@ from penstock.cli.summary import summarise
 from penstock.cli.trying import try_all
 from penstock.cli.warnings import refuse_unanswered, refuse_unverified, settle_unsubscribing, unverified
 from penstock.cli.watching import AHEAD
+from penstock.content.accepting import EMAIL, SMS
 from penstock.content.following import in_order
 from penstock.content.message import MessageError
 from penstock.content.messages import sender_domain, store_message
-from penstock.content.render import Program
-from penstock.delivery.order import program_of
 from penstock.mailing import control
 from penstock.mailing.facts import gather
 from penstock.mailing.foreseeing import of_checks
@@ -42,8 +41,10 @@ from penstock.mailing.mailings import create
 from penstock.mailing.plan import Plan, PlanError, read
 from penstock.mailing.states import ENDS, LIVE, State
 from penstock.platform import database
+from penstock.transport.smpp.centre import Centre
 from penstock.transport.smtp.probe import probe
 from penstock.transport.smtp.server import Server
+from penstock.transport.trying import diagnose
 
 _GATED = ("four_eyes", "approved_already")
 """Refusals of our own approval that leave it to others: the mailing waits at its gate."""
@@ -65,6 +66,9 @@ def carry_out(
             if asked.account is None:
                 policies.begin_at_the_terminal(conn, account, actor())
             asked = replace(asked, server=asked.server.settled(conn, account))
+            asked.server.refuse_other(asked.message.channel)
+            if asked.message.channel == SMS:
+                asked = replace(asked, policy=policy_of(conn, account))
             plan = planned(conn, account, asked)
             if not asked.draft:
                 domain = sender_domain(asked.message.sender)
@@ -90,18 +94,29 @@ def carry_out(
 def _beforehand(asked: Asked, crew: Crew) -> list[str]:
     """Check what can be checked without the database, which is being started meanwhile; return warnings."""
     with _nothing_sent():
-        warning = settle_unsubscribing(asked.options)
+        asked.server.refuse_other(asked.message.channel)
+        warning = settle_unsubscribing(asked.options) if asked.message.channel == EMAIL else None
         if asked.file:
-            _compile(asked, variables_of(asked.file, Wanted(asked.address_column)))
+            _compile(asked, variables_of(asked.file, asked.columns))
         if isinstance(asked.server.server, Server):  # a transport that is named was tried when it was added
             asyncio.run(probe(asked.server.server))
+        elif isinstance(asked.server.server, Centre):
+            _refuse_unbound(asked.server.server)
         crew.wait()
     return [warning] if warning else []
 
 
+def _refuse_unbound(centre: Centre) -> None:
+    """Return when the centre lets us in. Raises Failure."""
+    [found] = asyncio.run(diagnose([centre]))
+    failed = next((step for step in found.steps if not step.ok), None)
+    if failed is not None:
+        raise wrong(failed.text, f"Nothing was sent. {failed.cure or ''}".rstrip())
+
+
 def _prepare(
     conn: psycopg.Connection[Any], account: int, asked: Asked, own: dict[str, float], *, skip_failing: bool
-) -> tuple[int, Program]:
+) -> tuple[int, Composed]:
     """Import the file, if there is one, and try the message; return the number of the list and the compiled message."""
     listed, variables = _audience(conn, account, asked)
     own["import"] = time.time() - BEGAN - own["start"]
@@ -135,7 +150,7 @@ def _nothing_sent() -> Iterator[None]:
 def _audience(conn: psycopg.Connection[Any], account: int, asked: Asked) -> tuple[int, frozenset[str]]:
     """Return the number of the list to send to, and the variables known of its contacts."""
     if asked.file:
-        return import_file(conn, account, asked.file, Wanted(asked.address_column))
+        return import_file(conn, account, asked.file, asked.columns)
     number = find_list(conn, account, asked.list_name or "")
     known = frozenset(contacts.columns(conn, account, number))
     if not _wanted(asked) <= known:
@@ -147,17 +162,18 @@ def _audience(conn: psycopg.Connection[Any], account: int, asked: Asked) -> tupl
 def _wanted(asked: Asked) -> frozenset[str]:
     """Return the variables that the message uses; of one that cannot be compiled none, which is said later."""
     try:
-        return frozenset(_compile(asked, None).variables) - {"email"}
+        return frozenset(_compile(asked, None).variables[1:])
     except MessageError:
         return frozenset()
 
 
-def _compile(asked: Asked, variables: frozenset[str] | None) -> Program:
-    return program_of(asked.message, asked.options, name=asked.name, variables=variables, number=in_order)
+def _compile(asked: Asked, variables: frozenset[str] | None) -> Composed:
+    options = {**asked.policy, **asked.options}
+    return composed(asked.message, options, name=asked.name, variables=variables, number=in_order)
 
 
 def _agree(
-    conn: psycopg.Connection[Any], account: int, asked: Asked, program: Program, listed: int, warnings: list[str],
+    conn: psycopg.Connection[Any], account: int, asked: Asked, program: Composed, listed: int, warnings: list[str],
     plan: Plan, yes: bool,
 ) -> int | None:  # fmt: skip
     """Say what one should know, and ask unless it was answered beforehand; return the number that was typed, if one was.

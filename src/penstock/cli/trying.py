@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 
 from penstock.cli.bar import bar
+from penstock.cli.composing import Composed, reach_of
 from penstock.cli.endings import wrong
 from penstock.cli.screen import line, number, tell
-from penstock.content.render import Program
 
 _BATCH = 5_000
 _SHOWN = 3
@@ -17,24 +17,27 @@ _QUIETLY = 1.0  # seconds before it is worth a bar
 
 # Without those who would be skipped anyway.
 _ROWS = """
-select c.address{attributes}
+select {address}{attributes}
   from audience_membership m join audience_contact c on c.id = m.contact_id
- where m.list_id = %s
-   and not exists (select from audience_suppression s where s.account_id = c.account_id and s.normal = c.normal)
+ where m.list_id = %s and {reachable} and not {suppressed}
  order by c.id
 """
 
 
-def rows(conn: psycopg.Connection[Any], program: Program, contacts: int) -> psycopg.ServerCursor[Any]:
+def rows(conn: psycopg.Connection[Any], program: Composed, contacts: int) -> psycopg.ServerCursor[Any]:
     """Return a server-side cursor over the values that `program` wants of the list's recipients; in a transaction."""
+    how = reach_of(program)
     attributes = ", c.attributes ->> %s" * len(program.variables[1:])
+    text = _ROWS.format(
+        address=how.address, attributes=attributes, reachable=how.reachable, suppressed=how.suppressed
+    )
     cursor = conn.cursor(name="recipients")
     cursor.itersize = _BATCH
-    cursor.execute(_ROWS.format(attributes=attributes).encode(), (*program.variables[1:], contacts))
+    cursor.execute(text.encode(), (*program.variables[1:], contacts))
     return cursor
 
 
-def try_all(conn: psycopg.Connection[Any], program: Program, contacts: int, *, skip_failing: bool) -> None:
+def try_all(conn: psycopg.Connection[Any], program: Composed, contacts: int, *, skip_failing: bool) -> None:
     """Make the message for every recipient of the list. Raises Failure when it fails for one, or, if they may be
     skipped, for all. Costs nothing where the message cannot fail."""
     if not program.fallible:
@@ -55,7 +58,7 @@ def try_all(conn: psycopg.Connection[Any], program: Program, contacts: int, *, s
     )
 
 
-def _outcome(conn: psycopg.Connection[Any], program: Program, contacts: int) -> tuple[int, int, list[str]]:
+def _outcome(conn: psycopg.Connection[Any], program: Composed, contacts: int) -> tuple[int, int, list[str]]:
     """Return how many failed, how many were tried, and a line for each of the first that failed."""
     row = conn.execute("select count(*) from audience_membership where list_id = %s", (contacts,)).fetchone()
     total, failed, tried = (row[0] if row else 0), 0, 0

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import psycopg
 
+from penstock.cli.endings import wrong
+from penstock.content.accepting import SMS
 from penstock.transport.provider.provider import Provider
 from penstock.transport.smtp.server import Server
 from penstock.transport.terms import Terms, terms
@@ -23,6 +25,7 @@ class Via:
     number: int | None = None
     hosts: tuple[str, ...] = ()
     loopback: bool = False
+    channel: str = "email"
 
     @classmethod
     def read(cls, given: str, connections: int | None = None) -> Via:
@@ -39,6 +42,7 @@ class Via:
             server,
             hosts=(str(server) if isinstance(server, Provider) else server.host,),
             loopback=server.loopback,
+            channel=server.channel,
         )
 
     def settled(self, conn: psycopg.Connection[Any], account: int) -> Via:
@@ -49,7 +53,18 @@ class Via:
 
         found = transports.chosen(conn, account, self.name)
         hosts = tuple(_host(terms(each.url, "")) for each in found.servers if each.enabled)
-        return replace(self, number=found.id, hosts=hosts, loopback=found.is_local)
+        return replace(self, number=found.id, hosts=hosts, loopback=found.is_local, channel=found.channel)
+
+    def refuse_other(self, channel: str) -> None:
+        """Return when it carries messages of this channel, or that is not known yet. Raises Failure."""
+        if self.channel == channel or (self.server is None and self.number is None):
+            return
+        if channel == SMS:
+            cure = "Name an SMS centre or a gateway: --via smpp://system-id:password@host, sms+https://…, or transport:NAME."
+            raise wrong(f"{self} carries e-mail, and this is a short message.", cure)
+        raise wrong(
+            f"{self} carries short messages.", "Give the text with --sms, or name a mail server with --via."
+        )
 
     def store(self, conn: psycopg.Connection[Any], account: int) -> int:
         """Return the number of the transport, made when there is none at this address. Raises UnknownTransport."""

@@ -1,0 +1,44 @@
+"""The program of a message, whatever channel it goes by, as senders would have it; and how its recipients are reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from penstock.audience import reach
+from penstock.audience.reach import Reach
+from penstock.content.accepting import SMS
+from penstock.content.message import Message
+from penstock.content.render import Program
+from penstock.content.sms.program import ShortProgram, program_for
+from penstock.delivery.order import Number, program_of
+from penstock.mailing.mailings import Mailing
+
+Composed = Program | ShortProgram
+
+
+def composed(
+    message: Message, options: dict[str, Any], *, name: str = "", variables: frozenset[str] | None = None,
+    number: Number | None = None,
+) -> Composed:  # fmt: skip
+    """Compile as senders do; `options` are the mailing's before its account's policy. Raises MessageError."""
+    if message.channel == SMS:
+        return program_for(message, options, variables)
+    return program_of(message, options, name=name, variables=variables, number=number)
+
+
+def policy_of(conn: psycopg.Connection[Any], account: int) -> dict[str, Any]:
+    """Return the policies that the account has chosen."""
+    row = conn.execute("select policy from account_account where id = %s", (account,)).fetchone()
+    return dict(row[0]) if row else {}
+
+
+def composing(conn: psycopg.Connection[Any], mailing: Mailing) -> dict[str, Any]:
+    """Return what says how the messages of a mailing are composed, beside the message."""
+    return policy_of(conn, mailing.account) | mailing.options if mailing.channel == SMS else {}
+
+
+def reach_of(program: Composed) -> Reach:
+    """Return how the recipients of its messages are reached."""
+    return reach.SMS if isinstance(program, ShortProgram) else reach.EMAIL
