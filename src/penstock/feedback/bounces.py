@@ -24,7 +24,7 @@ MOST: Final = 1_000
 """Bounces that are noted in one turn: a tenth of a second or two. The ticker has another turn a second later."""
 SETTLED: Final = ("sent", "cancelled", "expired")
 """States of a mailing whose credits are settled: a later bounce may give some back."""
-LEARNED: Final = ("dsn", "text", "webhook")
+LEARNED: Final = ("dsn", "text", "webhook", "receipt")
 """Origins that stand in the ledger as the command that was answered; another command is one of the dialogue itself."""
 
 

@@ -58,7 +58,7 @@ _LATER: Final = _Words(
 # No such mailbox, none any more, or no such domain.
 _HARD: Final = _Words(
     r"(?:user|recipient|address|account|mailbox|destination|addressee|customer|member|subscriber|alias)s? ?\S{0,80} ?(?:is |was |are |has been |name )?(?:unknown|not (?:found|known|listed|exist|valid|available|here|local)|does(?: not|n'?t) exist|invalid|undeliverable|unavailable|inactive|disabled|suspended|closed|expired|deleted|terminated|discontinued|no longer)",
-    r"(?:unknown|invalid|no such|non-?existent|bad|undeliverable|inactive|disabled|illegal|incorrect|obsolete) (?:or \w+ )?(?:local )?(?:user|recipient|address|account|mailbox|destination|domain|host|addressee|alias|rcpt|email|e-mail|virtual|local-?part|person|name|customer)",
+    r"(?:unknown|invalid|no such|non-?existent|bad|undeliverable|inactive|disabled|illegal|incorrect|obsolete) (?:or \w+ )?(?:local )?(?:user|recipient|address|account|mailbox|destination|domain|host|addressee|alias|rcpt|email|e-mail|virtual|local-?part|person|name|customer|subscriber)",
     r"no (?:such |valid )?(?:mailbox|user|account|recipient|person|address|mail ?drop|domain|one)\b.{0,40}(?:here|by that name|found|with that)?",
     r"(?:does(?: not|n'?t)|didn'?t|do not|don'?t) (?:exist|have an? (?:\S+ )?(?:account|mailbox|user)|like recipient)", r"(?:isn'?t|not) (?:a )?(?:valid|known|our) (?:mailbox|user|recipient|customer|address)",
     r"couldn'?t (?:find|be found)|could not be found|cannot be found|can't find|wasn't found|not (?:be )?found\b|unknown (?:user|recipient|in)|user (?:doesn'?t|does not) have",
@@ -83,6 +83,8 @@ _OURS: Final = ("5", "6", "7")
 _CODES: Final = {551: Class.HARD, 553: Class.HARD, 521: Class.HARD, 556: Class.HARD}
 # Names prove nothing: a server or a mailbox may be called spam.
 _NAMES: Final = re.compile(r"\(reported by \S{1,255}\)$|<?[^\s@<>]{1,64}@[^\s@<>]{1,255}>?")
+_TAKEN_OUT: Final = re.compile(r"REJECT|DELETED", re.IGNORECASE)
+"""States of a short message that the network ended by itself (SMPP 3.4 §5.2.28)."""
 OURS: Final = ("mail", "doubt", "return")
 """Commands whose answer says nothing of the recipient: the one that names the sender, and what stands in the ledger for none at all."""
 
@@ -106,7 +108,7 @@ def judge(code: int, enhanced: str, text: str, command: str = "") -> Class:
 def _permanent(code: int, enhanced: str, text: str, command: str) -> Class:
     detail = enhanced.partition(".")[2]
     subject = detail.partition(".")[0]
-    if command in OURS:
+    if command in OURS or (command == "receipt" and _TAKEN_OUT.match(text)):
         return Class.BLOCKED
     if detail in _EXACT:
         return _EXACT[detail]
