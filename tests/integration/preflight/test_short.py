@@ -17,6 +17,7 @@ from penstock.mailing import mailings
 from penstock.mailing.mailings import Mailing, find
 from penstock.platform import jobs
 from penstock.preflight import analysis, looking, preview, searching, testing
+from penstock.preflight.analyst import process
 from penstock.preflight.preview import Walk
 from penstock.transport.smpp.catcher import Catcher
 from tests.integration.delivery.stage import ANNA, add_contacts
@@ -73,8 +74,8 @@ def short(
 
 
 def analysed(conn: Conn, mailing: Mailing) -> analysis.Analysis:
-    analysis.ask(conn, mailing, ANNA)
-    asyncio.run(jobs.work(wait=False))
+    # Here and not in a process of its own, which other tests show.
+    process.perform(conn, analysis.ask(conn, mailing, ANNA, deferred=False).id)
     found = analysis.require(conn, mailing.id)
     assert found.state == "done", found.error
     return found
@@ -115,6 +116,18 @@ def test_the_authors_character_is_named_with_its_place(conn: Conn) -> None:
     assert "5 parts fewer" in told.text
     assert told.cure == "Write ' instead."
     assert "nobody can answer" in found["stop_missing"].text
+
+
+def test_links_are_judged_as_each_recipient_gets_them(conn: Conn) -> None:
+    text = "Stop: STOP 1. https://shop.example/{{ first_name }} or https://bit.ly/abc."
+    found = {each.code: each for each in analysed(conn, short(conn, numbered(conn, "links"), text)).findings}
+    assert found["link_shortened"].text.startswith("https://bit.ly/abc ")
+    assert found["link_shortened"].count is None
+    placeholder = short(
+        conn, numbered(conn, "links"), "STOP 1 https://{{ first_name | default: 'example.com' }}/x"
+    )
+    [told] = [each for each in analysed(conn, placeholder).findings if each.code == "link_placeholder"]
+    assert (told.count, told.cases[0]["detail"]) == (1, "https://example.com/x")
 
 
 def test_nobody_to_whom_no_message_can_be_made_is_passed_over_in_silence(conn: Conn) -> None:

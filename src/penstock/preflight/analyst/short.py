@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from penstock.content.message import Message, RenderError
 from penstock.content.sms import sender
 from penstock.content.sms.program import ShortProgram
+from penstock.preflight.analyst.addresses import Fault, fault
 from penstock.preflight.analyst.emptiness import Emptiness
 from penstock.preflight.analyst.failing import Blanks, Failures
-from penstock.preflight.analyst.findings import NOTE, WARNING, Finding
+from penstock.preflight.analyst.findings import NOTE, WARNING, Cases, Finding, people
 from penstock.preflight.analyst.length import Forcing, Lengths
 
 _ENDING = re.compile(
     r"stop|unsubscrib|opt[ -]?out|abmeld|d[ée]sabonne|désinscri|cancella|afmeld|\bbaja\b", re.IGNORECASE
-)
-_SHORTENED: Final = re.compile(
-    r"https?://(?:www\.)?(bit\.ly|tinyurl\.com|goo\.gl|t\.co|ow\.ly|is\.gd|cutt\.ly|rb\.gy|tiny\.cc|rebrand\.ly)/",
-    re.IGNORECASE,
 )
 _LINK = re.compile(r"https?://[^\s<>\"'{}]+")
 
@@ -36,6 +33,8 @@ class ShortExamination:
         self._empty = Emptiness(program.texts, program.variables)
         self._failures, self._blanks, self._lengths = Failures(), Blanks(), Lengths()
         self._forcing = Forcing(message.text or "", program.variables, frozenset({0}))
+        self._static = frozenset(self.links())
+        self._astray: dict[tuple[str, Fault], Cases] = {}
 
     def look(self, contact: int, values: tuple[str | None, ...]) -> None:
         """Make the message for one recipient; `values` are in the order of the program's variables."""
@@ -51,6 +50,14 @@ class ShortExamination:
             self._forcing.add(contact, values, encoded)
         if empty:
             self._blanks.add(contact, empty)
+        if "://" in encoded.text:
+            self._follow(contact, encoded.text)
+
+    def _follow(self, contact: int, text: str) -> None:
+        for url in _links(text):
+            if (wrong := fault(url)) is not None:
+                key = (url if url in self._static else "", wrong)
+                self._astray.setdefault(key, Cases()).add(1, contact, url[:200])
 
     def figures(self) -> dict[str, Any]:
         """Numbers about all messages together."""
@@ -62,13 +69,23 @@ class ShortExamination:
         seen = self.seen
         return [
             *self._failures.findings(seen), *self._blanks.findings(seen), *self._lengths.findings(seen),
-            *self._forcing.findings(seen), *self._of_text(),
+            *self._forcing.findings(seen), *self._of_links(), *self._of_text(),
         ]  # fmt: skip
 
     def links(self) -> list[str]:
         """The links of the text that are the same for everybody."""
         text = self._message.text or ""
-        return [found[0].rstrip(".,;:!?)") for found in _LINK.finditer(text) if not text[found.end() :].startswith("{{")]  # fmt: skip
+        return [url for url in _links(text) if url + "{" not in text]
+
+    def _of_links(self) -> Iterator[Finding]:
+        for (url, wrong), cases in self._astray.items():
+            if url:
+                yield Finding(wrong.severity, wrong.code, "text", f"{url} {wrong.text}", wrong.cure)
+            else:
+                text = f"for {people(cases.count, self.seen)} a link {wrong.text}"
+                yield Finding(
+                    wrong.severity, wrong.code, "text", text, wrong.cure, cases.count, cases.worst()
+                )
 
     def _of_text(self) -> Iterator[Finding]:
         text = self._message.text or ""
@@ -81,8 +98,8 @@ class ShortExamination:
             if not sender.answerable(self._message.sender):
                 what += "; and nobody can answer to a sender that is a name"
             yield Finding(WARNING, "stop_missing", "text", what, cure)
-        if shortened := _SHORTENED.search(text):
-            what = (
-                f"many networks hold back messages with links of {shortened[1]}, which hide where they lead"
-            )
-            yield Finding(WARNING, "link_shortener", "text", what, "Link to a domain of your own.")
+
+
+def _links(text: str) -> list[str]:
+    """Web addresses in a text, without the punctuation of the sentence behind them."""
+    return [found.rstrip(".,;:!?)") for found in _LINK.findall(text)]
