@@ -1,0 +1,227 @@
+"""Receipts find their recipients: by id, by number, before the response, for several parts, and for those in doubt. Without a centre."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from penstock.delivery import freeze
+from penstock.delivery.learning import Learned, learn
+from penstock.delivery.short import receipts
+from penstock.delivery.short.reference import reference
+from penstock.report.ledger import ledger
+from penstock.transport.short import Receipt
+from tests.examples import examples
+from tests.integration.delivery.handing import hand_over
+from tests.integration.delivery.stage import sound, travel
+from tests.integration.delivery.texting import TEXT, begin, number
+
+Conn = psycopg.Connection[Any]
+LONG = TEXT + " " + "x" * 200  # two parts
+
+
+def sending(conn: Conn, count: int, text: str = TEXT) -> int:
+    """A mailing to so many numbers that is being sent."""
+    mailing = begin(conn, count, "smpp://me:secret@127.0.0.1:1", text)
+    freeze.prepare(conn, mailing)
+    return mailing
+
+
+def server(conn: Conn) -> int:
+    row = conn.execute("select max(id) from account_server").fetchone()
+    assert row
+    return int(row[0])
+
+
+def named(conn: Conn, mailing: int, seq: int, *ids: str, parts: int | None = None) -> None:
+    """The centre gave these ids to the parts of a message."""
+    for part, name in enumerate(ids, 1):
+        conn.execute(
+            "insert into delivery_message (at, mailing, seq, package, server, part, parts, id) values (now(), %s, %s, 1, %s, %s, %s, %s)",
+            (mailing, seq, server(conn), part, parts or len(ids), name),
+        )
+
+
+def tell(conn: Conn, *found: Receipt) -> int:
+    """These receipts come in, and are placed."""
+    receipts.take(conn, [(server(conn), None, receipt) for receipt in found])
+    return receipts.settle(conn)
+
+
+def left(conn: Conn) -> int:
+    """Receipts that nobody owns yet."""
+    row = conn.execute("select count(*) from delivery_receipt").fetchone()
+    assert row
+    return int(row[0])
+
+
+def test_a_receipt_moves_the_ledger_once(conn: Conn) -> None:
+    mailing = sending(conn, 4)
+    hand_over(conn, mailing, accepted=4)
+    for seq in (1, 2, 3):
+        named(conn, mailing, seq, f"id{seq}")
+    ok, bad = (
+        Receipt("id1", "delivered", text="DELIVRD"),
+        Receipt("id2", "failed", "045", "UNDELIV", number(2)),
+    )
+    assert tell(conn, ok, ok, bad, Receipt("id3", "underway"), Receipt("id3", "unknown")) == 5
+    assert sound(conn, mailing) == {"delivered": 1, "bounced": 1, "accepted": 2}
+    assert tell(conn, ok, bad, Receipt("id1", "failed")) == 3  # who has it has it
+    assert sound(conn, mailing) == {"delivered": 1, "bounced": 1, "accepted": 2}
+    said = {row.seq: (row.code, row.text) for row in ledger(conn, mailing)}
+    assert said[1] == (250, "DELIVRD")
+    assert said[2] == (550, "UNDELIV, error 045")
+    assert left(conn) == 0
+
+
+def test_a_message_has_arrived_when_all_its_parts_have(conn: Conn) -> None:
+    mailing = sending(conn, 3, LONG)
+    hand_over(conn, mailing, accepted=3)
+    for seq in (1, 2, 3):
+        named(conn, mailing, seq, f"a{seq}", f"b{seq}")
+    tell(conn, *(Receipt(f"a{seq}", "delivered") for seq in (1, 2, 3)))
+    assert sound(conn, mailing) == {"accepted": 3}
+    tell(
+        conn, Receipt("b1", "delivered"), Receipt("b2", "failed", text="EXPIRED"), Receipt("b2", "delivered")
+    )
+    assert sound(conn, mailing) == {"accepted": 1, "delivered": 1, "bounced": 1}
+
+
+def test_a_receipt_before_its_response_waits_for_it(conn: Conn) -> None:
+    mailing = sending(conn, 2)
+    assert tell(conn, Receipt("early", "delivered", number=number(1))) == 0
+    named(conn, mailing, 1, "early")  # recorded, and its outcome is not there yet
+    travel(conn, seconds=2)
+    assert receipts.settle(conn) == 0
+    hand_over(conn, mailing, accepted=2)
+    travel(conn, seconds=5)
+    assert receipts.settle(conn) == 1
+    assert sound(conn, mailing) == {"delivered": 1, "accepted": 1}
+
+
+def test_what_nobody_owns_goes_within_an_hour(conn: Conn) -> None:
+    tell_to = sending(conn, 1)
+    tell(conn, Receipt("foreign", "delivered", number="+33699999999"))
+    travel(conn, hours=1.1)
+    receipts.settle(conn)
+    assert left(conn) == 0
+    assert sound(conn, tell_to) == {"waiting": 1}
+
+
+def test_an_id_of_another_number_is_not_theirs(conn: Conn) -> None:
+    mailing = sending(conn, 2)
+    hand_over(conn, mailing, accepted=2)
+    named(conn, mailing, 1, "same")
+    assert tell(conn, Receipt("same", "failed", number=number(2))) == 0
+    assert sound(conn, mailing) == {"accepted": 2}
+    assert tell(conn, Receipt("same", "failed", number="0" + number(1)[3:])) == 1  # as written in the country
+
+
+def in_doubt(conn: Conn, text: str = TEXT) -> int:
+    """A mailing of which the first recipient is in doubt, since half a minute."""
+    mailing = sending(conn, 2, text)
+    hand_over(conn, mailing, in_doubt=1, accepted=1)
+    travel(conn, seconds=30)
+    return mailing
+
+
+def settled(conn: Conn, *found: Receipt) -> None:
+    """These receipts come in, and are looked at for as long as it takes."""
+    tell(conn, *found)
+    for _ in range(6):
+        travel(conn, seconds=30)
+        receipts.settle(conn)
+
+
+@pytest.mark.behaviour("S3.14")
+@pytest.mark.parametrize(
+    ("state", "became"), [("delivered", "delivered"), ("failed", "bounced"), ("underway", "accepted")]
+)
+def test_a_receipt_settles_a_doubt(conn: Conn, state: Any, became: str) -> None:
+    """The response was lost, and the id with it; the receipt of that number tells."""
+    mailing = in_doubt(conn)
+    settled(conn, Receipt("lost", state, number=number(1)))
+    assert sound(conn, mailing) == ({"accepted": 2} if became == "accepted" else {"accepted": 1, became: 1})
+    assert left(conn) == 0
+
+
+def test_a_doubt_of_several_parts_is_settled_by_all_of_them(conn: Conn) -> None:
+    mailing = in_doubt(conn, LONG)
+    conn.execute("update delivery_package set parts = 2 where mailing = %s", (mailing,))
+    named(conn, mailing, 1, "first", parts=2)
+    settled(conn, Receipt("first", "delivered", number=number(1)))
+    assert sound(conn, mailing) == {"in_doubt": 1, "accepted": 1}
+    settled(conn, Receipt("second", "delivered", number=number(1)))
+    assert sound(conn, mailing) == {"delivered": 1, "accepted": 1}
+
+
+def test_a_doubt_is_not_settled_by_what_may_be_another_message(conn: Conn) -> None:
+    mailing = in_doubt(conn)
+    told = Receipt("lost", "delivered", number=number(1))
+    other = Receipt("other", "delivered", number=number(1), reference=str(reference(mailing, 1) + 1))
+    settled(conn, other)  # it repeats the reference of another message
+    assert sound(conn, mailing)["in_doubt"] == 1
+    second = in_doubt(conn)  # the same numbers again
+    settled(conn, told)
+    assert sound(conn, mailing)["in_doubt"] == sound(conn, second)["in_doubt"] == 1
+    third = Receipt("third", "delivered", number=number(1), reference=str(reference(second, 1)))
+    settled(conn, third)
+    assert sound(conn, second)["in_doubt"] == 1  # the number alone decides nothing where two are in doubt
+
+
+def test_what_is_learnt_by_our_mark_and_by_the_id_counts_once(conn: Conn) -> None:
+    mailing = sending(conn, 1)
+    hand_over(conn, mailing, accepted=1)
+    named(conn, mailing, 1, "id1")
+    assert learn(conn, mailing, 1, "delivered", origin="receipt", code=250) is Learned.DELIVERED
+    tell(conn, Receipt("id1", "delivered"))
+    assert sound(conn, mailing) == {"delivered": 1}
+
+
+def test_two_transports_at_one_account_of_a_centre(conn: Conn) -> None:
+    """The centre tells any of its binds; an id is one of that centre."""
+    mailing = sending(conn, 1)
+    hand_over(conn, mailing, accepted=1)
+    named(conn, mailing, 1, "id1")
+    begin(conn, 1, "smpp://me:other@127.0.0.1:1")
+    receipts.take(conn, [(server(conn), None, Receipt("id1", "delivered"))])
+    receipts.settle(conn)
+    assert sound(conn, mailing) == {"delivered": 1}
+
+
+_STRANGE = st.text(max_size=300)
+
+
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.builds(
+            Receipt,
+            _STRANGE,
+            st.sampled_from(["delivered", "failed", "underway", "unknown"]),
+            _STRANGE,
+            _STRANGE,
+            _STRANGE,
+            _STRANGE,
+        ),
+        max_size=5,
+    )
+)
+def test_any_words_of_a_stranger_can_be_kept(conn: Conn, found: list[Receipt]) -> None:
+    tell_to = conn.execute("select max(id) from account_server").fetchone()
+    if tell_to is None or tell_to[0] is None:
+        sending(conn, 1)
+    with conn.transaction(force_rollback=True):
+        tell(conn, *found)
+
+
+def test_the_dictionary_holds_no_number(conn: Conn) -> None:
+    mailing = sending(conn, 1)
+    hand_over(conn, mailing, accepted=1)
+    named(conn, mailing, 1, "id1")
+    tell(conn, Receipt("id1", "failed", "", f"unknown subscriber {number(1)}"))
+    assert {row.text for row in ledger(conn, mailing)} == {"unknown subscriber #"}
