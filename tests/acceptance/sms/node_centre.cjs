@@ -30,6 +30,7 @@ function ordered(on, number = "") {
 function ended(session, close = "destroy") {
   session.pause();
   session.socket[close]();
+  session.socket.removeAllListeners("readable").resume(); // or it would wait for a reader, and never close
 }
 
 // Answer as the rule says; `usual` answers as if there were none.

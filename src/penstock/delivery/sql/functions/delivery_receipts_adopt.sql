@@ -7,6 +7,7 @@ declare
     r record;
     c record;
     v_doubtful integer[];
+    v_adopted text[] := '{}';
     v_count integer := 0;
 begin
     for r in
@@ -15,6 +16,12 @@ begin
          where w.no = any(p_nos) and w.state > 0 and length(w.number) >= 8 and w.at < now() - interval '10 seconds'
          order by w.transport, w.no
     loop
+        -- Told twice, and the first of the two has found its recipient above: it is that part's, and no other's.
+        if r.server || '/' || r.id = any(v_adopted) then
+            update delivery_receipt w set look_at = clock_timestamp() where w.no = r.no;
+            v_count := v_count + 1;
+            continue;
+        end if;
         -- Mailings that are, or lately were, sent over the transport, with somebody in doubt or on the way.
         v_doubtful := array(
             select m.id from mailing_mailing m
@@ -46,6 +53,7 @@ begin
                   from delivery_package p where p.mailing = c.mailing and p.no = c.package) meant
          where known.parts < meant.parts and r.server is not null and r.id <> '';
         continue when not found;
+        v_adopted := v_adopted || (r.server || '/' || r.id);
         update delivery_receipt w set look_at = clock_timestamp() where w.no = r.no;
         v_count := v_count + 1;
     end loop;

@@ -1,0 +1,83 @@
+"""Whole mailings to centres that are not ours: everybody gets what was written for them, once, whatever the centres do."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.acceptance.sms.centre import KINDS, running
+from tests.acceptance.sms.round import begin
+from tests.examples import FULL
+from tests.integration.delivery.stage import becomes, eventually, senders, travel
+
+Conn = psycopg.Connection[Any]
+pytestmark = pytest.mark.timeout(300)
+PEOPLE = 5_000 if FULL else 300
+FORMS = ("usual", "tlv", "decimal", "sloppy")
+
+
+@pytest.mark.behaviour("S3.14", "S5.10", "S5.11", "B1")
+@pytest.mark.parametrize(
+    ("kind", "form"), [(kind, form) for kind in KINDS for form in FORMS] if FULL else [("node", "decimal")]
+)  # fmt: skip
+def test_everybody_gets_their_text_and_receipts_come_in_bulk(
+    conn: Conn, tmp_path: Path, kind: str, form: str
+) -> None:
+    """All receipts at once, some before the response, some twice, some never, some of a failure."""
+    told = {"form": form, "early": 7, "double": 5, "lost": 50, "failed": 11}
+    ids = "hex-decimal" if form == "decimal" else "as-is"
+    with running(kind, tmp_path, receipts={**told, "held": True}) as centre, senders():
+        done = begin(conn, centre, PEOPLE, connections=4, window=50, id=ids)
+        eventually(
+            lambda: "waiting" not in done.rows().values() and len(done.received().texts()) == PEOPLE,
+            120,
+            every=0.1,
+        )
+        centre.order(receipts=told)
+        becomes(conn, done.mailing, "finishing")
+        done.learns()
+        states = Counter(done.judged()[0].values())
+        assert states["accepted"] and states["delivered"] and states["bounced"], states
+        travel(conn, hours=49)  # whose receipt never comes stays accepted
+        becomes(conn, done.mailing, "sent")
+        assert Counter(done.judged()[0].values()) == states
+
+
+FAULTS = [
+    {"on": "connect", "do": "cut", "from": 2, "every": 5, "count": 2},
+    {"on": "bind", "do": "cut", "count": 1},
+    {"on": "bind", "do": "refuse", "status": 0x0D, "from": 2, "count": 1},  # ESME_RBINDFAIL
+    {"on": "submit_sm", "do": "refuse", "status": 0x58, "from": 5, "every": 13},
+    {"on": "submit_sm", "do": "refuse", "status": 0x14, "from": 20, "every": 31},
+    {"on": "submit_sm", "do": "refuse", "status": 0x0B, "number": "7$"},  # ESME_RINVDSTADR
+    {"on": "submit_sm", "do": "cut", "from": 40, "every": 90},
+    {"on": "submit_sm", "do": "lose and cut", "from": 70, "every": 140},
+    {"on": "submit_sm", "do": "answer and cut", "from": 100, "every": 120},
+    {"on": "submit_sm", "do": "silent", "from": 140, "count": 1},
+    {"on": "submit_sm", "do": "slow", "ms": 300, "from": 11, "every": 50},
+    {"on": "submit_sm", "do": "nack", "status": 0x08, "from": 25, "every": 100},
+    {"on": "receipt", "do": "cut", "from": 30, "every": 100, "count": 3},
+    {"on": "receipt", "do": "answer and cut", "from": 60, "every": 100, "count": 3},
+    {"on": "deliver_sm_resp", "do": "cut", "from": 50, "every": 50, "count": 3},
+    {"on": "enquire_link", "do": "cut", "count": 3},
+    {"on": "unbind", "do": "cut", "count": 3},
+]
+
+
+@pytest.mark.behaviour("S3.14", "B1", "B2")
+@pytest.mark.parametrize("kind", KINDS if FULL else ["perl"])
+def test_cut_off_at_every_step_nobody_gets_two(conn: Conn, tmp_path: Path, kind: str) -> None:
+    """Connections end before and after each answer; what was taken without an answer is in doubt until its receipt comes."""
+    with running(kind, tmp_path, rules=FAULTS, receipts={"after": 200, "double": 9}) as centre, senders():
+        done = begin(conn, centre, PEOPLE, connections=3, window=10, answer=2, enquire=1)
+        eventually(done.ended, 90, every=0.2)
+        travel(conn, seconds=15)  # a response that has not come by then was lost, and the id with it
+        done.learns()
+        rows, received = done.judged()
+        whole = set(received.texts())
+        assert {number for number, state in rows.items() if state == "in_doubt"}.isdisjoint(whole), (
+            "receipts say what became of them"
+        )
+        assert any(line["fate"] == "X" for number in whole for line in received.submits[number])
