@@ -148,6 +148,9 @@ def with_address(
     return [each for each in found if each.id in members]
 
 
+_OLD_PHONE: Final = "(c.attributes ->> 'phone')"
+
+
 def has_phones(conn: psycopg.Connection[Any], account: int) -> bool:
     """Tell whether any contact has a telephone number; quick, for the index has nothing else."""
     row = conn.execute(
@@ -245,7 +248,7 @@ def export(
     columns = [
         statements.SQL(shown("case when position('@' in c.normal) > 0 then c.address end")),
         # What was called so before there were numbers is one, or will be said to be none.
-        *[statements.SQL("coalesce(c.phone, c.attributes ->> 'phone')") for _ in range(has_numbers)],
+        *[statements.SQL(f"coalesce(c.phone, {shown(_OLD_PHONE)})") for _ in range(has_numbers)],
         *(statements.SQL(shown("(c.attributes ->> {key})")).format(key=key) for key in keys),
     ]
     chosen = statements.SQL("c.account_id = {}").format(account)
