@@ -1,6 +1,6 @@
 """SMPP libraries for Python beside Penstock's own client: the codec alone, and submits over one bind to the same sink.
 
-usage: python -m bench.smpp_libraries [--messages 20000] [--seconds 1] [--window 100]
+usage: python -m bench.smpp_libraries [--messages 5000] [--seconds 1] [--window 100]
 
 For docs/adr/0015. The libraries are no dependencies of Penstock: `pip install aiosmpplib smpplib smpp34` first; one that is missing
 is left out. Codec: submit_sm with its values written, and deliver_sm with a receipt of appendix B read as far as the library reads it
@@ -43,7 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--messages", type=int, default=5_000)
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--window", type=int, default=100)
     given = parser.parse_args()

@@ -168,6 +168,21 @@ def test_the_catcher_takes_the_options_shown(capsys: pytest.CaptureFixture[str])
         catcher.read_arguments(shlex.split(line))  # exits where one is unknown
 
 
+def test_the_smpp_catcher_takes_the_options_shown() -> None:
+    from penstock.transport.smpp import catcher
+
+    page = (_ROOT / "docs" / "how-to" / "sms-centre.md").read_text("utf-8")
+    lines = re.findall(r"^ *python -m penstock\.transport\.smpp\.catcher (.*)$", page, re.MULTILINE)
+    lines += [
+        option
+        for row in re.findall(r"^\| (`--.*?) \|", page, re.MULTILINE)
+        for option in re.findall(r"`(--.*?)`", row)
+    ]
+    assert len(lines) > 6
+    for line in lines:
+        catcher.read_patterns(catcher.read_arguments(shlex.split(line)).refuse)
+
+
 # --- tables that are written by hand ----------------------------------------------------------------------
 
 
@@ -187,6 +202,19 @@ def test_every_option_of_a_server_url_is_described() -> None:
     options = str(refused.value).partition("known are ")[2].split(", ")
     page = (_ROOT / "docs" / "reference" / "server-url.md").read_text("utf-8")
     words = [*options, *SECURITIES, *(name.lower() for name in MECHANISMS)]
+    assert [word for word in words if f"`{word}`" not in page] == []
+
+
+def test_every_option_of_a_centres_url_is_described() -> None:
+    from penstock.transport.server_url import ServerURLError
+    from penstock.transport.smpp import centre
+
+    with pytest.raises(ServerURLError, match=r"known are (.*)") as refused:
+        centre.Centre.from_url("smpp://me:x@host?bogus=1")
+    options = str(refused.value).partition("known are ")[2].split(", ")
+    page = (_ROOT / "docs" / "reference" / "server-url.md").read_text("utf-8")
+    page = page.partition("## Short message centres")[2].partition("\n## ")[0]
+    words = [*options, *centre.BINDS, *centre.LONGS, *centre.IDS, *centre.CHARSETS, *centre.VALIDITIES]
     assert [word for word in words if f"`{word}`" not in page] == []
 
 

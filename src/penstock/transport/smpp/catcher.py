@@ -3,7 +3,7 @@
 Nothing leaves the machine, and no telephone rings. It can be told to behave as badly as the world does.
 
     python -m penstock.transport.smpp.catcher --port 2775 --maildir caught --fail '*99' --throttle 500
-    penstock send --channel sms --via 'smpp://me:secret@127.0.0.1:2775' …
+    penstock send --sms TEXT --via 'smpp://me:secret@127.0.0.1:2775' …
 """
 
 from __future__ import annotations
