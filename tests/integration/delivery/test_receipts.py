@@ -225,3 +225,11 @@ def test_the_dictionary_holds_no_number(conn: Conn) -> None:
     named(conn, mailing, 1, "id1")
     tell(conn, Receipt("id1", "failed", "", f"unknown subscriber {number(1)}"))
     assert {row.text for row in ledger(conn, mailing)} == {"unknown subscriber #"}
+
+
+def test_a_doubt_of_several_parts_is_not_settled_by_one_receipt_told_twice(conn: Conn) -> None:
+    mailing = in_doubt(conn, LONG)
+    conn.execute("update delivery_package set parts = 2 where mailing = %s", (mailing,))
+    told = Receipt("first", "delivered", number=number(1))
+    settled(conn, told, told)
+    assert sound(conn, mailing) == {"in_doubt": 1, "accepted": 1}

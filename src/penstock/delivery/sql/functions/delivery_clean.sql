@@ -4,6 +4,7 @@ create or replace function delivery_clean(p_mailings integer[], p_seqs integer[]
 declare
     v_replies integer[];
 begin
+    delete from delivery_message d using unnest(p_mailings, p_seqs) as t (mailing, seq) where d.mailing = t.mailing and d.seq = t.seq;
     update delivery_early e set text = '', detail = null
       from unnest(p_mailings, p_seqs) as t (mailing, seq) where e.mailing = t.mailing and e.seq = t.seq;
     select coalesce(array_agg(distinct o.reply), '{}') into v_replies

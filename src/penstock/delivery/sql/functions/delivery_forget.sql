@@ -41,6 +41,9 @@ begin
             on conflict (mailing, seq) do update set at = excluded.at
     )
     select coalesce(jsonb_agg(t), '[]') into v_rows from theirs t;
+    delete from delivery_receipt w using jsonb_to_recordset(p_people) as p (normal text), account_transport t
+     where t.id = w.transport and t.account_id = p_account and p.normal like '+%'
+       and length(w.number) >= 8 and right(w.number, 7) = right(p.normal, 7);
     v_replies := delivery_clean(array(select (r ->> 'mailing')::integer from jsonb_array_elements(v_rows) with ordinality e (r, n) order by n),
                                 array(select (r ->> 'seq')::integer from jsonb_array_elements(v_rows) with ordinality e (r, n) order by n));
     -- The dictionary keeps its rows, for senders know their numbers: only the address goes. The number makes the text the only one of its kind.
