@@ -68,6 +68,7 @@ TEXTS = {
     "delivery_reply": ["text", "enhanced", "command"],
     "delivery_sender": ["host"],
     "feedback_bounce": ["text", "enhanced", "origin"],
+    "feedback_message": ["text"],
     "feedback_mailbox": ["name", "folder", "done_folder", "trouble"],
     "feedback_order": ["key"],
     "feedback_stray": ["why"],
@@ -92,7 +93,7 @@ TEXTS = {
 
 ADDRESSES = {"notices_webhook": ["url"], "account_server": ["url"]}
 """Columns that hold the address of a server."""
-SHORT = {"delivery_link": 1_900}
+SHORT = {"delivery_link": 1_900, "feedback_message": 9_900}
 """Tables whose texts the database keeps shorter than WIDE."""
 MAILBOXES = {
     "audience_contact": ["address"],
@@ -113,7 +114,7 @@ MACHINE = {
     "content_picture": ["key", "media_type"], "delivery_due": ["why", "closed"], "delivery_health": ["state"], "delivery_link": ["utm"],
     "account_limit": ["scope", "value"], "delivery_backoff": ["domain"], "delivery_left": ["reason"], "delivery_meter": ["scope", "key"],
     "delivery_meter_turn": ["scope", "key"], "delivery_package": ["kind", "state", "zone", "lane", "held"], "delivery_recipient": ["normal"], "delivery_state": ["name"],
-    "feedback_bounce": ["normal", "class"], "feedback_mailbox": ["url", "afterwards"], "feedback_stray": ["door", "kind"], "mailing_approval": ["kind", "digest"], "mailing_entry": ["door", "command", "from_state", "to_state"],
+    "feedback_bounce": ["normal", "class"], "feedback_mailbox": ["url", "afterwards"], "feedback_message": ["number", "addressee", "word", "done", "key"], "feedback_stray": ["door", "kind"], "mailing_approval": ["kind", "digest"], "mailing_entry": ["door", "command", "from_state", "to_state"],
     "mailing_mailing": ["channel", "state", "came_from", "digest"], "mailing_repetition": ["identity", "key", "fingerprint"],
     "mailing_submission": ["digest"], "mailing_switch": ["scope"], "notices_copy": ["identity", "state"],
     "notices_delivery": ["kind", "state"], "notices_notice": ["kind"], "notices_webhook": ["events"],

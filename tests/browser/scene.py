@@ -192,6 +192,13 @@ def _audience(scene: Scene, folder: Path) -> None:
             " values (%s, %s, %s, 1, %s, now(), %s, 550, '5.1.1', 'no such user here', 'dsn', %s)",
             (desk.account, scene.mailings["sent"], seq, f"gone{seq}@{desk.domain}", kind, kind == "hard"),
         )
+    for said, word, done in (("STOP", "stop", "unsubscribed"), ("Where do I find you?", None, "nothing")):
+        desk.conn.execute(
+            "insert into feedback_message (account, transport, number, addressee, text, noted_at, word, done, contact)"
+            " values (%(account)s, 1, '+33612345678', '36180', %(text)s, now(), %(word)s, %(done)s,"
+            " (select min(id) from audience_contact where account_id = %(account)s))",
+            {"account": desk.account, "text": said, "word": word, "done": done},
+        )
     desk.list(0, "Nobody yet", addresses=())
     for name, words in (
         ("Grown-ups", 'age >= 18 and on list "Spring fair" and not did "purchase"'),

@@ -44,7 +44,7 @@ TABLE = (
     _scope("mailings:unlock", (ADMINISTRATOR, PLATFORM),
            "Unlock mailings that too many bounces or complaints stopped.", confers=UNLOCKER),
     _scope("recipients:read", _EVERYBODY, "See to whom a mailing goes, address by address: ledger and preview."),
-    _scope("contacts:read", _SENDERS, "See and export contacts, lists, segments, events and imports."),
+    _scope("contacts:read", _SENDERS, "See and export contacts, lists, segments, events, imports and messages received."),
     _scope("contacts:write", _SENDERS, "Create, change, import and erase contacts, lists and segments."),
     _scope("events:write", _SENDERS, "Tell what contacts did, for segments to ask, and what they ordered."),
     _scope("suppressions:read", _SENDERS, "See which addresses get no mail."),

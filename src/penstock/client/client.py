@@ -8,7 +8,7 @@ import httpx
 from penstock.client.account import Me, People, Policies, Switches, Tokens
 from penstock.client.audience import Contacts, Erasures, Imports, Lists, Suppressions
 from penstock.client.connection import Connection
-from penstock.client.content import Pictures, Templates
+from penstock.client.content import Pictures, Templates, Texts
 from penstock.client.credits import Credits
 from penstock.client.domains import Domains
 from penstock.client.limits import Limits
@@ -18,7 +18,7 @@ from penstock.client.orders import Orders
 from penstock.client.pages import Pages
 from penstock.client.reports import Reports
 from penstock.client.resource import told
-from penstock.client.returning import Bounces, Mailboxes, Strays
+from penstock.client.returning import Bounces, Inbox, Mailboxes, Strays
 from penstock.client.segments import Events, Segments
 from penstock.client.shapes import AccountEntry, Board, Queue
 from penstock.client.transports import Transports
@@ -49,7 +49,9 @@ class Penstock:
         self.imports = Imports(connection)
         self.suppressions = Suppressions(connection)
         self.bounces = Bounces(connection)
+        self.inbox = Inbox(connection)
         self.templates = Templates(connection)
+        self.texts = Texts(connection)
         self.pictures = Pictures(connection)
         self.transports = Transports(connection)
         self.domains = Domains(connection)

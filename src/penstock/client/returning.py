@@ -1,4 +1,4 @@
-"""What comes back: bounces, mailboxes it is picked up from, and what could not be placed."""
+"""What comes back: bounces, messages that people send, mailboxes it is picked up from, and what could not be placed."""
 
 from datetime import datetime
 
@@ -22,6 +22,23 @@ class Bounce(Model):
     text: str
     origin: str
     suppressed: bool
+
+
+class ReceivedMessage(Model):
+    """A message that somebody sent by SMS; `word` is the keyword it is (stop, start, help), `done` what was done about it."""
+
+    id: int
+    at: datetime
+    sent_at: datetime | None
+    number: str
+    addressee: str
+    text: str
+    word: str | None
+    done: str | None
+    contact: int | None
+    mailing: int | None
+    seq: int | None
+    transport: int
 
 
 class Mailbox(Model):
@@ -75,6 +92,16 @@ class Bounces(Resource):
     ) -> Pages[Bounce]:
         """Who bounced, the newest first; only of a mailing or an address."""
         return self._pages(Bounce, mailing=mailing, address=address, limit=limit)
+
+
+class Inbox(Resource):
+    """`/inbox`."""
+
+    path = "/inbox"
+
+    def all(self, *, number: str | None = None, limit: int | None = None) -> Pages[ReceivedMessage]:
+        """What people wrote, the newest first; only of one telephone number."""
+        return self._pages(ReceivedMessage, number=number, limit=limit)
 
 
 class Mailboxes(Resource):

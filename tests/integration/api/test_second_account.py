@@ -71,6 +71,10 @@ def victim(api: Api, conn: Conn) -> dict[str, list[int]]:
         " values (1, 1, 1, 1, 'a@x.example', now(), 'hard', 550, '', %s, 'dsn', false)",
         (MARK,),
     )
+    conn.execute(
+        "insert into feedback_message (account, transport, number, addressee, text) values (1, %s, '+33612345678', '', %s)",
+        (transport["id"], MARK),
+    )
     person = took(api.post("/people", {"email": f"{MARK}@y.example", "name": MARK, "roles": ["approver"]}))
     token = took(api.post("/tokens", {"name": MARK, "scopes": ["contacts:read"]}))
     webhook = took(api.post("/webhooks", {"url": f"http://127.0.0.1:9/{MARK}", "description": MARK}))
@@ -339,7 +343,7 @@ SHOWING = {
     "/mailings/{mailing}/preview", "/mailings/{mailing}/recipients", "/mailings/{mailing}/revisions",
     "/mailings/{mailing}/revisions/{revision}",
     "/orders", "/contacts", "/contacts/{contact}", "/lists", "/lists/{list}", "/imports", "/imports/{number}", "/imports/{number}/problems",
-    "/mailboxes", "/mailboxes/{number}", "/strays", "/strays/{number}", "/bounces", "/suppressions", "/suppressions/{suppression}", "/domains", "/domains/{number}", "/templates", "/templates/{number}", "/pictures", "/pictures/{number}", "/transports", "/transports/{number}", "/transports/{number}/health", "/tokens", "/tokens/{number}",
+    "/mailboxes", "/mailboxes/{number}", "/strays", "/strays/{number}", "/bounces", "/inbox", "/suppressions", "/suppressions/{suppression}", "/domains", "/domains/{number}", "/templates", "/templates/{number}", "/pictures", "/pictures/{number}", "/transports", "/transports/{number}", "/transports/{number}/health", "/tokens", "/tokens/{number}",
     "/people", "/people/{number}", "/switches", "/switches/{number}", "/limits", "/limits/{number}", "/webhooks", "/webhooks/{number}", "/notices",
     "/notices/settings", "/board", "/journal", "/credits/entries", "/credits/entries/{entry}",
 }  # fmt: skip
