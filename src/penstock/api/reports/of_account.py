@@ -11,7 +11,7 @@ from penstock.api import streaming
 from penstock.api.document import documented
 from penstock.api.problems import Problem
 from penstock.api.reports import shapes
-from penstock.api.resources.asking import asked
+from penstock.api.resources.asking import Asked, asked
 from penstock.api.resources.paging import paged
 from penstock.api.resources.times import Instant
 from penstock.api.shapes import LARGEST_NUMBER, Account, Cursor, Limit
@@ -84,7 +84,7 @@ def compare_mailings(
         return {"items": [summary(each) for each in found]}
 
 
-def _chosen(ask: Any, mailings: list[int]) -> list[Result]:
+def _chosen(ask: Asked, mailings: list[int]) -> list[Result]:
     try:
         return comparison.compare(*ask.given, mailings) if mailings else []
     except LookupError as error:
