@@ -7,15 +7,20 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from penstock.account import transports
+from penstock.audience import editing
 from penstock.audience.suppression import suppress, suppressed
+from penstock.delivery import freeze
 from penstock.feedback.short import noting
 from penstock.feedback.short.incoming import take_of_transport
 from penstock.mailing import journal
+from penstock.mailing.actor import SYSTEM
+from penstock.personal.erasure import erase_addresses
 from penstock.transport.short import Inbound
-from tests.integration.delivery.stage import policy
+from tests.integration.delivery import texting
+from tests.integration.delivery.stage import hand_over, policy
 
 Conn = psycopg.Connection[Any]
-NUMBER = "+33612345678"
+NUMBER, OTHER = "+33612345678", "+33612345679"
 
 
 def server_of(conn: Conn, transport: int) -> int:
@@ -91,3 +96,35 @@ def test_a_word_of_the_accounts_own_stops_and_a_national_number_is_read(conn: Co
     assert suppressed(conn, 1, NUMBER) == "unsubscribed"
     come(conn, transport, "STOP", "Acme")  # a name: nothing is sent there
     assert inbox(conn)[-1][:3] == ("Acme", "stop", "nothing")
+
+
+def test_stop_is_an_event_of_the_newest_mailing_that_went_to_the_number(conn: Conn, transport: int) -> None:
+    first, second = (texting.begin(conn, 2, "smpp://me:secret@127.0.0.1:1") for _ in range(2))
+    for mailing in (first, second):
+        freeze.prepare(conn, mailing)
+    hand_over(conn, first)  # the second has not left yet
+    come(conn, transport, "STOP", texting.number(2))
+    row = conn.execute(
+        "select m.mailing, m.seq, m.contact = r.contact from feedback_message m"
+        " join delivery_recipient r on r.mailing = m.mailing and r.seq = m.seq and r.normal = m.number"
+    ).fetchone()  # fmt: skip
+    assert row is not None
+    assert row[::2] == (first, True)
+    events = conn.execute("select kind, mailing, seq, data from feedback_event").fetchall()
+    assert events == [("unsubscribed", first, row[1], {"door": "sms"})]
+    assert len(hand_over(conn, second)) == 1  # who wrote STOP gets nothing of what is still to leave
+
+
+def test_who_is_erased_has_written_nothing_unless_the_number_is_somebodys_else(
+    conn: Conn, transport: int
+) -> None:
+    for address, number in (
+        ("anna@example.org", NUMBER),
+        ("ben@example.org", OTHER),
+        ("cleo@example.org", OTHER),
+    ):
+        editing.create(conn, 1, address, {}, [], phone=number)
+    for number in (NUMBER, OTHER, "+33612345600"):
+        come(conn, transport, "Hello", number)
+    erase_addresses(conn, 1, ["anna@example.org", "cleo@example.org"], SYSTEM)
+    assert [number for number, *_ in inbox(conn)] == [OTHER, "+33612345600"]  # Ben's, who had it first

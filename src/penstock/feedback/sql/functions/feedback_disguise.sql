@@ -1,5 +1,6 @@
 -- People are erased, after feedback_forget: what is kept of their mailings, for the figures, bears the number that stands for them in the
--- ledger too; of bounces the class and the codes stay. Messages that came in and name an address of theirs go.
+-- ledger too; of bounces the class and the codes stay. Messages that came in and name an address of theirs go, and so do those that they
+-- sent, unless somebody else is known by the same number.
 -- p_contacts and p_numbers: every contact that rows of theirs had, and the number in its place.
 create or replace function feedback_disguise(
     p_account integer, p_people jsonb, p_contacts bigint[], p_numbers bigint[], p_pattern text
@@ -13,6 +14,13 @@ create or replace function feedback_disguise(
       from jsonb_to_recordset(p_people) as p (contact bigint, normal text, pseudonym text, number bigint)
      where b.account = p_account and b.normal = p.normal
        and (b.contact = p.contact or not exists (select from audience_contact c where c.id = b.contact and c.account_id = p_account));
+    delete from feedback_message m
+     where m.account = p_account
+       and (m.contact = any(p_contacts)
+            or m.number in (select p.normal from jsonb_to_recordset(p_people) as p (normal text))
+               and not exists (select from audience_contact c
+                                where c.account_id = p_account and c.phone = m.number and c.id <> all(p_contacts))
+            or m.text ~* p_pattern);
     delete from feedback_stray s where coalesce(s.account, p_account) = p_account
        -- Octet by octet: they need be UTF-8 no more than free of NUL, which no text of the database holds.
        and (s.why ~* p_pattern or convert_from(decode(
