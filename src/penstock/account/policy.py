@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from penstock.content import utm
-from penstock.mailing import quiet
+from penstock.mailing import opening, quiet
 from penstock.transport.alphabet import LANGUAGES
 
 OPTIONS = frozenset({"unsubscribe", "rate", "connections", *utm.NAMES})
@@ -235,6 +235,20 @@ class Policy:
         "per_number",
         _one_of("per_number", "per_contact"),
         "An SMS goes once to a number that several contacts have, or once for each of them.",
+    )
+    quiet_hours_sms: str = _always(
+        "off",
+        _written(quiet.WRITTEN, "off, or as 22:00-08:00, until another time", quiet.is_meant),
+        "As quiet_hours_email, for SMS: the zone is the contact's, else that of the number.",
+    )
+    sending_hours_sms: str = _always(
+        "off",
+        _written(
+            opening.WRITTEN,
+            "off, or as FR mon-sat 08:00-20:00; DE 09:00-20:00; * 08:00-21:00",
+            opening.is_meant,
+        ),
+        "When a country may be sent SMS, by the clock of the recipient's zone; * is every other country. Who waits goes at the next opening.",
     )
     lane_size: int = _always(
         0,

@@ -11,6 +11,7 @@ from penstock.cli.endings import wrong
 from penstock.cli.plans import clock, until
 from penstock.cli.screen import document, number, table, tell, written
 from penstock.cli.timing import Timing
+from penstock.mailing.timeline import zone_in
 from penstock.report.credits import Taken
 from penstock.report.outlook import Outlook, of_mailing
 
@@ -85,7 +86,7 @@ def _row(each: Mapping[str, Any], zone: str) -> list[str]:
     begun = number(each["begun"]) if each["begun"] else ""
     return [
         str(each["slot"] or "–"),
-        clock(at, each["zone"] or zone),
+        clock(at, zone_in(each["zone"]) or zone),
         note,
         each["zone"] or "",
         number(each["recipients"]),

@@ -52,7 +52,7 @@ class Ledger:
     @property
     def pace(self) -> Pace:
         """How its mailing is spread over time."""
-        return cutting.pace_of(self.plan, self.zone, self.policy)
+        return cutting.pace_of(self.plan, self.zone, self.policy, self.channel)
 
 
 def add(

@@ -40,6 +40,7 @@ class Canary:
     again: int
     handed: datetime | None
     over: datetime | None
+    channel: str
 
     @property
     def wait(self) -> timedelta:
@@ -132,7 +133,7 @@ def _pass(conn: psycopg.Connection[Any], canary: Canary, found: Counted) -> bool
 def _retime(conn: psycopg.Connection[Any], canary: Canary) -> None:
     """Batches and zones whose time came while they were held go as after a pause, so that no two batches go at once."""
     assert canary.handed is not None
-    pace = cutting.pace_of(canary.plan, canary.zone, canary.policy)
+    pace = cutting.pace_of(canary.plan, canary.zone, canary.policy, canary.channel)
     shift = tolerant(canary.policy).throttle_after_pause == "shift"
     retiming.after_pause(conn, canary.mailing, pace, canary.handed, _now(conn), shift=shift)
 

@@ -46,12 +46,20 @@ class Order:
     def envelope(
         self, item: Item, row: tuple[Any, ...], public: bytes, private: bytes, date: bytes, peer: Peer
     ) -> Any:
-        """Make the envelope of one recipient, as the transport takes them. Raises RenderError, SigningError, OtherParts."""
+        """Make the envelope of one recipient, as the transport takes them. Raises RenderError, SigningError, OtherParts, NotNow."""
         raise NotImplementedError
 
     def domain_of(self, row: tuple[Any, ...]) -> str:
         """What limits and kill switches of the scope `domain` go by."""
         raise NotImplementedError
+
+
+class NotNow(Exception):
+    """The recipient may not be sent to at this hour: in so many seconds."""
+
+    def __init__(self, seconds: float):
+        super().__init__(f"in {seconds:.0f} s")
+        self.seconds = seconds
 
 
 class OtherParts(Exception):

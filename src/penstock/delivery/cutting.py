@@ -18,6 +18,7 @@ import psycopg
 from penstock.account.policy import tolerant
 from penstock.audience.reach import EMAIL, Reach
 from penstock.delivery import zones
+from penstock.delivery.zones import Whereabouts
 from penstock.mailing import timeline
 from penstock.mailing.timeline import Pace, Release
 from penstock.platform.database import sql
@@ -64,12 +65,15 @@ class End:
     slot: int = 0
 
 
-def pace_of(plan: Mapping[str, Any] | None, zone: str, policy: Mapping[str, Any]) -> Pace:
+def pace_of(
+    plan: Mapping[str, Any] | None, zone: str, policy: Mapping[str, Any], channel: str = EMAIL.channel
+) -> Pace:
     """Return how a mailing with this plan is spread over time; `policy`: of its account with its own options."""
     chosen = tolerant(policy)
-    return timeline.pace_of(
-        plan, zone=zone, quiet_hours=chosen.quiet_hours_email, missed_slot=chosen.missed_slot
-    )
+    of_email = {"quiet_hours": chosen.quiet_hours_email}
+    of_sms = {"quiet_hours": chosen.quiet_hours_sms, "sending_hours": chosen.sending_hours_sms}
+    hours = of_email if channel == EMAIL.channel else of_sms
+    return timeline.pace_of(plan, zone=zone, missed_slot=chosen.missed_slot, **hours)
 
 
 def end_of(conn: psycopg.Connection[Any], mailing: int) -> End:
@@ -105,25 +109,29 @@ def cut(
     (missed_slot) are recorded as skipped. Raises timeline.TooManyBatches.
     """
     after = after or End()
-    counts = _counts(conn, people, pace)
+    where = zones.whereabouts(conn, people.text, people.given, people.reach) if pace.by_zone else zones.SAYING
+    counts = _counts(conn, people, pace, where)
     spread = timeline.releases(pace, counts, start)
     if not spread:
         return 0
     spread = [replace(each, slot=each.slot + after.slot) if each.slot else each for each in spread]
     given = {
-        **people.given, **zones.parameters(), "mailing": mailing, "size": size, "lanes": list(lanes),
-        "by_zone": pace.by_zone, "fallback": pace.zone, "last_seq": after.seq, "last_no": after.no,
+        **people.given, **where.given, "mailing": mailing, "size": size, "lanes": list(lanes),
+        "by_zone": pace.by_zone, "by_country": pace.hours is not None, "fallback": pace.zone, "last_seq": after.seq, "last_no": after.no,
         "releases": _releases(spread), "runs": _runs(spread),
     }  # fmt: skip
-    text = people.told("cut").replace("{known}", zones.KNOWN).replace("{said}", zones.SAID)
+    text = people.told("cut").replace("{known}", zones.KNOWN).replace("{said}", where.said)
     rows = conn.execute(text, given, prepare=False).fetchall()
-    _skip_missed(conn, mailing, spread, after)
+    _skip_missed(conn, mailing, spread, after, by_country=pace.hours is not None)
     return sum(row[0] for row in rows)
 
 
-def _counts(conn: psycopg.Connection[Any], people: People, pace: Pace) -> dict[str | None, int]:
+def _counts(
+    conn: psycopg.Connection[Any], people: People, pace: Pace, where: Whereabouts
+) -> dict[str | None, int]:
     if pace.by_zone:
-        return zones.count(conn, people.text, people.given, pace.zone)
+        country = people.reach.domain if pace.hours is not None else None
+        return where.count(conn, people.text, people.given, pace.zone, country)
     row = conn.execute(f"select count(*) from {people.text}", people.given, prepare=False).fetchone()
     return {None: int(row[0]) if row else 0}
 
@@ -149,11 +157,20 @@ def _runs(spread: list[Release]) -> str:
     ])  # fmt: skip
 
 
-def _skip_missed(conn: psycopg.Connection[Any], mailing: int, spread: list[Release], after: End) -> None:
+def _skip_missed(
+    conn: psycopg.Connection[Any], mailing: int, spread: list[Release], after: End, *, by_country: bool
+) -> None:
     missed = [each.zone for each in spread if each.missed]
     if missed:
         conn.execute(
             "select delivery_skip(%(mailing)s, array(select no from delivery_package"
-            " where mailing = %(mailing)s and no > %(after)s and slot is null and zone = any(%(zones)s)), %(reason)s)",
-            {"mailing": mailing, "after": after.no, "zones": missed, "reason": MISSED},
+            " where mailing = %(mailing)s and no > %(after)s and slot is null"
+            " and zone || case when %(by_country)s then ' ' || lane else '' end = any(%(zones)s)), %(reason)s)",
+            {
+                "mailing": mailing,
+                "after": after.no,
+                "zones": missed,
+                "reason": MISSED,
+                "by_country": by_country,
+            },
         )

@@ -103,7 +103,7 @@ def _people(conn: psycopg.Connection[Any], mailing: int, what: Frozen) -> int:
     if step.earlier(what.rule) is not None:
         return 0
     rule = chosen.ready(conn, what.account, what.rule)
-    pace = cutting.pace_of(what.plan, what.zone, what.policy)
+    pace = cutting.pace_of(what.plan, what.zone, what.policy, reach.of(rule).channel)
     given = {"mailing": mailing, "size": what.size, **chosen.parameters(what.account, rule)}
     capped = capping.capped(conn, mailing, what.account, what.policy, reach.of(rule))
     audience = chosen.audience(rule, capped)

@@ -16,7 +16,7 @@ from penstock.content.dkim import SigningError
 from penstock.content.links import tokens
 from penstock.content.message import RenderError
 from penstock.delivery import record
-from penstock.delivery.channel import Order, OtherParts
+from penstock.delivery.channel import NotNow, Order, OtherParts
 from penstock.delivery.claim import Held, Item, Turn
 from penstock.delivery.outcome import BOUNCED, Outcome, State, age, blames_sender, decide, template
 from penstock.delivery.sparing import Spared, Suspects
@@ -38,6 +38,7 @@ FOR_NOW: Final = Reply(451, "", "", "dot", "")
 WITHHELD: Final = Reply(0, "", "withheld: its domain is switched off", "return", "")
 SET_APART: Final = Reply(0, "", "set apart: its domain has a pace of its own", "return", "")
 OTHER_PARTS: Final = Reply(0, "", "set apart: its message takes another number of parts", "return", "")
+NOT_NOW: Final = Reply(0, "", "not now: it is outside its sending hours, or quiet there", "return", "")
 GIVEN_BACK: Final = Reply(0, "", "given back: sending was stopped", "return", "")
 Words = tuple[int, str, str, str]
 """An entry of the dictionary of replies: code, enhanced code, text with {} for what varies, command."""
@@ -118,6 +119,9 @@ class HandOff:
                 continue
             except OtherParts as other:
                 self._note(item, OTHER_PARTS, Outcome(State.RETURNED, parts=other.parts))
+                continue
+            except NotNow as shut:
+                self._note(item, NOT_NOW, Outcome(State.RETURNED, shut.seconds))
                 continue
             except SigningError as error:  # it is not the recipient's fault, and nobody gets it unsigned
                 queue.appendleft(item)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import psycopg
 
+from penstock.audience import reach
 from penstock.delivery import cutting, zones
 from penstock.mailing import timeline
 from penstock.platform.database import sql
@@ -31,7 +32,7 @@ def locate(conn: psycopg.Connection[Any], mailing: int) -> datetime | None:
     if row is None:
         return None
     account, rule, plan, zone, policy, version, due_at = row
-    pace = cutting.pace_of(plan, zone, policy)
+    pace = cutting.pace_of(plan, zone, policy, reach.of(rule).channel)
     first = timeline.first(pace, zones.of_audience(conn, account, rule, pace.zone), due_at)
     noted = conn.execute(
         "update mailing_mailing set first_at = %s, located_at = clock_timestamp() where id = %s and version = %s",

@@ -18,10 +18,11 @@ from penstock.content.message import Message, MessageError, Problem
 from penstock.content.render import Program, compile_message, needs_smtputf8, recipient
 from penstock.content.sms.program import program_for
 from penstock.content.targets import Target
-from penstock.delivery import signing, targets
+from penstock.delivery import cutting, signing, targets
 from penstock.delivery.channel import Order
 from penstock.delivery.claim import Item, reading
 from penstock.delivery.outcome import Schedule
+from penstock.delivery.short.opening import opening_of
 from penstock.delivery.short.order import ShortOrder
 from penstock.delivery.withholding import domain
 from penstock.platform import environment
@@ -92,7 +93,8 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
     if any(way.terms.channel != row["channel"] for way in ways):
         raise ValueError(f"the mailing goes by {row['channel']}, and its transport carries something else")
     if row["channel"] == "sms":
-        return ShortOrder(program=program_for(message, policy), **made)
+        pace = cutting.pace_of(row["plan"], row["zone"], policy, row["channel"])
+        return ShortOrder(program=program_for(message, policy), opening=opening_of(pace), **made)
     program = program_of(message, policy, name=row["name"], number=partial(targets.number, conn, mailing))
     return _email(conn, program, policy, made)
 

@@ -31,6 +31,7 @@ from penstock.delivery import (
     tripping,
 )
 from penstock.delivery.short import receipts
+from penstock.delivery.shutting import Shutting
 from penstock.delivery.watchdog import Watchdog
 from penstock.delivery.withholding import Withholding
 from penstock.feedback import bounces
@@ -70,6 +71,7 @@ class Ticker:
         self._woken = asyncio.Event()
         self._conn: psycopg.Connection[Any] | None = None
         self._withholding = Withholding()
+        self._shutting = Shutting()
         self._watchdog = Watchdog()
         self._working: dict[int, asyncio.Task[None]] = {}
         self._looked_at = datetime.now(UTC)  # the database's clock, once it was asked
@@ -117,6 +119,7 @@ class Ticker:
         limits.ease(conn)
         self._withholding.let_go(conn)
         self._withholding.tell(conn)
+        self._shutting.look(conn)
         self._learn(conn)
         packed = self._judge(conn)
         live = conn.execute(sql("penstock.delivery", "live")).fetchall()

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from penstock.mailing import batches, quiet
+from penstock.mailing import batches, opening, quiet
 from penstock.mailing.batches import MOST, Batches, too_many
+from penstock.mailing.opening import Hours
 from penstock.mailing.quiet import Quiet
 
 GRACE: Final = timedelta(minutes=15)
@@ -39,7 +40,8 @@ class Pace:
     """How a mailing is spread over time. `wall`: the recipients' own wall time at which it goes; None: all at its start.
 
     `zone` is the plan's, for intervals of days and for those whose zone nobody knows. `skip_missed`: a zone that has missed its
-    time gets nothing.
+    time gets nothing. `hours`: when each country may be sent to; then recipients are known by a place, "Europe/Paris FR", wherever
+    a zone is spoken of here.
     """
 
     zone: str
@@ -48,11 +50,12 @@ class Pace:
     fold: int = 0
     quiet: Quiet | None = None
     skip_missed: bool = False
+    hours: Hours | None = None
 
     @property
     def by_zone(self) -> bool:
         """Whether it matters where a recipient is."""
-        return self.wall is not None or self.quiet is not None
+        return self.wall is not None or self.quiet is not None or self.hours is not None
 
     @property
     def is_plain(self) -> bool:
@@ -61,7 +64,7 @@ class Pace:
 
     def there(self, zone: str | None) -> ZoneInfo:
         """Return the zone of recipients who are in `zone`."""
-        return ZoneInfo(zone or self.zone)
+        return ZoneInfo(zone_in(zone) or self.zone)
 
     def wanted(self, zone: str | None, start: datetime) -> datetime:
         """Return when the plan wants those in `zone` who go first; a wall time that does not exist there means an hour later."""
@@ -70,8 +73,32 @@ class Pace:
         return self.wall.replace(tzinfo=self.there(zone), fold=self.fold).astimezone(UTC)
 
     def awake(self, zone: str | None, at: datetime) -> datetime:
-        """Return the first instant from `at` on at which it is not quiet in `zone`."""
-        return at if self.quiet is None else self.quiet.over(at, self.there(zone))
+        """Return the first instant from `at` on at which it is not quiet in `zone`, and its country may be sent to."""
+        if self.hours is None:
+            return at if self.quiet is None else self.quiet.over(at, self.there(zone))
+        there, country, found = self.there(zone), country_in(zone), at
+        for _ in range(TRIES):
+            later = found if self.quiet is None else self.quiet.over(found, there)
+            later = self.hours.over(country, later, there)
+            if later == found:
+                break
+            found = later
+        return found
+
+
+def place(zone: str, country: str) -> str:
+    """Return how recipients are known where their country matters, too."""
+    return f"{zone} {country}"
+
+
+def zone_in(place: str | None) -> str:
+    """Return the zone of a place, or the zone that it is already."""
+    return (place or "").partition(" ")[0]
+
+
+def country_in(place: str | None) -> str:
+    """Return the country of a place; "" where it names none."""
+    return (place or "").partition(" ")[2]
 
 
 def pace_of(
@@ -80,6 +107,7 @@ def pace_of(
     zone: str,
     quiet_hours: str = quiet.OFF,
     missed_slot: str = "send_on_resume",
+    sending_hours: str = opening.OFF,
 ) -> Pace:
     """Return the pace of a stored plan; `zone` is the account's, the others are policies."""
     plan = document or {}
@@ -90,6 +118,7 @@ def pace_of(
         fold=1 if plan.get("fold") == "second" else 0,
         quiet=quiet.read(quiet_hours),
         skip_missed=missed_slot == "skip",
+        hours=opening.read(sending_hours),
     )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def of_mailing(
     people = _people(conn, mailing)
     when = timeline(
         conn, mailing.account, plan or mailing.plan or {"kind": Kind.NOW.value}, zone=row[0] if row else "UTC",
-        people=people, held_to=mailing.options.get("rate"), options=options, soon=False,
+        people=people, held_to=mailing.options.get("rate"), options=options, soon=False, channel=mailing.channel,
         rule=mailing.rule if mailing.frozen_at is None and mailing.audience else None,
     )  # fmt: skip
     return Outlook(when, credits=taken(conn, mailing, when.first, people))

@@ -10,8 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from penstock.account.policy import tolerant
-from penstock.delivery import zones
+from penstock.delivery import cutting, zones
 from penstock.mailing import plan as plans
 from penstock.mailing import timeline as pure
 from penstock.mailing.plan import Kind, Plan, PlanError
@@ -62,11 +61,11 @@ class Timeline:
 def timeline(
     conn: psycopg.Connection[Any], account: int, plan: Mapping[str, Any], *, zone: str, people: int | None,
     held_to: float | None = None, rule: Mapping[str, Any] | None = None, options: Mapping[str, Any] | None = None,
-    soon: bool = True, speed: float | None = None,
+    soon: bool = True, speed: float | None = None, channel: str = "email",
 ) -> Timeline:  # fmt: skip
     """Foresee a mailing to so many `people`, those whom `rule` means, with this plan.
 
-    `held_to`: the rate that it is held to; `options`: its own policies; `zone` is the account's; `speed`: what `measured` said,
+    `channel`: of the mailing. `held_to`: the rate that it is held to; `options`: its own policies; `zone` is the account's; `speed`: what `measured` said,
     where it was asked already. `soon`: for a page, which does not wait for the zones of a million.
     """
     speed = measured(conn, account) if speed is None else speed
@@ -77,13 +76,13 @@ def timeline(
         read = plans.read(plan, zone=zone, now=now, past_start="send_now")
     except PlanError as error:
         return Timeline(kind, None, None, rate, error=error.text)
-    pace = _pace(conn, account, read, zone, options)
+    pace = _pace(conn, account, read, zone, options, channel)
     start = _start(conn, account, read, now)
     if start is None or people is None:
         return Timeline(kind, start, None, rate, ends_at=read.ends_at)
     counts: Mapping[str | None, int] = {None: people}
     if pace.by_zone and rule:
-        counts = _zones(conn, account, rule, pace.zone, soon) or counts
+        counts = _zones(conn, account, rule, pace, soon) or counts
     told = Timeline(kind, start, None, rate, ends_at=read.ends_at, uncounted=pace.by_zone and None in counts)
     if read.local:
         start = max(now, pure.first(pace, counts, start))
@@ -100,24 +99,22 @@ def _start(conn: psycopg.Connection[Any], account: int, read: Plan, now: datetim
 
 
 def _pace(
-    conn: psycopg.Connection[Any], account: int, read: Plan, zone: str, options: Mapping[str, Any] | None
-) -> Pace:
+    conn: psycopg.Connection[Any], account: int, read: Plan, zone: str, options: Mapping[str, Any] | None, channel: str
+) -> Pace:  # fmt: skip
     row = conn.execute("select policy from account_account where id = %s", (account,)).fetchone()
-    policy = tolerant(row[0] if row else {}, dict(options or {}))
-    return pure.pace_of(
-        read.document, zone=zone, quiet_hours=policy.quiet_hours_email, missed_slot=policy.missed_slot
-    )
+    return cutting.pace_of(read.document, zone, {**(row[0] if row else {}), **(options or {})}, channel)
 
 
 def _zones(
-    conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any], zone: str, soon: bool
+    conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any], pace: Pace, soon: bool
 ) -> dict[str | None, int] | None:
+    by_country = pace.hours is not None
     if not soon:
-        return zones.of_audience(conn, account, rule, zone)
+        return zones.of_audience(conn, account, rule, pace.zone, by_country=by_country)
     try:
         with conn.transaction():
             conn.execute("select set_config('statement_timeout', %s, true)", (f"{SOON}ms",))
-            return zones.of_audience(conn, account, rule, zone)
+            return zones.of_audience(conn, account, rule, pace.zone, by_country=by_country)
     except psycopg.errors.QueryCanceled:
         return None
 

@@ -3,7 +3,7 @@
 -- or given back (null: not yet), and when the last of it that went again was.
 -- Who waits again is looked for only where the counters say that it may be so many: these rows are as many as the canary.
 select m.id, m.reason, a.policy || m.options, m.plan, a.zone, p.size, held.size, p.tried + again.tried, waiting.n, p.handed,
-       case when waiting.many then greatest(p.handed, again.over) else p.handed end
+       case when waiting.many then greatest(p.handed, again.over) else p.handed end, m.channel
   from delivery_watch w
   join mailing_mailing m on m.id = w.mailing
   join account_account a on a.id = m.account_id

@@ -4,10 +4,10 @@
 with {known},
 person as materialized (
     select c.id, {normal} as normal, {address} as address, {twin} as twin, {parts} as parts, {said} as said,
-           case when {domain} = any(%(lanes)s::text[]) then {domain} end as lane
+           case when %(by_country)s or {domain} = any(%(lanes)s::text[]) then {domain} end as lane
       from {people}
 ), there as (
-    select p.*, case when %(by_zone)s then coalesce(z.name, %(fallback)s) end as zone
+    select p.*, case when %(by_zone)s then coalesce(z.name, %(fallback)s) || case when %(by_country)s then ' ' || p.lane else '' end end as zone
       from person p left join known_zone z on z.written = p.said
 ), release as materialized (
     select * from jsonb_to_recordset(%(releases)s) as r (
@@ -34,7 +34,7 @@ person as materialized (
 )
 insert into delivery_package (mailing, no, kind, state, release_at, planned_at, size, first_seq, slot, zone, lane, parts)
 select %(mailing)s, %(last_no)s + g.packages_before + i + 1, 'plain', 'waiting', r.at, r.planned,
-       least(%(size)s, g.size - i * %(size)s), %(last_seq)s + g.numbers_before + i * %(size)s + 1, r.slot, r.zone, g.lane, g.parts
+       least(%(size)s, g.size - i * %(size)s), %(last_seq)s + g.numbers_before + i * %(size)s + 1, r.slot, split_part(r.zone, ' ', 1), g.lane, g.parts
   from part g join release r on r.n = g.release
  cross join lateral generate_series(0, (g.size - 1) / %(size)s) as i
 returning size

@@ -63,7 +63,7 @@ def of_plan(
     when = timeline(
         visit.conn, visit.account, plan, zone=visit.place.zone, people=people, soon=soon,
         held_to=mailing.options.get("rate") if typed is None else decimal_of(typed), options=options,
-        rule=mailing.rule if mailing.frozen_at is None and mailing.audience else None,
+        rule=mailing.rule if mailing.frozen_at is None and mailing.audience else None, channel=mailing.channel,
     )  # fmt: skip
     return telling.foreseen(when, telling.zone_of(visit, plan), name)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from penstock.mailing.timeline import Release
+from penstock.mailing.timeline import Release, zone_in
 from penstock.report.timeline import Part
 from penstock.web.room.charts.columns import Series
 from penstock.web.room.charts.scale import step
@@ -47,6 +47,11 @@ class Line:
     def is_done(self) -> bool:
         """Whether everybody of it was handed over."""
         return self.count > 0 and self.begun >= self.count
+
+    @property
+    def zone(self) -> str | None:
+        """The zone by whose clock its time is told, where it is of one zone."""
+        return zone_in(self.zones[0]) if len(self.zones) == 1 else None
 
     @property
     def time(self) -> datetime | None:
