@@ -59,6 +59,36 @@ class PictureUsers(Model):
     templates: list[int]
 
 
+class Foreign(Model):
+    """A character that forces UCS-2. `of_data`: it is of the recipient's attributes, not of the text."""
+
+    character: str
+    name: str
+    place: int
+    count: int
+    replacement: str | None
+    of_data: bool
+
+
+class Short(Model):
+    """A short message in its parts: `most` units fit into one, `left` more into the last."""
+
+    coding: str
+    language: str
+    units: int
+    most: int
+    left: int
+    parts: list[str]
+    forcing: list[Foreign]
+
+
+class Length(Short):
+    """What a short message takes; `replaced` is the text with what looks alike in the default alphabet."""
+
+    count: int
+    replaced: str
+
+
 class WholePicture(Picture):
     """A picture, and what shows it."""
 
@@ -102,6 +132,16 @@ class Templates(Resource):
     def versions(self, number: int, *, limit: int | None = None) -> Pages[TemplateVersion]:
         """The versions of a template, newest first."""
         return self._pages(TemplateVersion, f"/{number}/versions", limit=limit)
+
+
+class Texts(Resource):
+    """`/texts`."""
+
+    path = "/texts"
+
+    def length(self, text: str, values: dict[str, str] | None = None) -> Length:
+        """Count the parts of a short message, with these values for its variables."""
+        return self._one(Length, "POST", "/length", body=told(text=text, values=values))
 
 
 class Pictures(Resource):

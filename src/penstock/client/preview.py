@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from penstock.client.content import Short
 from penstock.client.models import Model
 from penstock.client.pages import Pages
 from penstock.client.resource import Resource, told
@@ -61,6 +62,7 @@ class Preview(Model):
     previous: int | None
     next: int | None
     case: Case | None
+    short: Short | None = None
 
 
 class Test(Model):

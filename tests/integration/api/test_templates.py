@@ -228,3 +228,16 @@ def test_what_is_not_finished_is_kept_and_named(api: Api) -> None:
     assert len(told["blockers"]) == 2
     assert "has 12 characters, and a name may have 11" in told["blockers"][0]
     assert "the short message is empty" in told["blockers"][1]
+
+
+def test_the_parts_of_a_text_are_counted_before_it_is_anybodys(api: Api) -> None:
+    given = {"text": "It’s ready, {{ name }}. {{ stop_hint }}", "values": {"name": "x" * 60}}
+    told = problem(api.post("/texts/length", given), 422, "message_not_accepted")
+    assert "the account has no words for {{ stop_hint }}" in told["detail"]
+    took(api.patch("/policies", {"stop_hint": "STOP 36180"}))
+    found = took(api.post("/texts/length", given))
+    assert (found["coding"], found["count"], len(found["parts"]), found["left"]) == ("ucs2", 2, 2, 50)
+    [forcing] = found["forcing"]
+    assert (forcing["name"], forcing["place"], forcing["replacement"]) == ("RIGHT SINGLE QUOTATION MARK", 2, "'")
+    assert found["replaced"] == "It's ready, {{ name }}. {{ stop_hint }}"
+    assert took(api.post("/texts/length", {**given, "text": found["replaced"]}))["count"] == 1

@@ -15,6 +15,7 @@ from penstock.api.mailings import examples
 from penstock.api.mailings.showing import found
 from penstock.api.problems import Problem
 from penstock.api.shapes import Cursor, Id, Limit, Shown
+from penstock.api.short import Short
 from penstock.content.checking import judged
 from penstock.content.messages import load_message
 from penstock.mailing.mailings import Mailing
@@ -74,29 +75,6 @@ class CasePlace(Shown):
 
     place: int
     total: int
-
-
-class Foreign(Shown):
-    """A character that forces UCS-2. `of_data`: it is of the recipient's attributes, not of the text. `place` counts from 0."""
-
-    character: str
-    name: str
-    place: int
-    count: int
-    replacement: str | None
-    of_data: bool
-
-
-class Short(Shown):
-    """A short message in its parts. `most` units fit into one, `left` more into the last: septets, or units of UTF-16."""
-
-    coding: Annotated[str, Field(description="gsm7 or ucs2.")]
-    language: Annotated[str, Field(description="Of the national table, where one is used.")]
-    units: int
-    most: int
-    left: int
-    parts: list[str]
-    forcing: list[Foreign]
 
 
 class Preview(Shown):
