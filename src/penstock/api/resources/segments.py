@@ -132,7 +132,7 @@ _SHOWN = {
     "created_at": "2030-11-22T08:00:00Z", "updated_at": "2030-11-22T08:00:00Z",
 }  # fmt: skip
 _CONTACT = {
-    "id": 12, "address": "anna@example.org", "attributes": {"city": "Paris", "age": "42"},
+    "id": 12, "address": "anna@example.org", "phone": "+33612345678", "region": "FR", "attributes": {"city": "Paris", "age": "42"},
     "created_at": "2030-11-22T08:00:00Z", "updated_at": "2030-11-22T08:00:00Z",
 }  # fmt: skip
 _COUNT = {"count": 1, "first": [_CONTACT], "unknown": [], "definition": _DEFINED, **_WANTED}
