@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from penstock.audience import public
+from penstock.audience import identity, public
 from penstock.audience.public import Change, Offer
 from penstock.audience.suppression import suppressed
 from penstock.feedback.unsubscribe import note, person_of
@@ -57,6 +57,8 @@ def choose(
 
 
 def masked(address: str) -> str:
-    """Return an address so that who has it knows it again, and who was shown the page learns little: a…@example.org."""
+    """Return an address so that who has it knows it again, and who was shown the page learns little: a…@example.org, +33…78."""
+    if identity.is_number(address):
+        return f"{address[:3]}…{address[-2:]}"
     local, at, domain = address.rpartition("@")
     return f"{local[:1]}…{at}{domain}" if at else "…"

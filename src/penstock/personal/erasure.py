@@ -116,7 +116,8 @@ def _gathered(
         rows = cursor.execute(sql("penstock.personal", "whom"), given).fetchall()
     numbers: dict[int, int] = {}
     people = []
-    for row in rows:
+    # The address that somebody is known by first: a number may be others', too, and theirs are to be told apart.
+    for row in sorted(rows, key=lambda row: row["address"] is None):
         made = pseudonym.of(account, row["normal"])
         number = pseudonym.number(made)
         if row["contact"] is not None:

@@ -17,7 +17,7 @@ begin
     delete from audience_former where account_id = p_account and contact = any(v_contacts);
     delete from audience_returned where account_id = p_account and contact = any(v_contacts);
     insert into audience_erased (account_id, pseudonym)
-    select p_account, p from unnest(v_pseudonyms) as p on conflict (account_id, pseudonym) do update set at = excluded.at;
+    select distinct p_account, p from unnest(v_pseudonyms) as p on conflict (account_id, pseudonym) do update set at = excluded.at;
     delete from audience_suppression s using jsonb_to_recordset(p_people) as p (normal text, pseudonym text)
      where s.account_id = p_account and s.normal = p.normal and p.normal <> all(v_shared)
        and exists (select from audience_suppression o where o.account_id = p_account and o.normal = p.pseudonym);

@@ -25,8 +25,10 @@ begin
           join person p on p.normal = r.normal
          where m.account_id = p_account
     ), theirs as materialized (
-        select * from met
+        -- Several who go at once may have had one number: a row is its own contact's, or anybody's of them.
+        select distinct on (mailing, seq) * from met
          where contact = own or not exists (select from audience_contact c where c.id = met.contact and c.account_id = p_account)
+         order by mailing, seq, (contact = own) is true desc
     ), hidden as (
         update delivery_recipient r
            set address = null, contact = t.number, twin = case when r.twin is not null then t.number end,
