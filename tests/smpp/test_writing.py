@@ -1,15 +1,23 @@
 """submit_sm as centres want it, and what comes in put together again."""
 
+import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from penstock.delivery.outcome import blames_sender
+from penstock.feedback.returned.classes import Class, judge
+from penstock.transport import caught
+from penstock.transport.envelope import Peer
 from penstock.transport.short import Encoded, Inbound, ShortEnvelope
-from penstock.transport.smpp import commands
+from penstock.transport.smpp import commands, dialogue, statuses
+from penstock.transport.smpp.catcher import Catcher
 from penstock.transport.smpp.centre import Centre
 from penstock.transport.smpp.header import split
 from penstock.transport.smpp.incoming import OPEN_LIMIT, PATIENCE, Ears, number_of
-from penstock.transport.smpp.pdu import Pdu, delivery
+from penstock.transport.smpp.pdu import Pdu, delivery, pdu
+from penstock.transport.smpp.timeouts import Timeouts
 from penstock.transport.smpp.writing import Unsendable, bodies
 
 ONE = Encoded("Hi", "gsm7", 0, 0, (b"Hi",), 2)
@@ -137,3 +145,47 @@ def test_parts_that_never_come_are_not_waited_for_forever() -> None:
 )  # fmt: skip
 def test_numbers_of_senders(written: str, ton: int, number: str) -> None:
     assert number_of(written, ton) == number
+
+
+def test_more_than_can_be_kept_is_refused_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialogue, "HEARD_LIMIT", 2)
+    centre, kept = Centre.from_url("smpp://me:secret@127.0.0.1"), []
+    bind = dialogue.Dialogue(
+        centre, centre.binding, Peer("centre"), Timeouts(), 0.0, lambda: None, hear=lambda received, answer: kept.append(answer)
+    )  # fmt: skip
+    bind.receive(pdu(commands.BIND_TRANSCEIVER | commands.RESPONSE, 1), 0.0)
+    bind.outgoing.clear()
+    for number in range(3):
+        bind.receive(pdu(commands.DELIVER_SM, number), 0.0)
+    assert len(kept) == 2
+    assert bind.outgoing == [pdu(commands.DELIVER_SM | commands.RESPONSE, 2, b"\0", statuses.ESME_RX_T_APPN)]
+    kept[0](True)
+    kept[0](False)  # once is enough
+    assert bind.outgoing[1:] == [pdu(commands.DELIVER_SM | commands.RESPONSE, 0, b"\0")]
+
+
+def test_every_status_of_the_standard_has_a_kind() -> None:
+    """SMPP 3.4 §5.1.3."""
+    listed = [*range(0x09), 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x11, 0x13, 0x14, 0x15, 0x33, 0x34, 0x40, 0x42, 0x43, 0x44, 0x45, 0x48,
+              0x49, 0x50, 0x51, 0x53, 0x54, 0x55, 0x58, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0xC0, 0xC1, 0xC2, 0xC3, 0xC4, 0xFE, 0xFF]  # fmt: skip
+    assert sorted(statuses.STATUSES) == listed
+    replies = [statuses.reply(status, "submit_sm", "centre") for status in [*listed, 0x400, 0xFFFFFFFF]]
+    assert [reply.positive for reply in replies] == [True] + [False] * (len(replies) - 1)
+    assert blames_sender(statuses.reply(0x0A, "submit_sm", "centre"))
+    assert judge(*statuses.reply(0x0B, "submit_sm", "centre")[:4]) is Class.HARD
+    assert statuses.reply(0x401, "submit_sm", "centre").temporary
+
+
+def test_what_a_catching_centre_keeps_is_mail(tmp_path: Path) -> None:
+    async def catch() -> None:
+        kept = Catcher(maildir=tmp_path / "caught", receipts_after=None)
+        centre = Centre.from_url("smpp://me:secret@127.0.0.1")
+        for body in bodies(centre, ShortEnvelope(1, "Acme", "+33612345678", LONG)):
+            kept.catch(Pdu(commands.SUBMIT_SM, 0, 1, body))
+
+    asyncio.run(catch())
+    [heading] = caught.newest(tmp_path / "caught", limit=5)
+    assert (heading.sender, heading.to) == ("Acme", "+33612345678")
+    source = caught.read(tmp_path / "caught", heading.key)
+    assert source is not None
+    assert "".join((caught.body(caught.parsed(source), "plain") or "").split()) == LONG.text
