@@ -50,10 +50,12 @@ class ShortHandOff(HandOff):
         super().unanswered(envelope, cause)  # type: ignore[arg-type]
 
     def collect(self, released: Callable[[Held], bool]) -> Turn:
-        """Hand over what is to be recorded, with the ids."""
+        """Hand over what is to be recorded, with the ids; a turn that records nothing is none, and the ids wait for the next."""
         turn = super().collect(released)
+        if not turn.records or not self._messages:
+            return turn
         messages, self._messages = self._messages, []
-        return replace(turn, messages=messages) if messages else turn
+        return replace(turn, messages=messages)
 
     def _note_ids(self, envelope: ShortEnvelope, *, whole: bool) -> None:
         """Keep the ids of the parts; a gateway gives one for a message of several."""

@@ -16,7 +16,9 @@ from typing import Any, Final
 import psycopg
 
 from penstock.account.secrets import SecretError, decrypt
+from penstock.delivery.short import asking
 from penstock.delivery.short.arrivals import Connect, Take
+from penstock.delivery.short.asking import Round
 from penstock.platform.database import sql
 from penstock.platform.trouble import Trouble
 from penstock.transport.envelope import Peer
@@ -99,6 +101,7 @@ class Listening:
         self._conn: psycopg.AsyncConnection[Any] | None = None
         self._ears: dict[Wanted, Ear] = {}
         self._slots: dict[Wanted, list[int]] = {}
+        self._rounds: dict[frozenset[int], Round] = {}
         self._read: dict[tuple[str, bytes | None], Centre | None] = {}
 
     async def run(self) -> None:
@@ -121,14 +124,34 @@ class Listening:
             self._looked_at = time.monotonic()
             self._wanted = await self._found()
         busy = self._busy()
-        await self._fit([each for each in self._wanted if not (each.counted and each.servers & busy)])
+        free = [each for each in self._wanted if not (each.counted and each.servers & busy)]
+        await self._fit(free)
+        for each in free:
+            if each.centre.query and self._rounds.setdefault(each.servers, Round()).due:
+                await self._ask(each)
+
+    async def _ask(self, wanted: Wanted) -> None:
+        """Ask the centre what it has not told: over the bind that the ear has, which stands back for it, or one of its own."""
+        conn = await self._session()
+        messages = await self._rounds[wanted.servers].overdue(conn, wanted.servers)
+        if not messages:
+            return
+        ear = self._ears.pop(wanted, None) if wanted.counted else None
+        if ear is not None:
+            await ear.close()
+        elif not await self._may(wanted):
+            return
+        try:
+            await asking.tell(conn, wanted.server, wanted.centre, messages)
+        finally:
+            await self._free(wanted)
 
     async def _found(self) -> list[Wanted]:
         cursor = await (await self._session()).execute(sql("penstock.delivery", "listening"))
         found = []
         for servers, url, secret, limit, used in await cursor.fetchall():
             centre = self._centre(url, secret)
-            if centre and centre.ear and not (used and centre.bind == "transceiver"):
+            if centre and not (used and centre.bind == "transceiver"):
                 found.append(Wanted(frozenset(servers), centre, limit or centre.connections))
         return found
 
@@ -149,14 +172,12 @@ class Listening:
         for each in gone:
             await self._free(each)
         for each in wanted:
-            if each not in self._ears and await self._may(each):
+            if each.centre.ear and each not in self._ears and (not each.counted or await self._may(each)):
                 ear = self._ears[each] = Ear(each.centre, Mouth(each, self._take_in), each.server)
                 ear.start()
 
     async def _may(self, wanted: Wanted) -> bool:
-        """Take a number for the bind; False when lanes have them all."""
-        if not wanted.counted:
-            return True
+        """Take a number for a bind; False when lanes have them all."""
         found = await (await self._session()).execute(
             "select delivery_slots(%s, %s, '{}', 1)", (_name(wanted), wanted.limit)
         )
