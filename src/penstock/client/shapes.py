@@ -97,6 +97,7 @@ class Figures(Model):
     skipped: int
     cancelled: int
     expired: int
+    awaiting: int
     handed_off_percent: float
     settled_percent: float
     rate: float

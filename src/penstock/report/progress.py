@@ -28,7 +28,7 @@ STATES = (
 """The states of a recipient; at every commit they add up to the audience."""
 
 SETTLED = ("accepted", "delivered", "bounced", "in_doubt", "skipped", "cancelled", "expired")
-"""The states after which no further attempt follows by itself."""
+"""The states after which no further attempt follows by itself; who was accepted by SMS may await a receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,13 @@ class Progress:
     """When the next of the deferred is due."""
     last_in: float = 0.0
     """Seconds until the last package of the plan may go; 0 when all may."""
+    awaiting: int = 0
+    """Of those accepted by SMS: a receipt is to come, and its window is open. They are not settled yet."""
 
     @property
     def settled(self) -> int:
-        """Recipients for whom no further attempt follows."""
-        return sum(getattr(self, state) for state in SETTLED)
+        """Recipients for whom no further attempt follows, and no receipt is awaited."""
+        return sum(getattr(self, state) for state in SETTLED) - self.awaiting
 
     @property
     def handed_off_percent(self) -> float:
@@ -92,6 +94,7 @@ class Progress:
         return {
             "recipients": self.recipients,
             **{state: getattr(self, state) for state in STATES},
+            "awaiting": self.awaiting,
             "handed_off_percent": self.handed_off_percent,
             "settled_percent": self.settled_percent,
             "rate": round(self.rate, 1),

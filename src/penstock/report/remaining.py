@@ -1,6 +1,7 @@
 """What is left of a mailing, and why: who waits, who is kept back, and what was said to those who were put off."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -8,6 +9,10 @@ from psycopg.rows import class_row
 
 from penstock.platform.database import sql
 
+_SHUT = (
+    "select count(*), min(due_at) from delivery_due where mailing = %s and closed is null and why = 'returned'"
+    " and due_at > now() and isfinite(due_at)"
+)
 LOOKED_AT = 1000
 """So many of those who were put off are asked what was said to them; those due first."""
 
@@ -24,12 +29,15 @@ class PutOff:
 
 @dataclass(frozen=True)
 class Remaining:
-    """Who is not settled. `withheld` of those that wait again are kept back by a kill switch on their domain or transport."""
+    """Who is not settled. `withheld` of those that wait again are kept back by a kill switch on their domain or transport; `shut` wait for
+    the sending hours of their country, the first of them until `opens_at`."""
 
     unbegun: int
     returned: int
     withheld: int
     put_off: list[PutOff]
+    shut: int = 0
+    opens_at: datetime | None = None
 
 
 def remaining(conn: psycopg.Connection[Any], mailing: int) -> Remaining:
@@ -39,7 +47,9 @@ def remaining(conn: psycopg.Connection[Any], mailing: int) -> Remaining:
     ).fetchone()
     assert row is not None
     unbegun, returned, withheld, deferred = row
-    return Remaining(unbegun, returned, withheld, put_off(conn, mailing) if deferred else [])
+    said = put_off(conn, mailing) if deferred else []
+    later = conn.execute(_SHUT, (mailing,)).fetchone() if returned else None
+    return Remaining(unbegun, returned, withheld, said, *(later or (0, None)))
 
 
 def put_off(conn: psycopg.Connection[Any], mailing: int) -> list[PutOff]:

@@ -16,6 +16,7 @@ from penstock.mailing import control, mailings
 from penstock.mailing.actor import Actor
 from penstock.report import warning
 from penstock.report.credits import forecast
+from penstock.report.progress import progress
 from tests.integration.delivery import stage
 
 Conn = psycopg.Connection[Any]
@@ -49,12 +50,17 @@ def number(n: int) -> str:
     return f"+336{n:08}"
 
 
-def short(conn: Conn, listed: int, text: str = "Sale today. STOP 36180", **options: Any) -> int:
+NO_RECEIPTS = "smpp://me:secret@127.0.0.1:2775?receipts=no"
+
+
+def short(
+    conn: Conn, listed: int, text: str = "Sale today. STOP 36180", via: str = NO_RECEIPTS, **options: Any
+) -> int:
     """A draft of an SMS to a list."""
     message = store_message(conn, 1, Message(sender="Acme", subject="", text=text, channel="sms"))
-    via = transports.store(conn, 1, "smpp://me:secret@127.0.0.1:2775?receipts=no")
+    transport = transports.store(conn, 1, via)
     return mailings.create(
-        conn, 1, name=f"to list {listed}", message=message, audience={"list": listed}, transport=via, options=options
+        conn, 1, name=f"to list {listed}", message=message, audience={"list": listed}, transport=transport, options=options
     )  # fmt: skip
 
 
@@ -297,3 +303,27 @@ def test_what_an_sms_takes_is_reckoned_in_parts_and_warned_of(conn: Conn) -> Non
         (Jsonb({"parts": {"total": 14, "recipients": {"1": 6, "2": 4}}}), mailing),
     )
     assert reckoning.reckon(conn, 1, mailing, rule).credits == 14
+
+
+@pytest.mark.behaviour("S5.9", "S5.10", "S5.11", "S5.20")
+def test_who_awaits_a_receipt_is_not_settled_until_the_window_is_over(conn: Conn) -> None:
+    listed = people(conn, [(f"reader{n}@example.net", number(n) if n else None, {}) for n in range(5)])
+    mailing = begun(conn, short(conn, listed, via="smpp://me:secret@127.0.0.1:2775"))
+    assert stage.hand_over(conn, mailing, most=3) == [number(1), number(2), number(3)]
+    figures = progress(conn, mailing)
+    assert (figures.accepted, figures.awaiting, figures.waiting, figures.skipped) == (3, 3, 1, 1)
+    assert (figures.handed_off_percent, figures.settled_percent) == (75.0, 20.0), (
+        "handed off of four; settled, the skipped one of five"
+    )
+    conn.execute("select delivery_learn(%s, 1, 6, 0, '', 'DELIVRD', 'receipt', null)", (mailing,))
+    stage.hand_over(conn, mailing)
+    assert control.attempt(conn, mailing, "handed_off")
+    figures = progress(conn, mailing)
+    assert (figures.handed_off_percent, figures.settled_percent, figures.awaiting) == (100.0, 40.0, 3)
+    control.attempt(conn, mailing, "settled")
+    assert stage.state(conn, mailing) == "finishing"
+    stage.travel(conn, hours=49)
+    assert progress(conn, mailing).settled_percent == 100.0
+    control.attempt(conn, mailing, "settled")
+    assert stage.state(conn, mailing) == "sent"
+    assert stage.sound(conn, mailing) == {"accepted": 3, "delivered": 1, "skipped": 1}

@@ -51,6 +51,7 @@ MAILING: dict[str, Any] = {
         "skipped": 0,
         "cancelled": 0,
         "expired": 0,
+        "awaiting": 0,
         "handed_off_percent": 100.0,
         "settled_percent": 100.0,
         "rate": 0.0,

@@ -52,6 +52,9 @@ class Figures(Shown):
     skipped: int
     cancelled: int
     expired: int
+    awaiting: Annotated[
+        int, Field(description="Of those accepted by SMS: a receipt is to come, so they are not settled.")
+    ]
     handed_off_percent: Annotated[float, Field(description="Tried ÷ (audience − skipped).")]
     settled_percent: Annotated[float, Field(description="Settled ÷ audience.")]
     rate: Annotated[float, Field(description="Attempts a second, lately.")]

@@ -43,5 +43,5 @@ select recipients::bigint, (waiting + due.returned)::bigint, in_flight::bigint, 
        (counted.deferred + due.deferred)::bigint, bounced::bigint, in_doubt::bigint, skipped::bigint,
        (counted.cancelled + due.cancelled)::bigint, (counted.expired + due.expired)::bigint,
        tried::bigint, attempts::bigint, coalesce(lately / nullif(during, 0), 0)::double precision, due.next_at,
-       coalesce(last_in, 0)::double precision
+       coalesce(last_in, 0)::double precision, case when accepted > 0 then delivery_awaiting(%(mailing)s) else 0 end
   from counted, due

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from penstock.report.progress import STATES, Progress
 from penstock.web.templatetags.room import duration, number, percent
 
-COUNTS = ("recipients", *STATES, "tried", "settled", "attempts")
+COUNTS = ("recipients", *STATES, "awaiting", "tried", "settled", "attempts")
 """Names of the plain numbers among them."""
 
 

@@ -36,38 +36,50 @@ def left(visit: Visit, mailing: Mailing, figures: Progress) -> list[Left]:
         Left(
             words % {"people": number(people)},
             f"{url}?state={state}",
-            figures.next_at if state == "deferred" else None,
+            at,
             tuple(rest.put_off) if state == "deferred" else (),
         )
-        for people, words, state in (*_open(mailing, figures, rest), *_over(figures))
+        for people, words, state, at in (*_open(mailing, figures, rest), *_awaiting(figures), *_over(figures))
         if people > 0
     ]
 
 
-Kind = tuple[int, str, str]
-"""How many, in which words, and the state under which the ledger lists them."""
+Kind = tuple[int, str, str, datetime | None]
+"""How many, in which words, the state under which the ledger lists them, and when the next of them goes."""
 
 
 def _open(mailing: Mailing, figures: Progress, rest: Remaining) -> Iterator[Kind]:
     """Those who still may be reached by themselves."""
-    yield rest.unbegun, _waiting(mailing, rest.unbegun), "waiting"
-    back = rest.returned - rest.withheld
+    yield rest.unbegun, _waiting(mailing, rest.unbegun), "waiting", None
+    back = rest.returned - rest.withheld - rest.shut
     yield back, ngettext(
         "%(people)s came back from a sender that stopped, and goes first",
         "%(people)s came back from a sender that stopped, and go first", back,
-    ), "waiting"  # fmt: skip
+    ), "waiting", None  # fmt: skip
+    yield rest.shut, ngettext(
+        "%(people)s waits for the sending hours of their country, or the end of their quiet hours",
+        "%(people)s wait for the sending hours of their country, or the end of their quiet hours", rest.shut,
+    ), "waiting", rest.opens_at  # fmt: skip
     yield rest.withheld, ngettext(
         "%(people)s is kept back by a kill switch on their domain, country or server",
         "%(people)s are kept back by a kill switch on their domain, country or server", rest.withheld,
-    ), "waiting"  # fmt: skip
+    ), "waiting", None  # fmt: skip
     yield figures.in_flight, ngettext(
         "%(people)s is on the wire, or with a sender that has not answered yet",
         "%(people)s are on the wire, or with a sender that has not answered yet", figures.in_flight,
-    ), "in_flight"  # fmt: skip
+    ), "in_flight", None  # fmt: skip
     yield figures.deferred, ngettext(
         "%(people)s was put off by their server and is tried again",
         "%(people)s were put off by their server and are tried again", figures.deferred,
-    ), "deferred"  # fmt: skip
+    ), "deferred", figures.next_at  # fmt: skip
+
+
+def _awaiting(figures: Progress) -> Iterator[Kind]:
+    """Those the network took and has not told more of."""
+    yield figures.awaiting, ngettext(
+        "%(people)s was accepted, and the receipt is still to come",
+        "%(people)s were accepted, and their receipts are still to come", figures.awaiting,
+    ), "accepted", None  # fmt: skip
 
 
 def _over(figures: Progress) -> Iterator[Kind]:
@@ -75,15 +87,15 @@ def _over(figures: Progress) -> Iterator[Kind]:
     yield figures.in_doubt, ngettext(
         "%(people)s is in doubt: handed over, and the answer was never seen",
         "%(people)s are in doubt: handed over, and the answer was never seen", figures.in_doubt,
-    ), "in_doubt"  # fmt: skip
+    ), "in_doubt", None  # fmt: skip
     yield figures.cancelled, ngettext(
         "%(people)s was not reached, because the mailing was cancelled",
         "%(people)s were not reached, because the mailing was cancelled", figures.cancelled,
-    ), "cancelled"  # fmt: skip
+    ), "cancelled", None  # fmt: skip
     yield figures.expired, ngettext(
         "%(people)s was not reached, because the end date passed",
         "%(people)s were not reached, because the end date passed", figures.expired,
-    ), "expired"  # fmt: skip
+    ), "expired", None  # fmt: skip
 
 
 def _waiting(mailing: Mailing, people: int) -> str:
