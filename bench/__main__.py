@@ -14,6 +14,7 @@ import time
 MEASUREMENTS: dict[str, tuple[list[str], list[str], int]] = {
     "throughput": (["--recipients", "30000", "--rounds", "3", "--million", "0"], [], 3600),
     "smtp_client": (["--messages", "30000", "--rounds", "3"], [], 900),
+    "smpp_libraries": ([], ["--seconds", "3"], 300),
     "latency": (["--recipients", "4000"], [], 300),
     "footprint": (["--counts", "10000,50000", "--repeat", "3,1"], [], 1200),
     "pause": (["--times", "5", "--recipients", "150000"], ["--times", "30"], 900),
