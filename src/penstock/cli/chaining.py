@@ -8,6 +8,7 @@ import psycopg
 
 from penstock.cli.asked import message_parts
 from penstock.cli.choosing import any_mailing
+from penstock.cli.composing import composed, composing_of
 from penstock.cli.endings import wrong
 from penstock.cli.person import actor
 from penstock.cli.recipients import find_list
@@ -15,7 +16,6 @@ from penstock.cli.screen import document, line, number, table, tell, written
 from penstock.content import accepting
 from penstock.content.message import Message, changed
 from penstock.content.messages import load_message, store_message
-from penstock.content.render import compile_message
 from penstock.mailing import chain, duration, step
 from penstock.mailing.drafting import DraftError
 from penstock.mailing.mailings import Mailing
@@ -40,6 +40,7 @@ class Said:
     subject: str | None = None
     html: Path | None = None
     text: Path | None = None
+    sms: str | None = None
 
 
 def add(conn: psycopg.Connection[Any], mailing: int, said: Said, json: bool) -> None:
@@ -125,10 +126,27 @@ def _message(conn: psycopg.Connection[Any], before: Mailing, said: Said) -> Mess
     parts: dict[str, Any] = {
         name: value for name in ("sender", "subject") if (value := getattr(said, name)) is not None
     }
-    message = changed(own, parts | message_parts(said.html, said.text))
-    accepting.check(message, channel=accepting.EMAIL)
-    compile_message(message)
+    parts |= message_parts(said.html, said.text)
+    if said.sms is not None:
+        message = _short(own, said, parts)
+    elif own.channel == accepting.SMS and (said.html is not None or said.subject is not None):
+        sender = said.sender or ""
+        message = Message(**{"sender": sender, "subject": "", **parts})
+    else:
+        message = changed(own, parts)
+    accepting.check(message)
+    composed(message, composing_of(conn, before.account, message))
     return message
+
+
+def _short(own: Message, said: Said, parts: dict[str, Any]) -> Message:
+    """Return the short message that was said; by the sender of the step before, if that is one. Raises Failure."""
+    if said.html is not None or said.text is not None or said.subject is not None:
+        raise wrong("A step by SMS has a sender and a text only.", "Leave out --subject, --html and --text.")
+    sender = said.sender or (own.sender if own.channel == accepting.SMS else None)
+    if sender is None:
+        raise wrong("It is not said whom the short message is from.", "Give --from NAME, or a number.")
+    return Message(sender=sender, subject="", text=said.sms, channel=accepting.SMS)
 
 
 def _documents(conn: psycopg.Connection[Any], account: int, mailing: int) -> list[dict[str, Any]]:

@@ -42,20 +42,23 @@ def add_step(
         Path | None, typer.Option(help="HTML body; an .mjml file is compiled, a .json file is a design.")
     ] = None,
     text: Annotated[Path | None, typer.Option(help="Text body.")] = None,
+    sms: Annotated[
+        str | None, typer.Option("--sms", metavar="TEXT", help="The step is this short message.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Add a step to the chain of a mailing, as a draft; a mailing without a chain begins one.
 
-    Whom the earlier step reached gets it, after the delay, on the condition. What is not said of the message is as in that step.
+    Whom the earlier step reached gets it, after the delay, on the condition. What is not said of the message is as in that step;
+    with --sms it is a short message, and who has no number is skipped.
     """
     from penstock.cli.chaining import Said, add
     from penstock.platform import database
 
     database.ready()
     with database.connect(name="penstock mailing add-step") as conn:
-        add(
-            conn, mailing, Said(name, after, condition, follows, list_name, sender, subject, html, text), json
-        )
+        said = Said(name, after, condition, follows, list_name, sender, subject, html, text, sms)
+        add(conn, mailing, said, json)
 
 
 def chain(mailing: Id, json: Json = False) -> None:

@@ -39,6 +39,11 @@ def composing(conn: psycopg.Connection[Any], mailing: Mailing) -> dict[str, Any]
     return policy_of(conn, mailing.account) | mailing.options if mailing.channel == SMS else {}
 
 
+def composing_of(conn: psycopg.Connection[Any], account: int, message: Message) -> dict[str, Any]:
+    """Return what says how a message is composed that is no mailing's yet."""
+    return policy_of(conn, account) if message.channel == SMS else {}
+
+
 def reach_of(program: Composed) -> Reach:
     """Return how the recipients of its messages are reached."""
     return reach.SMS if isinstance(program, ShortProgram) else reach.EMAIL

@@ -12,13 +12,15 @@ from penstock.cli.asked import message_parts, read_headers, read_options
 from penstock.cli.chaining import read_condition
 from penstock.cli.choosing import any_mailing
 from penstock.cli.commanding import Manner, Order
+from penstock.cli.composing import composed, composing_of
 from penstock.cli.endings import Exit, wrong
 from penstock.cli.recipients import find_list
 from penstock.cli.segmenting import found
 from penstock.cli.via import Via
+from penstock.content import accepting
+from penstock.content.accepting import SMS
 from penstock.content.message import Message, changed
-from penstock.content.messages import load_message, store_message
-from penstock.content.render import compile_message
+from penstock.content.messages import channel_of, load_message, store_message
 from penstock.mailing import saved
 from penstock.mailing.mailings import Mailing
 from penstock.platform import database
@@ -46,6 +48,7 @@ class Changes:
     message_from: int | None = None
     segment: str | None = None
     not_segment: list[str] | None = None
+    sms: str | None = None
 
     @property
     def any(self) -> bool:
@@ -78,13 +81,15 @@ def _columns(
     if changes.name is not None:
         columns["name"] = changes.name
     taken = _taken(conn, there, changes)
-    message = _message(conn, taken or there.message, changes)
+    message = _message(conn, there.account, taken or there.message, changes)
     audience = _audience(conn, there, changes)
     if audience != there.audience:
         columns["audience"] = audience
     if changes.rate or changes.policies:
         columns["options"] = there.options | read_options(changes.rate, changes.policies or [])
-    via = Via.read(changes.via) if changes.via else None
+    via = Via.read(changes.via).settled(conn, there.account) if changes.via else None
+    if via is not None:
+        via.refuse_other(there.channel)
     if taken is not None:
         columns["message_id"] = taken
     if store and message is not None:
@@ -99,12 +104,15 @@ def _taken(conn: psycopg.Connection[Any], there: Mailing, changes: Changes) -> i
     if changes.revision is None and changes.message_from is None:
         return None
     try:
-        return saved.message_of(conn, there.account, changes.message_from or there.id, changes.revision)
+        taken = saved.message_of(conn, there.account, changes.message_from or there.id, changes.revision)
     except saved.UnknownSaved as unknown:
         raise wrong(str(unknown)) from None
+    if channel_of(conn, taken) != there.channel:
+        raise wrong(f"Mailing {changes.message_from} goes by another channel.", "Name one of the same.")
+    return taken
 
 
-def _message(conn: psycopg.Connection[Any], number: int, changes: Changes) -> Message | None:
+def _message(conn: psycopg.Connection[Any], account: int, number: int, changes: Changes) -> Message | None:
     """Return the message with the parts that were named in place of its own; None when none was. Raises MessageError."""
     said: dict[str, Any] = {
         name: value
@@ -112,13 +120,20 @@ def _message(conn: psycopg.Connection[Any], number: int, changes: Changes) -> Me
         if (value := getattr(changes, name)) is not None
     }
     said |= message_parts(changes.html, changes.text)
+    if changes.sms is not None:
+        said["text"] = changes.sms
     if changes.headers:
         said["headers"] = read_headers(changes.headers)
     before = load_message(conn, number)
     if not said or before is None:
         return None
+    if changes.sms is not None and before.channel != SMS:
+        raise wrong(
+            "This mailing goes by e-mail: --sms is the text of a short message.", "Give --html or --text."
+        )
     message = changed(before, said)
-    compile_message(message)
+    accepting.check(message, channel=before.channel)
+    composed(message, composing_of(conn, account, message))
     return message
 
 

@@ -52,6 +52,9 @@ def edit(
         Path | None, typer.Option(help="HTML body; an .mjml file is compiled, a .json file is a design.")
     ] = None,
     text: Annotated[Path | None, typer.Option(help="Text body.")] = None,
+    sms: Annotated[
+        str | None, typer.Option("--sms", metavar="TEXT", help="The text of a short message.")
+    ] = None,
     reply_to: Annotated[str | None, typer.Option(metavar="MAILBOX", help="Reply-To.")] = None,
     header: Annotated[
         list[str] | None,
@@ -93,7 +96,7 @@ def edit(
     changes = Changes(
         name=name, sender=sender, subject=subject, html=html, text=text, reply_to=reply_to, headers=header,
         list_name=list_name, condition=condition, not_reached_by=not_reached_by, reached_by=reached_by, via=via, rate=rate, policies=policy,
-        revision=revision, message_from=message_from, segment=segment, not_segment=not_segment,
+        revision=revision, message_from=message_from, segment=segment, not_segment=not_segment, sms=sms,
     )  # fmt: skip
     return edit(mailing, changes, Manner(json, dry_run, expect))
 
