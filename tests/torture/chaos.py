@@ -72,8 +72,12 @@ class Chaos:
         self.sink.send_signal(signal.SIGUSR2)
         return self.finish()
 
+    def arrivals(self) -> Any:
+        """Reads what has come to the sink since it was made or last asked: `new` gives lines as of bench/sink.py."""
+        return Arrivals(self.log)
+
     def wait_for_arrivals(self, patience: float = 30) -> None:
-        arrivals, until = Arrivals(self.log), time.monotonic() + patience
+        arrivals, until = self.arrivals(), time.monotonic() + patience
         while not arrivals.new():
             if time.monotonic() > until:
                 raise TimeoutError(
@@ -220,7 +224,7 @@ class Chaos:
 
     def pause(self) -> None:
         """Pause, look what still arrives, resume."""
-        arrivals = Arrivals(self.log)
+        arrivals = self.arrivals()
         asked = time.monotonic()
         answer = self.command("pause")
         answered = time.monotonic()

@@ -11,7 +11,7 @@ from penstock.report.ledger import ledger
 from tests.acceptance.sms import proof
 from tests.acceptance.sms.centre import Centre
 from tests.integration.delivery import texting
-from tests.integration.delivery.stage import eventually, launch, sound
+from tests.integration.delivery.stage import eventually, launch, policy, sound
 
 Conn = psycopg.Connection[Any]
 TEXT = "Dear {{ first_name }}, {{ note }} [{{ code }}]"
@@ -82,11 +82,11 @@ class Round:
 def begin(conn: Conn, centre: Centre, count: int, **options: Any) -> Round:
     """Launch a mailing to so many new contacts; `options` of the transport's URL, those of the mailing under "mailing"."""
     more = {
-        "bounce_limit": 100,
         "retry_first_seconds": 0.5,
         "retry_longest_seconds": 2,
         **options.pop("mailing", {}),
     }
+    policy(conn, bounce_limit=100)
     listed = texting.add_numbers(conn, f"list {time.monotonic_ns()}", count)
     conn.execute(
         "update audience_contact set attributes = attributes || jsonb_build_object('note',"
