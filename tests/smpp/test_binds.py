@@ -260,3 +260,16 @@ async def test_what_closes_before_the_answer_is_in_doubt() -> None:
         await until(lambda: hands.on_the_wire == 3)
         await hands.close(0.05)
         assert memory.counted == {"doubt": 3}
+
+
+@on_uvloop
+async def test_one_bind_is_tried_before_there_are_more() -> None:
+    memory = Memory(100)
+    async with Catcher(faults=Faults(silent_at="bind")) as catcher:
+        hands = way_out([way(catcher)], memory)
+        for _ in range(5):
+            hands.wake()
+            await until(lambda: catcher.stages["bind"] == 1)
+        assert hands.held == 1
+        await hands.close(0.05)
+        assert len(memory.waiting) == 100

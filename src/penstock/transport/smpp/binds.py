@@ -13,6 +13,7 @@ from penstock.transport.reply import Trouble
 from penstock.transport.short import Answer, Incoming, ShortSource
 from penstock.transport.smpp.carrier import Carrier
 from penstock.transport.smpp.centre import Centre
+from penstock.transport.smpp.dialogue import Stage
 from penstock.transport.smpp.incoming import Ears
 from penstock.transport.smpp.pdu import Pdu
 from penstock.transport.smpp.session import Session, open_session
@@ -189,9 +190,9 @@ class Binds:
                 self._retry = loop.call_later(rest, self._try_again)
             return
         if self._backoff.failures or not self._proven:
-            missing = min(
-                missing, 1 - len(self._opening)
-            )  # one scout: ten wrong passwords would lock an account
+            # One scout: ten wrong passwords at once would lock an account.
+            scouts = sum(session.dialogue.stage is Stage.BINDING for session in self._sessions)
+            missing = min(missing, 1 - len(self._opening) - scouts)
         for _ in range(missing):
             task = loop.create_task(self._open())
             self._opening.add(task)

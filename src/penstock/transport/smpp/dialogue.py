@@ -84,6 +84,8 @@ class Dialogue:
 
     def receive(self, data: bytes, now: float) -> None:
         """Octets came."""
+        if self.stage is Stage.ENDED:
+            return
         self._heard_at = now
         carrier, window = self._carrier, self._window
         try:
