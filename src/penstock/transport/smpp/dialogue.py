@@ -84,7 +84,7 @@ class Dialogue:
 
     def receive(self, data: bytes, now: float) -> None:
         """Octets came."""
-        if self.stage is Stage.ENDED:
+        if self._over:
             return
         self._heard_at = now
         carrier, window = self._carrier, self._window
@@ -96,7 +96,7 @@ class Dialogue:
                         self._submitted(carrier, carriage, received, now)
                 else:
                     self._other(received, now)
-                if self.stage is Stage.ENDED:
+                if self._over:
                     return
         except Malformed as error:
             self.outgoing.append(pdu(commands.GENERIC_NACK, 0, b"", statuses.ESME_RINVCMDLEN))
@@ -269,6 +269,10 @@ class Dialogue:
             self._carrier.unanswered(carriage, cause)
         for _, respond in requests.values():
             respond(None)
+
+    @property
+    def _over(self) -> bool:
+        return self.stage is Stage.ENDED
 
     # -- small things ------------------------------------------------------------------------------------------
 
