@@ -17,7 +17,7 @@ from penstock.account.access import ROLES, SCOPES
 from penstock.account.credits.kinds import KINDS
 from penstock.account.policy import RULES
 from penstock.api.problems import BY_STATUS, DETAILS, TITLES
-from penstock.audience.columns import ADDRESS_NAMES
+from penstock.audience.columns import ADDRESS_NAMES, PHONE_NAMES
 from penstock.audience.suppression import REASONS
 from penstock.cli.app import app
 from penstock.content.design import schema
@@ -284,6 +284,11 @@ def address_columns() -> str:
     return ", ".join(f"`{name}`" for name in ADDRESS_NAMES)
 
 
+def phone_columns() -> str:
+    """Return the names by which the column of telephone numbers is found, in order of preference."""
+    return ", ".join(f"`{name}`" for name in PHONE_NAMES)
+
+
 def suppression_reasons() -> str:
     """Return the reasons that a suppression can have."""
     return ", ".join(f"`{reason}`" for reason in REASONS)
@@ -341,6 +346,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "policies": policies,
     "scopes": scopes,
     "address-columns": address_columns,
+    "phone-columns": phone_columns,
     "suppression-reasons": suppression_reasons,
     "credit-kinds": credit_kinds,
     "events": events,

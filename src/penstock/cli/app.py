@@ -22,6 +22,7 @@ from penstock.cli import (
     send,
     sms,
     stray,
+    suppression,
     switch,
     template,
     text,
@@ -58,6 +59,7 @@ app.add_typer(mailing.app, name="mailing")
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(lists.app, name="list")
 app.add_typer(segment.app, name="segment")
+app.add_typer(suppression.app, name="suppression")
 app.add_typer(domain.app, name="domain")
 app.add_typer(transport.app, name="transport")
 app.add_typer(bounce.app, name="bounce")
