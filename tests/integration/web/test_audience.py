@@ -9,8 +9,10 @@ from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 from psycopg.types.json import Jsonb
 
+from penstock.account import policies
 from penstock.audience import contacts, imports, lists, suppression
 from penstock.audience.jobs import import_upload
+from penstock.mailing.actor import EVERY_ROLE, Actor
 from penstock.web.room.audience import lists as pages
 from tests.browser.desk import Desk
 from tests.integration.web.conftest import Visitor
@@ -208,3 +210,54 @@ def test_bounces_are_listed_with_what_was_said_and_whom_they_suppressed(
         "/audience/bounces?q=nonsense"
     )
     assert "550 no such user" in anna.text("/audience/suppressions?q=away1@example.org")
+
+
+def test_a_contact_has_a_number_that_is_found_edited_and_suppressed_by_itself(
+    desk: Desk, visitor: Visitors
+) -> None:
+    policies.change(desk.conn, desk.account, {"country": "FR"}, Actor("anna", EVERY_ROLE, "cli"))
+    anna = visitor()
+    refused = anna.post("/audience/contacts/new", {"address": "zoe@example.org", "phone": "06 12"})
+    assert refused.status_code == 422
+    assert "The number 06 12 is too short for a number of FR." in refused.content.decode()
+    assert (
+        "Give an e-mail address, a telephone number, or both."
+        in anna.post("/audience/contacts/new", {"address": "", "phone": ""}).content.decode()
+    )
+    assert anna.post("/audience/contacts/new", {"address": "", "phone": "06 23 45 67 89"}).status_code == 302
+    assert "+33623456789" in anna.text("/audience?q=06+23")
+    there = contacts.find(desk.conn, desk.account, "+33623456789")
+    assert there
+    page = f"/audience/contacts/{there.id}"
+    assert anna.post(page, {"address": "zoe@example.org", "phone": "+33 6 23 45 67 89"}).status_code == 302
+    listed = SimpleUploadedFile("stop.csv", b"06 23 45 67 89\nnobody@\nx@example.org\n")
+    assert anna.post("/audience/suppressions", {"file": listed, "reason": "unsubscribed"}).status_code == 302
+    assert "2 suppressed; 0 were so already. 1 lines" in anna.text("/audience/suppressions?q=06+23+45+67+89")
+    text = anna.text(page)
+    assert "Nothing is sent to +33623456789: unsubscribed." in text
+    assert "Nothing is sent to zoe@example.org" not in text
+
+
+def test_an_import_is_told_the_column_and_the_country_of_the_numbers(desk: Desk, visitor: Visitors) -> None:
+    anna = visitor()
+    sent = SimpleUploadedFile(
+        "n.csv", b"email,mobile,city\nn1@example.org,0171 1234567,Ulm\nn2@example.org,1,Ulm\n"
+    )
+    anna.post("/audience/imports/upload", {"file": sent})
+    assert "2 telephone numbers are no good" in anna.text(
+        "/audience/imports/look?country=FR&phone_column=mobile"
+    )
+    assert "1 telephone numbers are no good" in anna.text("/audience/imports/look?country=DE")
+    assert "telephone numbers are no good" not in anna.text("/audience/imports/look?country=DE&phone_column=")
+    wrong = anna.post("/audience/imports/look", {"do": "import", "country": "XX"})
+    assert (wrong.status_code, b"is no country" in wrong.content) == (422, True)
+    given = {"do": "import", "address_column": "email", "phone_column": "mobile", "country": "DE", "list": ""}
+    assert anna.post("/audience/imports/look", given).status_code == 302
+    [newest] = imports.page(desk.conn, desk.account, limit=1)
+    import_upload(newest.id)
+    done = imports.require(desk.conn, desk.account, newest.id)
+    assert (done.created, done.numbers_refused, done.error) == (2, 1, None)
+    found = contacts.find(desk.conn, desk.account, "n1@example.org")
+    assert found
+    assert (found.phone, found.region) == ("+491711234567", "DE")
+    assert "Without their number" in anna.text(f"/audience/imports/{newest.id}")
