@@ -58,6 +58,8 @@ class Dialogue:
         self._room = centre.window
         self._good = 0
         self._silent = 0
+        self._newest = 0  # the last submit that has a response
+        self._progress_at = now
         self._unkept = 0
         self._heard_at = now
         self._asked = False  # enquire_link is on its way
@@ -106,7 +108,8 @@ class Dialogue:
 
     def _submitted(self, carrier: Carrier, carriage: Carriage, received: Pdu, now: float) -> None:
         self.answered += 1
-        self._silent = 0
+        self._silent, self._progress_at = 0, now
+        self._newest = max(self._newest, received.sequence)
         if received.status:
             if statuses.kind(received.status) == "throttled":
                 self._throttled(now)
@@ -178,6 +181,8 @@ class Dialogue:
             return
         outgoing, until = self.outgoing, now + self._timeouts.answer
         new = not self.retiring
+        if not window:
+            self._progress_at = now
         while len(window) < self._room and not self.choked:
             carriage = carrier.next(self.peer, new=new)
             if carriage is None:
@@ -230,11 +235,13 @@ class Dialogue:
             self.fill(now)
 
     def _overdue(self, now: float) -> None:
-        late = []
+        """Give up what has waited too long. Not while a slow centre works through what went before it: many limit the rate that way."""
+        silent, late = now - self._progress_at >= self._timeouts.answer, []
         for sequence, carriage in self._window.items():  # in the order in which they went
             if carriage.until > now:
                 break
-            late.append(sequence)
+            if silent or sequence < self._newest:
+                late.append(sequence)
         for sequence in late:
             self._silent += 1
             assert self._carrier is not None
