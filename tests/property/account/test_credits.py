@@ -1,4 +1,5 @@
-"""Credits under every order of events: top-ups, launches, senders that die, doubts, cancellations, resumptions, changes of policy.
+"""Credits under every order of events: top-ups, launches, senders that die, doubts, cancellations, resumptions, changes of policy. Every
+other mailing is an SMS, whose messages take one part to three, and some become longer while they wait.
 
 After each step everything adds up (the balance, its entries, what each mailing has), nothing is negative, and whatever may still go out
 is paid for.
@@ -15,12 +16,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from penstock.account.credits import ledger, reading
 from penstock.account.credits.settling import Lacking, settle
-from penstock.delivery import freeze, resuming
+from penstock.delivery import due, freeze, resuming
 from penstock.delivery.outcome import State
 from penstock.mailing import control
 from penstock.mailing.actor import Actor
 from tests.examples import examples
-from tests.integration.delivery import stage
+from tests.integration.delivery import stage, texting
 from tests.property.delivery import simulated
 from tests.property.delivery.simulated import Turn
 
@@ -67,9 +68,12 @@ class Credits(RuleBasedStateMachine):
 
     def top_up(self, amount: int, twice: bool) -> None:
         reference = f"paid {len(ledger.history(self.conn, 1, limit=10_000))}" if twice else None
-        with suppress(ledger.CreditError):
-            for _ in range(2 if twice else 1):  # an answer was lost: it is asked for again
-                ledger.top_up(self.conn, 1, SALLY, amount=amount, note="Paid.", reference=reference)
+        for channel, each in (("email", amount), ("sms", 2 * amount)):
+            with suppress(ledger.CreditError):
+                for _ in range(2 if twice else 1):  # an answer was lost: it is asked for again
+                    ledger.top_up(
+                        self.conn, 1, SALLY, amount=each, channel=channel, note="Paid.", reference=reference
+                    )
 
     @rule(people=st.integers(1, 8))
     def launches(self, people: int) -> None:
@@ -78,10 +82,28 @@ class Credits(RuleBasedStateMachine):
     def launch(self, people: int) -> None:
         if len(self.mailings) < MOST:
             conn = self.conn
-            self.mailings.append(
-                stage.launch(conn, stage.draft(conn, stage.add_contacts(conn, f"of {people}", people)))
-            )
+            listed = texting.add_numbers(conn, f"of {people}", people)
+            if len(self.mailings) % 2:
+                conn.execute(
+                    "update audience_contact set attributes = attributes || jsonb_build_object('words', repeat('x', 150 * (1 + id::int % 3)))"
+                )
+                made = texting.draft(conn, listed, "smpp://me:secret@127.0.0.1:1?receipts=no", "{{ words }}")
+            else:
+                made = stage.draft(conn, listed)
+            self.mailings.append(stage.launch(conn, made))
             freeze.prepare(conn, self.mailings[-1])
+
+    @rule(data=st.data(), parts=st.integers(1, 5))
+    def becomes_longer(self, data: Any, parts: int) -> None:
+        """Somebody who waits again takes another number of parts by now: it is paid for, or waits."""
+        mailing = data.draw(st.sampled_from(self.mailings))
+        changed = self.conn.execute(
+            "update delivery_due d set parts = %s from mailing_mailing m where m.id = d.mailing and m.id = %s and m.channel = 'sms'"
+            " and m.state in ('sending', 'finishing') and m.stopped_at is null and d.closed is null and d.due_at <= now()",
+            (parts, mailing),
+        )
+        if changed.rowcount:
+            due.pack(self.conn, mailing)
 
     @rule(
         turns=st.lists(st.tuples(st.integers(0, MOST), OUTCOMES, st.integers(0, 3)), min_size=1, max_size=5)
