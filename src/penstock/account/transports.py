@@ -285,11 +285,8 @@ def _opens(secret: bytes | None) -> str | None:
 def _free_name(conn: psycopg.Connection[Any], account: int, bare: str) -> str:
     """Return a name for people: user, host and port, and a number where that is taken."""
     parts = urlsplit(bare)
-    wanted = (
-        parts.netloc
-        if parts.scheme.startswith("smtp")
-        else f"{parts.scheme.partition('+')[2]} {parts.netloc}".strip()
-    )
+    provider = parts.scheme.removeprefix("anymail+") if parts.scheme.startswith(("anymail+", "twilio")) else ""
+    wanted = f"{provider} {parts.netloc}".strip(" @")
     taken = {
         name
         for (name,) in conn.execute("select name from account_transport where account_id = %s", (account,))

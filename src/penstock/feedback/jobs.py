@@ -1,8 +1,9 @@
-"""Background jobs of what comes back: mailboxes are read every minute, strays are thrown away when they are old."""
+"""Background jobs of what comes back: mailboxes are read and gateways asked every minute, strays are thrown away when they are old."""
 
 from penstock.feedback import strays
 from penstock.feedback.mailboxes import collecting, keeping
 from penstock.feedback.mailboxes.keeping import JOB
+from penstock.feedback.short import asking
 from penstock.platform import database
 from penstock.platform.jobs import LONG, QUEUE, tasks
 
@@ -22,6 +23,18 @@ def collect_mailbox(mailbox: int) -> None:
     with database.connect(name="penstock mailbox") as conn:
         if collecting.collect(conn, mailbox).more:
             keeping.ask(conn, mailbox)
+
+
+_places: asking.Places = {}
+"""How far the rounds of asking have come; a process that begins anew begins them anew."""
+
+
+@tasks.periodic(cron="* * * * *", queueing_lock="ask_gateways")
+@tasks.task(name="ask_gateways", queue=QUEUE, queueing_lock="ask_gateways", lock="ask_gateways")
+def ask_gateways(timestamp: int) -> None:
+    """Every minute: what became of messages that no gateway told of."""
+    with database.connect(name="penstock gateways") as conn:
+        asking.look(conn, _places)
 
 
 @tasks.periodic(cron="37 3 * * *", queueing_lock="discard_strays")

@@ -12,9 +12,10 @@ import pytest
 
 from penstock.audience.suppression import suppressed
 from penstock.feedback.hooks import keeping, short
+from penstock.feedback.short import asking
 from penstock.mailing.actor import EVERY_ROLE, Actor
 from tests.integration.delivery import texting
-from tests.integration.delivery.stage import eventually, policy, senders, sound, state
+from tests.integration.delivery.stage import eventually, policy, senders, sound, state, travel
 from tests.integration.transport.test_gateway import Stand, http
 
 Conn = psycopg.Connection[Any]
@@ -80,3 +81,25 @@ def test_a_mailing_by_sms_leaves_over_a_gateway_and_what_became_of_it_is_told(co
         eventually(lambda: sound(conn, mailing) == {"delivered": COUNT - 2, "bounced": 2})
         eventually(lambda: state(conn, mailing) == "sent")
     assert suppressed(conn, 1, texting.number(3)) == "unsubscribed"
+
+
+def test_a_gateway_is_asked_about_those_in_doubt_and_those_it_told_nothing_of(conn: Conn) -> None:
+    """By our mark where no id was seen, in the turn of a background job."""
+
+    def ask_or_answer(n: int, body: bytes) -> bytes | None:
+        if body:
+            return answer(n, body)
+        return http(200, {"status": "delivered" if "ref=" in stand.asked[-1][0] else "queued"})
+
+    stand = Stand(ask_or_answer)
+    with gateway(stand) as port:
+        via = f"sms+http://:k@127.0.0.1:{port}/send?http.422=recipient&ask=/state?ref={{reference}}"
+        with senders():
+            mailing = texting.begin(conn, 8, via)
+            eventually(lambda: sound(conn, mailing) == {"accepted": 7, "in_doubt": 1})
+        places: asking.Places = {}
+        assert asking.look(conn, places) == 0  # too early: an answer may be on its way
+        travel(conn, minutes=3)
+        assert asking.look(conn, places) == 1
+        assert sound(conn, mailing) == {"accepted": 7, "delivered": 1}
+        assert asking.look(conn, places) == 0

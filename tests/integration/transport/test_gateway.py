@@ -237,7 +237,7 @@ def test_states_are_asked_for_and_a_key_is_tried() -> None:
         by_mark = terms(f"sms+http://127.0.0.1:{port}/send?ask=/by/{{reference}}")
         assert isinstance(by_mark, Gateway)
         assert await ask_by_mark(by_mark, ["1-2-abc"]) == [
-            Receipt("", "failed", "12", "rejected", reference="")
+            Receipt("", "failed", "12", "rejected", reference="1-2-abc")
         ]
         [found] = await trying.diagnose([there])
         assert (found.ok, found.steps[-1].text) == (False, "key refused: HTTP 401")

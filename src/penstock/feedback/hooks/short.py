@@ -67,27 +67,32 @@ def act(conn: psycopg.Connection[Any], hook: Hook, heard: Heard) -> Counter[str]
         done["receipts"] = receipts.take(conn, [(None, hook.transport, each) for each in heard.receipts])
         done["messages"] = incoming.take_of_transport(conn, hook.transport, heard.messages)
         conn.execute(sql("penstock.feedback", "note_hook"), {"hook": hook.id, "kind": heard.kind})
-    marked = sorted(_marked(conn, hook, heard.receipts), key=lambda one: one[:2])
-    for first in range(0, len(marked), AT_ONCE):
-        with conn.transaction():
-            for mailing, seq, receipt in marked[first : first + AT_ONCE]:
-                done["marked"] += _learn(conn, mailing, seq, receipt)
+    done["marked"] = placed(conn, hook.account, heard.receipts)
     if done["messages"]:
         noting.note(conn)
     done["odd"] = heard.odd
     return +done
 
 
+def placed(conn: psycopg.Connection[Any], account: int, told: Sequence[Receipt]) -> int:
+    """Let the ledger of an account learn from receipts that bear our mark; return how many it did not know."""
+    new, marked = 0, sorted(_marked(conn, account, told), key=lambda one: one[:2])
+    for first in range(0, len(marked), AT_ONCE):
+        with conn.transaction():
+            new += sum(_learn(conn, *each) for each in marked[first : first + AT_ONCE])
+    return new
+
+
 def _marked(
-    conn: psycopg.Connection[Any], hook: Hook, told: Sequence[Receipt]
+    conn: psycopg.Connection[Any], account: int, told: Sequence[Receipt]
 ) -> list[tuple[int, int, Receipt]]:
-    """The receipts that say by our mark whom they mean, of the webhook's account, and that say an end."""
+    """The receipts that say by our mark whom they mean, of this account, and that say an end."""
     found = []
     for each in told:
         if each.state in ("delivered", "failed") and each.reference and each.reference != NOBODY.decode():
             place = verify_public(each.reference, environment.link_key())
             person = recipient(conn, *place) if place else None
-            if person is not None and person.account == hook.account:
+            if person is not None and person.account == account:
                 found.append((person.mailing, person.seq, each))
     return found
 

@@ -44,7 +44,7 @@ def page(
 
     number: as people write it; one without a country code is read by the account's policy `country`. Raises AddressError.
     """
-    given = {"account": account, "limit": limit, "before": before, "number": None}
+    given: dict[str, Any] = {"account": account, "limit": limit, "before": before, "number": None}
     if number is not None:
         given["number"] = parse(number, _country(conn, account)).number
     with conn.cursor(row_factory=class_row(Message)) as cursor:

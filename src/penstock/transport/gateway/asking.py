@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from penstock.transport.gateway.gateway import Gateway
@@ -46,6 +47,7 @@ async def _one(session: Session, gateway: Gateway, number: str, mark: str) -> Re
     if request is None:
         return None
     try:
-        return profile.state(gateway, number, await session.request(request))
+        found = profile.state(gateway, number, await session.request(request))
+        return replace(found, reference=mark) if found and mark else found
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
         return None  # asked again another time

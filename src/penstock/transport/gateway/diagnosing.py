@@ -32,7 +32,11 @@ async def _try(found: Diagnosis, session: Session, gateway: Gateway) -> None:
         found.fail("tls", f"certificate not trusted ({words_of(error)})", time.monotonic() - begun,
                    "The gateway has to show a certificate that this machine trusts, for this name.")  # fmt: skip
         return
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+    except (aiohttp.ClientResponseError, aiohttp.ServerDisconnectedError, ValueError):
+        found.fail("answer", f"connected to {gateway}, which does not answer as a web server does", time.monotonic() - begun,
+                   "Check host and port.")  # fmt: skip
+        return
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
         found.fail("connect", f"cannot connect to {gateway} ({words_of(error)})", time.monotonic() - begun,
                    "Check the host, and that this machine may open connections there (HTTPS, port 443), and its DNS.")  # fmt: skip
         return

@@ -133,12 +133,17 @@ class Gateway:
     @property
     def receipts(self) -> bool:
         """It tells later what has arrived, and messages wait for that."""
-        return bool(self.callback) if self.scheme == TWILIO else self.shape.receipts
+        return bool(self.callback) if self.scheme == TWILIO else self.shape.receipts or self.asks
 
     @property
     def asks(self) -> bool:
         """It can be asked what became of a message."""
         return self.scheme == TWILIO or bool(self.shape.ask)
+
+    @property
+    def asks_by_mark(self) -> bool:
+        """It can be asked about a message whose id was never seen, by our own name for it."""
+        return self.scheme != TWILIO and "{reference}" in self.shape.ask and "{id}" not in self.shape.ask
 
     @property
     def base(self) -> str:

@@ -43,7 +43,7 @@ HOOKS: Final[dict[str, Hook]] = {
 """By the provider's name in a transport's URL. Scaleway tells nothing that anymail could read."""
 
 SHORT: Final[dict[str, Hook]] = {
-    "gateway": Hook("", "secret", "Secret that it signs with", needed=True, batch=True, title="SMS gateway"),
+    "gateway": Hook("", "secret", "Signing secret", needed=True, batch=True, title="SMS gateway"),
     "twilio": Hook("", "auth_token", "Auth token", own=True, title="Twilio"),
 }
 """Those of gateways for short messages."""
