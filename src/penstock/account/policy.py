@@ -5,22 +5,16 @@ The class `Policy` is the table. A policy enters it together with the code that 
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from functools import partial
+from dataclasses import dataclass, fields
 from typing import Any
 
+from penstock.account.choices import NATIONAL, always, each, has_numbers, one_of, percent, whole, written
 from penstock.content import utm
 from penstock.mailing import opening, quiet
-from penstock.transport.alphabet import LANGUAGES
 
 OPTIONS = frozenset({"unsubscribe", "rate", "connections", *utm.NAMES})
 """Keys of a mailing's options that are no policies: how its List-Unsubscribe works, its messages a second, its connections, and its
 tags for web analytics."""
-
-_NATIONAL = "|".join(name.lower() for name in LANGUAGES.values())
-
-_WHOLE = re.compile(r"-?[0-9]{1,9}")
-_DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 
 CAP = re.compile(r"([1-9][0-9]?) per ([1-9][0-9]{0,2}) days?")
 """How a frequency cap is written: so many mailings in so many days; and how many soft bounces suppress an address."""
@@ -30,311 +24,243 @@ class PolicyError(ValueError):
     """A policy that does not exist, or a value it cannot have."""
 
 
-def _one_of(*words: str) -> dict[str, Any]:
-    def check(given: Any) -> str | None:
-        # YAML and people write on and off; both mean the words, never a truth value.
-        return None if given in words and isinstance(given, str) else f"one of {', '.join(words)}"
-
-    return {"check": check, "read": str, "choices": words}
-
-
-def _whole(least: int, most: int) -> dict[str, Any]:
-    def check(given: Any) -> str | None:
-        fits = isinstance(given, int) and not isinstance(given, bool) and least <= given <= most
-        return None if fits else f"a whole number from {least:,} to {most:,}"
-
-    return {
-        "check": check,
-        "read": lambda text: int(text) if _WHOLE.fullmatch(text) else text,
-        "bounds": (least, most),
-    }
-
-
-def _percent(most: int) -> dict[str, Any]:
-    def check(given: Any) -> str | None:
-        fits = isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= most
-        return None if fits else f"a percentage from 0 to {most}, as 5 or 0.1"
-
-    return {
-        "check": check,
-        "read": lambda text: float(text) if _DECIMAL.fullmatch(text) else text,
-        "bounds": (0, most),
-        "step": "any",
-    }
-
-
-def _written(pattern: str, like: str, fits: Callable[[str], bool] = lambda given: True) -> dict[str, Any]:
-    """Text of one form; `like` says which, in words. JavaScript and Python have to read `pattern` alike. `fits`: what that cannot say."""
-    form = re.compile(pattern)
-
-    def check(given: Any) -> str | None:
-        return None if isinstance(given, str) and form.fullmatch(given) and fits(given) else like
-
-    return {"check": check, "read": str, "pattern": pattern, "like": like}
-
-
-def _has_numbers(country: str) -> bool:
-    """Tell whether these letters are a country's, or none."""
-    from penstock.audience import (
-        number,
-    )  # brings the plans of all countries: 30 ms that most commands need not spend
-
-    return not country or number.is_country(country)
-
-
-def _policy(
-    default: Any,
-    allowed: dict[str, Any],
-    effect: str,
-    *,
-    per_mailing: bool = False,
-    by_platform: bool = False,
-) -> Any:
-    told = {"effect": effect, "per_mailing": per_mailing, "by_platform": by_platform}
-    return field(default=default, metadata=allowed | told)
-
-
-_always = partial(_policy, per_mailing=False)
-_each = partial(_policy, per_mailing=True)
-
-
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The policies in force, each with its default. Those made by `_each` can differ for one mailing."""
+    """The policies in force, each with its default. Those made by `each` can differ for one mailing."""
 
-    approvals_required: int = _always(
-        1, _whole(0, 9), "How many people approve a mailing before it may be sent; 0: none has to."
+    approvals_required: int = always(
+        1, whole(0, 9), "How many people approve a mailing before it may be sent; 0: none has to."
     )
-    four_eyes: str = _always(
-        "off", _one_of("off", "on"), "On: nobody approves a mailing that they wrote or submitted."
+    four_eyes: str = always(
+        "off", one_of("off", "on"), "On: nobody approves a mailing that they wrote or submitted."
     )
-    moderation: str = _always(
+    moderation: str = always(
         "automatic",
-        _one_of("automatic", "manual"),
+        one_of("automatic", "manual"),
         "Manual: the platform validates every mailing before it may be sent. Only the platform sets this.",
         by_platform=True,
     )
-    late_gate: str = _always(
+    late_gate: str = always(
         "hold",
-        _one_of("hold", "send_on_approval", "expire"),
+        one_of("hold", "send_on_approval", "expire"),
         "When the launch time passes at a gate: it waits for a new time, starts on approval, or expires.",
     )
-    past_start: str = _always(
-        "refuse", _one_of("refuse", "send_now"), "A start time that is past is refused, or means now."
+    past_start: str = always(
+        "refuse", one_of("refuse", "send_now"), "A start time that is past is refused, or means now."
     )
-    edit_lock_minutes: int = _always(
-        5, _whole(0, 1440), "So long before its time a scheduled mailing keeps its plan and content."
+    edit_lock_minutes: int = always(
+        5, whole(0, 1440), "So long before its time a scheduled mailing keeps its plan and content."
     )
-    confirm_send: str = _always(
+    confirm_send: str = always(
         "click",
-        _one_of("click", "type_count", "off"),
+        one_of("click", "type_count", "off"),
         "Before sending: a yes, the number of recipients typed out, or no question.",
     )
-    require_test: str = _always(
+    require_test: str = always(
         "off",
-        _one_of("off", "on"),
+        one_of("off", "on"),
         "On: a mailing is submitted after a test of exactly its message. Off: it warns.",
     )
-    sender_domain: str = _always(
+    sender_domain: str = always(
         "required",
-        _one_of("required", "warn"),
+        one_of("required", "warn"),
         "Mail leaves for other machines only as a verified domain, or a question is asked before.",
     )
-    undo_seconds: int | None = _each(
+    undo_seconds: int | None = each(
         None,
-        _whole(0, 600),
+        whole(0, 600),
         "So long after it was told to start a mailing can be taken back; nothing has left then. Without a choice"
         " 10 seconds in the browser, none over the API and the command line.",
     )
-    drift_bound: int = _each(
+    drift_bound: int = each(
         10,
-        _whole(0, 10_000),
+        whole(0, 10_000),
         "Percent by which the audience may differ at launch from its size at submission; beyond, it is interrupted.",
     )
-    bounce_limit: float = _always(
+    bounce_limit: float = always(
         5,
-        _percent(100),
+        percent(100),
         "Percent of the settled recipients that may bounce; beyond, from 500 settled on, the mailing is interrupted and"
         " has to be unlocked. 100: never.",
     )
-    complaint_limit: float = _always(
+    complaint_limit: float = always(
         0.1,
-        _percent(100),
+        percent(100),
         "Percent of the settled recipients that may complain; beyond, from 500 settled on, as for bounces.",
     )
-    canary_size: int = _each(
+    canary_size: int = each(
         0,
-        _whole(0, 100_000),
+        whole(0, 100_000),
         "So many recipients go first, alone; the others when those were judged good. 0: everybody goes at once.",
     )
-    canary_wait: int = _each(
+    canary_wait: int = each(
         15,
-        _whole(0, 10_080),
+        whole(0, 10_080),
         "Minutes from the end of the canary until its bounces, complaints and deferrals are judged.",
     )
-    frequency_cap: str = _always(
+    frequency_cap: str = always(
         "off",
-        _written(f"off|{CAP.pattern}", "off, or as 3 per 7 days: up to 99 in up to 999 days"),
+        written(f"off|{CAP.pattern}", "off, or as 3 per 7 days: up to 99 in up to 999 days"),
         "So many mailings of the account reach or await one address in so many days; further ones skip it (capped).",
     )
-    stall_minutes: int = _always(
+    stall_minutes: int = always(
         10,
-        _whole(1, 10_080),
+        whole(1, 10_080),
         "A mailing that could be sent and makes no progress for so long is mended, or interrupted with what is wrong.",
     )
-    after_cancel: str = _always(
+    after_cancel: str = always(
         "keep",
-        _one_of("keep", "delete"),
+        one_of("keep", "delete"),
         "A cancelled mailing stays listed, or goes from the lists; its journal and ledger always stay.",
     )
-    prepared_on_cancel: str = _always(
+    prepared_on_cancel: str = always(
         "ask",
-        _one_of("ask", "drop", "deliver"),
+        one_of("ask", "drop", "deliver"),
         "Cancelling asks what happens to packages already begun, always drops them, or always lets them out.",
     )
-    package_interruptible: str = _always(
+    package_interruptible: str = always(
         "on",
-        _one_of("on", "off"),
+        one_of("on", "off"),
         "Off: a package that has begun is finished before a pause or a cancellation completes.",
     )
-    paused_head: str = _always(
+    paused_head: str = always(
         "yield",
-        _one_of("yield", "block"),
+        one_of("yield", "block"),
         "While the head of the sequence is paused the next one goes, or all wait.",
     )
-    package_size: int = _always(
-        5000, _whole(1, 100_000), "Recipients in one package: the unit that senders take turns with."
+    package_size: int = always(
+        5000, whole(1, 100_000), "Recipients in one package: the unit that senders take turns with."
     )
-    audience_on_resume: str = _always(
+    audience_on_resume: str = always(
         "add_new",
-        _one_of("add_new", "frozen"),
+        one_of("add_new", "frozen"),
         "On resuming: who has joined the audience gets it and who has left it does not, or it stays as it was frozen."
         " Who unsubscribed or was suppressed never gets it.",
     )
-    missed_slot: str = _each(
+    missed_slot: str = each(
         "send_on_resume",
-        _one_of("send_on_resume", "skip"),
+        one_of("send_on_resume", "skip"),
         "A zone whose hour passed in a pause, or before the launch, gets it at once, or is skipped.",
     )
-    throttle_after_pause: str = _each(
+    throttle_after_pause: str = each(
         "keep_grid",
-        _one_of("keep_grid", "shift"),
+        one_of("keep_grid", "shift"),
         "After a pause batches to come keep their times and missed ones go behind them, or all are later by the pause.",
     )
-    quiet_hours_email: str = _always(
+    quiet_hours_email: str = always(
         "off",
-        _written(quiet.WRITTEN, "off, or as 22:00-08:00, until another time", quiet.is_meant),
+        written(quiet.WRITTEN, "off, or as 22:00-08:00, until another time", quiet.is_meant),
         "In these hours of the recipient's zone nothing begins to go to them; what would waits for their end.",
     )
-    country: str = _always(
+    country: str = always(
         "",
-        _written("([A-Z]{2})?", "a country's two letters (ISO 3166-1), as FR", _has_numbers),
+        written("([A-Z]{2})?", "a country's two letters (ISO 3166-1), as FR", has_numbers),
         "Telephone numbers without a country code are read as this country's; without a choice they have to have one.",
     )
-    duplicates: str = _always(
+    duplicates: str = always(
         "per_number",
-        _one_of("per_number", "per_contact"),
+        one_of("per_number", "per_contact"),
         "An SMS goes once to a number that several contacts have, or once for each of them.",
     )
-    quiet_hours_sms: str = _always(
+    quiet_hours_sms: str = always(
         "off",
-        _written(quiet.WRITTEN, "off, or as 22:00-08:00, until another time", quiet.is_meant),
+        written(quiet.WRITTEN, "off, or as 22:00-08:00, until another time", quiet.is_meant),
         "As quiet_hours_email, for SMS: the zone is the contact's, else that of the number.",
     )
-    sending_hours_sms: str = _always(
+    sending_hours_sms: str = always(
         "off",
-        _written(
+        written(
             opening.WRITTEN,
             "off, or as FR mon-sat 08:00-20:00; DE 09:00-20:00; * 08:00-21:00",
             opening.is_meant,
         ),
         "When a country may be sent SMS, by the clock of the recipient's zone; * is every other country. Who waits goes at the next opening.",
     )
-    lane_size: int = _always(
+    lane_size: int = always(
         0,
-        _whole(0, 10_000_000),
+        whole(0, 10_000_000),
         "Domains with so many recipients in a mailing have packages of their own, as limited ones have; 0: only those.",
     )
-    retry_window_hours: int = _each(
+    retry_window_hours: int = each(
         48,
-        _whole(0, 240),
+        whole(0, 240),
         "A recipient still refused for now this long after the first attempt counts as bounced.",
     )
-    retry_first_seconds: int = _each(
+    retry_first_seconds: int = each(
         60,
-        _whole(1, 86_400),
+        whole(1, 86_400),
         "From the first temporary refusal to the next attempt; each further wait is twice as long.",
     )
-    retry_longest_seconds: int = _each(
-        7200, _whole(1, 86_400), "No wait between two attempts is longer than this."
+    retry_longest_seconds: int = each(
+        7200, whole(1, 86_400), "No wait between two attempts is longer than this."
     )
-    credits: str = _always(
+    credits: str = always(
         "unlimited",
-        _one_of("unlimited", "counted"),
+        one_of("unlimited", "counted"),
         "Counted: a mailing starts with a credit of its channel for each recipient, and waits where there are too few."
         " Only the platform sets this.",
         by_platform=True,
     )
-    bounce_credit: str = _always(
+    bounce_credit: str = always(
         "keep",
-        _one_of("keep", "return"),
+        one_of("keep", "return"),
         "A credit spent on a recipient who bounced stays spent, or is given back. Only the platform sets this.",
         by_platform=True,
     )
-    soft_bounces: str = _always(
+    soft_bounces: str = always(
         "3 per 30 days",
-        _written(f"off|{CAP.pattern}", "off, or as 3 per 30 days: up to 99 in up to 999 days"),
+        written(f"off|{CAP.pattern}", "off, or as 3 per 30 days: up to 99 in up to 999 days"),
         "Soft bounces of one address on so many days, within so many, suppress it, as one hard bounce does; off: they never do.",
     )
-    attribution_days: int = _always(
+    attribution_days: int = always(
         7,
-        _whole(0, 90),
+        whole(0, 90),
         "An order counts for the mailing that its buyer clicked in last, so many days before it at most; 0: for none.",
     )
-    track_opens: str = _each(
+    track_opens: str = each(
         "off",
-        _one_of("off", "on"),
+        one_of("off", "on"),
         "On: a picture in the HTML tells who opened the message, and when. Nobody is watched unasked.",
     )
-    track_clicks: str = _each(
+    track_clicks: str = each(
         "off",
-        _one_of("off", "on"),
+        one_of("off", "on"),
         "On: the links of the HTML lead over Penstock, which notes who followed which, and when.",
     )
-    utm_tags: str = _each(
+    utm_tags: str = each(
         "off",
-        _one_of("off", "on"),
+        one_of("off", "on"),
         "On: the links carry utm_source, utm_medium and utm_campaign, by which web analytics tell the mailing.",
     )
-    stop_hint: str = _each(
+    stop_hint: str = each(
         "",
-        _written(r"[^\x00-\x1f\x7f{}]{0,60}", "one line of at most 60 characters, as STOP 36180"),
+        written(r"[^\x00-\x1f\x7f{}]{0,60}", "one line of at most 60 characters, as STOP 36180"),
         "What {{ stop_hint }} puts into short messages: the account's words on how to end them.",
     )
-    sms_alphabets: str = _each(
+    sms_alphabets: str = each(
         "off",
-        _written(
-            rf"off|({_NATIONAL})( ({_NATIONAL}))*",
-            f"off, or some of {', '.join(_NATIONAL.split('|'))}, with blanks between",
+        written(
+            rf"off|({NATIONAL})( ({NATIONAL}))*",
+            f"off, or some of {', '.join(NATIONAL.split('|'))}, with blanks between",
         ),
         "National language tables that a short message may use where they save parts: not every telephone and centre knows them.",
     )
-    sms_parts: int = _each(
-        10, _whole(1, 10), "A short message that takes more parts than this is not made for that recipient."
+    sms_parts: int = each(
+        10, whole(1, 10), "A short message that takes more parts than this is not made for that recipient."
     )
-    sms_reference: str = _each(
+    sms_reference: str = each(
         "8",
-        _one_of("8", "16"),
+        one_of("8", "16"),
         "Bits of the number that holds the parts of a short message together: 16 mix up less, and take a character of each part.",
     )
-    stop_words: str = _always(
+    stop_words: str = always(
         "",
-        _written(r"[^\x00-\x1f\x7f{}<>]{0,200}", "words with commas between, as RAUS, GENUG"),
+        written(r"[^\x00-\x1f\x7f{}<>]{0,200}", "words with commas between, as RAUS, GENUG"),
         "Further words that unsubscribe a number whose owner sends them, besides STOP and its kin in other languages.",
     )
-    in_doubt: str = _each(
+    in_doubt: str = each(
         "never_twice",
-        _one_of("never_twice", "never_lost"),
+        one_of("never_twice", "never_lost"),
         "A message whose answer was never seen is left alone, or sent again with the same Message-ID.",
     )
 
