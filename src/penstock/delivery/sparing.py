@@ -79,8 +79,11 @@ class Suspects:
             del self.found[domain]
 
 
+_ABOUT_A_MESSAGE: Final = ("rcpt", "data", "dot", "submit_sm")
+
+
 def blames_us(reply: Reply) -> bool:
     """Whether a temporary refusal is one of the domain or of us, rather than of one mailbox."""
-    if not reply.temporary or reply.command not in ("rcpt", "data", "dot") or _GREY.search(reply.text):
+    if not reply.temporary or reply.command not in _ABOUT_A_MESSAGE or _GREY.search(reply.text):
         return False
     return reply.code == 421 or not reply.enhanced or bool(_OWN.fullmatch(reply.enhanced))

@@ -68,7 +68,13 @@ def test_what_says_nothing_of_the_domain_does_not_count(reply: Reply) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [refusal(), refusal(421, "4.2.1", "too many"), refusal(450, "", "try later", "rcpt")]
+    "reply",
+    [
+        refusal(),
+        refusal(421, "4.2.1", "too many"),
+        refusal(450, "", "try later", "rcpt"),
+        refusal(451, "", "ESME_RSUBMITFAIL (0x45): the centre could not take the message", "submit_sm"),
+    ],
 )
 def test_what_does(reply: Reply) -> None:
     assert blames_us(reply)
