@@ -201,3 +201,27 @@ def test_a_token_of_the_platform_names_the_account_it_means(
     problem(everywhere.post("/contacts?account=99", {"address": "a@x.example"}), 422, "account_unknown")
     assert everywhere.post("/contacts?account=1", {"address": "a@x.example"}).status_code == 201
     assert len(walk(everywhere, "/contacts?account=1")) == 1
+
+
+def test_contacts_have_numbers(api: Any) -> None:
+    api.patch("/policies", {"country": "FR"})
+    made = make(api, "/contacts", phone="06 12 34 56 78")
+    assert (made["address"], made["phone"], made["region"]) == ("+33612345678", "+33612345678", "FR")
+    both = make(api, "/contacts", address="a@x.example", phone="+33612345678")
+    make(api, "/suppressions", address="+33 6 12 34 56 78", reason="unsubscribed")
+    there = api.get(f"/contacts/{both['id']}").json()
+    assert (there["suppressed"], there["phone_suppressed"]) == (None, "unsubscribed")
+    found = walk(api, "/contacts?address=0612345678&limit=1")
+    assert [each["id"] for each in found] == [made["id"], both["id"]]
+    assert api.patch(f"/contacts/{both['id']}", {"attributes": {"x": "y"}}).json()["phone"] == "+33612345678"
+    assert api.patch(f"/contacts/{both['id']}", {"phone": None}).json()["phone"] is None
+    told = problem(api.patch(f"/contacts/{made['id']}", {"phone": None}), 422, "address_invalid")
+    assert "is empty" in told["detail"]
+    problem(api.post("/contacts", {}), 422, "address_invalid")
+    problem(
+        api.post("/contacts", {"address": "b@x.example", "phone": "01 23 45 67 89"}), 422, "address_invalid"
+    )
+    problem(
+        api.post("/contacts", {"attributes": {"phone": "1"}, "phone": "0612345679"}), 422, "attribute_invalid"
+    )
+    assert [each["address"] for each in walk(api, "/suppressions?address=0612345678")] == ["+33612345678"]
