@@ -86,8 +86,6 @@ def _marks(
     places[way.number, "marks"] = tuple(rows[-1]) if len(rows) == MOST else (0, 0)
     if not rows:
         return 0
-    key = link_key()
-    found: Sequence[Receipt] = asyncio.run(
-        ask_by_mark(gateway, [tokens(*row, key)[0].decode() for row in rows])
-    )
+    marks = [tokens(number, place, link_key())[0].decode() for number, place in rows]
+    found: Sequence[Receipt] = asyncio.run(ask_by_mark(gateway, marks))
     return placed(conn, account, found)
