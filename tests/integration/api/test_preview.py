@@ -5,11 +5,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from penstock.account import transports
 from penstock.audience.suppression import suppress
 from penstock.content.links import tokens
 from penstock.content.message import Message
 from penstock.content.messages import store_message
 from penstock.delivery.freeze import prepare
+from penstock.mailing import mailings
 from penstock.platform.environment import link_key
 from tests.integration.api.test_facets import everything
 from tests.integration.api.test_frame import problem
@@ -285,3 +287,24 @@ def test_addresses_are_for_those_who_may_see_them(bearer: Any, api: Any, mailing
         assert (
             problem(looker.get(f"/mailings/{mailing}/{path}"), 403, "forbidden")["scope"] == "recipients:read"
         )
+
+
+def test_a_short_message_is_seen_in_its_parts(api: Any, conn: Conn) -> None:
+    listed = stage.add_contacts(conn, "telephones", 2)
+    conn.execute("update audience_contact set phone = '+3361234' || (1000 + id), region = 'FR'")
+    message = Message("Orchard", "", text="It’s {{ first_name }} on {{ phone }}", channel="sms")
+    mailing = mailings.create(
+        conn, 1, name="sms", message=store_message(conn, 1, message), audience={"list": listed},
+        transport=transports.store(conn, 1, "smpp://us:secret@127.0.0.1:1"),
+    )  # fmt: skip
+    who = contact(conn, 1)
+    seen = shown(api, mailing, f"/{who}")
+    assert seen["address"].startswith("+3361234")
+    assert (seen["text"], seen["html"]) == (f"It’s Anna on {seen['address']}", None)
+    assert (seen["short"]["coding"], seen["short"]["parts"]) == ("ucs2", [seen["text"]])
+    assert seen["short"]["forcing"][0]["replacement"] == "'"
+    assert seen["headers"] == [{"name": "From", "value": "Orchard"}, {"name": "To", "value": seen["address"]}]
+    assert walked(api, mailing) == [who, contact(conn, 2)]
+    for form in ("message/rfc822", "text/html"):
+        answer = api.get(f"/mailings/{mailing}/preview/{who}", Accept=form)
+        assert "A short message is a text" in problem(answer, 406, "not_acceptable")["detail"]
