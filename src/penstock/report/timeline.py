@@ -163,7 +163,8 @@ class Part:
     """Packages of a running mailing that go together: those of one batch and zone, `count` recipients in `packages`.
 
     `at`: when they may go, None while they are held (`held` says why); `planned`: when the plan wants them. `begun`: recipients who
-    were claimed, `skipped` among them; `ended`: those who do not get it any more because it was cancelled or expired.
+    were claimed, `skipped` among them; `ended`: those who do not get it any more because it was cancelled or expired. With no `packages`,
+    held for `sending_hours`: those of others who were given back because their country is shut, and go `at` its opening.
     """
 
     slot: int | None

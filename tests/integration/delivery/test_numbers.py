@@ -227,7 +227,7 @@ def test_a_message_that_became_longer_goes_apart_and_is_paid_for_before(conn: Co
     ledger.top_up(conn, 1, SALLY, amount=3, note="Paid.", channel="sms")
     mailing = begun(conn, short(conn, listed, "{{ words }}"))
     assert credits(conn) == (0, 3, 0)
-    _given_back(conn, mailing, parts=2)
+    given_back(conn, mailing, parts=2)
     assert due.pack(conn, mailing) == 0
     assert stage.state(conn, mailing) == "interrupted"
     assert "needs 1 credit, and 0 are left" in str(stage.reason(conn, mailing))
@@ -245,7 +245,7 @@ def test_a_message_that_became_longer_goes_apart_and_is_paid_for_before(conn: Co
     assert (stage.state(conn, mailing), credits(conn)) == ("sent", (0, 0, 4))
 
 
-def _given_back(conn: Conn, mailing: int, parts: int) -> None:
+def given_back(conn: Conn, mailing: int, parts: int, seconds: float = 0) -> None:
     """A sender finds that the first of them takes so many parts by now, and gives it back, to go in a package of such."""
     row = conn.execute("insert into delivery_sender (host, pid) values ('here', 0) returning id").fetchone()
     assert row
@@ -265,7 +265,7 @@ def _given_back(conn: Conn, mailing: int, parts: int) -> None:
             "seq": 1,
             "package": package[0],
             "why": "returned",
-            "in": 0,
+            "in": seconds,
             "since": "2030-01-01T00:00Z",
             "attempt": 0,
             "parts": parts,

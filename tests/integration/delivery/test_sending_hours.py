@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from penstock.delivery import shutting
+from penstock.delivery import due, shutting
 from penstock.delivery.claim import Held, Item
 from penstock.delivery.handoff import Fence
 from penstock.delivery.order import load
 from penstock.delivery.short.handoff import hand_off
 from penstock.mailing import mailings
 from penstock.report.outlook import of_mailing
+from penstock.report.remaining import remaining
+from penstock.report.timeline import running
 from penstock.transport.envelope import Peer
 from tests.integration.delivery import stage
-from tests.integration.delivery.test_numbers import begun, number, people, short
+from tests.integration.delivery.test_numbers import begun, given_back, number, people, short
 
 Conn = psycopg.Connection[Any]
 US = "+1202555{:04}"
@@ -87,3 +89,23 @@ def test_a_sender_gives_back_whose_country_is_shut(conn: Conn) -> None:
     [back] = hand.collect(lambda _: False).due
     assert (back["seq"], back["why"]) == (1, "returned")
     assert 0 < back["in"] <= 86_400
+
+
+@pytest.mark.behaviour("S5.10", "B11")
+def test_who_was_given_back_until_the_opening_stands_in_the_timeline(conn: Conn) -> None:
+    listed = people(conn, [(f"reader{n}@example.net", number(n), {}) for n in range(3)])
+    mailing = begun(conn, short(conn, listed))
+    given_back(conn, mailing, parts=1, seconds=7200)
+    parts = running(conn, mailing)
+    assert [(each.held, each.packages, each.count) for each in parts] == [
+        (None, 1, 3),
+        ("sending_hours", 0, 1),
+    ]
+    rest = remaining(conn, mailing)
+    assert (rest.returned, rest.shut) == (1, 1)
+    assert rest.opens_at is not None
+    assert stage.hand_over(conn, mailing) == [number(1), number(2)]
+    assert (due.pack(conn, mailing), stage.state(conn, mailing)) == (0, "sending")
+    stage.travel(conn, hours=2)
+    assert due.pack(conn, mailing) == 1
+    assert stage.hand_over(conn, mailing) == [number(0)]

@@ -285,7 +285,11 @@ class ReleaseShown(Shown):
     planned_at: Annotated[datetime | None, Field(description="When the plan wants them.")]
     at: Annotated[datetime | None, Field(description="When they may go; null while they are held.")]
     held: Annotated[
-        str | None, Field(description="Why they may not go although their time is known: `canary`.")
+        str | None,
+        Field(
+            description="Why they may not go although their time is known: `canary`; `sending_hours`: recipients of the others who were"
+            " given back because their country was shut, and go at that time."
+        ),
     ]
     missed: Annotated[
         bool, Field(description="Their time is past, and they would be skipped (`missed_slot`).")

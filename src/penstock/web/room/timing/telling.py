@@ -29,6 +29,7 @@ SHOWN = 100
 """Lines that a page has."""
 HELD: dict[str, Text] = {
     "canary": gettext_lazy("held until the first recipients are judged"),
+    "sending_hours": gettext_lazy("given back: their country was shut, or it was quiet"),
 }
 """Why packages may not go although their time is known."""
 
@@ -116,7 +117,7 @@ def _picture(there: Sequence[Line], name: str) -> OverTime | None:
         return None
     names = [_("Begun"), _("Still to go"), _("Ended unsent")]
     told: dict[str, Any] = {
-        "parts": number(len(there)), "people": number(sum(line.count for line in there)),
+        "parts": number(len(there)), "people": number(sum(line.count for line in there if line.held is not HELD["sending_hours"])),
     }  # fmt: skip
     about = _("%(parts)s batches or zones, %(people)s recipients in all; each stands at its time.") % told
     return OverTime(name, _("Recipients over time"), about, drawn.starts, drawn.series(names), table=False)
