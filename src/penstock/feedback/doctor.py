@@ -9,6 +9,7 @@ from penstock.feedback import way_back
 from penstock.feedback.check import check
 from penstock.feedback.mailboxes import keeping
 from penstock.feedback.mailboxes.address import MailboxURLError
+from penstock.platform.database import sql
 from penstock.platform.doctor import Finding, register
 
 _LATE = "10 minutes"
@@ -76,6 +77,19 @@ def check_counters(conn: psycopg.Connection[Any]) -> Finding:
     )  # fmt: skip
 
 
+def check_gateways(conn: psycopg.Connection[Any]) -> list[Finding]:
+    """Gateways whose receipts are waited for have a webhook, and its key."""
+    found = []
+    for account, number, name, made in conn.execute(sql("penstock.feedback", "deaf_gateways")).fetchall():
+        what = "believes nothing, for its key is lacking" if made else "has no webhook"
+        cure = f"penstock transport hook {'key' if made else 'make'} {number}{' -' if made else ''}"
+        found.append(
+            Finding("warn", f"Transport {name} of account {account} waits for receipts and {what}.", f"{cure}: docs/how-to/sms-gateway.md")
+        )  # fmt: skip
+    return found or [Finding("ok", "Gateways that are to tell what became of messages can.")]
+
+
 register("feedback", "counters", check_counters)
+register("feedback", "gateways", check_gateways)
 register("feedback", "way back", check_way_back)
 register("feedback", "mailboxes", check_mailboxes)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from penstock.account import transports
 from penstock.audience.suppression import suppressed
 from penstock.content.links import tokens
+from penstock.feedback import doctor
 from penstock.feedback.hooks import keeping
 from penstock.platform.environment import base_url, link_key
 from penstock.transport.gateway import signed, telling
@@ -193,3 +194,23 @@ def test_whatever_is_told_is_read_or_refused(body: bytes, gateway: Gateway, quer
     assert isinstance(found, Heard)
     assert all(isinstance(each, Receipt) for each in found.receipts)
     assert all(isinstance(each, Inbound) for each, _ in found.messages)
+
+
+def test_the_doctor_sees_a_gateway_that_cannot_tell(pages: psycopg.Connection[Any]) -> None:
+    there = transports.create(
+        pages, Desk(pages, "smtp://127.0.0.1:2525?tls=none").account, name="Deaf one", actor=TERMINAL,
+        given=[{"url": "sms+https://:k@gateway.example.net/?receipts=yes"}],
+    )  # fmt: skip
+    words = [each.what for each in doctor.check_gateways(pages) if "Deaf one" in each.what]
+    assert len(words) == 1
+    assert words[0].endswith("waits for receipts and has no webhook.")
+    made, _ = keeping.make(pages, _account(pages, there.id), there.id, actor=TERMINAL, provider="gateway")
+    assert any("its key is lacking" in each.what for each in doctor.check_gateways(pages))
+    keeping.change(pages, made.account, there.id, "gateway", key="s3cret", actor=TERMINAL)
+    assert not any("Deaf one" in each.what for each in doctor.check_gateways(pages))
+
+
+def _account(conn: psycopg.Connection[Any], transport: int) -> int:
+    row = conn.execute("select account_id from account_transport where id = %s", (transport,)).fetchone()
+    assert row
+    return int(row[0])
