@@ -93,7 +93,11 @@ def beginning(text: str, region: str | None = None) -> str | None:
 
 def parse(text: str, region: str | None = None) -> Number:
     """Return the number in `text`, read as in `region` (ISO 3166-1 alpha-2) when it is national. Raises AddressError."""
-    if _PLAIN.fullmatch(text) and (quick := _quickly(text.translate(_WITHOUT), region)):
+    if _E164.fullmatch(text):
+        quick = _quickly(text, region)
+    else:
+        quick = _quickly(text.translate(_WITHOUT), region) if _PLAIN.fullmatch(text) else None
+    if quick:
         return quick
     return _for_sms(*_plan().find(_international(_cleaned(text), region), region or None))
 

@@ -53,6 +53,7 @@ class _Plan(NamedTuple):
     leading: re.Pattern[str] | None
     general: _Range
     special: tuple[tuple[str, _Range], ...]
+    any_special: re.Pattern[str]  # what no number matches that is in none of those
     fixed: _Range
     mobile: _Range
 
@@ -60,9 +61,10 @@ class _Plan(NamedTuple):
         """Return what the plan says a number is; None when it has no such number."""
         if not self.general.has(national):
             return None
-        for kind, numbers in self.special:
-            if numbers.has(national):
-                return kind
+        if self.any_special.fullmatch(national):
+            for kind, numbers in self.special:
+                if numbers.has(national):
+                    return kind
         if self.fixed.has(national):
             return "fixed_or_mobile" if self.mobile.has(national) else "fixed"
         return "mobile" if self.mobile.has(national) else None
@@ -186,11 +188,13 @@ def _code(beginning: str) -> _Code | None:
 
 def _plan(table: PhoneMetadata) -> _Plan:
     special = [(name, _range(getattr(table, name))) for name in _SPECIAL]
+    there = [(name.removesuffix("_number"), numbers) for name, numbers in special if numbers is not _NONE]
     return _Plan(
         table.id,
         re.compile(table.leading_digits) if table.leading_digits else None,
         _range(table.general_desc),
-        tuple((name.removesuffix("_number"), numbers) for name, numbers in special if numbers is not _NONE),
+        tuple(there),
+        re.compile("|".join(f"(?:{numbers.pattern.pattern})" for _name, numbers in there) or "(?!)"),
         _range(table.fixed_line),
         _range(table.mobile),
     )
