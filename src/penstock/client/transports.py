@@ -32,6 +32,7 @@ class Transport(Model):
     has_password: bool
     connections: int
     is_local: bool
+    channel: str
     servers: list[Server]
     created_at: datetime
 

@@ -105,5 +105,5 @@ def test_what_is_left_is_explained(desk: Desk, visitor: Callable[..., Visitor]) 
     recipients = words(anna.get(f"/mailings/{mailing}/recipients?state=skipped"))
     assert "no_number" in recipients
     assert "Country" in recipients
-    found = words(anna.get(f"/mailings/{mailing}/recipients?domain=fr&state=accepted"))
-    assert found.count("+336") == 5
+    found = words(anna.get(f"/mailings/{mailing}/recipients?domain=fr&state=delivered"))
+    assert found.count("+336") == 4

@@ -101,6 +101,7 @@ class Transport(Shown):
     has_password: bool
     connections: int
     is_local: bool
+    channel: Annotated[str, Field(description="What all its servers carry: `email` or `sms`.")]
     servers: list[Server]
     created_at: datetime
 
@@ -180,7 +181,7 @@ SERVER = {
 }  # fmt: skip
 SHOWN = {
     "id": 1, "name": "our relay", "url": "smtp://news@mail.example.org:587?tls=starttls", "has_password": True,
-    "connections": 10, "is_local": False, "servers": [SERVER], "created_at": "2030-11-22T08:00:00Z",
+    "connections": 10, "is_local": False, "channel": "email", "servers": [SERVER], "created_at": "2030-11-22T08:00:00Z",
 }  # fmt: skip
 NEW = {
     "name": "our relays",
