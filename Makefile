@@ -72,7 +72,7 @@ spec: $(TESTING)  ## every numbered behaviour with its tests; fails for a claime
 	$(BIN)/python -m tests.spec $(ARGS)
 
 torture: $(TESTING)  ## the long form: kills, stalls and refusals at random, and four times the examples of every property
-	PENSTOCK_TORTURE=full $(BIN)/python -m pytest tests/torture tests/property tests/unit/content/test_pictures.py tests/integration/report/test_figures.py tests/integration/api/test_bodies.py tests/integration/mailing/test_quick.py tests/acceptance/api/test_schemathesis.py tests/integration/api/test_analysis.py tests/acceptance/judges -s --timeout=3600 $(ARGS)
+	PENSTOCK_TORTURE=full $(BIN)/python -m pytest tests/torture tests/property tests/unit/content/test_pictures.py tests/integration/report/test_figures.py tests/integration/api/test_bodies.py tests/integration/mailing/test_quick.py tests/acceptance/api/test_schemathesis.py tests/integration/api/test_analysis.py tests/acceptance/judges tests/acceptance/sms -s --timeout=3600 $(ARGS)
 
 bench: $(TESTING)  ## measure; docs/explanation/throughput.md explains the figures
 	$(BIN)/python -m bench $(ARGS)
