@@ -21,7 +21,8 @@ Servers = Annotated[
     list[str],
     typer.Argument(
         metavar="URL...",
-        help="One server or several: smtp://user:password@host:587, smtps://…, anymail+postmark://:TOKEN@.",
+        help="One server or several: smtp://user:password@host:587, smtps://…, anymail+postmark://:TOKEN@;"
+        " for SMS smpp://id:password@host:2775, smpps://…",
     ),
 ]
 ServerId = Annotated[

@@ -68,7 +68,7 @@ class Server:
             raise ServerURLError(f"the server's URL cannot be read: {error}") from None
         if parts.scheme not in ("smtp", "smtps"):
             raise ServerURLError(
-                f"the server's URL begins with {parts.scheme or 'nothing'}://; use smtp:// or smtps://, or anymail+NAME:// for a provider"
+                f"the server's URL begins with {parts.scheme or 'nothing'}://; use smtp:// or smtps://, anymail+NAME:// for a provider, smpp:// or smpps:// for SMS"
             )
         if not host:
             raise ServerURLError("the server's URL names no host; write smtp://HOST or smtp://HOST:PORT")
