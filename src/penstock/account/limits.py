@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from penstock.account import access
 from penstock.account.journalling import record
 from penstock.account.pace import Pace, PaceError, read
+from penstock.audience import number
 from penstock.audience.address import AddressError, parse
 from penstock.mailing import control
 from penstock.mailing.actor import Actor
@@ -157,6 +158,8 @@ def _value(conn: psycopg.Connection[Any], scope: str, value: str, account: int |
             "select 1 from account_transport where id = %s and coalesce(%s, account_id) = account_id",
             account,
         )
+    if number.is_country(country := value.strip().upper()):
+        return country  # what numbers have in place of a domain; no domain is without a dot
     try:
         return parse(f"someone@{value}").domain
     except AddressError as error:

@@ -51,7 +51,7 @@ class Number(NamedTuple):
 
 def is_country(code: str) -> bool:
     """Tell whether `code` (ISO 3166-1 alpha-2, capitals) is a country with telephone numbers."""
-    return bool(_plan().is_country(code))
+    return len(code) == 2 and bool(_plan().is_country(code))
 
 
 def looks_like(text: str) -> bool:

@@ -10,8 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from penstock.audience import pseudonym
-from penstock.audience.address import parse
+from penstock.audience import identity, pseudonym
 from penstock.platform.database import sql
 
 
@@ -76,5 +75,5 @@ def _known_as(account: int, address: str) -> list[str]:
     """How an address may stand there: in its normal form, and as a pseudonym."""
     if pseudonym.is_pseudonym(address):
         return [address]
-    normal = parse(address).normal
+    normal = identity.normal(address)
     return [normal, pseudonym.of(account, normal)]

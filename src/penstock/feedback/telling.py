@@ -11,7 +11,8 @@ from typing import Any, Final
 import psycopg
 from psycopg.types.json import Jsonb
 
-from penstock.audience.address import AddressError, parse
+from penstock.audience import identity
+from penstock.audience.address import AddressError
 from penstock.audience.attributes import storable
 from penstock.feedback.events import OF_MESSAGES
 from penstock.platform.database import sql
@@ -72,7 +73,7 @@ def _row(event: Event, place: int, now: datetime) -> dict[str, Any]:
     if wrong := _wrong(event, now):
         raise EventProblem(wrong, place)
     try:
-        normal = None if event.address is None else parse(event.address).normal
+        normal = None if event.address is None else identity.normal(event.address)
     except AddressError as error:
         raise EventProblem(f"The address {event.address!r} {error}.", place) from None
     return {

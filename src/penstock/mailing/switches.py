@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 
 from penstock.account import access
 from penstock.account.journalling import FIRST
+from penstock.audience import number
 from penstock.audience.address import Address, AddressError, parse
 from penstock.content.messages import sender_address
 from penstock.mailing import control, journal, repetition
@@ -216,6 +217,8 @@ def _value(conn: psycopg.Connection[Any], scope: str, value: str, account: int |
     elif scope == "transport":
         _check_transport(conn, value, account)
         value = str(int(value))
+    elif scope == "domain" and number.is_country(value.upper()):
+        value = value.upper()  # what numbers have in place of a domain; no domain is without a dot
     elif scope in ("sender", "domain"):
         try:
             address = parse(value if scope == "sender" else f"someone@{value}")

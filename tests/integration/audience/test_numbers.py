@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from penstock.account import policies
+from penstock.account import limits, policies
 from penstock.audience import (
     contacts,
     editing,
@@ -21,6 +21,8 @@ from penstock.audience.address import AddressError
 from penstock.audience.attributes import AttributeProblem
 from penstock.audience.editing import ContactExists
 from penstock.audience.importing import ImportFileError, Result
+from penstock.feedback import telling
+from penstock.mailing import switches
 from penstock.mailing.actor import EVERY_ROLE, Actor
 
 Conn = psycopg.Connection[Any]
@@ -228,3 +230,22 @@ def test_a_number_that_was_erased_is_known_when_it_comes_back(conn: Conn, file: 
     with conn.transaction():
         returning.note(conn, 1, contacts.having(conn, 1, "+33612345678", limit=1)[0].id)
     assert conn.execute("select count(*) from audience_returned").fetchone() == (1,)
+
+
+def test_a_country_stands_in_place_of_a_domain(conn: Conn) -> None:
+    put = limits.put(conn, ANNA, scope="domain", value="fr", rate="10/s", account=1)
+    assert (put.scope, put.value) == ("domain", "FR")
+    staff = Actor("sally", EVERY_ROLE | {"platform"}, "cli")
+    assert (
+        switches.put(conn, staff, scope="domain", value="de", reason="their centre is down").switch.value
+        == "DE"
+    )
+    with pytest.raises(limits.LimitError, match="no dot"):
+        limits.put(conn, ANNA, scope="domain", value="xx", rate="10/s", account=1)
+
+
+def test_who_is_known_by_a_number_is_told_of_by_it(conn: Conn) -> None:
+    person = editing.create(conn, 1, "", {}, phone="+33612345678")
+    answer = telling.tell(conn, 1, [telling.Event("purchase", address="+33 6 12 34 56 78")])
+    assert (answer.noted, answer.unknown) == (1, [])
+    assert conn.execute("select contact from feedback_event").fetchall() == [(person.id,)]

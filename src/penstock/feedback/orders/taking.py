@@ -17,7 +17,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from penstock.account.policy import tolerant
-from penstock.audience.address import AddressError, parse
+from penstock.audience import identity
+from penstock.audience.address import AddressError
 from penstock.feedback.orders import currency as money
 from penstock.feedback.telling import AHEAD, EARLIEST, LONGEST_KEY, printable, wrong_data
 from penstock.platform.database import sql
@@ -113,7 +114,7 @@ def _row(order: Order, place: int, now: datetime) -> dict[str, Any]:
     if wrong := _wrong(order, now):
         raise OrderProblem(wrong, place)
     try:
-        normal = None if order.address is None else parse(order.address).normal
+        normal = None if order.address is None else identity.normal(order.address)
     except AddressError as error:
         raise OrderProblem(f"The address {order.address!r} {error}.", place) from None
     return {
