@@ -84,9 +84,9 @@ function content(pdu) {
 // A receipt that is owed: now, later, twice, never, before the answer.
 function promise(id, session) {
   const turn = ++receipted;
-  if (nth(turn, receipts.lost) || receipts.off) return;
   const receipt = { id, failed: nth(turn, receipts.failed) };
   messages.get(id).state = receipt.failed ? 5 : 2;
+  if (nth(turn, receipts.lost) || receipts.off) return;
   if (nth(turn, receipts.early) && session.hears) deliver(session, receipt);
   else due.push({ ...receipt, at: Date.now() + (receipts.after ?? 0) });
   if (nth(turn, receipts.double)) due.push({ ...receipt, at: Date.now() + (receipts.after ?? 0) });

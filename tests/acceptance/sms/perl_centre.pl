@@ -119,9 +119,9 @@ sub content {
 sub promise {
     my ($id, $session) = @_;
     my $turn = ++$receipted;
-    return if nth($turn, $receipts->{lost}) || $receipts->{off};
     my $receipt = { id => $id, failed => nth($turn, $receipts->{failed}) ? 1 : 0, at => now() + ($receipts->{after} // 0) / 1000 };
     $messages{$id}{state} = $receipt->{failed} ? 5 : 2;
+    return if nth($turn, $receipts->{lost}) || $receipts->{off};
     if (nth($turn, $receipts->{early}) && $session->{hears}) { deliver($session, $receipt) }
     else { push @due, $receipt }
     push @due, {%$receipt} if nth($turn, $receipts->{double});

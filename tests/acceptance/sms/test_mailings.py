@@ -29,7 +29,7 @@ def test_everybody_gets_their_text_and_receipts_come_in_bulk(
     told = {"form": form, "early": 7, "double": 5, "lost": 50, "failed": 11}
     ids = "hex-decimal" if form == "decimal" else "as-is"
     with running(kind, tmp_path, receipts={**told, "held": True}) as centre, senders():
-        done = begin(conn, centre, PEOPLE, connections=4, window=50, id=ids)
+        done = begin(conn, centre, PEOPLE, connections=4, window=50, id=ids, query="no")
         eventually(
             lambda: "waiting" not in done.rows().values() and len(done.received().texts()) == PEOPLE,
             120,
@@ -81,3 +81,60 @@ def test_cut_off_at_every_step_nobody_gets_two(conn: Conn, tmp_path: Path, kind:
             "receipts say what became of them"
         )
         assert any(line["fate"] == "X" for number in whole for line in received.submits[number])
+
+
+ASKS_SOON = (
+    "import penstock.delivery.short.asking as asking; asking.AGE = asking.ROUND = 0.5; asking.PAUSE = 0.2"
+)
+
+
+@pytest.mark.behaviour("S5.10", "B1", "B2")
+@pytest.mark.parametrize("kind", KINDS if FULL else ["perl"])
+def test_a_centre_that_tells_nothing_by_itself_is_asked(conn: Conn, tmp_path: Path, kind: str) -> None:
+    """No receipt ever comes; query_sm says what became of each part, in the numbers of the ledger."""
+    refusing = [
+        {"on": "query_sm", "do": "refuse", "status": 0x67, "count": 5}
+    ]  # ESME_RQUERYFAIL: to be asked again
+    with (
+        running(kind, tmp_path, rules=refusing, receipts={"off": True, "failed": 9}) as centre,
+        senders(changes=ASKS_SOON),
+    ):
+        done = begin(conn, centre, 60, connections=2)
+        eventually(done.ended, every=0.1)
+        becomes(conn, done.mailing, "sent")
+    rows, received = done.rows(), done.received()
+    parts = {line["id"] for number in rows for line in received.taken(number)}
+    assert {line["id"] for line in centre.noted("query")} == parts
+    failed = {line["id"] for line in centre.noted("query") if line["state"] == 5}
+    for number, state in rows.items():
+        some = any(line["id"] in failed for line in received.taken(number))
+        assert state == ("bounced" if some else "delivered"), number
+
+
+@pytest.mark.behaviour("S3.14", "B2")
+def test_under_never_lost_a_killed_senders_messages_go_out_again_as_the_same_ones(
+    conn: Conn, tmp_path: Path
+) -> None:
+    """Everybody has the whole text; who got parts twice got them with the same reference, so that telephones put one message together."""
+    slow = [{"on": "submit_sm", "do": "slow", "ms": 100}]
+    with running("node", tmp_path, rules=slow, receipts={"off": True}) as centre, senders(2) as (first, _):
+        never_lost = {"in_doubt": "never_lost"}
+        done = begin(conn, centre, 240, connections=2, window=10, query="no", mailing=never_lost)
+        eventually(lambda: len(centre.noted("submit")) > 100)
+        first.kill()
+        centre.order(rules=[])
+        eventually(done.ended, every=0.1)
+    received = done.received()
+    assert set(done.rows().values()) == {"accepted"}
+    assert len(received.texts()) == 240
+    again = {
+        number
+        for number in received.submits
+        if len(received.taken(number)) > received.taken(number)[0]["parts"]
+    }
+    assert 0 < len(again) <= 2 * 2 * 20, "those that the killed one had in hand"
+    assert not [
+        number
+        for number in received.submits
+        if len({line["reference"] for line in received.taken(number)}) > 1
+    ]
