@@ -109,8 +109,21 @@ def _tell(found: analysis.Analysis) -> None:
     )
     seen = "1 recipient was" if found.done == 1 else f"{number(found.done)} recipients were"
     written(f"{seen} looked at: {words or 'nothing was found'}.")
+    if parts := found.figures.get("parts"):
+        written(_in_parts(parts, found.figures.get("codings", {})))
     if not found.current:
         tell(f"The mailing was changed since. Analyse it again:  penstock mailing analyse {found.mailing}")
+
+
+def _in_parts(parts: dict[str, Any], codings: dict[str, int]) -> str:
+    """Say what the messages of an SMS take together, and how many recipients have how many."""
+    each = ", ".join(
+        f"{count} part{'' if count == '1' else 's'} for {number(people)}"
+        for count, people in parts["recipients"].items()
+    )
+    total = f"{number(parts['total'])} part{'' if parts['total'] == 1 else 's'} in all, each a credit"
+    ucs2 = f" {number(codings['ucs2'])} in UCS-2." if codings.get("ucs2") else ""
+    return f"{total}: {each or 'nobody gets one'}.{ucs2}"
 
 
 def _show_cases(conn: psycopg.Connection[Any], mailing: int, finding: int, json: bool) -> int:

@@ -220,7 +220,8 @@ def _tell_steps(
     walk = f" --case {wanted.case}" if wanted.case else " --worst" if wanted.worst else ""
     case = f", case {steps.case.place} of {steps.case.total}" if steps.case else ""
     if made is not None:
-        tell(safe(f"As contact {made.seen.contact}, {made.seen.address}{case}; {len(made.data):,} bytes."))
+        size = f"; {len(made.data):,} bytes" if made.short is None else ""
+        tell(safe(f"As contact {made.seen.contact}, {made.seen.address}{case}{size}."))
     for words, contact in (("Next:    ", steps.next), ("Previous:", steps.previous)):
         if contact is not None:
             tell(f"{words} penstock mailing preview {mailing} --contact {contact}{walk}")
