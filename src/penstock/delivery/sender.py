@@ -32,7 +32,7 @@ from penstock.delivery.lane import Lane
 from penstock.delivery.pace import Meters
 from penstock.delivery.short.arrivals import Arrivals
 from penstock.delivery.short.listening import Listening
-from penstock.delivery.slots import Slots
+from penstock.delivery.slots import IDLE, Slots
 from penstock.delivery.ticker import Ticker
 from penstock.delivery.yielding import yielding
 from penstock.mailing import control
@@ -284,8 +284,10 @@ class Sender:
             raise error  # a defect: the process ends, and what it held is rescued as in doubt
 
     def _servers(self) -> set[int]:
-        """The servers that lanes are at."""
-        return {way.number for lane in self.lanes.values() for way in lane.order.ways}
+        """The servers that lanes are at which have something to send."""
+        return {
+            way.number for lane in self.lanes.values() if not lane.idle_for(IDLE) for way in lane.order.ways
+        }
 
     async def _interrupt(self, mailing: int, code: str, text: str) -> None:
         await asyncio.to_thread(_interrupt, mailing, code, text)

@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 PERIOD: Final = 0.25
 """Seconds between two looks at what each is to have."""
 
+IDLE: Final = 0.5
+"""Seconds without anything to send after which a lane gives its connections back."""
+
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 
 
@@ -45,12 +48,15 @@ class Holder(Protocol):
 
 
 class OfServer:
-    """The share of a server that limits its connections, as a Holder."""
+    """The share of a server that limits its connections, as a Holder. A lane that has nothing to send leaves them to the others."""
 
-    def __init__(self, share: Share) -> None:
-        self._share = share
+    def __init__(self, share: Share, lane: Lane) -> None:
+        self._share, self._lane = share, lane
         self.count = Count("server", str(share.way.number), share.way.limit or 0)
-        self.most = share.way.terms.connections
+
+    @property
+    def most(self) -> int:
+        return 0 if self._lane.idle_for(IDLE) else self._share.way.terms.connections
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, OfServer) and other._share is self._share
@@ -167,5 +173,5 @@ class Slots:
 
 def _holders(lane: Lane) -> list[Holder]:
     """What holds numbers in a lane."""
-    servers = [OfServer(share) for share in lane.shares if share.way.limit is not None]
+    servers = [OfServer(share, lane) for share in lane.shares if share.way.limit is not None]
     return [*servers, *lane.limiting.caps.all, *lane.limiting.sides.places]

@@ -6,7 +6,10 @@ select count(*) filter (where (u.mailing, u.sender) <> (%(mailing)s::integer, %(
           from delivery_health h join mailing_mailing m on m.id = h.mailing
          where h.beat_at > clock_timestamp() - interval '4 s'
            and case %(scope)s::text
-                    when 'server' then h.server::text = %(key)s
+                    when 'server' then h.server::text = %(key)s and exists (   -- who has nothing to send now leaves it to the others
+                         select from delivery_package p
+                          where p.mailing = h.mailing and (p.state = 'active' and p.sender = h.sender
+                                                           or p.state = 'waiting' and p.release_at <= now()))
                     when 'mailing' then h.mailing = split_part(%(key)s, '@', 1)::integer
                     else exists (select from account_limit l
                                   where l.id::text = %(key)s and (l.account_id is null or l.account_id = m.account_id)
