@@ -10,12 +10,12 @@ from penstock.delivery.outcome import blames_sender
 from penstock.feedback.returned.classes import Class, judge
 from penstock.transport import caught
 from penstock.transport.envelope import Peer
-from penstock.transport.short import Encoded, Inbound, ShortEnvelope
+from penstock.transport.short import Answer, Encoded, Inbound, ShortEnvelope
 from penstock.transport.smpp import commands, dialogue, statuses
 from penstock.transport.smpp.catcher import Catcher
 from penstock.transport.smpp.centre import Centre
 from penstock.transport.smpp.header import split
-from penstock.transport.smpp.incoming import OPEN_LIMIT, PATIENCE, Ears, number_of
+from penstock.transport.smpp.incoming import HOLD, OPEN_LIMIT, PATIENCE, Ears, number_of
 from penstock.transport.smpp.pdu import Pdu, delivery, pdu
 from penstock.transport.smpp.timeouts import Timeouts
 from penstock.transport.smpp.writing import Unsendable, bodies
@@ -105,37 +105,90 @@ def test_validity(validity: str, seconds: float, written: bytes) -> None:
     assert body[body.index(b"5678\0") + 5 :].startswith(b"\0\0\0\0" + written)
 
 
-def heard(*bodies: bytes, at: float = 0.0, ears: Ears | None = None, found: list[Inbound] | None = None):
-    """What comes of deliver_sm with these texts, each with a header; and which were answered."""
-    centre, answered = Centre.from_url("smpp://me:secret@127.0.0.1"), []
-    found = [] if found is None else found
-    ears = ears or Ears(centre, lambda item, answer: found.append(item))
-    for body in bodies:
-        whole = (
-            b"\0\1\x0133612345678\0\0\x0036180\0" + bytes((0x40, 0, 0, 0, 0, 0, 0, 0, 0, len(body))) + body
-        )
-        ears.hear(Pdu(commands.DELIVER_SM, 0, 1, whole), answered.append, at)
-    return found, answered
+class Heard:
+    """What comes of the parts of messages; `found` are the messages with their answers, `answered` what the centre is told."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[Inbound, Answer]] = []
+        self.answered: list[bool] = []
+        centre = Centre.from_url("smpp://me:secret@127.0.0.1")
+        self.ears = Ears(centre, lambda item, answer: self.found.append((item, answer)))
+
+    def hear(self, *texts: bytes, at: float = 0.0, coding: int = 0) -> None:
+        for text in texts:
+            body = (
+                b"\0\1\x0133612345678\0\0\x0036180\0"
+                + bytes((0x40, 0, 0, 0, 0, 0, 0, coding, 0, len(text)))
+                + text
+            )
+            self.ears.hear(Pdu(commands.DELIVER_SM, 0, 1, body), self.answered.append, at)
+
+    @property
+    def texts(self) -> list[str]:
+        return [item.text for item, _ in self.found]
 
 
-def test_parts_are_put_together_in_their_order() -> None:
-    found, answered = heard(b"\5\0\3\7\3\3!", b"\5\0\3\7\3\1ST", b"\5\0\3\7\3\2OP")
-    assert found == [Inbound("+33612345678", "36180", "STOP!")]
-    assert answered == [True, True], "the last one is answered when the whole is kept"
+def test_parts_are_put_together_in_their_order_and_answered_when_the_whole_is_kept() -> None:
+    heard = Heard()
+    heard.hear(b"\5\0\3\7\3\3!", b"\5\0\3\7\3\1ST", b"\5\0\3\7\3\2OP")
+    [(item, answer)] = heard.found
+    assert item == Inbound("+33612345678", "36180", "STOP!")
+    assert heard.answered == []
+    answer(True)
+    assert heard.answered == [True, True, True]
+
+
+def test_what_could_not_be_kept_comes_again_whole() -> None:
+    heard = Heard()
+    parts = (b"\5\0\3\7\2\1ST", b"\5\0\3\7\2\2OP")
+    heard.hear(*parts)
+    heard.found.pop()[1](False)
+    assert heard.answered == [False, False]
+    heard.hear(*parts)
+    assert heard.texts == ["STOP"]
+    heard.ears.sweep(PATIENCE * 2)
+    assert heard.texts == ["STOP"], "nothing is left of it"
+
+
+def test_a_centre_that_waits_for_each_answer_gets_it() -> None:
+    heard = Heard()
+    heard.hear(b"\5\0\3\7\2\1ST")
+    heard.ears.sweep(HOLD + 0.1)
+    assert heard.answered == [True]
+    heard.hear(b"\5\0\3\7\2\2OP", at=3.0)
+    heard.found.pop()[1](False)  # it could not be kept: that part comes again, the first one does not
+    assert heard.answered == [True, False]
+    heard.hear(b"\5\0\3\7\2\2OP", at=4.0)
+    assert heard.texts == ["STOP"]
 
 
 def test_parts_that_never_come_are_not_waited_for_forever() -> None:
-    found: list[Inbound] = []
-    ears = Ears(Centre.from_url("smpp://me:secret@127.0.0.1"), lambda item, answer: found.append(item))
-    heard(b"\5\0\3\7\3\1ST", ears=ears)
-    ears.sweep(PATIENCE - 1)
-    assert not found
-    ears.sweep(PATIENCE + 1)
-    assert [each.text for each in found] == ["ST"]
-    heard(
-        *(b"\6\x08\4" + number.to_bytes(2, "big") + b"\2\1x" for number in range(OPEN_LIMIT + 5)), ears=ears
-    )
-    assert len(found) == 1 + 5
+    heard = Heard()
+    heard.hear(b"\5\0\3\7\3\1ST")
+    heard.ears.sweep(PATIENCE - 1)
+    assert heard.found == []
+    heard.ears.sweep(PATIENCE + 1)
+    assert heard.texts == ["ST"]
+    heard.hear(*(b"\6\x08\4" + number.to_bytes(2, "big") + b"\2\1x" for number in range(OPEN_LIMIT + 5)))
+    assert len(heard.found) == 1 + 5
+    heard.ears.sweep(HOLD / 2)
+    heard.ears.close()
+    assert len(heard.found) == 1 + 5, "the centre sends again what has no answer"
+    assert heard.answered[-OPEN_LIMIT:] == [False] * OPEN_LIMIT
+
+
+def test_what_was_answered_is_handed_on_when_the_sender_ends() -> None:
+    heard = Heard()
+    heard.hear(b"\5\0\3\7\3\1ST")
+    heard.ears.sweep(HOLD + 0.1)
+    heard.ears.close()
+    assert heard.texts == ["ST"]
+
+
+def test_a_character_may_be_cut_between_two_parts() -> None:
+    heard, octets = Heard(), "Stop 🛑".encode("utf-16-be")
+    heard.hear(b"\5\0\3\7\2\1" + octets[:-2], b"\5\0\3\7\2\2" + octets[-2:], coding=8)
+    assert heard.texts == ["Stop 🛑"]
 
 
 @pytest.mark.parametrize(

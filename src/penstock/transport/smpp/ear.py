@@ -42,12 +42,12 @@ class Ear:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
+        self._ears.close()
         session = self._session
         if session is not None and not session.closed.done():
             session.retire()
             await asyncio.wait([session.closed], timeout=self._timeouts.unbind)
             session.abort("the sender ended")
-        self._ears.close()
 
     # -- what the session tells ---------------------------------------------------------------------------------
 

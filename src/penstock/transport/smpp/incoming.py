@@ -1,12 +1,14 @@
 """What a centre delivers: receipts, and messages that people sent, whose parts are put together. Never raises.
 
-Parts of a long message are answered as they come: many centres send the next one only then. Until the last one is here they are in
-memory; those of a message that is never completed are handed on as what there is.
+The parts of a long message are answered when the whole is kept; but no later than HOLD seconds after they came, because many centres
+send the next one only then. From then on such a part is in memory only. What is never completed is handed on as what there is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from penstock.transport import alphabet
@@ -19,17 +21,42 @@ from penstock.transport.smpp.receipt import is_receipt, receipt
 
 OPEN_LIMIT: Final = 1_000
 """Long messages that are waited for at a time; the oldest goes on as it is when there are more."""
+HOLD: Final = 2.0
+"""Seconds for which a part is left without an answer."""
 PATIENCE: Final = 300.0
 """Seconds that the parts of a long message are waited for."""
 TEXT_LIMIT: Final = 40_000
 """Characters of one message: what 255 parts can hold."""
 PART_LIMIT: Final = 1_000
-"""Characters of one part of a long message: 153 and their like go over the air."""
+"""Octets of one part of a long message: 153 and their like go over the air."""
 
 # data_coding (§5.2.19) to Python's name of the charset.
 _CHARSETS: Final = {1: "ascii", 2: "latin-1", 3: "latin-1", 4: "latin-1", 5: "iso2022_jp", 6: "iso8859-5", 7: "iso8859-8",
                     8: "utf-16-be", 10: "iso2022_jp", 13: "euc_jp", 14: "euc_kr"}  # fmt: skip
+_Key = tuple[str, str, int, int]
+"""Sender, receiver, reference, number of parts."""
 _GSM, _OCTETS = "gsm", "latin-1"
+
+
+@dataclass(slots=True)
+class _Open:
+    """A long message of which parts are missing: their octets by their number, how those are read, and the answers that are owed for
+    them, with since when."""
+
+    since: float
+    read: Callable[[bytes], str]
+    parts: dict[int, bytes] = field(default_factory=dict)
+    owed: dict[int, tuple[float, Callable[[bool], None]]] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """What there is of it; read as a whole, as a character may be cut between two parts."""
+        return self.read(b"".join(self.parts[place] for place in sorted(self.parts)))[:TEXT_LIMIT]
+
+    def answer(self, kept: bool, until: float = float("inf")) -> None:
+        """Give the answers that were asked for up to `until`."""
+        for part in [part for part, (at, _) in self.owed.items() if at <= until]:
+            self.owed.pop(part)[1](kept)
 
 
 class Ears:
@@ -37,7 +64,7 @@ class Ears:
 
     def __init__(self, centre: Centre, tell: Callable[[Incoming, Callable[[bool], None]], None]) -> None:
         self._centre, self._tell = centre, tell
-        self._open: dict[tuple[str, str, int, int], tuple[float, dict[int, str]]] = {}
+        self._open: dict[_Key, _Open] = {}
 
     def hear(self, received: Pdu, answer: Callable[[bool], None], now: float) -> None:
         """Take a deliver_sm or data_sm."""
@@ -52,41 +79,52 @@ class Ears:
             else:
                 self._tell(told, answer)
             return
-        text = decoded(data, found.coding, self._centre.charset, header)
+        read = partial(decoded, coding=found.coding, default=self._centre.charset, header=header)
         part, parts, reference = _place(found, header)
         number, to = number_of(found.source, found.source_ton), found.destination[:32]
         if parts < 2:
-            self._tell(Inbound(number, to, text[:TEXT_LIMIT]), answer)
+            self._tell(Inbound(number, to, read(data)[:TEXT_LIMIT]), answer)
             return
-        whole = self._put((number, to, reference, parts), part, text, now)
-        if whole is None:
-            answer(True)
-        else:
-            self._tell(Inbound(number, to, whole), answer)
+        whole = self._open.setdefault((number, to, reference, parts), _Open(now, read))
+        whole.parts[part] = data[:PART_LIMIT]
+        if part in whole.owed:  # it came once more, over another bind perhaps
+            whole.owed.pop(part)[1](True)
+        whole.owed[part] = (now, answer)
+        if len(whole.parts) == parts:
+            self._complete((number, to, reference, parts), now)
+        elif len(self._open) > OPEN_LIMIT:
+            self._give_up(next(iter(self._open)))
 
     def sweep(self, now: float) -> None:
-        """Hand on what has been waited for long enough."""
-        for key in [key for key, (since, _) in self._open.items() if now - since > PATIENCE]:
-            self._give_up(key)
+        """Answer parts that were held long enough, and hand on what has been waited for long enough."""
+        for key, found in list(self._open.items()):
+            found.answer(True, now - HOLD)
+            if now - found.since > PATIENCE:
+                self._give_up(key)
 
     def close(self) -> None:
-        """Hand on all that there is."""
-        for key in list(self._open):
-            self._give_up(key)
+        """Hand on what nobody will send again; the rest is to come again."""
+        for key, found in list(self._open.items()):
+            if len(found.owed) < len(found.parts):
+                self._give_up(key)
+            else:
+                found.answer(False)
+        self._open.clear()
 
-    def _put(self, key: tuple[str, str, int, int], part: int, text: str, now: float) -> str | None:
-        _, parts = self._open.setdefault(key, (now, {}))
-        parts[part] = text[:PART_LIMIT]
-        if len(parts) < key[3]:
-            if len(self._open) > OPEN_LIMIT:
-                self._give_up(next(iter(self._open)))
-            return None
-        del self._open[key]
-        return _joined(parts)
+    def _complete(self, key: _Key, now: float) -> None:
+        found = self._open.pop(key)
 
-    def _give_up(self, key: tuple[str, str, int, int]) -> None:
-        _, parts = self._open.pop(key)
-        self._tell(Inbound(key[0], key[1], _joined(parts)), lambda kept: None)
+        def answered(kept: bool) -> None:
+            left = {part: octets for part, octets in found.parts.items() if part not in found.owed}
+            if not kept and left:  # what was answered does not come again, the others do
+                self._open.setdefault(key, _Open(now, found.read)).parts.update(left)
+            found.answer(kept)
+
+        self._tell(Inbound(key[0], key[1], found.text), answered)
+
+    def _give_up(self, key: _Key) -> None:
+        found = self._open.pop(key)
+        self._tell(Inbound(key[0], key[1], found.text), found.answer)
 
 
 def decoded(data: bytes, coding: int, default: str = _GSM, header: Header | None = None) -> str:
@@ -141,7 +179,3 @@ def _place(found: Delivery, header: Header) -> tuple[int, int, int]:
     if 1 <= part <= parts <= 255:
         return part, parts, int.from_bytes(options.get(commands.SAR_MSG_REF_NUM, b"")[:2], "big")
     return 1, 1, 0
-
-
-def _joined(parts: dict[int, str]) -> str:
-    return "".join(parts[place] for place in sorted(parts))[:TEXT_LIMIT]
