@@ -217,6 +217,10 @@ def _content(scene: Scene) -> None:
         desk.conn, desk.account, Message(sender="Orchard <news@example.org>", subject="Fair", html=html)
     )
     templates.create(desk.conn, desk.account, name="Fair", message=message, actor=TERMINAL)
+    short = Message(sender="Orchard", subject="", text="Hi {{ first_name }}, it’s tonight", channel="sms")
+    templates.create(
+        desk.conn, desk.account, name="Tonight", message=store_message(desk.conn, desk.account, short), actor=TERMINAL
+    )  # fmt: skip
     drawn = io.BytesIO()
     Image.new("RGB", (120, 60), (40, 120, 80)).save(drawn, "PNG")
     storing.keep(desk.conn, desk.account, name="fair.png", data=drawn.getvalue(), actor=TERMINAL)
