@@ -20,7 +20,7 @@ from penstock.preflight import analysis, looking, preview, searching, testing
 from penstock.preflight.analyst import process
 from penstock.preflight.preview import Walk
 from penstock.transport.smpp.catcher import Catcher
-from tests.integration.delivery.stage import ANNA, add_contacts
+from tests.integration.delivery.stage import ANNA, add_contacts, command
 
 Conn = psycopg.Connection[Any]
 NAMES = ("Ann", "Mária", "Ş" * 3, "", "x" * 170)
@@ -210,3 +210,20 @@ def test_a_test_goes_to_telephones(conn: Conn, centre: Catcher) -> None:
     with pytest.raises(testing.TestProblem, match="is no telephone number"):
         testing.ask(conn, mailing, ANNA, to=["a@example.org"])
     assert len(testing.ask(conn, mailing, ANNA, on=listed)) == 5  # those with a number
+
+
+def test_the_words_on_how_to_end_messages_are_part_of_what_is_approved(conn: Conn) -> None:
+    listed = numbered(conn, "approved")
+
+    def digest(text: str, **options: Any) -> str | None:
+        mailing = short(conn, listed, text, **options)
+        command(conn, mailing.id, "submit", plan={"kind": "now"}, confirm=True)
+        there = find(conn, 1, mailing.id)
+        assert there
+        return there.digest
+
+    one, same, other = (
+        digest("Hi. {{ stop_hint }}", stop_hint=words) for words in ("STOP 1", "STOP 1", "STOP 2")
+    )
+    assert one == same != other
+    assert digest("Hi.", stop_hint="STOP 1") == digest("Hi.", stop_hint="STOP 2")
