@@ -70,6 +70,7 @@ SHOTS = (
     Shot("analysis", "/mailings/{in_review}/analysis"),
     Shot("new-mailing", "/mailings/new"),
     Shot("editor", "/mailings/{draft}/edit", (("wide", "light"),)),
+    Shot("editor-sms", "/mailings/{short}/edit", (("wide", "light"), ("narrow", "dark"))),
     Shot("editor-audience", "/mailings/{draft}/edit?step=audience"),
     Shot("editor-check", "/mailings/{draft}/edit?step=check"),
     Shot("editor-send", "/mailings/{draft}/edit?step=send", (("wide", "light"),)),
@@ -128,11 +129,15 @@ def showcase(ground: Ground, folder: Path) -> tuple[dict[str, Any], str]:
         estimating.estimate(ground.conn, number, digest)
     _answer(ground.conn, desk.account, giant)
     tally.count(ground.conn, giant)
+    short = desk.short(
+        "Open late tonight", count=40,
+        text="Hi {{ first_name }}, we’re open until 10 tonight – cider is half price for members. https://orchard.example/late STOP 36180",
+    )  # fmt: skip
     reader = ground.conn.execute(
         "select contact from delivery_recipient where mailing = %s and seq = 6", (giant,)
     ).fetchone()
     numbers = {
-        **scene.mailings, "giant": giant, "reader": reader and reader[0], "import": scene.things["imports"][0], "domain": scene.things["domains"][0],
+        **scene.mailings, "giant": giant, "short": short, "reader": reader and reader[0], "import": scene.things["imports"][0], "domain": scene.things["domains"][0],
         "transport": scene.things["transports"][0], "webhook": scene.things["webhooks"][0],
     }  # fmt: skip
     return numbers, desk.sign_in_link(email, ground.url)
