@@ -7,10 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from penstock.report.progress import progress
 from tests.acceptance.sms.centre import KINDS, running
 from tests.acceptance.sms.round import begin
 from tests.examples import FULL
-from tests.integration.delivery.stage import becomes, eventually, senders, travel
+from tests.integration.delivery.stage import becomes, counts, eventually, senders, travel
 
 Conn = psycopg.Connection[Any]
 pytestmark = pytest.mark.timeout(300)
@@ -18,7 +19,7 @@ PEOPLE = 5_000 if FULL else 300
 FORMS = ("usual", "tlv", "decimal", "sloppy")
 
 
-@pytest.mark.behaviour("S3.14", "S5.10", "S5.11", "B1")
+@pytest.mark.behaviour("S3.14", "B1")
 @pytest.mark.parametrize(
     ("kind", "form"), [(kind, form) for kind in KINDS for form in FORMS] if FULL else [("node", "decimal")]
 )  # fmt: skip
@@ -88,7 +89,7 @@ ASKS_SOON = (
 )
 
 
-@pytest.mark.behaviour("S5.10", "B1", "B2")
+@pytest.mark.behaviour("B1", "B2")
 @pytest.mark.parametrize("kind", KINDS if FULL else ["perl"])
 def test_a_centre_that_tells_nothing_by_itself_is_asked(conn: Conn, tmp_path: Path, kind: str) -> None:
     """No receipt ever comes; query_sm says what became of each part, in the numbers of the ledger."""
@@ -138,3 +139,22 @@ def test_under_never_lost_a_killed_senders_messages_go_out_again_as_the_same_one
         for number in received.submits
         if len({line["reference"] for line in received.taken(number)}) > 1
     ]
+
+
+@pytest.mark.behaviour("S5.9", "S5.10", "S5.11", "S5.20")
+def test_it_rests_below_100_percent_until_48_hours_are_over(conn: Conn, tmp_path: Path) -> None:
+    """Telephones that the centre cannot reach for now are tried again and again; after 48 hours they count as bounced."""
+    away = [{"on": "submit_sm", "do": "refuse", "status": 0x64, "number": "[05]$"}]  # ESME_RX_T_APPN
+    with running("node", tmp_path, rules=away, receipts={"after": 50}) as centre, senders():
+        done = begin(conn, centre, 40, connections=2)
+        tries = lambda: [
+            len(lines) for number, lines in done.received().submits.items() if number[-1] in "05"
+        ]  # noqa: E731
+        eventually(lambda: len(tries()) == 8 and min(tries()) >= 2, every=0.1)
+        eventually(lambda: counts(conn, done.mailing) == {"delivered": 32, "deferred": 8}, every=0.1)
+        figures = progress(conn, done.mailing)
+        assert (figures.settled_percent, figures.handed_off_percent) == (80.0, 100.0)
+        travel(conn, hours=49)
+        becomes(conn, done.mailing, "sent")
+    assert Counter(done.rows().values()) == {"delivered": 32, "bounced": 8}
+    assert progress(conn, done.mailing).settled_percent == 100.0
