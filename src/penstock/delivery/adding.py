@@ -87,14 +87,14 @@ def write(
     start: datetime, end: End, *, with_skipped: bool = True,
 ) -> Added:  # fmt: skip
     """Add `people` (and, as skipped, those of them who do not get it) at this pace. The caller is alone with the mailing."""
-    meant = f"{people.meant} and {not_in_ledger(ledger, people)}"
-    capped = capping.capped(conn, mailing, ledger.account, ledger.policy, people.reach, meant, given)
-    people = replace(people, meant=meant, capped=capped)
+    people = _new_to(ledger, people)
+    capped = capping.capped(conn, mailing, ledger.account, ledger.policy, people.reach, people.meant, given)
+    people = replace(people, capped=capped)
     new = cutting.cut(
         conn, mailing, parting.people(conn, mailing, people, given), pace,
         start=start, size=ledger.size, lanes=cutting.lanes(conn, mailing), after=end,
     )  # fmt: skip
-    skipped = _skipped(conn, mailing, people, given) if with_skipped else 0
+    skipped = _skip(conn, mailing, people, given) if with_skipped else 0
     if new + skipped:
         canary.hold_new(conn, mailing)
         # The gate before the balance, as everywhere: who cancels it has that already, and would wait for us with the balance next.
@@ -104,22 +104,31 @@ def write(
     return Added(new, skipped)
 
 
-def not_in_ledger(ledger: Ledger, people: Audience) -> str:
-    """The condition that a contact `c` is new to the ledger: it knows neither the address, nor the pseudonym of who was erased once."""
-    known = (
-        "exists (select from delivery_recipient r"
-        f" where r.mailing = %(mailing)s and r.normal = {people.reach.normal} and {people.same} and {{}})"
-    )
-    met = [known.format("r.package > 0")] + [known.format("r.package = 0")] * ledger.has_skipped
+def _new_to(ledger: Ledger, people: Audience) -> Audience:
+    """Return those of `people` who are new to the ledger: it knows neither the address, nor the pseudonym of who was erased once.
+
+    Where several contacts may have one address the ledger answers for each: who comes second is passed over as a duplicate.
+    """
+    known = _stands(ledger, people.reach.normal, people.same)
     again = (
         'exists (select from audience_returned b join delivery_recipient r on r.normal = b.pseudonym collate "default"'
         " where b.contact = c.id and r.mailing = %(mailing)s and {})"
     )
-    met += [again.format("r.package > 0"), again.format("r.package = 0")]
-    return " and ".join(f"not {each}" for each in met)
+    known += [again.format("r.package > 0"), again.format("r.package = 0")]
+    if not people.once:
+        return replace(people, meant=" and not ".join([people.meant, *known]))
+    itself = _stands(ledger, f"coalesce({people.reach.normal}, c.normal)", "r.contact = c.id")
+    return replace(people, meant=" and not ".join([people.meant, *itself]), taken=f"({' or '.join(known)})")
 
 
-def _skipped(conn: psycopg.Connection[Any], mailing: int, people: Audience, given: Mapping[str, Any]) -> int:
+def _stands(ledger: Ledger, normal: str, same: str) -> list[str]:
+    """The conditions that a contact `c` stands in the ledger under this address; those skipped by the freeze have an index of their own."""
+    known = f"exists (select from delivery_recipient r where r.mailing = %(mailing)s and r.normal = {normal} and {same} and {{}})"
+    return [known.format("r.package > 0")] + [known.format("r.package = 0")] * ledger.has_skipped
+
+
+def _skip(conn: psycopg.Connection[Any], mailing: int, people: Audience, given: Mapping[str, Any]) -> int:
+    """Pass over the others: whoever has just joined stands in the ledger, and is new to it no longer."""
     end = cutting.end_of(conn, mailing)
     return passing.over(conn, mailing, people, given, last_seq=end.seq, no=end.no + 1)
 

@@ -102,13 +102,15 @@ class Audience:
     """Whom a mailing means, and who of them gets it: contacts `c` in SQL.
 
     `meant`: all of them, as it stands behind `from`. `capped`: the condition of those who have had enough mailings. `per_contact`: a
-    number goes to each contact that has it (policy duplicates), else to the first of them alone.
+    number goes to each contact that has it (policy duplicates), else to the first of them alone. `taken`: the condition of those whose
+    address stands in the ledger already for somebody else.
     """
 
     meant: str
     reach: Reach = reach.EMAIL
     per_contact: bool = False
     capped: str = _NOBODY
+    taken: str = _NOBODY
 
     @property
     def once(self) -> bool:
@@ -132,8 +134,8 @@ class Audience:
     def sendable(self) -> str:
         """Those who get it, as it stands behind `from`."""
         reached = f"{self.meant} and {self.reach.reachable} and not {self.reach.suppressed}"
-        if self.capped != _NOBODY:
-            reached += f" and not {self.capped}"
+        for each in (self.capped, self.taken):
+            reached += f" and not {each}" if each != _NOBODY else ""
         if not self.once:
             return reached
         first = f"select min(c.id) from {reached} group by {self.reach.normal}"

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from penstock.account.policy import Policy, tolerant
+from penstock.audience import reach
 from penstock.mailing import batches, campaigns, crediting
 from penstock.mailing.digest import of_submitted
 from penstock.mailing.guards import Facts
@@ -115,13 +116,17 @@ def concerned(conn: psycopg.Connection[Any], found: Gathered, most: int | None =
 
 
 def _count(conn: psycopg.Connection[Any], row: dict[str, Any], most: int | None = None) -> int:
-    """The number that has to be typed: of the ledger, else of the estimate, else the people on the list."""
+    """The number that has to be typed: of the ledger, else of the estimate, else the people on the list whom the channel reaches."""
     if row["frozen"]:
         return int(row["sendable"])
     if row["approved_size"] is not None:
         return int(row["approved_size"])
+    members = "audience_membership m"
+    if row["channel"] != reach.EMAIL.channel:  # most have an address, and not all a number
+        there = reach.by(row["channel"])
+        members += f" join audience_contact c on c.id = m.contact_id and {there.reachable}"
     found = conn.execute(
-        "select count(*) from (select from audience_membership where list_id = %s limit %s::bigint + 1) as members",
+        f"select count(*) from (select from {members} where m.list_id = %s limit %s::bigint + 1) as members",
         (row["audience"].get("list"), most),
     ).fetchone()
     return int(found[0]) if found else 0

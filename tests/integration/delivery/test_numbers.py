@@ -11,7 +11,7 @@ from penstock.account.credits import ledger, reading
 from penstock.audience import suppression
 from penstock.content.message import Message
 from penstock.content.messages import store_message
-from penstock.delivery import chosen, due, estimating, freeze, reckoning
+from penstock.delivery import chosen, due, estimating, freeze, reckoning, resuming, steps
 from penstock.mailing import control, mailings
 from penstock.mailing.actor import Actor
 from penstock.report import warning
@@ -54,13 +54,18 @@ NO_RECEIPTS = "smpp://me:secret@127.0.0.1:2775?receipts=no"
 
 
 def short(
-    conn: Conn, listed: int, text: str = "Sale today. STOP 36180", via: str = NO_RECEIPTS, **options: Any
+    conn: Conn,
+    listed: int,
+    text: str = "Sale today. STOP 36180",
+    via: str = NO_RECEIPTS,
+    rule: dict[str, Any] | None = None,
+    **options: Any,
 ) -> int:
     """A draft of an SMS to a list."""
     message = store_message(conn, 1, Message(sender="Acme", subject="", text=text, channel="sms"))
     transport = transports.store(conn, 1, via)
     return mailings.create(
-        conn, 1, name=f"to list {listed}", message=message, audience={"list": listed}, transport=transport, options=options
+        conn, 1, name=f"to list {listed}", message=message, audience=rule or {"list": listed}, transport=transport, options=options
     )  # fmt: skip
 
 
@@ -78,12 +83,12 @@ def packages(conn: Conn, mailing: int) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def reasons(conn: Conn, mailing: int) -> dict[str, str]:
+def reasons(conn: Conn, mailing: int, skipped: int = 0) -> dict[str, str]:
     """Of those who were passed over: address and reason."""
     rows = conn.execute(
         "select coalesce(r.address, r.normal), y.text from delivery_recipient r join delivery_outcome o using (mailing, seq)"
-        " join delivery_reply y on y.id = o.reply where r.mailing = %s and r.package = 0",
-        (mailing,),
+        " join delivery_reply y on y.id = o.reply where r.mailing = %s and (r.package = 0 or o.state = %s)",
+        (mailing, skipped),
     )
     return dict(rows.fetchall())
 
@@ -130,6 +135,58 @@ def test_everybody_who_is_meant_stands_in_the_ledger_of_an_sms(conn: Conn) -> No
     assert stage.sound(conn, letter) == {"waiting": 4, "skipped": 2}
 
 
+@pytest.mark.behaviour("S4.39")
+def test_a_step_by_sms_goes_to_whom_the_letter_reached_and_who_has_a_number(conn: Conn) -> None:
+    listed = people(
+        conn,
+        [
+            ("ann@example.net", number(1), {}),
+            ("ben@example.net", None, {}),
+            ("dan@example.net", number(1), {}),
+            ("eve@example.net", number(2), {}),
+        ],
+    )
+    letter = stage.draft(conn, listed, html="<p>Hi</p>")
+    step = short(conn, listed, rule={"step": letter, "condition": "all"})
+    assert chosen.count(conn, 1, mailings.find(conn, 1, step).rule) == 2  # type: ignore[union-attr]
+    freeze.prepare(conn, stage.launch(conn, letter))
+    stage.command(conn, step, "submit", plan={"kind": "after", "delay": "1m"}, confirm=True)
+    stage.command(conn, step, "approve")
+    assert stage.hand_over(conn, letter, most=3) == ["ann@example.net", "ben@example.net", "dan@example.net"]
+    stage.travel(conn, minutes=2)
+    steps.look(conn)
+    freeze.prepare(conn, step)
+    steps.look(conn)
+    assert stage.hand_over(conn, step) == [number(1)]
+    assert stage.sound(conn, step) == {"accepted": 1, "skipped": 2}
+    assert sorted(reasons(conn, step, skipped=4).values()) == ["duplicate", "no_number"]
+
+
+def test_a_number_that_had_enough_is_capped(conn: Conn) -> None:
+    listed = people(conn, [("ann@example.net", number(1), {}), ("ben@example.net", number(2), {})])
+    stage.policy(conn, frequency_cap="1 per 7 days")
+    first = begun(conn, short(conn, listed))
+    assert stage.hand_over(conn, first, most=1) == [number(1)]
+    stage.command(conn, first, "cancel", reason="Enough.", confirm=True)
+    people(conn, [("cy@example.net", number(1), {})])
+    second = begun(conn, short(conn, listed, drift_bound=10_000))
+    assert reasons(conn, second) == {number(1): "capped"}
+    assert stage.sound(conn, second) == {"waiting": 1, "skipped": 2}
+    letter = stage.launch(conn, stage.draft(conn, listed, html="<p>Hi</p>"))
+    freeze.prepare(conn, letter)
+    assert stage.sound(conn, letter) == {"waiting": 3}, "letters and numbers are counted apart"
+
+
+@pytest.mark.behaviour("S5.19")
+def test_the_number_to_be_typed_is_of_those_who_have_one(conn: Conn) -> None:
+    listed = people(conn, [("ann@example.net", number(1), {}), ("ben@example.net", None, {})])
+    stage.policy(conn, confirm_send="type_count")
+    mailing = short(conn, listed)
+    with pytest.raises(control.Refused):
+        stage.command(conn, mailing, "submit", plan={"kind": "now"}, confirm=2)
+    stage.command(conn, mailing, "submit", plan={"kind": "now"}, confirm=1)
+
+
 @pytest.mark.behaviour("S3.14")
 def test_each_contact_that_has_a_number_may_be_meant(conn: Conn) -> None:
     listed = people(conn, [(f"reader{n}@example.net", number(1 + n % 2), {}) for n in range(4)])
@@ -163,8 +220,6 @@ def test_who_joins_in_a_pause_joins_by_number(conn: Conn) -> None:
     conn.execute("update audience_contact set phone = null, region = null where address = 'ben@example.net'")
     stage.command(conn, mailing, "resume")
     freeze.prepare(conn, mailing)
-    from penstock.delivery import resuming
-
     assert resuming.catch_up(conn, mailing)
     assert stage.hand_over(conn, mailing) == [number(1), number(3)]
     assert stage.sound(conn, mailing) == {"accepted": 2, "skipped": 1}
@@ -233,8 +288,6 @@ def test_a_message_that_became_longer_goes_apart_and_is_paid_for_before(conn: Co
     assert "needs 1 credit, and 0 are left" in str(stage.reason(conn, mailing))
     ledger.top_up(conn, 1, SALLY, amount=1, note="Paid.", channel="sms")
     stage.command(conn, mailing, "resume", reason="Topped up.", confirm=True)
-    from penstock.delivery import resuming
-
     assert resuming.catch_up(conn, mailing)
     assert due.pack(conn, mailing) == 1
     assert packages(conn, mailing)[1:] == [("again", 1, 2, None)]

@@ -5,8 +5,9 @@ with person as materialized (
            (row_number() over (order by c.id))::integer as place
       from {passed_over}
 ), written as (
-    insert into delivery_recipient (mailing, seq, contact, package, normal, address)
-    select %(mailing)s, %(last_seq)s + place, id, %(no)s, normal, nullif(address, normal) from person
+    -- Who has a number that somebody stands there with already is told apart by the contact.
+    insert into delivery_recipient (mailing, seq, contact, package, normal, address, twin)
+    select %(mailing)s, %(last_seq)s + place, id, %(no)s, normal, nullif(address, normal), case reason when 'duplicate' then id end from person
 ), noted as (
     insert into delivery_outcome (at, mailing, package, seq, reply, transport, state)
     select now(), %(mailing)s, %(no)s, %(last_seq)s + place, known.id, 0, 4
