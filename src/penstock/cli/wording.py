@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from penstock.cli.endings import Failure, wrong
 from penstock.cli.previewing import tell_short
 from penstock.cli.screen import document, written
-from penstock.content.accepting import SMS
-from penstock.content.message import Message, MessageError, RenderError
+from penstock.content.message import MessageError, RenderError
 from penstock.content.sms.encoding import languages
 from penstock.content.sms.foreign import replaced
-from penstock.content.sms.program import program_for
-from penstock.content.sms.seeing import Seen, seen
-
-_SENDER = "Sender"  # any will do: it takes no room in the parts
+from penstock.content.sms.seeing import Seen
+from penstock.content.sms.trying import tried
 
 
 @dataclass(frozen=True)
@@ -52,11 +49,9 @@ def _seen(wanted: Wanted) -> Seen:
             languages(wanted.alphabets)
         except ValueError as error:
             raise wrong(f"{error}.") from None
-    text = wanted.text
     options = {"stop_hint": values.get("stop_hint", ""), "sms_alphabets": wanted.alphabets}
     try:
-        program = program_for(Message(_SENDER, "", text=text, channel=SMS), options)
-        return seen(program.encoded(tuple(values.get(name) for name in program.variables)), text)
+        return tried(wanted.text, values, options)
     except (MessageError, RenderError) as error:
         raise Failure(f"The message cannot be made: {error}") from None
 

@@ -13,15 +13,12 @@ from penstock.api.problems import Problem
 from penstock.api.resources.asking import asked
 from penstock.api.shapes import Account, Body
 from penstock.api.short import Short
-from penstock.content.accepting import LONGEST_SMS, SMS
-from penstock.content.message import Message, MessageError, RenderError
+from penstock.content.accepting import LONGEST_SMS
+from penstock.content.message import MessageError, RenderError
 from penstock.content.sms.foreign import replaced
-from penstock.content.sms.program import program_for
-from penstock.content.sms.seeing import seen
+from penstock.content.sms.trying import tried
 
 router = Router()
-
-_SENDER = "Sender"  # any will do: it takes no room in the parts
 
 
 class Text(Body):
@@ -52,8 +49,7 @@ def measure_text(request: HttpRequest, given: Text, account: Account = None) -> 
         "sms_parts": policy.sms_parts, "sms_reference": policy.sms_reference,
     }  # fmt: skip
     try:
-        program = program_for(Message(_SENDER, "", text=given.text, channel=SMS), options)
-        found = seen(program.encoded(tuple(given.values.get(name) for name in program.variables)), given.text)
+        found = tried(given.text, given.values, options)
     except (MessageError, RenderError) as error:
         raise Problem(422, "message_not_accepted", f"The message cannot be made: {error}") from None
     return {**found.document, "count": found.count, "replaced": replaced(given.text)}
