@@ -273,3 +273,30 @@ async def test_one_bind_is_tried_before_there_are_more() -> None:
         assert hands.held == 1
         await hands.close(0.05)
         assert len(memory.waiting) == 100
+
+
+@on_uvloop
+async def test_what_one_centre_throttles_goes_by_another() -> None:
+    memory = Memory(300, parts=2)
+    async with Catcher(faults=Faults(throttle=10)) as slow, Catcher() as sound:
+        hands = way_out([way(slow, "window=20"), Way(8, Centre.from_url(f"{sound.url}?window=20"))], memory)
+        hands.wake()
+        await until(lambda: memory.settled == 300)
+        assert memory.counted == {"250": 300}
+        assert memory.servers >= {8}
+        assert sound.total > slow.total > 0
+        assert sum(slow.counts.values()) + sum(sound.counts.values()) == 600
+        assert not slow.counts.keys() & sound.counts.keys(), "all parts of a message by one centre"
+        await hands.close()
+
+
+@on_uvloop
+async def test_a_centre_that_lets_nobody_in_is_left_out() -> None:
+    memory = Memory(100)
+    async with Catcher(password="other") as shut, Catcher() as sound:
+        hands = way_out([way(shut), Way(8, Centre.from_url(f"{sound.url}?window=20"))], memory)
+        hands.wake()
+        await until(lambda: memory.settled == 100)
+        assert memory.counted == {"250": 100}
+        assert sound.total == 100
+        await hands.close()

@@ -24,6 +24,8 @@ from penstock.transport.smpp.writing import Unsendable, bodies
 
 AGAIN: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 """Seconds before a later part that was refused for now is tried again."""
+AGAIN_THROTTLED: Final = 40
+"""So many times, at the last of these intervals, where too much was asked of the centre: some twenty minutes."""
 
 
 class Carriage:
@@ -105,16 +107,17 @@ class Carrier:
     def refused(self, carriage: Carriage, status: int, peer: str) -> None:
         """The part on the wire was refused with `status`."""
         reply = statuses.reply(status, "submit_sm", peer, self._permanent)
+        throttled = reply.temporary and statuses.kind(status) == "throttled"
         if carriage.at == 0:
             self._end(carriage)
-            if reply.temporary and statuses.kind(status) == "throttled":
+            if throttled:
                 self.dry = False
                 self._source.unsent(carriage.envelope, reply.text)
             else:
                 self.answered += 1
                 self._source.replied(carriage.envelope, reply)
-        elif reply.temporary and carriage.tries < len(AGAIN):
-            self._later(AGAIN[carriage.tries], lambda: self._again(carriage))
+        elif reply.temporary and carriage.tries < (AGAIN_THROTTLED if throttled else len(AGAIN)):
+            self._later(AGAIN[min(carriage.tries, len(AGAIN) - 1)], lambda: self._again(carriage))
             carriage.tries += 1
         else:
             self._end(carriage)
