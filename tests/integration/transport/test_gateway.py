@@ -5,16 +5,24 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from penstock.transport import errand, trying
+from penstock.transport.fate import Replied
 from penstock.transport.gateway.asking import ask, ask_by_mark
 from penstock.transport.gateway.gateway import Gateway
+from penstock.transport.gateway.profile import profile_of
+from penstock.transport.gateway.request import Response
 from penstock.transport.hands import hands
+from penstock.transport.reply import UNPRINTABLE
+from penstock.transport.server_url import ServerURLError
 from penstock.transport.short import Encoded, Receipt, ShortEnvelope
 from penstock.transport.terms import Way, terms
+from tests.examples import examples
 
 Script = Callable[[int, bytes], bytes | None]
 """What the n-th request (from 0) is answered; None: the connection is cut."""
@@ -271,3 +279,50 @@ def test_a_name_that_leads_into_a_private_network_is_not_called() -> None:
         assert stand.connections == 0
 
     at(lambda n, body: http(201, {"id": "9"}), work)
+
+
+ITEMS = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(
+        st.sampled_from(["id", "sid", "code", "message", "status", "error", "data"]), inner, max_size=4)),
+)  # fmt: skip
+GATEWAYS = [
+    Gateway.from_url(url) for url in ("twilio://AC1:t@", "sms+https://:key@g.example/?id=data.0.id&status=code&code.*=later&ask=/{id}")
+]  # fmt: skip
+
+
+@settings(max_examples=examples(300))
+@given(
+    gateway=st.sampled_from(GATEWAYS), status=st.integers(100, 599),
+    body=st.one_of(st.binary(max_size=100), ITEMS.map(lambda each: json.dumps(each).encode()), st.just(b"[" * 70_000)),
+)  # fmt: skip
+def test_whatever_is_answered_means_something_and_is_safe_to_show(
+    gateway: Gateway, status: int, body: bytes
+) -> None:
+    profile = profile_of(gateway)
+    found = profile.answered(gateway, envelope(), Response(status, body, "soon")).fate
+    said = found.reply.text if isinstance(found, Replied) else found.cause
+    assert said.encode()  # no halves of characters, which no ledger takes
+    assert not UNPRINTABLE.search(said)
+    assert isinstance(profile.state(gateway, "1", Response(status, body)), Receipt | None)
+
+
+@settings(max_examples=examples(300))
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.lists(st.tuples(
+            st.sampled_from(["to", "from", "id", "set.a", "set.a.b", "set.a.0", "http.1", "http.404", "code.x", "state.y", "connections", "x", "ask",
+                             "signature", "receipts", "private", "check", "in.list"]),
+            st.sampled_from(["a", "a.b", "a.0.b", "-", "", "yes", "json:1", "json:[", "accepted", "delivered", "0", "/x", "hex"]),
+        ), max_size=5).map(urlencode),
+    )
+)  # fmt: skip
+def test_an_address_is_read_or_refused(query: str) -> None:
+    for scheme in ("sms+https://:k@gateway.example.net/send", "twilio://AC1:k@"):
+        try:
+            found = Gateway.from_url(f"{scheme}?{query}")
+        except ServerURLError:
+            continue
+        assert Gateway.from_url(found.url, found.password) == found
+        profile_of(found).sending(found, envelope())

@@ -37,11 +37,15 @@ def get(document: Any, path: str) -> Any:
 
 
 def text(document: Any, path: str) -> str:
-    """Return what stands at `path` as text, "" where nothing does, or something that is no text, number or truth."""
+    """Return what stands at `path` as text, "" where nothing does, or something that is no text, number or truth.
+
+    It is what UTF-8 can write: JSON can name halves of characters, and no database takes those, or NUL.
+    """
     found = get(document, path)
     if isinstance(found, bool):
         return str(found).lower()
-    return str(found) if isinstance(found, str | int | float) else ""
+    written = str(found) if isinstance(found, str | int | float) else ""
+    return written.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def put(document: dict[str, Any], path: str, value: Any) -> None:

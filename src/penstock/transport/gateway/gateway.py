@@ -47,6 +47,7 @@ class Gateway:
         try:
             parts = urlsplit(url)
             host, port = parts.hostname or "", parts.port or 0
+            given = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=200)
         except ValueError as error:
             raise ServerURLError(f"the gateway's URL cannot be read: {error}") from None
         if parts.scheme not in SCHEMES or parts.fragment:
@@ -59,7 +60,6 @@ class Gateway:
             raise ServerURLError(
                 "the gateway's URL contains a control character; perhaps a line end was copied along"
             )
-        given = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=200)
         connections, check, private, options = _apart(given)
         made = cls(
             parts.scheme, host_of(host, parts.netloc.rpartition("@")[2]) if host else "", port, parts.path or "/",

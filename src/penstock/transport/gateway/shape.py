@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from penstock.transport.gateway import fields as paths
@@ -107,7 +107,7 @@ _CHOSEN: Final[dict[str, Callable[[str, str], tuple[str, tuple[str, Any]]]]] = {
 }
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def shape_of(options: tuple[tuple[str, str], ...]) -> Shape:
     """Read the options of a URL. Raises ServerURLError."""
     if len(options) > _MOST:
