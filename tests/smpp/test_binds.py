@@ -116,7 +116,7 @@ async def test_connections_that_are_lost_at_each_step(stage: str) -> None:
 
 @on_uvloop
 async def test_a_stop_is_exact_and_the_window_still_leaves() -> None:
-    memory = Memory(1_500)
+    memory = Memory(1_000)
     async with Catcher() as catcher:
         hands = way_out([way(catcher)], memory)
         hands.wake()
@@ -127,7 +127,7 @@ async def test_a_stop_is_exact_and_the_window_still_leaves() -> None:
         assert memory.settled == before + leaving == catcher.total
         assert hands.on_the_wire == 0
         hands.start_again()
-        await until(lambda: memory.settled == 1_500)
+        await until(lambda: memory.settled == 1_000)
         assert set(catcher.parts.values()) == {1}
         await hands.close()
 

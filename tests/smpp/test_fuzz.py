@@ -5,7 +5,7 @@ from contextlib import suppress
 from itertools import pairwise
 
 import hypothesis.strategies as st
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from penstock.transport.envelope import Peer
 from penstock.transport.short import Inbound, Receipt
@@ -92,7 +92,6 @@ receipt_like = st.lists(
     st.integers(0, 255),
     st.dictionaries(st.sampled_from([0x1E, 0x423, 0x427]), st.binary(max_size=8)),
 )
-@settings(max_examples=200)
 def test_a_receipt_of_anything_is_a_receipt_or_none(
     text: str, esm_class: int, tlvs: dict[int, bytes]
 ) -> None:
@@ -114,7 +113,6 @@ def test_a_date_is_one_or_none(written: str) -> None:
 
 
 @given(st.lists(pdus, max_size=12), st.booleans())
-@settings(max_examples=150)
 def test_each_message_has_one_fate_whatever_the_centre_says(said: list[Pdu], lost: bool) -> None:
     """Every message that was taken ends as replied, unanswered or unsent, once, or is still on the wire."""
     source = Recording(["a", "b/3", "c", "d/2", "e"])
