@@ -128,3 +128,21 @@ def test_who_is_erased_has_written_nothing_unless_the_number_is_somebodys_else(
         come(conn, transport, "Hello", number)
     erase_addresses(conn, 1, ["anna@example.org", "cleo@example.org"], SYSTEM)
     assert [number for number, *_ in inbox(conn)] == [OTHER, "+33612345600"]  # Ben's, who had it first
+
+
+def test_one_that_cannot_be_understood_keeps_no_other_waiting(
+    conn: Conn, transport: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(text: str, more: Any = ()) -> Any:
+        if text == "broken":
+            raise ValueError("a defect of ours")
+        return meaning(text, more)
+
+    meaning = noting.meaning
+    monkeypatch.setattr(noting, "meaning", broken)
+    take_of_transport(conn, transport, [(Inbound(NUMBER, "", text), "") for text in ("broken", "STOP")])
+    assert noting.note(conn) == 2
+    assert [(word, done) for _, word, done, *_ in inbox(conn)] == [
+        (None, "nothing"),
+        ("stop", "unsubscribed"),
+    ]

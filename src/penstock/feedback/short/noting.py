@@ -6,6 +6,7 @@ was struck off, stays so. Whoever is the ticker calls this once a second, a webh
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -21,6 +22,8 @@ from penstock.audience.suppression import lift_own, suppress
 from penstock.feedback.short.keywords import Keyword, meaning, plain
 from penstock.mailing import journal
 from penstock.platform.database import sql
+
+log = logging.getLogger(__name__)
 
 MOST: Final = 200
 """Messages of one turn: the account's journal and the counters of mailings are locked so long. The ticker has another a second later."""
@@ -66,10 +69,20 @@ def note(conn: psycopg.Connection[Any], most: int = MOST) -> int:
         found = cursor.execute(sql("penstock.feedback", "new_messages"), {"most": most}).fetchall()
         if not found:
             return 0
-        noted = [_noted(conn, each) for each in found]
+        noted = [_one(conn, each) for each in found]
         _tell(conn, [each for each in noted if each.seq is not None and each.done in _EVENTS])
         _keep(conn, noted)
     return len(found)
+
+
+def _one(conn: psycopg.Connection[Any], new: _New) -> _Noted:
+    """Note one message; what is wrong with it must not keep the others waiting."""
+    try:
+        with conn.transaction():
+            return _noted(conn, new)
+    except (psycopg.errors.DataError, psycopg.errors.IntegrityError, ValueError, LookupError):
+        log.exception("message %s that came in by SMS could not be understood", new.id)
+        return _Noted(new, new.number)
 
 
 def _noted(conn: psycopg.Connection[Any], new: _New) -> _Noted:
