@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from typing import Literal
 from unittest.mock import patch
 
 from hypothesis import given
@@ -104,3 +105,44 @@ def test_quotes_in_odd_places(before: str, after: str) -> None:
 def test_both_ways_refuse_the_same_of_any_text(text: str) -> None:
     block = (text + "\n").encode()
     assert _rows(block, short=True) == _rows(block, short=False)
+
+
+PHONES = st.sampled_from(
+    ["", " ", "+33612345678", "06 12 34 56 78", "0171 1234567", "+33123456789", "x", "+336", "é"]
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["a@x.example", "", "B@x.example", "bad"]), PHONES, VALUES), max_size=8
+    ),
+    st.sampled_from([("email", "phone", "b"), ("b", "phone", "c")]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+def test_both_ways_read_the_same_numbers(
+    lines: list[tuple[str, str, str]], names: tuple[str, ...], quoting: Literal[0, 1]
+) -> None:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n", quoting=quoting).writerows(lines)
+    block = out.getvalue().replace("\r", " ").encode()
+
+    def read() -> tuple[bytes, list[object], int, int]:
+        told: list[object] = []
+        reader = Records(
+            understand(names),
+            ",",
+            1,
+            0,
+            1,
+            lambda *each: told.append(each),
+            lambda *each: told.append(each),
+            "FR",
+        )
+        text = b"".join(reader.copy(iter([block])))
+        rows = [line.split(b"\t") for line in text.split(b"\n")[:-1]]
+        cells = [[*row[:4], json.loads(row[4].replace(b"\\\\", b"\\")), *row[5:]] for row in rows]
+        return json.dumps(cells, default=bytes.decode).encode(), told, reader.rejected, reader.numbers.refused
+
+    quick = read()
+    with patch.object(records, "COMMON", NEVER), patch.object(simple.Simple, "rows", lambda *_: None):
+        assert read() == quick
