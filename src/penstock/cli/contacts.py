@@ -55,7 +55,7 @@ def import_(
 
 @app.command()
 def count(of: List = None, account: Account = None, json: Json = False) -> None:
-    """Print how many contacts there are."""
+    """Print how many contacts there are; with --json also how many can be reached by e-mail and by SMS."""
     from penstock.audience import contacts as room
     from penstock.cli.choosing import chosen_account
     from penstock.cli.screen import document, written
@@ -64,7 +64,13 @@ def count(of: List = None, account: Account = None, json: Json = False) -> None:
         chosen = chosen_account(conn, account)
         n = room.count(conn, chosen, _list(conn, chosen, of))
         if json:
-            document({"contacts": n, "list": of})
+            document(
+                {
+                    "contacts": n,
+                    "list": of,
+                    "reachable": room.reachable(conn, chosen, _list(conn, chosen, of)),
+                }
+            )
         else:
             written(str(n))
 

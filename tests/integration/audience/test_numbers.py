@@ -88,6 +88,8 @@ def test_each_line_has_an_address_or_a_number_or_both(conn: Conn, file: Path) ->
     ]  # fmt: skip
     reason = problems.problems(conn, result.id)[1].reason
     assert reason == "is a landline, to which no SMS can be sent; the contact is there without the number"
+    assert contacts.reachable(conn, 1, result.list) == {"email": 3, "sms": 2}
+    assert contacts.reachable(conn, 2) == {"email": 0, "sms": 0}
     index = "select indexdef from pg_indexes where indexname = 'audience_contact_phone'"
     row = conn.execute(index).fetchone()
     assert row
