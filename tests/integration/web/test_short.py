@@ -150,3 +150,20 @@ def test_a_chain_mixes_channels(desk: Desk, everything: Any) -> None:
     )
     assert (third.channel, third.transport) == ("email", desk.transport)
     everything.text(f"/mailings/{third.id}/edit?step=audience")
+
+
+def test_sending_tells_the_parts(desk: Desk, everything: Any) -> None:
+    same = desk.short(text="Tonight " + "x" * 160, count=5)
+    page = said(everything.get(f"/mailings/{same}/edit?step=send"))
+    assert "Parts in all 10" in page
+    assert "The same for everybody" in page
+    differs = desk.short(text="Tonight, {{ first_name }}: " + "x" * 143, count=8)
+    assert "Reckoned from a sample" in said(everything.get(f"/mailings/{differs}/edit?step=send"))
+    desk.analyse(differs)
+    page = said(everything.get(f"/mailings/{differs}/edit?step=send"))
+    assert "By the newest analysis" in page
+    shown = said(everything.get(f"/mailings/{differs}/analysis"))
+    assert "Parts: least, typical, most 1 · 1 · 2" in shown
+    preview = said(everything.get(f"/mailings/{differs}/preview"))
+    assert "+336" in preview
+    assert "GSM-7" in preview

@@ -86,7 +86,7 @@ def _wanted(request: HttpRequest, mailing: Mailing) -> Wanted:
     asked = request.GET
     state = asked.get("state", "")
     domain = _typed(asked.get("domain", "")).lower().removeprefix("@")
-    apart = _domain if mailing.channel == EMAIL else str.upper
+    apart = str.upper if mailing.channel != EMAIL and len(domain) == 2 else _domain
     return Wanted(
         mailing.id, state if state in STATES else None, _typed(asked.get("reason", ""))[:100] or None,
         (apart(domain) if domain else None),

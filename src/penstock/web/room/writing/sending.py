@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from penstock.delivery import chosen
+from penstock.delivery.reckoning import Reckoned, reckon
 from penstock.mailing.guards import Facts
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.plan import Kind
@@ -63,6 +64,7 @@ def told(visit: Visit, mailing: Mailing) -> dict[str, Any]:
             refusing.text(each) for each in seen.refusals if each.code != CONFIRMATION
         ),
         "warnings": seen.warnings,
+        "reckoned": reckoned(visit, mailing, people),
         **ahead.told(visit, mailing),
         **tracking.told(visit, mailing),
         "facts": seen.facts,
@@ -83,6 +85,14 @@ def people_of(visit: Visit, mailing: Mailing, seen: Foretold) -> int | None:
     if not mailing.audience:
         return None
     return chosen.count_soon(visit.conn, visit.account, mailing.rule)
+
+
+def reckoned(visit: Visit, mailing: Mailing, people: int | None) -> Reckoned | None:
+    """Return the parts that it would take, where a message may have several; None where nobody is meant yet, or that takes too long."""
+    if not people:
+        return None
+    found = reckon(visit.conn, visit.account, mailing.id, mailing.rule, people)
+    return found if found.credits is not None else None
 
 
 def may_approve(visit: Visit, facts: Facts) -> bool:
