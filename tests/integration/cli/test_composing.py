@@ -85,7 +85,7 @@ def test_a_template_is_kept_changed_taken_again_and_used(
     cli("template", "create", "of a mailing", "--mailing", "1")
     cli("template", "create", "short", "--sms", "--from", "Example", "--text", "body.html")
     assert (
-        "sms is not possible"
+        "carries e-mail, and this mailing goes by SMS"
         in cli(
             "template", "use", "short", "--list", "readers", "--via", "smtp://127.0.0.1:1", status=2
         ).stderr
