@@ -133,19 +133,27 @@ class Audience:
     @property
     def sendable(self) -> str:
         """Those who get it, as it stands behind `from`."""
+        if not self.once:
+            return self._reached
+        return f"({self._first}) as first_of_address join audience_contact c on c.id = first_of_address.id where c.account_id = %(account)s"
+
+    @property
+    def _reached(self) -> str:
         reached = f"{self.meant} and {self.reach.reachable} and not {self.reach.suppressed}"
         for each in (self.capped, self.taken):
             reached += f" and not {each}" if each != _NOBODY else ""
-        if not self.once:
-            return reached
-        first = f"select min(c.id) from {reached} group by {self.reach.normal}"
-        return f"audience_contact c where c.account_id = %(account)s and c.id in ({first})"
+        return reached
+
+    @property
+    def _first(self) -> str:
+        """Who of several with one address stands for it: the one who was there first."""
+        return f"select min(c.id) as id from {self._reached} group by {self.reach.normal}"
 
     @property
     def passed_over(self) -> str:
         """Those who are meant and do not get it, as it stands behind `from`; `reason` says why."""
         if self.once:
-            return f"{self.meant} and c.id not in (select c.id from {self.sendable})"
+            return f"{self.meant} and not exists (select from ({self._first}) as first_of_address where first_of_address.id = c.id)"
         why = (f"not ({self.reach.reachable})", self.reach.suppressed, self.capped)
         return f"{self.meant} and ({' or '.join(each for each in why if each != _NOBODY)})"
 
