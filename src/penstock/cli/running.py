@@ -57,10 +57,13 @@ def up(
     """Run everything on this machine: database, web and senders, until stopped."""
     from penstock.cli.membership import welcome
     from penstock.cli.screen import tell
-    from penstock.cli.serving import listener_beside, serve, worker_beside
-    from penstock.platform import database
+    from penstock.cli.serving import answer, listen, listener_beside, worker_beside
+    from penstock.platform import database, environment
 
     database.ready()
+    listening = listen(host, port)
+    port = listening.getsockname()[1]
+    environment.remember_port(port)
     with worker_beside(workers), listener_beside("127.0.0.1", inbound):
         tell(
             f"Penstock answers on http://{host}:{port} and sends with {workers} process(es). Ctrl-C ends in order."
@@ -68,7 +71,7 @@ def up(
         if inbound:
             tell(f"What comes back by mail is taken over LMTP on 127.0.0.1:{inbound}.")
         welcome(host, port)
-        serve(host, port)
+        answer(listening)
 
 
 def down() -> None:

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from penstock.platform.trouble import Trouble
 
-DEFAULT_BASE_URL = "http://127.0.0.1:8025"
+DEFAULT_PORT = 8025
+PORT_FILE = "web.port"
+"""In the home: the port that `penstock up` answers on, so that links made by other commands lead there."""
 SECRET_KEY_FILE = "secret.key"  # noqa: S105 - its name, not the key
 _SHORTEST_KEY = 32
 
@@ -77,9 +79,10 @@ def given_database_url() -> str:
 def base_url() -> str:
     """Return the address under which the web face is reached, without a slash at its end.
 
+    `PENSTOCK_BASE_URL`; else this machine, and the port that `penstock up` answers on, or did when it last ran.
     Raises Trouble when `PENSTOCK_BASE_URL` is no http(s) address.
     """
-    given = os.environ.get("PENSTOCK_BASE_URL", "").strip() or DEFAULT_BASE_URL
+    given = os.environ.get("PENSTOCK_BASE_URL", "").strip() or f"http://127.0.0.1:{_port()}"
     try:
         parts = urlsplit(given)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
@@ -91,6 +94,23 @@ def base_url() -> str:
             "Write it as https://mail.example.org, without query or fragment.",
         )
     return given.rstrip("/")
+
+
+def _port() -> int:
+    try:
+        found = int((home() / PORT_FILE).read_text(encoding="ascii"))
+    except (OSError, ValueError, Trouble):  # never kept, cut short
+        return DEFAULT_PORT
+    return found if 0 < found <= 65535 else DEFAULT_PORT
+
+
+def remember_port(port: int) -> None:
+    """Keep the port that the web face of this home answers on, for `base_url`."""
+    file = home() / PORT_FILE
+    passing = file.with_name(f"{PORT_FILE}.{os.getpid()}.new")
+    passing.write_text(f"{port}\n", encoding="ascii")
+    belong(passing, file.parent)
+    passing.replace(file)
 
 
 def base_url_is_given() -> bool:

@@ -13,6 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
+from penstock.platform import environment
+
 PENSTOCK = (sys.executable, "-m", "penstock")
 
 
@@ -35,6 +37,9 @@ def test_up_runs_everything_and_down_ends_it(ready_home: Path) -> None:
                 break
         else:
             pytest.fail(told)
+        assert (
+            environment.base_url() == f"http://127.0.0.1:{port}"
+        )  # what links in messages of other commands begin with
         assert "Ended: penstock up" in run("down")
         _, said = process.communicate(timeout=60)
         assert process.returncode == 0, said

@@ -81,6 +81,19 @@ def test_what_is_no_base_url(monkeypatch, url):
         environment.base_url()
 
 
+def test_without_an_address_links_lead_to_where_penstock_up_answered(monkeypatch, place):
+    monkeypatch.delenv("PENSTOCK_BASE_URL", raising=False)
+    assert environment.base_url() == "http://127.0.0.1:8025"
+    environment.remember_port(8031)
+    assert environment.base_url() == "http://127.0.0.1:8031"
+    monkeypatch.setenv("PENSTOCK_BASE_URL", "https://mail.example.org")
+    assert environment.base_url() == "https://mail.example.org"
+    monkeypatch.delenv("PENSTOCK_BASE_URL")
+    for nonsense in ("", "x", "99999", "-1", "é"):
+        (place / environment.PORT_FILE).write_text(nonsense, encoding="utf-8")
+        assert environment.base_url() == "http://127.0.0.1:8025"
+
+
 def test_key_is_made_once_and_private(place):
     key = environment.secret_key()
     assert len(key) == 64
