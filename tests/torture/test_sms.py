@@ -79,7 +79,7 @@ def planned() -> Plan:
     few = {"kill_sender": 1, "kill_worker": 1, "kill_database": 1, "cut_connections": 1, "pause": 1}
     return replace(
         usual,
-        recipients=20_000 if FULL else 1_200,
+        recipients=10_000 if FULL else 1_200,
         connections=BINDS * WINDOW,
         reply_delay=ANSWER,
         events=usual.events if FULL else few,
