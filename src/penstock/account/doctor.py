@@ -6,8 +6,9 @@ import psycopg
 from psycopg import errors
 
 from penstock.account import domain_doctor
-from penstock.account.policy import RULES, check, tolerant
+from penstock.account.policy import RULES, Policy, check, tolerant
 from penstock.account.secrets import SecretError, decrypt
+from penstock.mailing import opening, quiet
 from penstock.platform.database import sql
 from penstock.platform.doctor import Finding, register
 
@@ -23,7 +24,17 @@ def check_policies(conn: psycopg.Connection[Any]) -> list[Finding]:
             elif wrong := check(name, value):
                 cure = f"Decide anew: penstock account policy --account '{account}' {name}=…"
                 found.append(Finding("warn", f"Account {account}: {wrong}; the default is in force.", cure))
+        found += _never_open(account, tolerant(chosen))
     return found or [Finding("ok", "What accounts have decided can be, and is in force.")]
+
+
+def _never_open(account: str, chosen: Policy) -> list[Finding]:
+    """Quiet hours and sending hours that leave a country no time between them."""
+    quiet_hours, hours = quiet.read(chosen.quiet_hours_sms), opening.read(chosen.sending_hours_sms)
+    if quiet_hours is None or hours is None or not (never := opening.never_open(hours, quiet_hours)):
+        return []
+    what = f"Account {account}: quiet_hours_sms covers all the sending_hours_sms of {', '.join(never)}: nobody there is ever sent an SMS."
+    return [Finding("warn", what, f"Change one of them: penstock account policy --account '{account}' …")]
 
 
 def check_gates(conn: psycopg.Connection[Any]) -> list[Finding]:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from penstock.mailing.quiet import Quiet
+
 OFF: Final = "off"
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY: Final = "(" + "|".join(DAYS) + ")"
@@ -44,6 +46,11 @@ class Hours:
         """The windows of all countries."""
         return [window for each in self._windows.values() for window in each]
 
+    @property
+    def countries(self) -> list[str]:
+        """The countries that something is said of, `*` among them."""
+        return sorted(self._windows)
+
     def of(self, country: str | None) -> tuple[Window, ...]:
         """Return the windows of a country; none: it may be sent to always."""
         return self._windows.get(country or "", self._windows.get(OTHERS, ()))
@@ -61,6 +68,15 @@ class Hours:
             if (opens := _opens(window, there.date() + timedelta(days=ahead), at, zone)) is not None
         )
         return min(starts, default=at)
+
+
+def never_open(hours: Hours, quiet: Quiet) -> list[str]:
+    """Return the countries that quiet hours leave no minute of their sending hours: nobody there would ever be sent to."""
+
+    def meets(window: Window) -> bool:
+        return any(not quiet.covers(time(*divmod(minute, 60))) for minute in range(window.start, window.end))
+
+    return [country for country in hours.countries if not any(map(meets, hours.of(country)))]
 
 
 def _opens(window: Window, day: date, at: datetime, zone: ZoneInfo) -> datetime | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from penstock.account import policy
 from penstock.audience.whereabouts import lengths, zone_of
-from penstock.mailing import opening, timeline
+from penstock.mailing import opening, quiet, timeline
 from penstock.mailing.timeline import place
 from tests.examples import examples
 
@@ -96,6 +96,16 @@ def test_quiet_hours_and_sending_hours_hold_together() -> None:
     assert [(each.zone, each.at) for each in spread] == [
         ("Europe/Berlin DE", at("2030-06-02T08:30")), ("Europe/Paris FR", at("2030-06-03T08:00"))
     ]  # fmt: skip
+
+
+def test_hours_that_leave_no_time_are_found() -> None:
+    hours, quiet_hours = (
+        opening.read("FR 08:00-10:00; DE 09:00-20:00; * 19:30-24:00"),
+        quiet.read("19:00-10:00"),
+    )
+    assert hours is not None
+    assert quiet_hours is not None
+    assert opening.never_open(hours, quiet_hours) == ["*", "FR"]
 
 
 def test_a_number_tells_its_zone() -> None:
