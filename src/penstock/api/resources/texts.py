@@ -21,7 +21,7 @@ from penstock.content.sms.trying import tried
 router = Router()
 
 
-class Text(Body):
+class LooseText(Body):
     """A text, with values for its variables; those without one are empty, and stop_hint is the account's."""
 
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_SMS, description="Liquid.")]
@@ -40,7 +40,7 @@ _GIVEN = {"text": "It’s ready, {{ first_name }}. {{ stop_hint }}", "values": {
 
 
 @router.post("/length", response=Length, openapi_extra=documented(_EXAMPLE, body=_GIVEN))
-def measure_text(request: HttpRequest, given: Text, account: Account = None) -> Any:
+def measure_text(request: HttpRequest, given: LooseText, account: Account = None) -> Any:
     """Count the parts of a short message, as the account's policies have it written. Changes nothing."""
     with asked(request, "templates:read") as ask:
         policy = policies.read(*ask.given)
