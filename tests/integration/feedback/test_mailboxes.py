@@ -14,6 +14,7 @@ from penstock.account.access import Forbidden
 from penstock.feedback import jobs as returning
 from penstock.feedback import receive
 from penstock.feedback.mailboxes import collecting, imap, keeping
+from penstock.feedback.mailboxes.address import Place
 from penstock.feedback.mailboxes.keeping import Mailbox, MailboxError
 from penstock.feedback.receive import Received
 from penstock.mailing.control import Actor
@@ -180,6 +181,25 @@ def _closes(listener: socket.socket) -> None:
             connection.sendall(b"* OK ready\r\n")
             connection.recv(1000)
             connection.sendall(b"* LIST (" + b"x" * 200 + b"\r\n* 1 FETCH {99999999999}\r\n")
+
+
+@pytest.mark.parametrize(
+    ("greeting", "words"),
+    [
+        (
+            b"220 mail.example.org ESMTP Postfix\r\n",
+            ": 220 mail.example.org ESMTP Postfix.",
+        ),
+        (b"* what'\"<b>\x1b[31m\\ \xc3\xa9\r\n", ": * what'\"<b> [31m\\ é."),
+    ],
+)
+def test_what_a_server_says_is_told_as_it_said_it(greeting: bytes, words: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as rude:
+        threading.Thread(target=lambda: rude.accept()[0].sendall(greeting), daemon=True).start()
+        place = Place.from_url(f"imap://anna:secret@127.0.0.1:{rude.getsockname()[1]}?tls=none")
+        with pytest.raises(imap.MailboxTrouble) as told, imap.session(place, "INBOX", readonly=True):
+            pass
+    assert str(told.value).endswith(words)
 
 
 def test_what_goes_wrong_is_said_in_words(conn: Conn, mail: dovecot.Dovecot, folder: str) -> None:

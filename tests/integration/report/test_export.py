@@ -84,6 +84,7 @@ def test_one_archive_says_who_got_it_who_did_not_and_why(scene: tuple[Desk, int]
         "opened": 1,
         "scanned": 1,
     }
+    assert (came := [row["at"] for row in rows(found["events.csv"])]) == sorted(came)
     assert [(row["no"], row["people"], row["scans"]) for row in rows(found["links.csv"])] == [
         ("1", "1", "0"),
         ("2", "2", "0"),

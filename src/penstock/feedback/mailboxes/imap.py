@@ -5,6 +5,7 @@ UIDs name messages (RFC 3501 §2.3.1.1): while UIDVALIDITY is the same they grow
 
 from __future__ import annotations
 
+import ast
 import base64
 import imaplib
 import re
@@ -30,6 +31,8 @@ _OCTETS: Final = 300_000_000
 _WINDOW: Final = 20_000
 """UIDs that are asked for at once: the answer is one line."""
 _WORDS: Final = 200
+_OCTETS_WRITTEN: Final = re.compile(r"""b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*\"""")
+"""What imaplib quotes of a server's words: the way Python writes octets, which is no way to say them to people."""
 
 
 class MailboxTrouble(Exception):
@@ -276,5 +279,14 @@ def _first(said: list[Any]) -> str:
 
 
 def _words(said: object) -> str:
-    text = said if isinstance(said, bytes) else str(said)
+    if isinstance(said, Exception) and said.args and isinstance(said.args[0], bytes):
+        said = said.args[0]  # the greeting, as imaplib raises it
+    text = said if isinstance(said, bytes) else _OCTETS_WRITTEN.sub(_read_octets, str(said))
     return sanitise(text)[:_WORDS].rstrip(".")
+
+
+def _read_octets(written: re.Match[str]) -> str:
+    try:
+        return sanitise(bytes(ast.literal_eval(written[0])))
+    except (ValueError, SyntaxError, RecursionError):
+        return ""
