@@ -20,6 +20,7 @@ MEASUREMENTS: dict[str, tuple[list[str], list[str], int]] = {
     "pause": (["--times", "5", "--recipients", "150000"], ["--times", "30"], 900),
     "import_contacts": (["--counts", "100000", "--rounds", "1"], [], 1800),
     "render": (["--repeat", "3"], [], 300),
+    "sms": (["--recipients", "20000", "--rounds", "1"], [], 900),
     "sms_text": (["--repeat", "2"], [], 300),
     "tracking": (["--recipients", "20000", "--rounds", "3", "--repeat", "3"], [], 900),
     "analysis": (

@@ -156,6 +156,23 @@ def tracking_endpoints(found: dict[str, Any]) -> Iterator[str]:
     )
 
 
+def sms(found: dict[str, Any]) -> Iterator[str]:
+    options = found["options"]
+    yield "### Short messages\n"
+    yield (
+        f"{options['connections']} binds with a window of {options['window']}, {options['recipients']:,} recipients, medians of {options['rounds']} rounds;"
+        " rates a second. One sender process; database, sink and sender share the cores.\n"
+    )
+    yield "| receipts | client alone | first claim to last record | ratio | until all is settled | CPU: sender | PostgreSQL |"
+    yield "|---|---|---|---|---|---|---|"
+    for title, words in (("without", "none"), ("with_receipts", "one each, a second later")):
+        m = found[title]
+        yield (
+            f"| {words} | {m['bare_rate']:,.0f} | {m['rate']:,.0f} | **{m['ratio']:.2f}** | {m['settled']:.1f} s"
+            f" | {m['cpu_penstock_us']:.0f} µs | {m['cpu_postgresql_us']:.0f} µs |"
+        )
+
+
 SECTIONS = {
     "throughput": throughput,
     "latency": latency,
@@ -163,6 +180,7 @@ SECTIONS = {
     "pause": pause,
     "dkim": dkim,
     "tracking_endpoints": tracking_endpoints,
+    "sms": sms,
 }
 
 if __name__ == "__main__":

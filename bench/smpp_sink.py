@@ -21,6 +21,7 @@ import uvloop
 HEADER = struct.Struct(">IIII")
 SUBMIT, SUBMIT_RESP, DELIVER, DELIVER_RESP, ENQUIRE, UNBIND = 4, 0x80000004, 5, 0x80000005, 0x15, 6
 WINDOW = 500
+TEXT = b"id:%08x sub:001 dlvrd:001 submit date:2611222100 done date:2611222100 stat:DELIVRD err:000 text:"
 
 
 class Counts:
@@ -29,6 +30,8 @@ class Counts:
     def __init__(self) -> None:
         self.messages = self.receipts = self.confirmed = 0
         self.numbers: set[bytes] = set()
+        self.waiting: deque[tuple[bytes, int]] = deque()  # receipts that are due: number, id
+        self.sessions: set[Session] = set()
         self.first = self.last = 0.0
 
     def told(self) -> str:
@@ -44,27 +47,38 @@ class Session(asyncio.Protocol):
     def __init__(self, counts: Counts, delay: float | None) -> None:
         self.counts, self.delay = counts, delay
         self.rest = b""
-        self.waiting: deque[tuple[bytes, int]] = deque()  # number, id
-        self.open = self.sequence = 0
+        self.open: dict[int, tuple[bytes, int]] = {}  # receipts without an answer, by their sequence number
+        self.sequence = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # a Transport
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.counts.sessions.discard(self)
+        self.counts.waiting.extendleft(self.open.values())  # any other bind gets them
 
     def data_received(self, data: bytes) -> None:
         data = self.rest + data
         at, end, answers = 0, len(data), []
         submitted: list[tuple[bytes, int]] = []
         while end - at >= 16:
-            length, command, _, sequence = HEADER.unpack_from(data, at)
+            length, command, status, sequence = HEADER.unpack_from(data, at)
             if end - at < length:
                 break
             if command == SUBMIT:
                 answers.append(self._submit(data, at, sequence, submitted))
             elif command == DELIVER_RESP:
-                self.open -= 1
-                self.counts.confirmed += 1
+                receipt = self.open.pop(sequence)
+                if status:  # later again
+                    self.counts.waiting.append(receipt)
+                    asyncio.get_running_loop().call_later(0.5, self._all)
+                else:
+                    self.counts.confirmed += 1
             elif command < 0x80000000:
                 body = b"sink\0" if command in (1, 2, 9) else b""
+                if command in (1, 9):
+                    self.counts.sessions.add(self)
+                    asyncio.get_running_loop().call_soon(self._tell)
                 answers.append(HEADER.pack(16 + len(body), command | 0x80000000, 0, sequence) + body)
             at += length
         self.rest = data[at:]
@@ -72,7 +86,7 @@ class Session(asyncio.Protocol):
             self.transport.write(b"".join(answers))
         if submitted:
             asyncio.get_running_loop().call_later(self.delay or 0, self._due, submitted)
-        elif self.waiting:
+        elif self.counts.waiting:
             self._tell()
 
     def _submit(self, data: bytes, at: int, sequence: int, submitted: list[tuple[bytes, int]]) -> bytes:
@@ -90,23 +104,25 @@ class Session(asyncio.Protocol):
         return HEADER.pack(16 + len(body), SUBMIT_RESP, 0, sequence) + body
 
     def _due(self, submitted: list[tuple[bytes, int]]) -> None:
-        self.waiting.extend(submitted)
-        self._tell()
+        self.counts.waiting.extend(submitted)
+        self._all()
+
+    def _all(self) -> None:
+        for session in list(self.counts.sessions):
+            session._tell()
 
     def _tell(self) -> None:
-        receipts = []
-        while self.waiting and self.open < WINDOW:
-            number, message = self.waiting.popleft()
-            self.open += 1
+        """Send the receipts that are due, as far as the window allows."""
+        receipts, waiting = [], self.counts.waiting
+        while waiting and self in self.counts.sessions and len(self.open) < WINDOW:
+            number, message = waiting.popleft()
             self.sequence += 1
-            text = (
-                b"id:%08x sub:001 dlvrd:001 submit date:2611222100 done date:2611222100 stat:DELIVRD err:000 text:"
-                % message
-            )
+            self.open[self.sequence] = number, message
+            text = TEXT % message
             body = b"\0\1\1%b\0\5\0Orchard\0\4\0\0\0\0\0\0\0\0%c%b" % (number, len(text), text)
             receipts.append(HEADER.pack(16 + len(body), DELIVER, 0, self.sequence) + body)
         self.counts.receipts += len(receipts)
-        if receipts and not self.transport.is_closing():
+        if receipts:
             self.transport.write(b"".join(receipts))
 
 

@@ -233,3 +233,14 @@ def test_a_doubt_of_several_parts_is_not_settled_by_one_receipt_told_twice(conn:
     told = Receipt("first", "delivered", number=number(1))
     settled(conn, told, told)
     assert sound(conn, mailing) == {"in_doubt": 1, "accepted": 1}
+
+
+def test_ids_go_a_month_after_the_end(conn: Conn) -> None:
+    mailing = sending(conn, 1)
+    hand_over(conn, mailing, accepted=1)
+    named(conn, mailing, 1, "id1")
+    conn.execute("update mailing_mailing set state = 'sent', finished_at = now() where id = %s", (mailing,))
+    for days, there in ((29, 1), (2, 0)):
+        travel(conn, hours=24 * days)
+        conn.execute("select delivery_clean_again()")
+        assert conn.execute("select count(*) from delivery_message").fetchone() == (there,)

@@ -33,6 +33,12 @@ begin
         or not exists (select from mailing_mailing m where m.id = f.mailing and m.state not in ('sent', 'cancelled', 'expired'))
            and f.at < now() - interval '10 minutes';
     get diagnostics v_count = row_count;
+    -- Ids of short messages are another's names for somebody's messages: a month after the end no receipt is to come any more.
+    delete from delivery_message d
+     using (select m.id from mailing_mailing m
+             where m.channel = 'sms' and m.state in ('sent', 'cancelled', 'expired') and m.finished_at < now() - interval '30 days'
+               and exists (select from delivery_message d where d.mailing = m.id) limit 20) as old
+     where d.mailing = old.id;
     return v_count;
 end
 $$;
