@@ -20,7 +20,10 @@ def put(
         ),
     ],
     value: Annotated[
-        str, typer.Argument(help="The channel, the sender's address, the domain, or the transport's number.")
+        str,
+        typer.Argument(
+            help="The channel, the sender's address (of an SMS its sender), the domain or country, or the transport's number."
+        ),
     ] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why; goes to the journal.")] = "",
     expires: Annotated[

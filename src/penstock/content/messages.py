@@ -7,8 +7,10 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from penstock.content.accepting import SMS
 from penstock.content.headers import parse_mailboxes
 from penstock.content.message import Message, Problem
+from penstock.content.sms.sender import kind
 
 
 def store_message(conn: psycopg.Connection, account: int, message: Message) -> int:
@@ -28,7 +30,7 @@ def store_message(conn: psycopg.Connection, account: int, message: Message) -> i
             Jsonb(message.design) if message.design is not None else None,
             message.channel,
             sender_domain(message.sender),
-            sender_address(message.sender),
+            sender_compared(message.sender, message.channel),
         ),
     ).fetchone()
     assert row is not None
@@ -48,6 +50,13 @@ def sender_address(sender: str) -> str | None:
     """
     found = parse_mailboxes(sender, "from", several=False)
     return None if isinstance(found, Problem) else found[0].normal
+
+
+def sender_compared(sender: str, channel: str) -> str | None:
+    """Whom a message of this channel is from, as it is compared; of an SMS the sender in lower case. None where it is none."""
+    if channel == SMS:
+        return sender.lower() if kind(sender) else None
+    return sender_address(sender)
 
 
 def load_message(conn: psycopg.Connection, message_id: int) -> Message | None:

@@ -16,6 +16,7 @@ from penstock.account.journalling import FIRST
 from penstock.audience import number
 from penstock.audience.address import Address, AddressError, parse
 from penstock.content.messages import sender_address
+from penstock.content.sms.sender import kind
 from penstock.mailing import control, journal, repetition
 from penstock.mailing.actor import Actor
 from penstock.mailing.states import State
@@ -70,7 +71,7 @@ def put(
 ) -> Put:  # fmt: skip
     """Switch off what `scope` and `value` name, in one account (None: in all; the platform's alone), and interrupt it.
 
-    value: the channel, the sender's address, the domain or the number of the transport. `conn` is in autocommit mode.
+    value: the channel, the sender's address (or the sender of short messages), the domain or the number of the transport. `conn` is in autocommit mode.
     A request that was carried out before is answered again: of one that broke off in between, the rest is done.
     Raises SwitchError, access.Forbidden and repetition.KeyReused.
     """
@@ -219,6 +220,8 @@ def _value(conn: psycopg.Connection[Any], scope: str, value: str, account: int |
         value = str(int(value))
     elif scope == "domain" and number.is_country(value.upper()):
         value = value.upper()  # what numbers have in place of a domain; no domain is without a dot
+    elif scope == "sender" and kind(value):
+        pass  # of short messages: a name, a short code or a number
     elif scope in ("sender", "domain"):
         try:
             address = parse(value if scope == "sender" else f"someone@{value}")

@@ -13,16 +13,18 @@ from penstock.audience.suppression import suppress
 from penstock.content.checking import blockers
 from penstock.content.message import Message
 from penstock.content.messages import store_message
-from penstock.mailing import mailings
+from penstock.mailing import control, mailings, switches
+from penstock.mailing.actor import EVERY_ROLE, Actor
 from penstock.mailing.mailings import Mailing, find
 from penstock.platform import jobs
-from penstock.preflight import analysis, looking, preview, searching, testing
+from penstock.preflight import analysis, barriers, looking, preview, searching, testing
 from penstock.preflight.analyst import process
 from penstock.preflight.preview import Walk
 from penstock.transport.smpp.catcher import Catcher
 from tests.integration.delivery.stage import ANNA, add_contacts, command
 
 Conn = psycopg.Connection[Any]
+OPERATOR = Actor("root", EVERY_ROLE | {"platform"}, "cli")
 NAMES = ("Ann", "Mária", "Ş" * 3, "", "x" * 170)
 
 
@@ -210,6 +212,20 @@ def test_a_test_goes_to_telephones(conn: Conn, centre: Catcher) -> None:
     with pytest.raises(testing.TestProblem, match="is no telephone number"):
         testing.ask(conn, mailing, ANNA, to=["a@example.org"])
     assert len(testing.ask(conn, mailing, ANNA, on=listed)) == 5  # those with a number
+
+
+@pytest.mark.parametrize(("scope", "value"), [("sender", "ORCHARD"), ("channel", "sms"), ("domain", "fr")])
+def test_a_kill_switch_holds_tests_back(conn: Conn, scope: str, value: str) -> None:
+    mailing = short(conn, numbered(conn, "switched"), "Hi", sender="Orchard")
+    switches.put(conn, OPERATOR, scope=scope, value=value, reason="a slip")
+    if scope != "domain":
+        with pytest.raises(control.Refused, match="a slip"):
+            testing.ask(conn, mailing, ANNA, to=["+33612345678"])
+    else:
+        assert "a slip" in str(barriers.of_address(conn, mailing, "+33612345678"))
+        assert barriers.of_address(conn, mailing, "+491711234567") is None
+    other = short(conn, numbered(conn, "others", 50), "Hi", sender="Orchards")
+    assert (barriers.of_address(conn, other, "+491711234567") is None) == (scope != "channel")
 
 
 def test_the_words_on_how_to_end_messages_are_part_of_what_is_approved(conn: Conn) -> None:
