@@ -18,6 +18,7 @@ from penstock.cli.plans import about, document_words, plan_words, until
 from penstock.cli.screen import document, line, moment, number, table, written
 from penstock.cli.spoken import hyphened
 from penstock.cli.summary import summarise
+from penstock.content.accepting import SMS
 from penstock.content.messages import load_message
 from penstock.mailing import campaigns, journal, lifecycle, queue
 from penstock.mailing.facts import Gathered, gather
@@ -46,7 +47,9 @@ def show_mailing(conn: psycopg.Connection[Any], mailing: int, json: bool) -> Non
         ("state", f"{there.state.replace('_', ' ')} – {MEANING[State(there.state)]}"),
         ("reason", _reason(there)),
         ("from", message.sender if message else "– (no message)"),
-        ("subject", message.subject if message else ""),
+        ("text", message.text or "")
+        if message and message.channel == SMS
+        else ("subject", message.subject if message else ""),
         ("to", _audience(conn, there)),
         ("tags", ", ".join(there.tags)),
         ("plan", plan_words(there)),

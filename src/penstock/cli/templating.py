@@ -51,7 +51,10 @@ def show_template(account: str | None, which: str, version: int | None, *, json:
     written(
         f"Template {there.id} ({there.name}), version {version or there.version}: {message.channel}, written as {form}"
     )
-    written(f"From:    {message.sender}\nSubject: {message.subject}")
+    written(
+        f"From:    {message.sender}"
+        + (f"\nSubject: {message.subject}" if message.channel == accepting.EMAIL else "")
+    )
     for fault in faults:
         written(f"blocker: {fault}.")
     rows = [(each.version, moment(each.at), each.made_by) for each in versions]

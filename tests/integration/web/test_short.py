@@ -167,3 +167,20 @@ def test_sending_tells_the_parts(desk: Desk, everything: Any) -> None:
     preview = said(everything.get(f"/mailings/{differs}/preview"))
     assert "+336" in preview
     assert "GSM-7" in preview
+
+
+def test_earlier_texts_are_seen_and_taken_again(desk: Desk, everything: Any) -> None:
+    number = desk.short(text="The first text")
+    version = draft_of(desk, number).version
+    everything.post(
+        f"/mailings/{number}/edit?step=message",
+        {"version": version, "sender": "Orchard", "text": "The second text"},
+    )
+    listed = said(everything.get(f"/mailings/{number}/edit/earlier"))
+    assert "The first text" in listed
+    assert "The first text" in said(everything.get(f"/mailings/{number}/edit/earlier/1"))
+    taken = {"version": draft_of(desk, number).version, "number": "1"}
+    assert everything.post(f"/mailings/{number}/edit/earlier", taken).status_code == 302
+    message = load_message(desk.conn, draft_of(desk, number).message)
+    assert message
+    assert message.text == "The first text"

@@ -36,7 +36,8 @@ def one(visit: Visit, number: int, version: int) -> HttpResponse:
     found, message = _message(visit, mailing.id, version)
     form = fields.form_of(message)
     return visit.page(
-        "writing/version.html", mailing=mailing, saved=found, message=message, form=form, source=fields.source_of(message, form)
+        "writing/version.html", mailing=mailing, saved=found, message=message, form=form, source=fields.source_of(message, form),
+        texts=[message.text or ""],
     )  # fmt: skip
 
 
