@@ -242,6 +242,12 @@ def test_a_country_stands_in_place_of_a_domain(conn: Conn) -> None:
         switches.put(conn, staff, scope="domain", value="de", reason="their centre is down").switch.value
         == "DE"
     )
+    assert (
+        switches.put(conn, staff, scope="sender", value="Orchard", reason="not theirs").switch.value
+        == "orchard"
+    )
+    with pytest.raises(switches.SwitchError, match="contains a space"):
+        switches.put(conn, staff, scope="sender", value="far too long a name", reason="not theirs")
     with pytest.raises(limits.LimitError, match="no dot"):
         limits.put(conn, ANNA, scope="domain", value="xx", rate="10/s", account=1)
 
