@@ -97,7 +97,7 @@ def _typed(text: str) -> Iterator[tuple[str, bool]]:
 
 def _commands_in(line: str) -> Iterator[str]:
     """Yield the calls of penstock in a line of shell."""
-    for part in re.split(r"\s+(?:&&|\|\|?)\s+|;\s+", line.partition("  #")[0]):
+    for part in re.split(r"\s+(?:&&|\|\|?)\s+|;\s+(?=[^']*(?:'[^']*'[^']*)*$)", line.partition("  #")[0]):
         found = re.match(r"(?:[A-Z_]+=\S+ +|sudo +)*((?:\S*/)?penstock) ", part + " ")
         if found and "[OPTIONS]" not in part:
             yield "penstock " + part[found.end(1) :].partition(" > ")[0].removesuffix(" &").strip()

@@ -198,7 +198,7 @@ def test_senders_are_told(conn: Conn, database: str, mailing: int) -> None:
         ({"scope": "account"}, "which account"),
         ({"scope": "account", "account": 1, "value": "x"}, "no value"),
         ({"scope": "channel", "value": "telex"}, "email"),
-        ({"scope": "sender", "value": "nobody at example.org"}, "no @"),
+        ({"scope": "sender", "value": "nobody.example"}, "no @"),
         ({"scope": "domain", "value": "not a domain"}, "not possible"),
         ({"scope": "domain", "value": ""}, "nothing after"),
         ({"scope": "transport", "value": "4711"}, "no transport"),
