@@ -238,6 +238,10 @@ def test_the_parts_of_a_text_are_counted_before_it_is_anybodys(api: Api) -> None
     found = took(api.post("/texts/length", given))
     assert (found["coding"], found["count"], len(found["parts"]), found["left"]) == ("ucs2", 2, 2, 50)
     [forcing] = found["forcing"]
-    assert (forcing["name"], forcing["place"], forcing["replacement"]) == ("RIGHT SINGLE QUOTATION MARK", 2, "'")
+    assert (forcing["name"], forcing["place"], forcing["replacement"]) == (
+        "RIGHT SINGLE QUOTATION MARK",
+        2,
+        "'",
+    )
     assert found["replaced"] == "It's ready, {{ name }}. {{ stop_hint }}"
     assert took(api.post("/texts/length", {**given, "text": found["replaced"]}))["count"] == 1
