@@ -225,6 +225,7 @@ def test_who_joins_in_a_pause_joins_by_number(conn: Conn) -> None:
     assert stage.sound(conn, mailing) == {"accepted": 2, "skipped": 1}
 
 
+@pytest.mark.behaviour("S3.14", "S3.19")
 def test_a_number_that_was_reached_is_everybodys_who_has_it(conn: Conn) -> None:
     listed = people(
         conn,
