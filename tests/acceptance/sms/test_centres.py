@@ -47,7 +47,7 @@ def test_what_is_taken_is_noted_as_the_centre_reads_it(centre: Centre) -> None:
         ids = [answer.id for answer in answers(client, 2)]
         client.send(QUERY, 4, ids[0].encode() + b"\0\0\0\0")
         answer = client.read()
-        assert (answer.command, answer.body[len(ids[0]) + 2 :][:1]) == (QUERY | RESPONSE, b"\x01")
+        assert (answer.command, answer.body[len(ids[0]) + 2 :][:1]) == (QUERY | RESPONSE, b"\x02")
     first, second = centre.noted("submit")
     assert (first["text"], first["id"], first["number"]) == ("café €", ids[0], "33612345678")
     assert [second[name] for name in ("text", "reference", "parts", "part")] == ["Ж", 42, 2, 1]
