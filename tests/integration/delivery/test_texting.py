@@ -144,3 +144,15 @@ def test_who_takes_more_parts_by_now_goes_in_a_package_of_such(conn: Conn, a_cen
     ).fetchone()
     assert row == (["(1,19)", "(2,1)"],)
     assert centre.catcher.parts[number(20)[1:], 2] == 1
+
+
+def test_receipts_are_heard_when_nothing_is_being_sent(conn: Conn, a_centre: Centres) -> None:
+    """The lane has given its only bind back; an ear has it, and gives way to the next mailing."""
+    centre = a_centre(3)
+    with senders(1):
+        mailing = begin(conn, 10, centre.url(connections=1, window=5))
+        becomes(conn, mailing, "sent")
+        assert centre.catcher.stages["bind"] == 2
+        second = begin(conn, 10, centre.url(connections=1, window=5))
+        becomes(conn, second, "sent")
+    assert sound(conn, mailing) == sound(conn, second) == {"delivered": 10}

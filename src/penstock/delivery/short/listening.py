@@ -114,6 +114,9 @@ class Listening:
                 except (psycopg.Error, Trouble, OSError) as error:
                     log.warning("nobody is listened to: %s", error)
                     await self._lose()
+                except Exception:  # a defect must not end the listening; it is tried again
+                    log.exception("nobody is listened to")
+                    await self._lose()
         finally:
             await self._lose()
 
