@@ -27,6 +27,10 @@ class Reach(NamedTuple):
             f" where s.account_id = c.account_id and s.normal = {self.normal})"
         )
 
+    def person(self, duplicates: str) -> str:
+        """What is counted to count recipients, as the policy `duplicates` wants it: an e-mail address has one contact anyway."""
+        return "c.id" if self.channel == "email" or duplicates == "per_contact" else f"distinct {self.normal}"
+
 
 EMAIL: Final = Reach(
     "email",

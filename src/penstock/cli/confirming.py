@@ -19,7 +19,7 @@ from penstock.content.sms.program import ShortProgram
 from penstock.mailing.plan import Kind, Plan
 
 _COUNTS = """
-select count(*) filter (where {reachable}), count(*) filter (where {reachable} and {suppressed}),
+select count({person}) filter (where {reachable}), count({person}) filter (where {reachable} and {suppressed}),
        count(*) filter (where not {reachable})
   from audience_membership m join audience_contact c on c.id = m.contact_id
  where m.list_id = %s
@@ -37,7 +37,8 @@ def confirm(
     Raises Failure when the answer is no.
     """
     how = reach_of(program)
-    text = _COUNTS.format(reachable=how.reachable, suppressed=how.suppressed)
+    person = how.person(policy.duplicates)
+    text = _COUNTS.format(person=person, reachable=how.reachable, suppressed=how.suppressed)
     total, suppressed, unreached = conn.execute(text.encode(), (contacts,)).fetchone() or (0, 0, 0)
     missing = f"{number(unreached)} on it {_NOT_REACHED[how.channel]}" if unreached else "the list is empty"
     if total == suppressed:

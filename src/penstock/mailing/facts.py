@@ -122,11 +122,13 @@ def _count(conn: psycopg.Connection[Any], row: dict[str, Any], most: int | None 
     if row["approved_size"] is not None:
         return int(row["approved_size"])
     members = "audience_membership m"
-    if row["channel"] != reach.EMAIL.channel:  # most have an address, and not all a number
+    person = ""
+    if row["channel"] != reach.EMAIL.channel:  # not all have a number, and some the same
         there = reach.by(row["channel"])
         members += f" join audience_contact c on c.id = m.contact_id and {there.reachable}"
+        person = there.person(tolerant(row["account_policy"]).duplicates)
     found = conn.execute(
-        f"select count(*) from (select from {members} where m.list_id = %s limit %s::bigint + 1) as members",
+        f"select count(*) from (select {person} from {members} where m.list_id = %s limit %s::bigint + 1) as members",
         (row["audience"].get("list"), most),
     ).fetchone()
     return int(found[0]) if found else 0

@@ -187,6 +187,19 @@ def test_the_number_to_be_typed_is_of_those_who_have_one(conn: Conn) -> None:
     stage.command(conn, mailing, "submit", plan={"kind": "now"}, confirm=1)
 
 
+@pytest.mark.parametrize(("duplicates", "typed"), [("per_number", 2), ("per_contact", 3)])
+@pytest.mark.behaviour("S5.19")
+def test_a_number_that_several_have_is_typed_as_often_as_it_gets_it(
+    conn: Conn, duplicates: str, typed: int
+) -> None:
+    listed = people(conn, [(f"reader{n}@example.net", number(1 + n % 2), {}) for n in range(3)])
+    stage.policy(conn, confirm_send="type_count", duplicates=duplicates)
+    mailing = short(conn, listed)
+    with pytest.raises(control.Refused, match=f'"confirm": {typed}'):
+        stage.command(conn, mailing, "submit", plan={"kind": "now"}, confirm=5 - typed)
+    stage.command(conn, mailing, "submit", plan={"kind": "now"}, confirm=typed)
+
+
 @pytest.mark.behaviour("S3.14")
 def test_each_contact_that_has_a_number_may_be_meant(conn: Conn) -> None:
     listed = people(conn, [(f"reader{n}@example.net", number(1 + n % 2), {}) for n in range(4)])
