@@ -144,7 +144,7 @@ _KNOWN: dict[str, tuple[Exit, Callable[[Any], str]]] = {
     "penstock.content.pictures.storing.PictureInUse": (Exit.REFUSED, str),
     "penstock.mailing.drafting.DraftError": (Exit.REFUSED, str),
     "penstock.transport.smtp.failures.TransportError": (Exit.FAILED, str),
-    "penstock.transport.smtp.server.ServerURLError": (Exit.REFUSED, lambda error: f"--via: {error}."),
+    "penstock.transport.server_url.ServerURLError": (Exit.REFUSED, lambda error: f"--via: {error}."),
     "psycopg.Error": (Exit.FAILED, _database),
     "psycopg.OperationalError": (Exit.FAILED, _database),
     "builtins.OSError": (Exit.FAILED, _file),

@@ -2,12 +2,13 @@
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
 
 from penstock.cli.asked import _plain, read_rate
-from penstock.cli.endings import Exit, Failure, explained, wrong
+from penstock.cli.endings import _KNOWN, Exit, Failure, explained, wrong
 from penstock.cli.screen import duration, moment, number, table
 from penstock.cli.watching import _phase
 from penstock.mailing.control import Refused
@@ -79,3 +80,11 @@ def test_the_deferred_are_tried_again_only_where_there_are_some() -> None:
         _phase(mailing("finishing"), replace(figures, accepted=1, deferred=1)) == "trying the deferred again"
     )
     assert _phase(mailing("in_review"), figures) == "in review"
+
+
+def test_every_ending_names_an_error_where_it_is_made() -> None:
+    """They are looked up by name, so that nothing is imported for them: one that has moved would be no ending any more."""
+    for name in _KNOWN:
+        module, _, called = name.rpartition(".")
+        error = getattr(import_module(module), called)
+        assert f"{error.__module__}.{error.__qualname__}" == name, name
