@@ -27,7 +27,7 @@ def variables_of(file: Path, wanted: Wanted) -> frozenset[str]:
         named = columns.understand(head.names, wanted.address_column, wanted.phone_column)
         if not any(block.strip() for block in head.blocks):
             raise wrong(f"{file} has column names but no rows.", "Nothing was imported.")
-    return frozenset(named.attributes)
+    return frozenset(named.attributes) | ({columns.PHONE} if named.phone is not None else set())
 
 
 def import_file(
@@ -60,7 +60,8 @@ def import_file(
             f"{file}: none of its {number(result.rows)} rows has a usable address or number.",
             "Nothing was sent.",
         )
-    return result.list, frozenset(result.attributes)
+    has_numbers = contacts.reachable(conn, account, result.list)["sms"] > 0
+    return result.list, frozenset(result.attributes) | ({columns.PHONE} if has_numbers else set())
 
 
 def _free_name(conn: psycopg.Connection[Any], account: int, wanted: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 
+from penstock.audience.variables import variable
 from penstock.cli.bar import bar
 from penstock.cli.composing import Composed, reach_of
 from penstock.cli.endings import wrong
@@ -19,7 +20,7 @@ _QUIETLY = 1.0  # seconds before it is worth a bar
 _ROWS = """
 select {address}{attributes}
   from audience_membership m join audience_contact c on c.id = m.contact_id
- where m.list_id = %s and {reachable} and not {suppressed}
+ where m.list_id = {contacts:d} and {reachable} and not {suppressed}
  order by c.id
 """
 
@@ -27,13 +28,17 @@ select {address}{attributes}
 def rows(conn: psycopg.Connection[Any], program: Composed, contacts: int) -> psycopg.ServerCursor[Any]:
     """Return a server-side cursor over the values that `program` wants of the list's recipients; in a transaction."""
     how = reach_of(program)
-    attributes = ", c.attributes ->> %s" * len(program.variables[1:])
+    attributes = "".join(f", {variable(name).as_string(conn)}" for name in program.variables[1:])
     text = _ROWS.format(
-        address=how.address, attributes=attributes, reachable=how.reachable, suppressed=how.suppressed
+        address=how.address,
+        attributes=attributes,
+        contacts=contacts,
+        reachable=how.reachable,
+        suppressed=how.suppressed,
     )
     cursor = conn.cursor(name="recipients")
     cursor.itersize = _BATCH
-    cursor.execute(text.encode(), (*program.variables[1:], contacts))
+    cursor.execute(text.encode())
     return cursor
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import psycopg
 
 from penstock.audience import contacts
+from penstock.audience.variables import NAMES
 from penstock.content.accepting import SMS
 from penstock.content.following import Wanted
 from penstock.content.message import Message, MessageError
@@ -61,7 +62,7 @@ def blockers(conn: psycopg.Connection[Any], mailing: int, *, lately: bool = Fals
         return ()
     account, _, listed, options = row
     found = judged(message, None, options)
-    wanted = found.variables - {"email"}
+    wanted = found.variables - NAMES
     if wanted and listed is not None and (known := _known(conn, account, listed, wanted, lately=lately)):
         return judged(message, known, options).faults
     return found.faults
@@ -84,7 +85,7 @@ def _known(
         return frozenset() if wanted <= known else known
     if not contacts.lacking(conn, account, listed, missing):
         return frozenset()
-    known = frozenset(contacts.variables(conn, account, listed))
+    known = NAMES | frozenset(contacts.variables(conn, account, listed))
     with _lock:
         _had[key] = time.monotonic(), known
         while len(_had) > KEPT:

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import psycopg
 from psycopg import errors, sql
 
+from penstock.audience.variables import variable
 from penstock.delivery import record
 from penstock.delivery.short import ids
 from penstock.delivery.sparing import LEAST, MOST, PERIOD, Spared
@@ -282,7 +283,7 @@ def reading(
 
     `skip` says why a recipient is not to be sent to after all: erased meanwhile, or suppressed.
     """
-    attributes = [sql.SQL("c.attributes ->> {}").format(name) for name in variables]
+    attributes = [variable(name) for name in variables]
     # A query of its own for each row, not a join: without statistics a join reads all suppressions for each of them.
     reason = sql.SQL(
         "coalesce((select s.reason from audience_suppression s where s.account_id = {} and s.normal = r.normal),"

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import psycopg
-from psycopg import sql as statements
 
 from penstock.audience import reach
+from penstock.audience.variables import variable
 from penstock.content import messages
 from penstock.content.message import MessageError
 from penstock.content.sms.parts import parts_of
@@ -76,5 +76,5 @@ def _counted(
 
 def values(conn: psycopg.Connection[Any], program: ShortProgram, address: str) -> str:
     """Return what a program reads of a contact `c`, in SQL: the first of its variables is the address."""
-    attributes = (statements.SQL("c.attributes ->> {}").format(name) for name in program.variables[1:])
+    attributes = (variable(name) for name in program.variables[1:])
     return ", ".join([address, *(each.as_string(conn) for each in attributes)])

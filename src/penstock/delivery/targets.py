@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import psycopg
 
+from penstock.audience.variables import EVERY
 from penstock.content import utm
 from penstock.content.targets import Target, personal
 from penstock.platform.database import sql
@@ -49,7 +50,8 @@ def address_for(conn: psycopg.Connection[Any], mailing: int, seq: int, target: T
 
     None when there is nobody any more (erased, the mailing deleted, never sent to), or when it is no http(s) address for them.
     """
-    row = conn.execute(sql("penstock.delivery", "follower"), {"mailing": mailing, "seq": seq}).fetchone()
+    text = sql("penstock.delivery", "follower").replace("{every}", EVERY)
+    row = conn.execute(text.encode(), {"mailing": mailing, "seq": seq}).fetchone()
     if row is None:
         return None
     url = personal(target.url, {**row[1], "email": row[0]})

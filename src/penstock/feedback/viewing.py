@@ -17,6 +17,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import class_row
 
+from penstock.audience.variables import EVERY
 from penstock.content import utm
 from penstock.content.links import NOBODY, tokens, verify_view, view_token
 from penstock.content.message import MessageError, RenderError
@@ -63,7 +64,7 @@ def viewed(conn: psycopg.Connection[Any], token: str) -> str | None:
     mailing, seq = holder
     with conn.cursor(row_factory=class_row(Viewed)) as cursor:
         found = cursor.execute(
-            sql("penstock.feedback", "viewed"), {"mailing": mailing, "seq": seq}
+            sql("penstock.feedback", "viewed").replace("{every}", EVERY), {"mailing": mailing, "seq": seq}
         ).fetchone()
     if found is None:
         return None

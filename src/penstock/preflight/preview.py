@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 
 from penstock.audience import contacts
+from penstock.audience.variables import with_own
 from penstock.content.accepting import SMS
 from penstock.content.links import NOBODY
 from penstock.content.message import Problem
@@ -116,7 +117,8 @@ def seen(conn: psycopg.Connection[Any], mailing: Mailing, contact: int) -> Seen:
     if found is not None:
         return Seen(contact, found.address, found.attributes, suppressed)
     why_not = suppressed or _why_not(conn, mailing, person, reached)
-    return Seen(contact, reached.address or person.address, person.attributes, why_not)
+    attributes = with_own(person.attributes, email=person.email, phone=person.phone)
+    return Seen(contact, reached.address or person.address, attributes, why_not)
 
 
 def preview(conn: psycopg.Connection[Any], mailing: Mailing, who: Seen) -> Preview:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import psycopg
 
+from penstock.audience.variables import EVERY
 from penstock.content.accepting import SMS
 from penstock.delivery import chosen
 from penstock.mailing.mailings import Mailing
@@ -79,7 +80,7 @@ def _by_address(
     else:
         name, holes = "find_ledger", {}
         given |= {"mailing": mailing.id}
-    text = sql("penstock.preflight", name).format(**holes)
+    text = sql("penstock.preflight", name).format(every=EVERY, **holes)
     found: list[tuple[Any, ...]] = []
     for _ in range(max(1, most // limit)):
         rows = conn.execute(text, {**given, "after": after}, prepare=False).fetchall()
@@ -102,7 +103,7 @@ def _filter(prefix: str, variables: Sequence[str], normal: str) -> Filter | None
     if not prefix:
         return None
     names = {f"name{n}": name for n, name in enumerate(variables)}
-    one = " or ".join(f"starts_with(lower(c.attributes ->> %({key})s), %(prefix)s)" for key in names)
+    one = " or ".join(f"starts_with(lower({EVERY} ->> %({key})s), %(prefix)s)" for key in names)
     return Filter(f"({one}) and not starts_with({normal}, %(prefix)s)", {**names, "prefix": prefix})
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import psycopg
 
 from penstock.audience import contacts, reach
+from penstock.audience.variables import EVERY
 from penstock.content.accepting import SMS
 from penstock.delivery import chosen
 from penstock.mailing.mailings import Mailing
@@ -167,7 +168,11 @@ def _portion(
     else:
         name, holes = "walk_ledger", {}
         given |= {"mailing": mailing.id, "account": mailing.account}
-    holes |= {"matching": matching.condition if matching else "true", **(_BACKWARDS if back else _FORWARDS)}
+    holes |= {
+        "every": EVERY,
+        "matching": matching.condition if matching else "true",
+        **(_BACKWARDS if back else _FORWARDS),
+    }
     text = sql("penstock.preflight", name).format(**holes)
     given |= dict(matching.parameters) if matching else {}
     return conn.execute(text, given, prepare=False).fetchall()

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 import psycopg
 
+from penstock.audience.variables import EVERY
 from penstock.content import targets as content
 from penstock.content import utm
 from penstock.platform import database
@@ -84,7 +85,8 @@ class Targets:
         """Return where a personal target leads recipient `seq`, by the contact's attributes of now; None: nowhere (any more)."""
         async with self._lock:
             cursor = await (await self._connected()).execute(
-                sql("penstock.delivery", "follower"), {"mailing": mailing, "seq": seq}
+                sql("penstock.delivery", "follower").replace("{every}", EVERY),
+                {"mailing": mailing, "seq": seq},
             )
             row = await cursor.fetchone()
         if row is None:

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql as statements
 
 from penstock.audience.reach import Reach, by
+from penstock.audience.variables import variable
 from penstock.delivery import chosen
 from penstock.platform.database import sql
 
@@ -48,7 +49,7 @@ def _reading(variables: Sequence[str], reach: Reach) -> statements.Composed:
     """The first of the variables is the address, or the number (penstock.content)."""
     values = [
         statements.SQL(reach.address),
-        *(statements.SQL("c.attributes ->> {}").format(name) for name in variables[1:]),
+        *(variable(name) for name in variables[1:]),
     ]
     return statements.SQL(
         "select p.contact, c.id is not null, {} from (select contact from preflight_chosen where contact > %(after)s"

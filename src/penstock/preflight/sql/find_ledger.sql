@@ -5,7 +5,7 @@ with near as materialized (
      where r.mailing = %(mailing)s and r.package > 0 and starts_with(r.normal, %(prefix)s) and r.normal > %(after)s
      order by r.normal limit %(portion)s
 ), fit as (
-    select c.id as contact, near.address, c.attributes, near.normal
+    select c.id as contact, near.address, {every} as attributes, near.normal
       from near join audience_contact c on c.id = near.contact and c.account_id = %(account)s
 )
 select s.looked, s.reached, f.*

@@ -8,7 +8,7 @@ with near as materialized (
             or exists (select from audience_membership m where m.list_id = %(list)s::integer and m.contact_id = c.id))
      order by {normal} limit %(portion)s
 ), fit as (
-    select c.id as contact, {address} as address, c.attributes, {normal} as normal
+    select c.id as contact, {address} as address, {every} as attributes, {normal} as normal
       from near join audience_contact c on c.id = near.contact_id
      where {chosen} and not {suppressed}
      order by {normal} limit %(portion)s

@@ -5,7 +5,7 @@ with near as materialized (
      where mailing = %(mailing)s and package > 0 and seq {beyond} %(place)s
      order by seq {order} limit %(portion)s
 ), fit as (
-    select near.seq as place, c.id as contact, near.address, c.attributes
+    select near.seq as place, c.id as contact, near.address, {every} as attributes
       from near join audience_contact c on c.id = near.contact
      where c.account_id = %(account)s and {matching}
      order by near.seq {order} limit %(limit)s

@@ -5,7 +5,7 @@ with near as materialized (
      where contact_id {beyond} %(place)s
      order by contact_id {order} limit %(portion)s
 ), fit as (
-    select c.id as place, c.id as contact, {address} as address, c.attributes
+    select c.id as place, c.id as contact, {address} as address, {every} as attributes
       from near join audience_contact c on c.id = near.contact_id
      where c.account_id = %(account)s and {reachable} and {chosen} and not {suppressed} and {matching}
      order by c.id {order} limit %(limit)s

@@ -3,6 +3,7 @@
 from typing import Any
 
 from penstock.audience import contacts, reach
+from penstock.audience.variables import EVERY
 from penstock.content.accepting import EMAIL, SMS
 from penstock.content.sms.program import RESERVED
 from penstock.platform.database import sql
@@ -41,7 +42,9 @@ def sample(visit: Visit, list_id: int | None, channel: str = EMAIL) -> tuple[str
         return None
     how = reach.by(channel)
     text = sql("penstock.web.room.writing", "sample")
-    text = text.replace("{address}", how.address).replace("{reachable}", how.reachable)
+    text = (
+        text.replace("{every}", EVERY).replace("{address}", how.address).replace("{reachable}", how.reachable)
+    )
     given = {"account": visit.account, "list": list_id, "most": LOOKED_AT * 10}
     row = visit.conn.execute(text, given).fetchone()
     return None if row is None else (str(row[0]), dict(row[1]))

@@ -1,5 +1,5 @@
 -- Somebody among the first contacts of a list, or of the account, who can be reached by a channel.
-select {address}, c.attributes
+select {address}, {every}
   from (select c.*
           from audience_contact c
          where c.account_id = %(account)s
