@@ -143,7 +143,8 @@ class Dialogue:
         elif received.command == commands.GENERIC_NACK and self._carrier is not None:
             carriage = self._window.pop(received.sequence, None)
             if carriage is not None:  # without a status it is no acceptance all the same
-                self._carrier.refused(carriage, received.status or statuses.ESME_RSYSERR, self.peer.name)
+                refusal = received._replace(status=received.status or statuses.ESME_RSYSERR)
+                self._submitted(self._carrier, carriage, refusal, now)
 
     def _bound(self, received: Pdu, now: float) -> None:
         if received.status or received.command == commands.GENERIC_NACK:
