@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from penstock.transport import errand, trying
 from penstock.transport.fate import Replied
+from penstock.transport.gateway import asking
 from penstock.transport.gateway.asking import ask, ask_by_mark
 from penstock.transport.gateway.gateway import Gateway
 from penstock.transport.gateway.profile import profile_of
@@ -257,6 +258,17 @@ def test_states_are_asked_for_and_a_key_is_tried() -> None:
         "/by/1-2-abc",
         "/balance",
     ]
+
+
+def test_a_gateway_that_does_not_answer_is_asked_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "PATIENCE", 0.2)
+
+    async def work(stand: Stand, port: int) -> None:
+        there = terms(f"sms+http://:sesame@127.0.0.1:{port}/send?ask=/state?m={{id}}&connections=2")
+        assert isinstance(there, Gateway)
+        assert await ask(there, [(str(n), "Acme") for n in range(9)]) == []
+
+    assert len(at(lambda n, body: b"", work).asked) == 2
 
 
 def test_one_message_by_itself_is_handed_over_and_nobody_there_is_certainly_nothing_sent() -> None:

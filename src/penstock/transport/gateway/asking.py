@@ -13,6 +13,8 @@ from penstock.transport.gateway.session import Session
 from penstock.transport.short import Receipt
 
 AT_ONCE: Final = 8
+PATIENCE: Final = 15.0
+"""Seconds for one answer. A gateway that lets it pass, or cannot be reached, is asked no further this time."""
 
 
 async def ask(gateway: Gateway, messages: Iterable[tuple[str, str]]) -> list[Receipt]:
@@ -26,11 +28,20 @@ async def ask_by_mark(gateway: Gateway, marks: Iterable[str]) -> list[Receipt]:
 
 
 async def _ask(gateway: Gateway, messages: Iterable[tuple[str, str]]) -> list[Receipt]:
+    import aiohttp
+
     session, turns = Session(gateway), asyncio.Semaphore(min(AT_ONCE, gateway.connections))
 
+    silent = False
+
     async def one(number: str, mark: str) -> Receipt | None:
+        nonlocal silent
         async with turns:
-            return await _one(session, gateway, number, mark)
+            try:
+                return None if silent else await _one(session, gateway, number, mark)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                silent = silent or isinstance(error, (TimeoutError, aiohttp.ClientConnectorError))
+                return None  # asked again another time
 
     try:
         found = await asyncio.gather(*(one(*each) for each in messages))
@@ -40,14 +51,14 @@ async def _ask(gateway: Gateway, messages: Iterable[tuple[str, str]]) -> list[Re
 
 
 async def _one(session: Session, gateway: Gateway, number: str, mark: str) -> Receipt | None:
-    import aiohttp
-
     profile = profile_of(gateway)
     request = profile.asking(gateway, number, mark)
     if request is None:
         return None
+    async with asyncio.timeout(PATIENCE):
+        response = await session.request(request)
     try:
-        found = profile.state(gateway, number, await session.request(request))
-        return replace(found, reference=mark) if found and mark else found
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
-        return None  # asked again another time
+        found = profile.state(gateway, number, response)
+    except ValueError:
+        return None
+    return replace(found, reference=mark) if found and mark else found
