@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,8 @@ from penstock.transport.smpp.asking import Unasked, ask
 from penstock.transport.smpp.catcher import Catcher, Faults
 from penstock.transport.smpp.centre import Centre
 from penstock.transport.smpp.ear import Ear
+from penstock.transport.smpp.line import Line
+from penstock.transport.smpp.timeouts import Timeouts
 from penstock.transport.terms import Way
 from tests.integration.transport.certificates import Authority
 from tests.integration.transport.peer import on_uvloop, until
@@ -190,6 +193,18 @@ async def test_a_centre_is_asked() -> None:
         catcher.password = "other"
         with pytest.raises(Unasked, match=r"ESME_RINVPASWD.*Check system id and password"):
             await ask(centre, [("a", "Acme")])
+
+
+@on_uvloop
+async def test_a_centre_that_answers_no_question_is_asked_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[bytes] = []
+    monkeypatch.setattr(Line, "_query", lambda self, received: heard.append(received.body) or b"")
+    async with Catcher() as catcher:
+        centre = Centre.from_url(f"{catcher.url}?window=2")
+        patience = replace(Timeouts.of(centre), answer=0.2, interval=0.05)
+        found = await ask(centre, [(str(n), "Acme") for n in range(6)], patience)
+    assert [each.state for each in found] == ["unknown"] * 6
+    assert len(heard) == 2
 
 
 @on_uvloop

@@ -8,8 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from penstock.account import accounts, transports
+from penstock.mailing.actor import EVERY_ROLE, Actor
+from penstock.mailing.lifecycle import PLATFORM
 from penstock.report.ledger import ledger
 from penstock.transport.smpp.catcher import Catcher, Faults
+from penstock.transport.smpp.line import Line
 from tests.integration.delivery.stage import (
     becomes,
     command,
@@ -156,3 +160,37 @@ def test_receipts_are_heard_when_nothing_is_being_sent(conn: Conn, a_centre: Cen
         second = begin(conn, 10, centre.url(connections=1, window=5))
         becomes(conn, second, "sent")
     assert sound(conn, mailing) == sound(conn, second) == {"delivered": 10}
+
+
+@pytest.mark.behaviour("S3.14")
+def test_a_centre_that_does_not_answer_questions_keeps_no_other_waiting(
+    conn: Conn, a_centre: Centres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Line, "_query", lambda self, received: b"")
+    mute, centre = a_centre(None), a_centre(0.05)
+    with senders(1):
+        asked = begin(conn, 3, mute.url(connections=1, window=5))
+        eventually(lambda: counts(conn, asked) == {"accepted": 3})
+        other = begin(conn, 3, centre.url(connections=1, window=5))
+        becomes(conn, other, "sent")
+    conn.execute("update delivery_message set at = at - interval '1 hour' where mailing = %s", (asked,))
+    binds = centre.catcher.stages["bind"]
+    with senders(1):
+        eventually(lambda: centre.catcher.stages["bind"] > binds)  # the ear
+        last = begin(conn, 3, centre.url(connections=1, window=5))
+        becomes(conn, last, "sent", seconds=20)  # questions are waited for a minute
+    assert sound(conn, last) == {"delivered": 3}
+    assert counts(conn, asked) == {"accepted": 3}
+
+
+def test_who_has_the_password_is_listened_to_whoever_else_claims_the_account(
+    conn: Conn, a_centre: Centres
+) -> None:
+    centre = a_centre(3)
+    centre.catcher.password = "secret"
+    other = accounts.create(conn, name="other", actor=Actor("root", EVERY_ROLE | {PLATFORM}, "cli")).id
+    transports.store(conn, other, centre.url().replace(":secret@", ":guessed@"))  # the first of the two
+    with senders(1):
+        mailing = begin(conn, 3, centre.url(connections=2, window=5))
+        becomes(conn, mailing, "sent")
+    assert sound(conn, mailing) == {"delivered": 3}

@@ -102,6 +102,7 @@ class Listening:
         self._ears: dict[Wanted, Ear] = {}
         self._slots: dict[Wanted, list[int]] = {}
         self._rounds: dict[frozenset[int], Round] = {}
+        self._asking: dict[Wanted, asyncio.Task[None]] = {}
         self._read: dict[tuple[str, bytes | None], Centre | None] = {}
 
     async def run(self) -> None:
@@ -130,11 +131,18 @@ class Listening:
         free = [each for each in self._wanted if not (each.counted and each.servers & busy)]
         await self._fit(free)
         for each in free:
-            if each.centre.query and self._rounds.setdefault(each.servers, Round()).due:
-                await self._ask(each)
+            if (
+                each.centre.query
+                and each not in self._asking
+                and self._rounds.setdefault(each.servers, Round()).due
+            ):
+                await self._begin_to_ask(each)
 
-    async def _ask(self, wanted: Wanted) -> None:
-        """Ask the centre what it has not told: over the bind that the ear has, which stands back for it, or one of its own."""
+    async def _begin_to_ask(self, wanted: Wanted) -> None:
+        """Ask the centre what it has not told: over the bind that the ear has, which stands back for it, or one of its own.
+
+        It goes on beside all else: a centre that gives no answer is waited for long, and that is no other centre's affair.
+        """
         conn = await self._session()
         messages = await self._rounds[wanted.servers].overdue(conn, wanted.servers)
         if not messages:
@@ -144,18 +152,41 @@ class Listening:
             await ear.close()
         elif not await self._may(wanted):
             return
+        asked = self._ask(conn, wanted, messages)
+        self._asking[wanted] = asyncio.get_running_loop().create_task(asked)
+
+    async def _ask(
+        self, conn: psycopg.AsyncConnection[Any], wanted: Wanted, messages: list[tuple[str, str]]
+    ) -> None:
         try:
             await asking.tell(conn, wanted.server, wanted.centre, messages)
-        finally:
-            await self._free(wanted)
+        except Exception:  # a defect, or the database is away: asked again in its turn
+            log.exception("%s (server %s) is not asked", wanted.centre, wanted.server)
+
+    async def _end_asking(self, over: list[Wanted]) -> None:
+        """It is answered, or has to give way to a lane: its bind is free."""
+        tasks = [self._asking.pop(each) for each in over]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for each in over:
+            await self._free(each)
 
     async def _found(self) -> list[Wanted]:
         cursor = await (await self._session()).execute(sql("penstock.delivery", "listening"))
+        # Several transports may share an account at a centre. Who only claims to, with another password, has an ear of their own.
+        same: dict[tuple[str, str], list[tuple[int, Centre, int | None, bool]]] = {}
+        for server, url, secret, limit, used in await cursor.fetchall():
+            if centre := self._centre(url, secret):
+                same.setdefault((url.partition("?")[0], centre.password), []).append(
+                    (server, centre, limit, used)
+                )
         found = []
-        for servers, url, secret, limit, used in await cursor.fetchall():
-            centre = self._centre(url, secret)
-            if centre and not (used and centre.bind == "transceiver"):
-                found.append(Wanted(frozenset(servers), centre, limit or centre.connections))
+        for servers in same.values():
+            _, centre, limit, _ = servers[0]
+            if not (centre.bind == "transceiver" and any(used for *_, used in servers)):
+                numbers = frozenset(server for server, *_ in servers)
+                found.append(Wanted(numbers, centre, limit or centre.connections))
         return found
 
     def _centre(self, url: str, secret: bytes | None) -> Centre | None:
@@ -170,12 +201,16 @@ class Listening:
         return self._read[key]
 
     async def _fit(self, wanted: list[Wanted]) -> None:
+        await self._end_asking(
+            [each for each, task in self._asking.items() if task.done() or each not in wanted]
+        )
         gone = [each for each in self._ears if each not in wanted]
         await asyncio.gather(*(self._ears.pop(each).close() for each in gone))
         for each in gone:
             await self._free(each)
         for each in wanted:
-            if each.centre.ear and each not in self._ears and (not each.counted or await self._may(each)):
+            heard = each in self._ears or (each.counted and each in self._asking)
+            if each.centre.ear and not heard and (not each.counted or await self._may(each)):
                 ear = self._ears[each] = Ear(each.centre, Mouth(each, self._take_in), each.server)
                 ear.start()
 
@@ -203,6 +238,7 @@ class Listening:
         """The session is gone, and with it the numbers: lanes may take them."""
         ears, self._ears = list(self._ears.values()), {}
         self._slots.clear()
+        await self._end_asking(list(self._asking))
         await asyncio.gather(*(ear.close() for ear in ears))
         if self._conn is not None:
             await self._conn.close()

@@ -76,7 +76,9 @@ class _Asked:
 
     def _answered(self, session: Session, place: int, response: Pdu | None) -> None:
         self._open -= 1
-        if response is not None:
+        if response is None:  # it says nothing: the others are asked another time
+            self._next = len(self._messages)
+        else:
             self.found[place] = _read(self._messages[place][0], response, self._centre)
         self._more(session)
 
