@@ -139,10 +139,15 @@ class Audience:
 
     @property
     def _reached(self) -> str:
-        reached = f"{self.meant} and {self.reach.reachable} and not {self.reach.suppressed}"
+        return f"{self.meant} and {self._could}"
+
+    @property
+    def _could(self) -> str:
+        """The condition of those who get it unless somebody before them has their address."""
+        could = f"{self.reach.reachable} and not {self.reach.suppressed}"
         for each in (self.capped, self.taken):
-            reached += f" and not {each}" if each != _NOBODY else ""
-        return reached
+            could += f" and not {each}" if each != _NOBODY else ""
+        return could
 
     @property
     def _first(self) -> str:
@@ -153,7 +158,12 @@ class Audience:
     def passed_over(self) -> str:
         """Those who are meant and do not get it, as it stands behind `from`; `reason` says why."""
         if self.once:
-            return f"{self.meant} and not exists (select from ({self._first}) as first_of_address where first_of_address.id = c.id)"
+            # In one pass: a freeze follows an import, and without statistics an anti-join would count the first ones anew for each.
+            first = f"row_number() over (partition by {self._could}, {self.reach.normal} order by c.id) = 1"
+            return (
+                f"(select c.id, {self._could} and {first} as gets from {self.meant}) as judged"
+                " join audience_contact c on c.id = judged.id where not judged.gets"
+            )
         why = (f"not ({self.reach.reachable})", self.reach.suppressed, self.capped)
         return f"{self.meant} and ({' or '.join(each for each in why if each != _NOBODY)})"
 
