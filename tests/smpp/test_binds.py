@@ -19,6 +19,7 @@ from penstock.transport.smpp.catcher import Catcher, Faults
 from penstock.transport.smpp.centre import Centre
 from penstock.transport.smpp.ear import Ear
 from penstock.transport.smpp.line import Line
+from penstock.transport.smpp.pdu import Pdu
 from penstock.transport.smpp.timeouts import Timeouts
 from penstock.transport.terms import Way
 from tests.integration.transport.certificates import Authority
@@ -198,7 +199,12 @@ async def test_a_centre_is_asked() -> None:
 @on_uvloop
 async def test_a_centre_that_answers_no_question_is_asked_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[bytes] = []
-    monkeypatch.setattr(Line, "_query", lambda self, received: heard.append(received.body) or b"")
+
+    def mute(line: Line, received: Pdu) -> bytes:
+        heard.append(received.body)
+        return b""
+
+    monkeypatch.setattr(Line, "_query", mute)
     async with Catcher() as catcher:
         centre = Centre.from_url(f"{catcher.url}?window=2")
         patience = replace(Timeouts.of(centre), answer=0.2, interval=0.05)
