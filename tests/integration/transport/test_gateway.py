@@ -338,3 +338,17 @@ def test_an_address_is_read_or_refused(query: str) -> None:
             continue
         assert Gateway.from_url(found.url, found.password) == found
         profile_of(found).sending(found, envelope())
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("header=Content-Length", "how the request is to be read"),
+        ("header=host", "how the request is to be read"),
+        ("secret=to", "two things in the field to"),
+        ("text=a.b&reference=a.b", r"two things in the field a\.b"),
+    ],
+)
+def test_a_key_and_a_text_are_written_where_nothing_else_stands(query: str, said: str) -> None:
+    with pytest.raises(ServerURLError, match=said):
+        Gateway.from_url(f"sms+https://:k@gateway.example.net/send?{query}")

@@ -25,6 +25,10 @@ NUMBERS: Final = ("plus", "plain", "00")
 SIGNATURES: Final = ("standard", "hex", "base64", "none")
 _MOST: Final = 100
 _JSON: Final = "json:"
+_OURS: Final = frozenset({
+    "host", "content-length", "content-type", "transfer-encoding", "connection", "expect", "te", "trailer", "upgrade",
+})  # fmt: skip
+"""Fields of a header that say where a request goes and where it ends: a key in one of them would leave every message in doubt."""
 
 
 def _path(usual: str, option: str = "") -> Any:
@@ -44,6 +48,8 @@ def _asking(value: str) -> str:
 def _header(value: str) -> str:
     if not value.isascii() or not value.replace("-", "").replace("_", "").isalnum() or len(value) > 60:
         raise ValueError("it has to be the name of a header field")
+    if value.lower() in _OURS:
+        raise ValueError("this field of the header says how the request is to be read, and is written by us")
     return value
 
 
@@ -142,6 +148,10 @@ def _check(shape: Shape) -> None:
         raise ServerURLError(
             "a gateway has to be told the number and the text: name the fields with to= and text="
         )
+    named = [path for path in (
+        shape.to, shape.sender, shape.text, shape.reference, shape.validity, shape.secret) if path != paths.NONE]  # fmt: skip
+    if twice := next((path for path in named if named.count(path) > 1), ""):
+        raise ServerURLError(f"the gateway's URL has two things in the field {twice}")
     if shape.signature in ("hex", "base64") and not shape.signature_header:
         raise ServerURLError(
             "name the header field that the signature stands in: signature.header=X-Signature"
