@@ -84,9 +84,7 @@ def test_cut_off_at_every_step_nobody_gets_two(conn: Conn, tmp_path: Path, kind:
         assert any(line["fate"] == "X" for number in whole for line in received.submits[number])
 
 
-ASKS_SOON = (
-    "import penstock.delivery.short.asking as asking; asking.AGE = asking.ROUND = 0.5; asking.PAUSE = 0.2"
-)
+ASKS_SOON = "import penstock.delivery.short.asking as asking; asking.AGE = asking.ROUND = asking.LOOK = 0.5; asking.PAUSE = 0.2"
 
 
 @pytest.mark.behaviour("B1", "B2")

@@ -194,3 +194,24 @@ def test_who_has_the_password_is_listened_to_whoever_else_claims_the_account(
         mailing = begin(conn, 3, centre.url(connections=2, window=5))
         becomes(conn, mailing, "sent")
     assert sound(conn, mailing) == {"delivered": 3}
+
+
+ASKS_SOON = "import penstock.delivery.short.asking as asking; asking.LOOK = asking.PAUSE = asking.AWAY = 0.2; asking.MOST = 12"
+
+
+@pytest.mark.behaviour("S3.14")
+def test_a_centre_that_tells_nothing_is_asked(conn: Conn, a_centre: Centres) -> None:
+    """A quarter of an hour after they were accepted, over the only bind there may be; what could not be asked about is asked again."""
+    centre = a_centre(None, fail=("*0000003",))
+    with senders(1, ASKS_SOON):
+        mailing = begin(conn, 20, centre.url(connections=1, window=5), text=TEXT + "x" * 200)
+        eventually(lambda: counts(conn, mailing) == {"accepted": 20})
+        becomes(conn, mailing, "finishing")
+        centre.catcher.faults.drop_at = "bind"
+        before = centre.catcher.stages["bind"]
+        travel(conn, minutes=16)
+        eventually(lambda: centre.catcher.stages["bind"] > before + 2)
+        centre.catcher.faults.drop_at = ""
+        becomes(conn, mailing, "sent")
+    assert sound(conn, mailing) == {"delivered": 19, "bounced": 1}
+    assert centre.once_each(20, parts=2)

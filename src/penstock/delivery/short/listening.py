@@ -16,9 +16,8 @@ from typing import Any, Final
 import psycopg
 
 from penstock.account.secrets import SecretError, decrypt
-from penstock.delivery.short import asking
 from penstock.delivery.short.arrivals import Connect, Take
-from penstock.delivery.short.asking import Round
+from penstock.delivery.short.asking import Asking
 from penstock.platform.database import sql
 from penstock.platform.trouble import Trouble
 from penstock.transport.envelope import Peer
@@ -101,8 +100,7 @@ class Listening:
         self._conn: psycopg.AsyncConnection[Any] | None = None
         self._ears: dict[Wanted, Ear] = {}
         self._slots: dict[Wanted, list[int]] = {}
-        self._rounds: dict[frozenset[int], Round] = {}
-        self._asking: dict[Wanted, asyncio.Task[None]] = {}
+        self._asking: dict[Wanted, Asking] = {}
         self._read: dict[tuple[str, bytes | None], Centre | None] = {}
 
     async def run(self) -> None:
@@ -129,48 +127,36 @@ class Listening:
             self._wanted = await self._found()
         busy = self._busy()
         free = [each for each in self._wanted if not (each.counted and each.servers & busy)]
+        await self._heed(free)
         await self._fit(free)
         for each in free:
-            if (
-                each.centre.query
-                and each not in self._asking
-                and self._rounds.setdefault(each.servers, Round()).due
-            ):
-                await self._begin_to_ask(each)
+            if each.centre.query:
+                await self._ask(each)
 
-    async def _begin_to_ask(self, wanted: Wanted) -> None:
-        """Ask the centre what it has not told: over the bind that the ear has, which stands back for it, or one of its own.
-
-        It goes on beside all else: a centre that gives no answer is waited for long, and that is no other centre's affair.
-        """
-        conn = await self._session()
-        messages = await self._rounds[wanted.servers].overdue(conn, wanted.servers)
-        if not messages:
+    async def _ask(self, wanted: Wanted) -> None:
+        """Ask the centre what it has not told: over the bind that the ear has, which stands back for it, or one of its own."""
+        asking = self._asking.setdefault(wanted, Asking())
+        if not asking.due or not await asking.overdue(await self._session(), wanted.servers):
             return
         ear = self._ears.pop(wanted, None) if wanted.counted else None
         if ear is not None:
             await ear.close()
         elif not await self._may(wanted):
+            asking.put_off()
             return
-        asked = self._ask(conn, wanted, messages)
-        self._asking[wanted] = asyncio.get_running_loop().create_task(asked)
+        asking.begin(wanted.centre)
 
-    async def _ask(
-        self, conn: psycopg.AsyncConnection[Any], wanted: Wanted, messages: list[tuple[str, str]]
-    ) -> None:
-        try:
-            await asking.tell(conn, wanted.server, wanted.centre, messages)
-        except Exception:  # a defect, or the database is away: asked again in its turn
-            log.exception("%s (server %s) is not asked", wanted.centre, wanted.server)
-
-    async def _end_asking(self, over: list[Wanted]) -> None:
-        """It is answered, or has to give way to a lane: its bind is free."""
-        tasks = [self._asking.pop(each) for each in over]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for each in over:
-            await self._free(each)
+    async def _heed(self, free: list[Wanted]) -> None:
+        """Keep what centres have answered; those that a lane is at by now are not asked further."""
+        for wanted, asking in list(self._asking.items()):
+            if asking.under_way and wanted not in free:
+                await asking.stop()
+                await self._free(wanted)
+            elif asking.answered:
+                try:
+                    await asking.end(await self._session(), wanted.server, wanted.centre)
+                finally:
+                    await self._free(wanted)
 
     async def _found(self) -> list[Wanted]:
         cursor = await (await self._session()).execute(sql("penstock.delivery", "listening"))
@@ -201,18 +187,19 @@ class Listening:
         return self._read[key]
 
     async def _fit(self, wanted: list[Wanted]) -> None:
-        await self._end_asking(
-            [each for each, task in self._asking.items() if task.done() or each not in wanted]
-        )
         gone = [each for each in self._ears if each not in wanted]
         await asyncio.gather(*(self._ears.pop(each).close() for each in gone))
         for each in gone:
             await self._free(each)
         for each in wanted:
-            heard = each in self._ears or (each.counted and each in self._asking)
+            heard = each in self._ears or (each.counted and self._is_asked(each))
             if each.centre.ear and not heard and (not each.counted or await self._may(each)):
                 ear = self._ears[each] = Ear(each.centre, Mouth(each, self._take_in), each.server)
                 ear.start()
+
+    def _is_asked(self, wanted: Wanted) -> bool:
+        """What the ear would use is in use for asking."""
+        return wanted in self._asking and self._asking[wanted].under_way
 
     async def _may(self, wanted: Wanted) -> bool:
         """Take a number for a bind; False when lanes have them all."""
@@ -238,8 +225,7 @@ class Listening:
         """The session is gone, and with it the numbers: lanes may take them."""
         ears, self._ears = list(self._ears.values()), {}
         self._slots.clear()
-        await self._end_asking(list(self._asking))
-        await asyncio.gather(*(ear.close() for ear in ears))
+        await asyncio.gather(*(ear.close() for ear in ears), *(each.stop() for each in self._asking.values()))
         if self._conn is not None:
             await self._conn.close()
             self._conn = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from functools import partial
 
@@ -22,11 +23,15 @@ class Unasked(Exception):
 
 
 async def ask(
-    centre: Centre, messages: Sequence[tuple[str, str]], timeouts: Timeouts | None = None
+    centre: Centre,
+    messages: Sequence[tuple[str, str]],
+    timeouts: Timeouts | None = None,
+    *,
+    seconds: float | None = None,
 ) -> list[Receipt]:
     """Return what the centre says of each message, given by its id and its sender, in their order. Raises Unasked.
 
-    `unknown`: the centre does not know it any more, knows nothing of it, or gave no answer.
+    `unknown`: the centre does not know it any more, knows nothing of it, or gave no answer, within `seconds` of the bind where given.
     """
     asked = _Asked(centre, messages)
     patience = timeouts or Timeouts.of(centre)
@@ -34,8 +39,9 @@ async def ask(
     if isinstance(opened, Trouble):
         raise Unasked(describe(opened, centre))
     loop = asyncio.get_running_loop()
+    until = loop.time() + (math.inf if seconds is None else seconds)
     try:
-        while not opened.closed.done():
+        while not opened.closed.done() and loop.time() < until:
             opened.sweep(loop.time())
             await asyncio.wait([opened.closed], timeout=patience.interval)
     finally:
