@@ -232,8 +232,10 @@ class Chaos:
             return
         self.watch(self.chance.uniform(0.3, 1.0))
         after: dict[int, int] = {}
+        late: set[str] = set()  # several parts of one message are one that was leaving
         for line in arrivals.new():
-            if line.kind in "AXTP" and line.at > answered:
+            if line.kind in "AXTP" and line.at > answered and line.recipient not in late:
+                late.add(line.recipient)
                 after[line.connection] = after.get(line.connection, 0) + 1
         self.pauses.append(Pause(answered - asked, answer.leaving, answer.silent, after))
         self.command("resume")
