@@ -41,7 +41,7 @@ def learn(
 ) -> Learned:
     """Let the ledger know that recipient `seq` of a mailing bounced or was reached; under the mailing's gate, and idempotent.
 
-    From accepted or in doubt to either, from delivered to bounced. origin: a word for where it is known from (dsn, text, webhook);
+    From accepted or in doubt to either, from delivered to bounced (not by the receipt of a short message). origin: a word for where it is known from (dsn, text, webhook);
     code, enhanced (RFC 3463) and text: what the other side said, as far as it did; any text of a stranger will do. In a transaction
     that learns of several, call it in the order of (mailing, seq). What it means for the address is noted by feedback.bounces.
     """

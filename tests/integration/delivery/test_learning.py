@@ -31,6 +31,15 @@ def test_each_truth_counts_once_and_a_later_one_replaces_it(conn: Conn, mailing:
     assert sound(conn, mailing) == {"waiting": 1, "bounced": 2}
 
 
+def test_a_telephone_that_has_the_message_keeps_it_whatever_a_gateway_says_later(
+    conn: Conn, mailing: int
+) -> None:
+    assert learn(conn, mailing, 1, "delivered", origin="receipt", code=250) is Learned.DELIVERED
+    assert learn(conn, mailing, 1, "bounced", origin="receipt", code=550) is Learned.REPEATED
+    assert learn(conn, mailing, 2, "bounced", origin="receipt", code=550) is Learned.BOUNCED
+    assert sound(conn, mailing) == {"waiting": 1, "delivered": 1, "bounced": 1}
+
+
 def test_what_is_learnt_too_early_waits_for_the_ledger(conn: Conn, mailing: int) -> None:
     assert learn(conn, mailing, 3, "bounced", origin="dsn", text="no such user") is Learned.EARLY
     assert learn(conn, mailing, 3, "bounced", origin="dsn", text="no such user") is Learned.REPEATED

@@ -37,7 +37,7 @@ begin
     end if;
     if last.state = 4 then
         return 'unknown';
-    elsif last.state >= p_state then
+    elsif last.state >= p_state or p_command = 'receipt' and last.state = 6 then   -- a telephone that has it keeps it
         return 'repeated';
     end if;
     insert into delivery_outcome (at, mailing, package, seq, reply, transport, state, detail)
