@@ -17,16 +17,23 @@ def transport(desk: Desk) -> int:
 
 
 def test_what_people_wrote_is_listed_and_found_by_their_number(desk: Desk, visitor: Any) -> None:
-    told = [(NUMBER, "STOP"), (OTHER, "Is it <b>open</b> on Sunday?"), ("<script>", "Win!")]
+    told = [
+        (NUMBER, "STOP"),
+        (OTHER, "Is it <b>open</b> on Sunday?"),
+        ("<script>", "Win!"),
+        ("Cidery", "STOP"),
+    ]
     incoming.take_of_transport(
         desk.conn, transport(desk), [(Inbound(number, "36180", text), "") for number, text in told]
     )
-    assert noting.note(desk.conn) == 3
+    assert noting.note(desk.conn) == 4
     anna = visitor()
     text = anna.text("/audience/received")
     assert "Is it &lt;b&gt;open&lt;/b&gt; on Sunday?" in text
     assert "&lt;script&gt;" in text
     assert "Unsubscribed" in text
+    assert "Nothing done: it comes from no number" in text
+    assert "suppressed already" not in text
     only = anna.text("/audience/received?q=%2B33+6+12+34+56+79")
     assert OTHER in only
     assert "STOP</bdi>" not in only

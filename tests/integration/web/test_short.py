@@ -59,8 +59,8 @@ def test_the_audience_says_who_is_reached_and_why_not_the_others(desk: Desk, eve
     number = desk.short(to=listed)
     words = said(everything.get(f"/mailings/{number}/edit/count", HX_Request="true"))
     assert "4 recipients at this moment" in words
-    assert "2 have no telephone number" in words
-    assert "1 share the number of somebody before them" in words
+    assert "2 without a telephone number" in words
+    assert "1 with the number of somebody before them" in words
     assert "send now to 4" in everything.text(f"/mailings/{number}/edit?step=send")
 
 

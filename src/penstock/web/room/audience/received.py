@@ -7,6 +7,7 @@ from penstock.audience.address import AddressError
 from penstock.feedback.short import inbox
 from penstock.web.room.paging import number_of
 from penstock.web.room.visit import Visit, room
+from penstock.web.room.words import Text
 
 PAGE = 50
 DONE = {
@@ -18,6 +19,7 @@ WORDS = {
     "start": gettext_lazy("Asked for messages again; the number was not unsubscribed"),
     "help": gettext_lazy("Asks for help"),
 }
+NAMELESS = gettext_lazy("Nothing done: it comes from no number with a country code")
 
 
 @room("contacts:read")
@@ -32,5 +34,12 @@ def received(visit: Visit) -> HttpResponse:
     except AddressError as error:
         fault = f"{search[:40]} {error}."
     further = rows[PAGE - 1].id if len(rows) > PAGE else None
-    shown = [(each, DONE.get(each.done or "") or WORDS.get(each.word or "", "")) for each in rows[:PAGE]]
+    shown = [(each, _done(each)) for each in rows[:PAGE]]
     return visit.page("audience/received.html", messages_=shown, further=further, search=search, fault=fault)
+
+
+def _done(one: inbox.Message) -> Text:
+    """What was done about it, in words; nothing where it asks for nothing. A name, and a short code, have no number to suppress."""
+    if one.word in ("stop", "start") and not one.number.startswith("+"):
+        return NAMELESS
+    return DONE.get(one.done or "") or WORDS.get(one.word or "", "")

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from penstock.content.accepting import SMS
 from penstock.report.progress import SETTLED, STATES, Progress
 from penstock.report.tally import Tally
 from penstock.web.room.charts.columns import Series
@@ -35,11 +36,11 @@ def by_state(mailing: int, figures: Progress) -> list[Bar]:
     ]
 
 
-def by_domain(mailing: int, told: Tally, recipients: int) -> list[Bar]:
-    """Return a bar for each of the largest domains, with its states in it; the others together."""
+def by_domain(mailing: int, channel: str, told: Tally, recipients: int) -> list[Bar]:
+    """Return a bar for each of the largest domains, of an SMS countries, with its states in it; the others together."""
     url = reverse("room:mailing-recipients", args=[mailing])
     shown = [
-        _domain(name, counts, recipients, f"{url}?{urlencode({'domain': name})}")
+        _domain(_named(name, channel), counts, recipients, f"{url}?{urlencode({'domain': name})}")
         for name, counts in told.domains[:DOMAINS]
     ]
     rest: Counter[str] = Counter(told.others)
@@ -50,6 +51,15 @@ def by_domain(mailing: int, told: Tally, recipients: int) -> list[Bar]:
         words = ngettext("%(number)s other", "%(number)s others", more) % {"number": number(more)}
         shown.append(_domain(words, rest, recipients, ""))
     return shown
+
+
+def _named(name: str, channel: str) -> str:
+    """The name of a domain or country; who was skipped for lack of an address stands under what there is of the other kind."""
+    if channel == SMS and "." in name:
+        return _("%(domain)s, without a number") % {"domain": name}
+    if channel != SMS and name.isupper():
+        return _("%(country)s, without an e-mail address") % {"country": name}
+    return name
 
 
 def _domain(name: str, counts: Mapping[str, int], recipients: int, url: str) -> Bar:

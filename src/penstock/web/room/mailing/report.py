@@ -32,7 +32,7 @@ def report(visit: Visit, number: int) -> HttpResponse:
     return visit.page(
         "mailing/report.html", mailing=mailing, apart=APART[mailing.channel], heading=head, figures=figures, tally=told,
         states=outcome.by_state(number, figures) if figures else [],
-        domains=outcome.by_domain(number, told, figures.recipients) if told and figures else [],
+        domains=outcome.by_domain(number, mailing.channel, told, figures.recipients) if told and figures else [],
         hours=outcome.by_hour(number, told, visit.place.zone) if told else None,
         back=came_back(visit, mailing) if figures else None, may_export=visit.may("recipients:read"), may_orders=visit.may("contacts:read"),
         reasons=[each for each in told.reasons if each[0] not in ("accepted", "delivered")][:REASONS] if told else [],

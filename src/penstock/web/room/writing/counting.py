@@ -14,15 +14,15 @@ from penstock.web.room.words import Text
 from penstock.web.room.writing import audience
 
 MISSED: dict[str, Text] = {
-    "no_number": gettext_lazy("have no telephone number"),
-    "no_address": gettext_lazy("have no e-mail address"),
-    "duplicate": gettext_lazy("share the number of somebody before them"),
+    "no_number": gettext_lazy("without a telephone number"),
+    "no_address": gettext_lazy("without an e-mail address"),
+    "duplicate": gettext_lazy("with the number of somebody before them"),
     "unsubscribed": gettext_lazy("unsubscribed"),
     "complaint": gettext_lazy("complained"),
-    "hard_bounce": gettext_lazy("could not be reached before"),
-    "soft_bounces": gettext_lazy("could not be reached again and again"),
-    "manual": gettext_lazy("are suppressed by hand"),
-    "invalid": gettext_lazy("are known to be invalid"),
+    "hard_bounce": gettext_lazy("not reached before"),
+    "soft_bounces": gettext_lazy("not reached again and again"),
+    "manual": gettext_lazy("suppressed by hand"),
+    "invalid": gettext_lazy("known to be invalid"),
 }
 """Why somebody who is meant does not get it."""
 SOON = 700
