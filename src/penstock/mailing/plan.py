@@ -161,6 +161,8 @@ def instant(wall: Any, zone: str, fold: Any = None) -> datetime:
         raise PlanError(
             "unknown_zone", f"There is no time zone {zone!r}. Give its IANA name, like Europe/Paris."
         ) from None
+    if wall is None or wall == "":
+        raise PlanError("time_invalid", "No time is given yet. Write it as 2026-12-01T09:00.")
     try:
         given = datetime.fromisoformat(wall)
     except (TypeError, ValueError):

@@ -199,3 +199,9 @@ def test_every_wall_time_is_an_instant_or_said_to_be_none(wall: datetime, zone: 
         assert len(around) == 2
     else:
         assert found.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0) == wall
+
+
+@pytest.mark.parametrize("wall", [None, ""])
+def test_a_date_that_is_still_to_be_chosen_is_asked_for(wall: str | None) -> None:
+    with pytest.raises(PlanError, match="No time is given yet"):
+        instant(wall, "UTC")
