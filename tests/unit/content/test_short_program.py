@@ -92,3 +92,8 @@ def test_who_it_can_be_from(sender: str, is_a: str | None) -> None:
     assert kind(sender) == is_a
     assert (fault(sender) is None) == (is_a is not None)
     assert answerable(sender) == (is_a in ("number", "short_code"))
+
+
+def test_what_is_too_long_for_any_policy_is_told_to_be_shortened_only() -> None:
+    with pytest.raises(MessageError, match=r"takes 11 parts, and 10 at most are allowed\. Shorten it\.$"):
+        compiled("x" * 1531)

@@ -159,9 +159,11 @@ class ShortProgram:
             return self._made[()]
         except RenderError as error:
             cure = (
-                "Shorten it, or allow more parts by the policy sms_parts."
-                if "parts" in error.what
-                else "Correct it."
+                "Correct it."
+                if "parts" not in error.what
+                else "Shorten it, or allow more parts by the policy sms_parts."
+                if self._most < MOST
+                else "Shorten it."
             )
             raise MessageError([Problem("text", 0, error.what, cure)]) from error
 
