@@ -167,7 +167,7 @@ def _figures(conn: psycopg.Connection[Any], there: Mailing) -> list[tuple[str, s
         ("handed off", f"{figures.handed_off_percent} %, settled {figures.settled_percent} %"),
         ("recipients", number(figures.recipients)),
         *((f"  {state.replace('_', ' ')}", number(getattr(figures, state))) for state in STATES if getattr(figures, state)),
-        ("awaiting a receipt", number(figures.awaiting) if figures.awaiting else ""),
+        ("  receipt due", number(figures.awaiting) if figures.awaiting else ""),
         ("next attempt", moment(figures.next_at) if figures.next_at else ""),
     ]  # fmt: skip
 

@@ -175,7 +175,7 @@ class HandOff:
         if not self.fenced:
             self._drops[seq] += 1
         if self._drops[seq] > DROPS:
-            reply = Reply(0, "", f"the connection was lost {DROPS} times: {cause}", "return", "")
+            reply = Reply(0, "", f"could not be handed over {DROPS} times: {cause}", "return", "")
             self._note(item, reply, self._later(item))
         else:
             self.queue.appendleft(item)
