@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from penstock.audience.suppression import suppressed
+from penstock.feedback import jobs
 from penstock.feedback.hooks import keeping, short
-from penstock.feedback.short import asking
 from penstock.mailing.actor import EVERY_ROLE, Actor
 from tests.integration.delivery import texting
 from tests.integration.delivery.stage import eventually, policy, senders, sound, state, travel
@@ -83,23 +83,25 @@ def test_a_mailing_by_sms_leaves_over_a_gateway_and_what_became_of_it_is_told(co
     assert suppressed(conn, 1, texting.number(3)) == "unsubscribed"
 
 
-def test_a_gateway_is_asked_about_those_in_doubt_and_those_it_told_nothing_of(conn: Conn) -> None:
-    """By our mark where no id was seen, in the turn of a background job."""
+@pytest.mark.parametrize("ask", ["/state?ref={reference}", "/state?id={id}"])
+def test_a_gateway_that_tells_nothing_is_asked(conn: Conn, ask: str) -> None:
+    """About those in doubt by our mark, where it can be asked by that, and about all others: until everybody is settled."""
 
     def ask_or_answer(n: int, body: bytes) -> bytes | None:
-        if body:
-            return answer(n, body)
-        return http(200, {"status": "delivered" if "ref=" in stand.asked[-1][0] else "queued"})
+        return answer(n, body) if body else http(200, {"status": "delivered"})
 
     stand = Stand(ask_or_answer)
-    with gateway(stand) as port:
-        via = f"sms+http://:k@127.0.0.1:{port}/send?http.422=recipient&ask=/state?ref={{reference}}"
-        with senders():
-            mailing = texting.begin(conn, 8, via)
-            eventually(lambda: sound(conn, mailing) == {"accepted": 7, "in_doubt": 1})
-        places: asking.Places = {}
-        assert asking.look(conn, places) == 0  # too early: an answer may be on its way
+    with gateway(stand) as port, senders():
+        mailing = texting.begin(conn, 8, f"sms+http://:k@127.0.0.1:{port}/send?http.422=recipient&ask={ask}")
+        eventually(lambda: sound(conn, mailing) == {"accepted": 7, "in_doubt": 1})
+        jobs.ask_gateways(0)  # too early: an answer may be on its way
+        assert len(stand.asked) == 8
+        by_mark = "ref" in ask
         travel(conn, minutes=3)
-        assert asking.look(conn, places) == 1
-        assert sound(conn, mailing) == {"accepted": 7, "delivered": 1}
-        assert asking.look(conn, places) == 0
+        jobs.ask_gateways(0)
+        assert sound(conn, mailing) == {"accepted": 7, "delivered" if by_mark else "in_doubt": 1}
+        assert state(conn, mailing) == "finishing"
+        travel(conn, minutes=13)
+        jobs.ask_gateways(0)
+        eventually(lambda: state(conn, mailing) == "sent")
+    assert sound(conn, mailing) == ({"delivered": 8} if by_mark else {"delivered": 7, "in_doubt": 1})
