@@ -25,10 +25,13 @@ def run(*arguments: str, status: int = 0) -> str:
 
 
 @pytest.mark.timeout(180)
-def test_up_runs_everything_and_down_ends_it(ready_home: Path) -> None:
+def test_up_runs_everything_and_down_ends_it(ready_home: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = subprocess.Popen([*PENSTOCK, "up", "--port", str(port)], stderr=subprocess.PIPE, text=True)
+    # No pipe: whoever outlives `up` would keep it open, and a test that failed would wait for its end.
+    log = tmp_path / "up.log"
+    with log.open("w") as out:
+        process = subprocess.Popen([*PENSTOCK, "up", "--port", str(port)], stderr=out)
     try:
         assert answer_of(port, "/readyz") == 200
         for _ in range(100):
@@ -41,13 +44,13 @@ def test_up_runs_everything_and_down_ends_it(ready_home: Path) -> None:
             environment.base_url() == f"http://127.0.0.1:{port}"
         )  # what links in messages of other commands begin with
         assert "Ended: penstock up" in run("down")
-        _, said = process.communicate(timeout=60)
-        assert process.returncode == 0, said
+        assert process.wait(60) == 0, log.read_text()
         assert not list(ready_home.rglob("postmaster.pid"))
         assert "Nothing runs on this home" in run("down")
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+        subprocess.run([*PENSTOCK, "down"], capture_output=True, timeout=90, check=False)
 
 
 @pytest.mark.timeout(180)
