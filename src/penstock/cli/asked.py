@@ -19,6 +19,7 @@ from penstock.transport.reply import UNPRINTABLE
 
 _DEEPEST = 32  # objects and arrays inside one another in a design, as over the API
 _LONGEST_NAME = 200  # characters of a subject that make a name
+_FIRST_WORDS = 60  # characters of a short message that do
 
 
 STAND_IN = {"stop_hint": "STOP"}
@@ -72,7 +73,7 @@ def asked(
     else:
         message = _letter(sender, subject, html, text, reply_to, headers)
     return Asked(
-        message, way, _name(name, subject or sms or ""), options, Path(to) if to else None, list_name, address_column, timing,
+        message, way, _name(name, subject, sms or ""), options, Path(to) if to else None, list_name, address_column, timing,
         account, draft, rule or {}, phone_column, country, STAND_IN if sms is not None else {},
     )  # fmt: skip
 
@@ -129,14 +130,24 @@ def _depth(document: Any, most: int = 0) -> int:
     return max((_depth(part, most + 1) for part in parts), default=most + 1)
 
 
-def _name(given: str | None, subject: str) -> str:
-    """Return the name of the mailing: the one given, else the subject, as one printable line."""
+def _name(given: str | None, subject: str | None, short: str = "") -> str:
+    """Return the name of the mailing: the one given, else the subject or the first words of a short message, as one printable line."""
     if given and UNPRINTABLE.search(given):
         raise wrong(f"--name {given!r} has control characters in it.", "Give a name of one printable line.")
     if given and given.strip():
         return given.strip()
-    derived = " ".join(UNPRINTABLE.sub(" ", _plain(subject)).split())
+    derived = " ".join(UNPRINTABLE.sub(" ", _plain(subject or short)).split())
+    if subject is None:
+        return shorten(derived, _FIRST_WORDS)
     return derived if len(derived) <= _LONGEST_NAME else derived[: _LONGEST_NAME - 1] + "…"
+
+
+def shorten(line: str, most: int) -> str:
+    """Cut a line at a word, so that it has `most` characters with the dots behind it; a first word that is longer is cut itself."""
+    if len(line) <= most:
+        return line
+    start = line[:most]
+    return (start.rpartition(" ")[0] or start[:-1]).rstrip(" ,;:.–-") + "…"
 
 
 def _plain(subject: str) -> str:

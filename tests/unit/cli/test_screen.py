@@ -66,3 +66,13 @@ def test_a_header_given_twice_is_refused() -> None:
     assert read_headers(["X-A: 1", "X-B: 2"]) == {"X-A": "1", "X-B": "2"}
     with pytest.raises(Failure, match="--header x-a is given twice"):
         read_headers(["X-A: 1", "x-a: 2"])
+
+
+def test_a_short_message_is_named_by_its_first_words() -> None:
+    text = "Your parcel {{ number }} is with the neighbours of number 7, who are at home until eight this evening."
+    named = _name(None, None, text)
+    assert named == "Your parcel is with the neighbours of number 7, who are at…"
+    assert len(named) <= 60
+    assert _name(None, None, "Sale ends today.") == "Sale ends today."
+    assert _name(None, None, "x" * 200) == "x" * 59 + "…"
+    assert _name("Parcels", None, text) == "Parcels"
