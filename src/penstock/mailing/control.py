@@ -16,6 +16,7 @@ from penstock.mailing.actor import EVERY_ROLE, SYSTEM, Actor
 from penstock.mailing.effects import Change, Objection, carry_out
 from penstock.mailing.facts import Gathered, gather, with_people
 from penstock.mailing.guards import Refusal
+from penstock.mailing.guards.gates import NO_CAMPAIGN
 from penstock.mailing.guards.known import HELD_BY_SWITCH
 from penstock.mailing.states import State
 from penstock.mailing.stopping import Stopping
@@ -140,6 +141,12 @@ def possible(
     if found is None or actor.account not in (None, found.account):
         raise _not_found(mailing)
     return lifecycle.possible(found.facts, actor.roles, actor.who)
+
+
+def untagged(conn: psycopg.Connection[Any], mailing: int) -> tuple[str, ...]:
+    """Return in words that links are to carry a campaign and there is none, as a submission is refused for; nothing else."""
+    found = gather(conn, mailing)
+    return (NO_CAMPAIGN,) if found is not None and found.facts.campaign == "" else ()
 
 
 def attempt(conn: psycopg.Connection[Any], mailing: int, name: str) -> bool:

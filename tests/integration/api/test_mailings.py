@@ -295,3 +295,13 @@ def test_the_platform_says_which_account(bearer: Callable[..., Any], api: Any, r
     assert [each["id"] for each in platform.get("/mailings?account=1").json()["items"]] == [own]
     assert platform.get(f"/mailings/{own}").json()["account"] == 1
     problem(api.get("/mailings?account=2"), 403, "forbidden")
+
+
+def test_links_that_want_a_campaign_and_have_none_are_in_the_way(api: Any, readers: int) -> None:
+    made = api.post("/mailings", new(readers, name="⁂ !!", options={"utm_tags": "on"}))
+    assert made.status_code == 201, made.content
+    [blocker] = made.json()["blockers"]
+    assert "Set the option utm_campaign" in blocker
+    spring = {"options": {"utm_tags": "on", "utm_campaign": "spring"}}
+    changed = api.patch(f"/mailings/{made.json()['id']}", spring, If_Match=made["ETag"])
+    assert changed.json()["blockers"] == [], changed.content

@@ -75,7 +75,7 @@ def whole(conn: psycopg.Connection[Any], mailing: Mailing, actor: Actor) -> dict
     return {
         **shown(conn, mailing, actor.roles),
         "message": message.__dict__ if message else {},
-        "blockers": faults,
+        "blockers": (*faults, *control.untagged(conn, mailing.id)) if mailing.state in JUDGED_IN else (),
         "allowed_actions": _possible(conn, mailing.id, actor, faults),
     }
 

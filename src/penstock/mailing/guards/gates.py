@@ -15,6 +15,8 @@ EDITABLE = ("name", "message_id", "audience", "transport_id", "options", "plan")
 GROUNDS = ("technical", "conduct")
 """What the platform may refuse a mailing for."""
 
+NO_CAMPAIGN: Final = "Its links are to carry utm_campaign, and its name has no letters or digits to make one of. Set the option utm_campaign."
+
 
 def changes_possible(facts: Facts, arguments: Arguments) -> Refusal | None:
     """What is to be changed can be changed, and to that."""
@@ -86,10 +88,7 @@ def complete(facts: Facts, arguments: Arguments) -> Refusal | None:
             " Choose another transport.",
         )
     if facts.campaign == "":
-        return Refusal(
-            "incomplete",
-            "Its links are to carry utm_campaign, and its name has no letters or digits to make one of. Set the option utm_campaign.",
-        )
+        return Refusal("incomplete", NO_CAMPAIGN)
     return None
 
 
