@@ -87,6 +87,25 @@ def parameters(account: int, rule: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
+def second(conn: psycopg.Connection[Any], account: int, rule: Mapping[str, Any], channel: str) -> str:
+    """The condition in SQL of a contact `c` whose address another one gets it at, who was there first and is meant as well.
+
+    As a freeze would have it, but for those who have had enough mailings: whom nobody looks at before. Nobody is where each contact
+    that has a number gets it (policy duplicates), and by e-mail.
+    """
+    way = reach.by(channel)
+    if way is reach.EMAIL or duplicates(conn, account) == "per_contact":
+        return _NOBODY
+    # Whoever has the same number is looked at by the same conditions, which speak of `c`.
+    return (
+        f"exists (select from (select c.id as own, {way.normal} as number) as me, lateral ("
+        f"select from audience_contact c where {way.normal} = me.number and c.account_id = %(account)s and c.id < me.own"
+        " and (%(list)s::integer is null or exists ("
+        "select from audience_membership m where m.list_id = %(list)s::integer and m.contact_id = c.id))"
+        f" and {way.reachable} and {condition(rule, 'array[c.id]')} and not {way.suppressed}) as earlier)"
+    )
+
+
 def people(rule: Mapping[str, Any]) -> str:
     """The contacts `c` that are looked at, as it stands behind `from`: those on the list, without one all of the account."""
     if rule.get("list") is None:

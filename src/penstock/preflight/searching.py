@@ -75,7 +75,10 @@ def _by_address(
     given: dict[str, Any] = {"prefix": prefix, "portion": limit, "account": mailing.account}
     if mailing.frozen_at is None:
         rule = chosen.ready(conn, mailing.account, mailing.rule)
-        name, holes = "find_rule", {"chosen": chosen.condition(rule, NEAR), **way_of(mailing)}
+        name, holes = "find_rule", {
+            "chosen": chosen.condition(rule, NEAR), **way_of(mailing),
+            "second": chosen.second(conn, mailing.account, rule, mailing.channel),
+        }  # fmt: skip
         given |= chosen.parameters(mailing.account, rule)
     else:
         name, holes = "find_ledger", {}

@@ -163,6 +163,7 @@ def _portion(
         members = _MEMBERS if rule.get("list") is not None else _EVERYBODY
         name, holes = "walk_rule", {
             "chosen": chosen.condition(rule, NEAR), "members": members, **way_of(mailing),
+            "second": chosen.second(conn, mailing.account, rule, mailing.channel),
         }  # fmt: skip
         given |= chosen.parameters(mailing.account, rule)
     else:

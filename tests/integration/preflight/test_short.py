@@ -20,7 +20,9 @@ from penstock.platform import jobs
 from penstock.preflight import analysis, barriers, looking, preview, searching, testing
 from penstock.preflight.analyst import process
 from penstock.preflight.preview import Walk
+from penstock.preflight.walking import find as find_in_walk
 from penstock.transport.smpp.catcher import Catcher
+from tests.integration.delivery import stage
 from tests.integration.delivery.stage import ANNA, add_contacts, command
 
 Conn = psycopg.Connection[Any]
@@ -243,3 +245,24 @@ def test_the_words_on_how_to_end_messages_are_part_of_what_is_approved(conn: Con
     )
     assert one == same != other
     assert digest("Hi.", stop_hint="STOP 1") == digest("Hi.", stop_hint="STOP 2")
+
+
+@pytest.mark.parametrize(("duplicates", "shown"), [("per_number", 4), ("per_contact", 5)])
+def test_a_number_that_two_have_is_shown_as_often_as_it_gets_it(
+    conn: Conn, duplicates: str, shown: int
+) -> None:
+    """Also where the first who has it is not meant, or will not have it."""
+    stage.policy(conn, duplicates=duplicates)
+    mailing = short(conn, numbered(conn, "both"), "Hi {{ first_name }}")
+    people = [each.contact for each in searching.page(conn, mailing, ["first_name"])[0]]
+    first, second = people[0], people[-1]
+    conn.execute(
+        "update audience_contact set phone = (select phone from audience_contact where id = %s) where id = %s",
+        (first, second),
+    )
+    items, _ = searching.page(conn, mailing, ["first_name"])
+    assert len(items) == shown
+    assert len(searching.page(conn, mailing, ["first_name"], q=items[0].address)[0]) == 1 + shown - 4
+    assert (find_in_walk(conn, mailing, second) is None) == (shown == 4)
+    conn.execute("delete from audience_membership where contact_id = %s", (first,))
+    assert second in [each.contact for each in searching.page(conn, mailing, ["first_name"])[0]]

@@ -10,7 +10,7 @@ with near as materialized (
 ), fit as (
     select c.id as contact, {address} as address, {every} as attributes, {normal} as normal
       from near join audience_contact c on c.id = near.contact_id
-     where {chosen} and not {suppressed}
+     where {chosen} and not {suppressed} and not {second}
      order by {normal} limit %(portion)s
 )
 select s.looked, s.reached, f.*

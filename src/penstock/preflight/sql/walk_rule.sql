@@ -7,7 +7,7 @@ with near as materialized (
 ), fit as (
     select c.id as place, c.id as contact, {address} as address, {every} as attributes
       from near join audience_contact c on c.id = near.contact_id
-     where c.account_id = %(account)s and {reachable} and {chosen} and not {suppressed} and {matching}
+     where c.account_id = %(account)s and {reachable} and {chosen} and not {suppressed} and not {second} and {matching}
      order by c.id {order} limit %(limit)s
 )
 select s.looked, s.reached, f.*
