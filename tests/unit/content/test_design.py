@@ -210,3 +210,29 @@ def test_the_schema_names_every_block() -> None:
         "$defs"
     ].keys()
     assert isinstance(mjml_from_design({"blocks": [{"type": "divider"}]}), str)
+
+
+@pytest.mark.parametrize(
+    "liquid",
+    [
+        "{{ '<script>' }}", "{{ nick | default: '<b>' }}", "{{ nick | append: '\" onclick=' }}", '{% assign x = "<u>" %}{{ x }}',
+        "{% cycle '<i>', 'b' %}",
+    ],
+)  # fmt: skip
+def test_markup_written_inside_liquid_is_refused_with_its_place(liquid: str) -> None:
+    """Liquid escapes the values of contacts, and takes what its author wrote for markup: blocks hold none but their own."""
+    image = {"type": "image", "src": "https://x.example/p.png", "alt": liquid}
+    inner = {
+        "type": "columns",
+        "columns": [{"blocks": [{"type": "heading", "text": liquid}]}, {"blocks": [image]}],
+    }
+    found = problems(design({"type": "text", "html": f"<p>{liquid}</p>"}, inner))
+    assert [each.where for each in found] == [
+        "design/blocks/0/html", "design/blocks/1/columns/0/blocks/0/text", "design/blocks/1/columns/1/blocks/0/alt",
+    ]  # fmt: skip
+    assert all("would be taken for HTML" in each.what for each in found)
+
+
+def test_what_liquid_compares_and_quotes_otherwise_stays() -> None:
+    text = "{% assign m = n | plus: 0 %}{% if m < 3 and m > 1 %}{{ nick | default: \"Ann's &lt;\" }}{% endif %}{% raw %}{{ '<' }}{% endraw %}"
+    assert "Ann's <" in html(design({"type": "heading", "text": text}), n="2").text_content()

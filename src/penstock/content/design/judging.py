@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from penstock.content.design.addresses import LINKS, PICTURES, fault
 from penstock.content.design.blocks import Button, Columns, Design, Image, Simple, Social, Text
 from penstock.content.design.wording import Unsafe, words_of
+from penstock.content.holding import Held
 from penstock.content.message import Problem
 
 _UNTAGGED = (
@@ -22,6 +24,9 @@ _CURES = {
     "union_tag_not_found": _UNTAGGED,
     "string_pattern_mismatch": "Write it in the form that the reference of the design document shows.",
 }
+_LITERAL = re.compile(r"""'[^']*'|"[^"]*\"""")
+_AS_IT_STANDS = re.compile(r"\{%-?\s*(?:raw|comment)\b")
+"""Liquid that is none: between raw and endraw is text, which is escaped as such; comments are nobody's."""
 
 
 def misshapen(document: dict[str, Any], error: ValidationError) -> list[Problem]:
@@ -56,7 +61,7 @@ def _child(here: list[Any] | dict[str, Any], step: int | str) -> Any:
 
 def unfit(design: Design) -> list[Problem]:
     """Return what no shape tells: addresses that are missing or unsafe, HTML that is not possible, widths that do not fit."""
-    return list(_unfit(design))
+    return [*_unfit(design), *_literals(design.model_dump(), "design")]
 
 
 def _unfit(design: Design) -> Iterator[Problem]:
@@ -105,3 +110,17 @@ def _simple(block: Simple, path: str) -> Iterator[Problem]:
 def _address(url: str, schemes: tuple[str, ...], path: str) -> Iterator[Problem]:
     if wrong := fault(url, schemes):
         yield Problem(path, 0, *wrong)
+
+
+def _literals(here: Any, path: str) -> Iterator[Problem]:
+    """Texts written inside Liquid, as in {{ nick | default: '<b>' }}: it escapes values and takes these as they are, for markup."""
+    if isinstance(here, dict | list):
+        inside = here.items() if isinstance(here, dict) else enumerate(here)
+        for step, child in inside:
+            yield from _literals(child, f"{path}/{step}")
+    elif isinstance(here, str):
+        liquid = (each for each in Held(here).found if not _AS_IT_STANDS.match(each))
+        for literal in (literal for each in liquid for literal in _LITERAL.findall(each)):
+            if set(literal[1:-1]) & set('<>"'):
+                what = f"{literal[:60]} inside Liquid would be taken for HTML"
+                yield Problem(path, 0, what, 'Write &lt;, &gt; and &quot; there in place of <, > and ".')
