@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from penstock.delivery import freeze
+from penstock.delivery import due, freeze
 from penstock.delivery.learning import Learned, learn
 from penstock.delivery.short import receipts
 from penstock.delivery.short.reference import reference
@@ -155,6 +155,49 @@ def test_a_doubt_of_several_parts_is_settled_by_all_of_them(conn: Conn) -> None:
     assert sound(conn, mailing) == {"in_doubt": 1, "accepted": 1}
     settled(conn, Receipt("second", "delivered", number=number(1)))
     assert sound(conn, mailing) == {"delivered": 1, "accepted": 1}
+
+
+def to_be_tried_again(conn: Conn, text: str = TEXT) -> int:
+    """The same as under the policy never_lost: whom a doubt is about is deferred."""
+    mailing = in_doubt(conn, text)
+    conn.execute("select delivery_release_doubt(%s, null)", (mailing,))
+    assert sound(conn, mailing) == {"deferred": 1, "accepted": 1}
+    return mailing
+
+
+@pytest.mark.behaviour("S3.14", "B2")
+@pytest.mark.parametrize(
+    ("state", "became"), [("delivered", "delivered"), ("failed", "bounced"), ("underway", "accepted")]
+)
+def test_under_never_lost_a_receipt_before_the_retry_cancels_it(conn: Conn, state: Any, became: str) -> None:
+    mailing = to_be_tried_again(conn)
+    settled(conn, Receipt("lost", state, number=number(1)))
+    assert sound(conn, mailing) == ({"accepted": 2} if became == "accepted" else {"accepted": 1, became: 1})
+    assert due.pack(conn, mailing) == 0
+    assert left(conn) == 0
+
+
+def test_under_never_lost_all_parts_have_to_be_there_for_that(conn: Conn) -> None:
+    mailing = to_be_tried_again(conn, LONG)
+    conn.execute("update delivery_package set parts = 2 where mailing = %s", (mailing,))
+    named(conn, mailing, 1, "first", parts=2)
+    settled(conn, Receipt("first", "delivered", number=number(1)))
+    assert sound(conn, mailing) == {"deferred": 1, "accepted": 1}
+    settled(conn, Receipt("second", "delivered", number=number(1)))
+    assert sound(conn, mailing) == {"delivered": 1, "accepted": 1}
+
+
+def test_a_retry_that_has_begun_or_has_another_reason_goes_on(conn: Conn) -> None:
+    mailing = to_be_tried_again(conn)
+    travel(conn, minutes=2)
+    assert due.pack(conn, mailing) == 1
+    settled(conn, Receipt("lost", "delivered", number=number(1)))
+    assert sound(conn, mailing) == {"deferred": 1, "accepted": 1}
+    conn.execute("update mailing_mailing set state = 'sent', finished_at = now() - interval '8 days'")
+    other = sending(conn, 1)
+    hand_over(conn, other, deferred=1)  # refused for now: nothing is on its way
+    settled(conn, Receipt("whose", "delivered", number=number(1)))
+    assert sound(conn, other) == {"deferred": 1}
 
 
 def test_a_doubt_is_not_settled_by_what_may_be_another_message(conn: Conn) -> None:

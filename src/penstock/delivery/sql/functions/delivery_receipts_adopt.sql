@@ -1,6 +1,7 @@
 -- Receipts whose id nobody knows although their response must have come by now: the response was lost, and with it the id. Where exactly one
 -- recipient of their number is in doubt on their transport, and nobody else of that number is on the way there, the receipt is about them:
--- the id becomes that of one of their parts, and the receipt is looked at again. Returns how many found their recipient.
+-- the id becomes that of one of their parts, and the receipt is looked at again. Returns how many found their recipient. Under the policy
+-- never_lost one in doubt stands as deferred, with a doubt for its reason: it counts as long as the retry has not begun.
 create or replace function delivery_receipts_adopt(p_nos bigint[]) returns integer language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -22,26 +23,34 @@ begin
             v_count := v_count + 1;
             continue;
         end if;
+        -- Known, and too early: it waits for the part that it is about.
+        continue when exists (select from delivery_message d where d.id = r.id and d.server = r.server);
         -- Mailings that are, or lately were, sent over the transport, with somebody in doubt or on the way.
         v_doubtful := array(
             select m.id from mailing_mailing m
              where m.transport_id = r.transport and m.channel = 'sms' and m.frozen_at is not null
                and (m.finished_at is null or m.finished_at > now() - interval '7 days')
                and exists (select from delivery_package p
-                            where p.mailing = m.id and p.returned + p.deferred + p.skipped + p.accepted + p.delivered + p.bounced < p.cursor)
+                            where p.mailing = m.id and (p.returned + p.deferred + p.skipped + p.accepted + p.delivered + p.bounced < p.cursor
+                                                        or p.deferred > 0))
              order by m.id desc limit 200);
-        select count(*) as candidates, count(*) filter (where t.state = 1) as doubts,
-               max(t.mailing) filter (where t.state = 1) as mailing, max(t.seq) filter (where t.state = 1) as seq,
-               max(t.package) filter (where t.state = 1) as package
+        select count(*) as candidates, count(*) filter (where t.doubt) as doubts,
+               max(t.mailing) filter (where t.doubt) as mailing, max(t.seq) filter (where t.doubt) as seq,
+               max(t.package) filter (where t.doubt) as package
           into c
-          from (select d.mailing, d.seq, last.package, last.state
+          from (select d.mailing, d.seq, last.package,
+                       last.state = 1 or last.state = 3 and exists (
+                           select from delivery_due e where e.mailing = d.mailing and e.seq = d.seq and e.package = last.package
+                              and e.why = 'deferred' and e.closed is null) as doubt
                   from unnest(v_doubtful) as w (mailing)
                   join delivery_recipient d on d.mailing = w.mailing and d.normal = r.normal and d.package > 0
                   left join lateral (
-                       select o.package, o.state from delivery_outcome o
+                       select o.package, o.state, o.reply from delivery_outcome o
                         where o.mailing = d.mailing and o.seq = d.seq order by o.package desc, o.state desc limit 1) last on true
                  -- Not begun, or settled: nothing of theirs is out there without an id.
-                 where last.state = 1 or last.state is null and exists (
+                 where last.state = 1
+                    or last.state = 3 and exists (select from delivery_reply y where y.id = last.reply and y.command = 'doubt')
+                    or last.state is null and exists (
                        select from delivery_package p where p.mailing = d.mailing and p.no = d.package and p.state = 'active')) t;
         continue when c.candidates <> 1 or c.doubts <> 1
                    or r.reference ~ '^\d{1,5}$' and r.reference::integer <> ((c.mailing::bigint * 7919 + c.seq) & 65535);

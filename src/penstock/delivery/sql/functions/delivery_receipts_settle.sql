@@ -18,6 +18,7 @@ declare
     v_seq integer[];
     v_package integer[];
     v_doubtful text[];          -- "mailing/package" where somebody is in doubt, locked
+    v_due text[];               -- "mailing/seq/package" of those who are to be tried again, locked: what arrived is not
     v_wait bigint[];            -- receipts that are too early
     moved record;               -- of those whose state changes: mailing, seq, package, state, said, transport, last_state, each an array
     v_adopted integer := 0;
@@ -56,6 +57,13 @@ begin
       from (select p.mailing, p.no from delivery_package p
              where p.in_doubt > 0 and (p.mailing, p.no) in (select distinct t.mailing, t.package from unnest(v_mailing, v_package) as t (mailing, package))
              order by p.mailing, p.no for update) p;
+    -- Under the policy never_lost who is in doubt is deferred. An id in the attempt says that it left: what becomes of it is known, and nobody
+    -- is to be tried again who has it. Once the retry has begun it has a fate of its own.
+    select coalesce(array_agg(d.mailing || '/' || d.seq || '/' || d.package), '{}') into v_due
+      from (select d.mailing, d.seq, d.package from delivery_due d
+             where (d.mailing, d.seq) in (select distinct t.mailing, t.seq from unnest(v_mailing, v_seq) as t (mailing, seq))
+               and d.why = 'deferred' and d.closed is null
+             order by d.mailing, d.seq for update) d;
 
     -- Of several parts each keeps what its receipt said; a failure counts, whatever is said besides.
     if 1 < any(v_parts) then
@@ -86,14 +94,16 @@ begin
                  from delivery_message d where t.parts > 1 and d.mailing = t.mailing and d.seq = t.seq and d.package = t.package) parts on true
     ), placed as materialized (
         select j.*, j.last_package = j.package and j.state > j.last_state   -- what was delivered stays so
-                    and (j.last_state = 5 or j.last_state = 1 and j.mailing || '/' || j.package = any(v_doubtful)) as moves,
-               j.last_package is null or j.last_package < j.package or j.last_package = j.package and j.last_state in (2, 3)
+                    and (j.last_state = 5 or j.last_state = 1 and j.mailing || '/' || j.package = any(v_doubtful)
+                         or j.last_state = 3 and j.mailing || '/' || j.seq || '/' || j.package = any(v_due)) as moves,
+               j.last_package is null or j.last_package < j.package or j.last_package = j.package and j.last_state = 2
+                    or j.last_package = j.package and j.last_state = 3 and j.mailing || '/' || j.seq || '/' || j.package <> all(v_due)
                     or j.last_package = j.package and j.last_state = 1 and j.mailing || '/' || j.package <> all(v_doubtful) as early
           from judged j
     )
     select array_agg(mailing) as mailing, array_agg(seq) as seq, array_agg(package) as package, array_agg(state) as state, array_agg(said) as said,
            array_agg(transport) as transport, array_agg(last_state) as last_state,
-           array(select unnest(p.nos) from placed p where p.early) || array(select e.no from unnest(v_no, v_mailing, v_state) as e (no, mailing, state)
+           array(select unnest(p.nos) from placed p where p.early and p.moves is not true) || array(select e.no from unnest(v_no, v_mailing, v_state) as e (no, mailing, state)
                                                                              where e.mailing is null and e.state > 0) as wait
       into moved from placed where moves;
     v_wait := coalesce(moved.wait, '{}');
@@ -107,6 +117,9 @@ begin
       from unnest(moved.mailing, moved.package, moved.seq, moved.state, moved.said, moved.transport) as v (mailing, package, seq, state, said, transport)
       join known k on k.state = v.state and k.said = v.said;
 
+    delete from delivery_due d
+     where (d.mailing, d.seq) in (select v.mailing, v.seq from unnest(moved.mailing, moved.seq, moved.last_state) as v (mailing, seq, last_state)
+                                   where v.last_state = 3);
     if v_wait <> '{}' then
         v_adopted := delivery_receipts_adopt(v_wait);
         update delivery_receipt r set look_at = clock_timestamp() + greatest(clock_timestamp() - r.at, interval '1 second')
@@ -115,9 +128,10 @@ begin
     delete from delivery_receipt r
      where r.no = any(v_no) and (r.no <> all(v_wait) or r.at <= now() - interval '1 hour');
     update delivery_package p
-       set in_doubt = p.in_doubt - c.doubts, accepted = p.accepted - c.accepted + c.taken,
+       set in_doubt = p.in_doubt - c.doubts, deferred = p.deferred - c.retries, accepted = p.accepted - c.accepted + c.taken,
            delivered = p.delivered + c.delivered, bounced = p.bounced + c.bounced
-      from (select v.mailing, v.package, count(*) filter (where v.last_state = 1) as doubts, count(*) filter (where v.last_state = 5) as accepted,
+      from (select v.mailing, v.package, count(*) filter (where v.last_state = 1) as doubts, count(*) filter (where v.last_state = 3) as retries,
+                   count(*) filter (where v.last_state = 5) as accepted,
                    count(*) filter (where v.state = 5) as taken, count(*) filter (where v.state = 6) as delivered,
                    count(*) filter (where v.state = 7) as bounced
               from unnest(moved.mailing, moved.package, moved.state, moved.last_state) as v (mailing, package, state, last_state)
