@@ -92,6 +92,8 @@ class Chaos:
                 case "sent":
                     return "sent"
                 case "cancelled":
+                    if not self.asked(lambda conn: progress(conn, self.number)).cancelled:
+                        return "sent"  # what was prepared was everybody: there is no rest
                     self.send_rest()
                 case "paused" | "interrupted" as state:
                     self.say(f"resume from {state}: {self.reason()}")

@@ -21,7 +21,7 @@ from tests.examples import FULL
 from tests.torture.chaos import Chaos
 from tests.torture.plan import Plan, chosen
 
-WINDOW, BINDS, ANSWER = 5, 4, 0.05
+WINDOW, BINDS, ANSWER = 5, 4, 0.15 if FULL else 0.05
 """Submits without an answer on each bind, binds in all, and the seconds that the centre takes."""
 FAULTS: list[dict[str, Any]] = [
     {"on": "bind", "do": "cut", "from": 3, "every": 7},
