@@ -16,6 +16,12 @@ STATUS = {
 }
 """The exit status by the state that a mailing was left in; 0 for the others."""
 
+_FINISHING = {
+    "email": "Some were deferred and are tried again.",
+    "sms": "Some were deferred and are tried again, or their receipts are still to be taken in.",
+}
+"""What a mailing that has been handed over waits for, by its channel."""
+
 
 def status(mailing: Mailing) -> Exit:
     """Return the exit status for a mailing left in its state."""
@@ -44,7 +50,7 @@ def what_next(mailing: Mailing, *, rest: bool = True) -> str:
         State.PAUSED: f"Paused. Go on:  penstock mailing resume {one} && {go_on}",
         State.INTERRUPTED: f"Interrupted{because}. Mend it, then:\n"
         f"  penstock mailing resume {one} --reason 'what was done' && {go_on}",
-        State.FINISHING: f"Some were deferred and are tried again. A worker does that, or:  {go_on} --wait",
+        State.FINISHING: f"{_FINISHING[mailing.channel]} A worker does that, or:  {go_on} --wait",
         State.SENDING: f"Still being sent. Look again:  {go_on.removesuffix(' --work')}",
         State.STARTING: f"Still starting up. Look again:  {go_on.removesuffix(' --work')}",
         State.CANCELLING: f"Being cancelled. Look again:  {go_on.removesuffix(' --work')}",

@@ -1,5 +1,6 @@
 """Watching a mailing until there is nothing more to see, and pausing it when the person watching says stop."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from penstock.mailing.states import ENDS, LIVE, State
 from penstock.report.progress import Progress, Watcher
 
 PATIENCE = 30.0
-"""Seconds ahead that a retry may be due for us to wait for it unasked."""
+"""Seconds ahead that a retry may be due, or a receipt stays away, for us to wait for it unasked."""
 _EVERY, _SELDOM = 0.2, 1.0
 """Seconds between two looks: while it goes, and while it waits for its time."""
 
@@ -55,13 +56,16 @@ def watch(
     """
     conn.execute(f"listen {control.CHANNEL}")
     watcher, paused, alone = Watcher(conn, mailing), False, False
+    receipts = Receipts()
     with bar() as shown:
         while True:
             crew.keep()
             now = any_mailing(conn, mailing)
             figures = watcher.look()
             _show(shown, now, figures)
-            if _over(now, figures, wait) and not (crew.aboard and _finishes_begun(conn, now)):
+            if _over(now, figures, wait, receipts.rare(figures.awaiting)) and not (
+                crew.aboard and _finishes_begun(conn, now)
+            ):
                 break
             if signals.count and not paused:
                 if not crew.aboard:
@@ -77,14 +81,29 @@ def watch(
     return any_mailing(conn, mailing)
 
 
-def _over(mailing: Mailing, figures: Progress, wait: bool) -> bool:
-    """Tell whether there is nothing more to see: an end, a standstill, or retries that are far off."""
+class Receipts:
+    """How the receipts of short messages come in: some do at once, some in two days, when a telephone is switched on again."""
+
+    def __init__(self) -> None:
+        self._awaited, self._since = -1, time.monotonic()
+
+    def rare(self, awaited: int) -> bool:
+        """Tell whether some are awaited and none has come for PATIENCE seconds."""
+        if awaited != self._awaited:
+            self._awaited, self._since = awaited, time.monotonic()
+        return awaited > 0 and time.monotonic() - self._since > PATIENCE
+
+
+def _over(mailing: Mailing, figures: Progress, wait: bool, rare: bool = False) -> bool:
+    """Tell whether there is nothing more to see: an end, a standstill, or retries that are far off, or receipts that come rarely."""
     state = State(mailing.state)
     if state in _STANDS:
         return True
     if wait or state is not State.FINISHING or figures.in_flight or figures.waiting:
         return False
-    return figures.next_at is not None and (figures.next_at - datetime.now(UTC)).total_seconds() > PATIENCE
+    if figures.next_at is None:
+        return rare
+    return (figures.next_at - datetime.now(UTC)).total_seconds() > PATIENCE
 
 
 def _finishes_begun(conn: psycopg.Connection[Any], mailing: Mailing) -> bool:
@@ -155,7 +174,7 @@ def _phase(mailing: Mailing, figures: Progress) -> str:
     if state is State.SCHEDULED and mailing.due_at:
         return f"starts at {clock(mailing.due_at, (mailing.plan or {}).get('zone', 'UTC'))}"
     if state is State.FINISHING and not figures.deferred:
-        return ""
+        return "awaiting receipts" if figures.awaiting else ""
     return _PHASES.get(state, state.value.replace("_", " "))
 
 
@@ -167,6 +186,8 @@ def _words(figures: Progress, moving: bool) -> str:
     for state in ("deferred", "bounced", "in_doubt", "skipped", "cancelled", "expired"):
         if count := getattr(figures, state):
             words.append(f"{number(count)} {state.replace('_', ' ')}")
+    if figures.awaiting:
+        words.append(f"{number(figures.awaiting)} awaiting a receipt")
     if moving and figures.next_at and not figures.waiting + figures.in_flight:
         words.append(f"next attempt {moment(figures.next_at)}")
     return " · ".join(words)

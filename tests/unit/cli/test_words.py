@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from penstock.cli import watching
 from penstock.cli.asked import _plain, read_rate
 from penstock.cli.endings import _KNOWN, Exit, Failure, explained, wrong
 from penstock.cli.screen import duration, moment, number, table
@@ -79,7 +80,23 @@ def test_the_deferred_are_tried_again_only_where_there_are_some() -> None:
     assert (
         _phase(mailing("finishing"), replace(figures, accepted=1, deferred=1)) == "trying the deferred again"
     )
+    assert _phase(mailing("finishing"), replace(figures, awaiting=1)) == "awaiting receipts"
     assert _phase(mailing("in_review"), figures) == "in review"
+
+
+def test_receipts_that_stay_away_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = Progress(2, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 2, 2, 0.0, None, awaiting=2)
+    now = 100.0
+    monkeypatch.setattr(watching.time, "monotonic", lambda: now)
+    receipts = watching.Receipts()
+    seen = []
+    for now, awaited in ((100.0, 2), (120.0, 2), (131.0, 2), (132.0, 1), (150.0, 1), (163.0, 1), (164.0, 0)):  # noqa: B007 (the clock)
+        seen.append(receipts.rare(awaited))
+    assert seen == [False, False, True, False, False, True, False]
+    assert [watching._over(mailing("finishing"), figures, wait, rare=True) for wait in (False, True)] == [
+        True,
+        False,
+    ]
 
 
 def test_every_ending_names_an_error_where_it_is_made() -> None:
