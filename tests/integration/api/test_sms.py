@@ -6,11 +6,11 @@ import psycopg
 import pytest
 
 from penstock.account import policies
+from tests.browser.desk import TERMINAL
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_frame import problem
 from tests.integration.api.test_mailings import MESSAGE
 from tests.integration.delivery import stage
-from tests.browser.desk import TERMINAL
 from tests.integration.delivery.test_chains import deliver, tick
 
 Conn = psycopg.Connection[Any]
