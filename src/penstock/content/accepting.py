@@ -13,8 +13,8 @@ from penstock.content.message import Message, MessageError, Problem
 
 EMAIL: Final = "email"
 SMS: Final = "sms"
-LONGEST_SMS: Final = 1530
-"""Characters, before Liquid: ten parts of a concatenated short message (3GPP TS 23.040), of 153 septets each."""
+LONGEST_SMS: Final = 10_000
+"""Characters of a short message with its Liquid, of which a recipient gets one branch. How long what they get may be is said in parts."""
 
 _FOREIGN: Final = ("subject", "html", "mjml", "design", "headers", "reply_to")
 """What a short message has not."""

@@ -88,6 +88,7 @@ def test_it_is_sent_when_the_last_receipt_has_come(conn: Conn, a_centre: Centres
         becomes(conn, mailing, "sent")
     assert sound(conn, mailing) == {"accepted": 49, "bounced": 1}
     assert sorted(centre.catcher.parts.values()) == [1] * 98
+    assert [row.reason for row in ledger(conn, mailing, state="bounced")] == ["ESME_RINVDSTADR"]
 
 
 @pytest.mark.behaviour("S3.14", "S4.22")

@@ -11,8 +11,7 @@ select r.mailing, r.seq,
             else 'waiting' end as state,
        outcome.at, reply.code, reply.enhanced, replace(reply.text, '{}', coalesce(outcome.detail, '')) as text,
        case when outcome.reply is null then null
-            when reply.code = 0 then split_part(reply.text, ':', 1)
-            else coalesce(nullif(reply.enhanced, ''), reply.code::text) end as reason
+            else delivery_reason(reply.code, reply.enhanced, reply.text, reply.command) end as reason
   from unnest(%(mailings)s::integer[], %(seqs)s::integer[]) as asked (mailing, seq)
   join delivery_recipient r on r.mailing = asked.mailing and r.seq = asked.seq
   join delivery_package p on p.mailing = r.mailing and p.no = r.package

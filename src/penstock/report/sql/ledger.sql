@@ -45,10 +45,8 @@ with outcome as (
                 else 'waiting' end as state,
            outcome.at, coalesce(outcome.attempts, 0) as attempts,
            reply.code, reply.enhanced, replace(reply.text, '{}', coalesce(outcome.detail, '')) as text,
-           -- Why, in a word to filter by: our own where we decided, the peer's code where the peer did.
            case when outcome.reply is null then null
-                when reply.code = 0 then split_part(reply.text, ':', 1)
-                else coalesce(nullif(reply.enhanced, ''), reply.code::text) end as reason
+                else delivery_reason(reply.code, reply.enhanced, reply.text, reply.command) end as reason
       from standing
       left join outcome on outcome.seq = standing.seq
       left join delivery_due due on due.mailing = %(mailing)s and due.seq = standing.seq
