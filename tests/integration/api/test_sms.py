@@ -46,7 +46,9 @@ def told(answer: Any, status: int = 200) -> dict[str, Any]:
     "S5.1", "S5.2", "S5.3", "S5.4", "S5.5", "S5.7", "S5.8", "S5.12", "S5.13", "S5.15", "S5.19"
 )
 def test_a_campaign_through_its_gates(api: Api, bearer: Any, conn: Conn, readers: int) -> None:
-    policies.change(conn, 1, {"require_test": "on", "moderation": "manual", "approvals_required": 0}, actor=TERMINAL)
+    policies.change(
+        conn, 1, {"require_test": "on", "moderation": "manual", "approvals_required": 0}, actor=TERMINAL
+    )
     platform = bearer("platform", account=None)
     mailing = made(api, readers, plan={"kind": "at", "at": "2035-12-01T09:00", "zone": "Asia/Tokyo"})
     assert (mailing["channel"], mailing["message"]["text"]) == ("sms", SMS["text"])

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from penstock.transport import trying
+from penstock.transport.desk import Desk
 from penstock.transport.errand import hand_over
 from penstock.transport.fate import Replied, Unanswered, Unsent
 from penstock.transport.fleet import Fleet
 from penstock.transport.hands import hands, way_out
-from penstock.transport.desk import Desk
 from penstock.transport.terms import Way, terms
 from tests.integration.transport.peer import Listening, Memory, Talk, on_uvloop, until
 from tests.integration.transport.provider_api import Api, provider_api
