@@ -285,7 +285,9 @@ def _opens(secret: bytes | None) -> str | None:
 def _free_name(conn: psycopg.Connection[Any], account: int, bare: str) -> str:
     """Return a name for people: user, host and port, and a number where that is taken."""
     parts = urlsplit(bare)
-    provider = parts.scheme.removeprefix("anymail+") if parts.scheme.startswith(("anymail+", "twilio")) else ""
+    provider = (
+        parts.scheme.removeprefix("anymail+") if parts.scheme.startswith(("anymail+", "twilio")) else ""
+    )
     wanted = f"{provider} {parts.netloc}".strip(" @")
     taken = {
         name
