@@ -121,6 +121,20 @@ def test_a_centre_is_added_by_its_fields(desk: Desk, everything: Any) -> None:
     assert "s/e@c:r" not in wrong.content.decode()
 
 
+def test_behind_a_short_message_no_step_is_offered_what_nobody_sees(desk: Desk, everything: Any) -> None:
+    number = desk.short("Tonight")
+    begun = everything.text(f"/mailings/{number}/steps")
+    assert not any(f'value="{each}"' in begun for each in ("opened", "not_opened", "clicked", "not_clicked"))
+    made = number_in(
+        everything.post(
+            f"/mailings/{number}/steps",
+            {"name": "By e-mail", "delay": "1", "delay_unit": "d", "condition": "all", "channel": "email"},
+        ).url
+    )
+    mixed = everything.text(f"/mailings/{made}/steps")
+    assert 'value="not_opened"' in mixed
+
+
 def test_a_chain_mixes_channels(desk: Desk, everything: Any) -> None:
     letter = desk.draft("Invitation", to=desk.numbers(4, without=2))
     desk.centre()

@@ -120,11 +120,13 @@ def _message(visit: Visit, before: Mailing, channel: str, name: str) -> int:
 def _ask(visit: Visit, mailing: Mailing, faults: list[str] | None = None) -> HttpResponse:
     there = chain.steps(visit.conn, visit.account, mailing.id)
     earlier = [(each.id, f"{each.position}. {each.name}") for each in there] or [(mailing.id, mailing.name)]
+    blind = all(each.channel == SMS for each in there or [mailing])  # nobody sees a short message being read
     usual = {"name": "", "delay": "1", "delay_unit": "d", "condition": "all", "channel": mailing.channel}
     given = {**usual, **visit.request.POST.dict()}
     given["follows"] = number_of(visit.request.POST.get("follows")) or earlier[-1][0]
     return visit.page(
         "mailing/step.html", HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK, mailing=mailing,
         heading=heading(visit, mailing), earlier=earlier, given=given, faults=faults or [], units=pacing.UNITS,
-        conditions={each.value: words for each, words in CONDITIONS.items()}, channels=CHANNELS,
+        conditions={each.value: words for each, words in CONDITIONS.items() if not (blind and each in step.SEEN)},
+        channels=CHANNELS,
     )  # fmt: skip
