@@ -21,18 +21,19 @@ def test_modules_of_the_folder_are_not_imported(own_home: Path, tmp_path: Path) 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     program = Path(sys.executable).with_name("penstock")
-    process = subprocess.Popen(
-        [program, "up", "--port", str(port)], cwd=tmp_path, stderr=subprocess.PIPE, text=True
-    )
+    # No pipe: whoever outlives `up` would keep it open, and a test that failed would wait for its end.
+    log = tmp_path / "up.log"
+    with log.open("w") as out:
+        process = subprocess.Popen([program, "up", "--port", str(port)], cwd=tmp_path, stderr=out)
     try:
         assert answer_of(port, "/readyz") == 200
         eventually(lambda: ran(tmp_path) or re.search(r"workers: .*sender", run("doctor")))
         run("down")
-        _, said = process.communicate(timeout=60)
-        assert (process.returncode, ran(tmp_path), "No module" in said) == (0, [], False), said
+        status, said = process.wait(60), log.read_text()
+        assert (status, ran(tmp_path), "No module" in said) == (0, [], False), said
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
         run("down")
 
 
