@@ -120,7 +120,7 @@ def _message(visit: Visit, before: Mailing, channel: str, name: str) -> int:
 def _ask(visit: Visit, mailing: Mailing, faults: list[str] | None = None) -> HttpResponse:
     there = chain.steps(visit.conn, visit.account, mailing.id)
     earlier = [(each.id, f"{each.position}. {each.name}") for each in there] or [(mailing.id, mailing.name)]
-    blind = all(each.channel == SMS for each in there or [mailing])  # nobody sees a short message being read
+    blind = {each.channel for each in there} <= {SMS} and mailing.channel == SMS  # nobody sees one being read
     usual = {"name": "", "delay": "1", "delay_unit": "d", "condition": "all", "channel": mailing.channel}
     given = {**usual, **visit.request.POST.dict()}
     given["follows"] = number_of(visit.request.POST.get("follows")) or earlier[-1][0]
