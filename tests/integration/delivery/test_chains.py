@@ -10,6 +10,7 @@ from penstock.audience.suppression import suppress
 from penstock.content.message import Message
 from penstock.content.messages import store_message
 from penstock.delivery import chosen, clock, freeze, steps
+from penstock.delivery.learning import learn
 from penstock.delivery.ticker import _try_to_end
 from penstock.feedback.events import record_of_recipient
 from penstock.mailing import chain, control, gate, journal, mailings
@@ -124,21 +125,23 @@ def test_a_step_goes_to_each_of_those_reached_when_its_delay_is_over(conn: Conn)
 
 
 @pytest.mark.parametrize(("condition", "gets"), [
-    (Condition.ALL, (1, 2, 3, 4)), (Condition.OPENED, (1, 2)), (Condition.NOT_OPENED, (3, 4)), (Condition.CLICKED, (2,)),
-    (Condition.NOT_CLICKED, (1, 3, 4)), (Condition.BOUNCED, (5,)),
+    (Condition.ALL, (1, 2, 3, 4, 6)), (Condition.OPENED, (1, 2)), (Condition.NOT_OPENED, (3, 4, 6)), (Condition.CLICKED, (2,)),
+    (Condition.NOT_CLICKED, (1, 3, 4, 6)), (Condition.BOUNCED, (5, 7)),
 ])  # fmt: skip
 @pytest.mark.behaviour("S4.39")
 def test_a_condition_is_judged_by_what_had_happened_when_the_delay_was_over(
     conn: Conn, condition: Condition, gets: tuple[int, ...]
 ) -> None:
-    first, second = a_chain(conn, 5, {"delay": DAY, "condition": condition})
+    first, second = a_chain(conn, 7, {"delay": DAY, "condition": condition})
     tick(conn)
     deliver(conn, first, refuse=1)
+    learn(conn, first, 5, "bounced", origin="dsn", text="No such user")  # accepted, and came back
     record_of_recipient(conn, first, 1, "opened")
     record_of_recipient(conn, first, 2, "clicked")
     record_of_recipient(conn, first, 3, "unsubscribed")
     stage.travel(conn, hours=30)
     record_of_recipient(conn, first, 4, "clicked")  # too late
+    learn(conn, first, 6, "bounced", origin="dsn", text="No such user")
     tick(conn)
     assert deliver(conn, second) == people(*gets)
     sound(conn, second)

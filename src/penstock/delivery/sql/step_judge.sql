@@ -1,5 +1,6 @@
 -- Who of one package had their answer for as long as the delay: how many, and the contacts of those who meet the condition. It is judged
--- by what had happened when the delay was over, so that it does not matter when somebody looks.
+-- by what had happened when the delay was over, so that it does not matter when somebody looks. Who was accepted and came back before
+-- then was not reached: of an SMS that is the usual way to learn it.
 with answered as (
     select n.seq, a.since, a.reached
       from delivery_package p
@@ -15,13 +16,15 @@ with answered as (
 )
 select count(*)::integer,
        coalesce(array_agg(r.contact order by a.seq) filter (
-           where case when not %(bounced)s then a.reached else exists (
-                      select from delivery_outcome o
-                       where o.mailing = %(earlier)s and o.seq = a.seq and o.package = %(package)s and o.state = 7
-                         and o.at <= a.since + make_interval(secs => %(delay)s)) end
+           where case when %(bounced)s then came_back else a.reached and not came_back end
              and (%(kinds)s::text[] is null or %(negated)s <> exists (
                   select from feedback_event v
                    where v.mailing = %(earlier)s and v.kind = any(%(kinds)s::text[]) and v.contact = r.contact
                      and v.at <= a.since + make_interval(secs => %(delay)s)))), '{}')
   from answered a
+ cross join lateral (
+       select exists (
+              select from delivery_outcome o
+               where o.mailing = %(earlier)s and o.seq = a.seq and o.package = %(package)s and o.state = 7
+                 and o.at <= a.since + make_interval(secs => %(delay)s)) as came_back) as late
   join delivery_recipient r on r.mailing = %(earlier)s and r.seq = a.seq
