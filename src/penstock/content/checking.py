@@ -85,7 +85,9 @@ def _known(
         return frozenset() if wanted <= known else known
     if not contacts.lacking(conn, account, listed, missing):
         return frozenset()
-    known = NAMES | frozenset(contacts.variables(conn, account, listed))
+    if not (had := contacts.variables(conn, account, listed)):
+        return frozenset()
+    known = NAMES.union(had)
     with _lock:
         _had[key] = time.monotonic(), known
         while len(_had) > KEPT:
