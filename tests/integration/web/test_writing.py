@@ -340,7 +340,8 @@ def test_schedule_by_form_says_when_it_is_sent(desk: Desk, visitor: Callable[...
         ("2031-03-30T02:30", "Europe/Paris", "does not exist"),
         ("2031-10-26T02:30", "Europe/Paris", "occurs twice"),
         ("2031-10-26T02:30", "Mars/Olympus", "no time zone"),
-        ("", "UTC", "is no time"),
+        ("", "UTC", "No time is given yet"),
+        ("soon", "UTC", "is no time"),
     ],
 )
 def test_a_time_that_cannot_be_is_refused_where_it_was_typed(

@@ -26,7 +26,9 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def mailing(state: str, **more: Any) -> Mailing:
     """One that only its state matters of."""
     empty = {each.name: None for each in fields(Mailing)}
-    return Mailing(**{**empty, "id": 7, "name": "News", "state": state, "audience": {}, **more})
+    return Mailing(
+        **{**empty, "id": 7, "name": "News", "state": state, "channel": "email", "audience": {}, **more}
+    )
 
 
 @pytest.mark.parametrize(
