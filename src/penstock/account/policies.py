@@ -34,7 +34,7 @@ def begin_at_the_terminal(conn: psycopg.Connection[Any], account: int, actor: Ac
 
 def read(conn: psycopg.Connection[Any], account: int) -> Policy:
     """Return what holds in the account. Raises LookupError when there is none."""
-    return tolerant(_chosen(conn, account))
+    return tolerant(chosen(conn, account))
 
 
 def change(conn: psycopg.Connection[Any], account: int, changes: Mapping[str, Any], actor: Actor) -> Policy:
@@ -51,7 +51,7 @@ def change(conn: psycopg.Connection[Any], account: int, changes: Mapping[str, An
         if RULES[name].by_platform and not access.allows(actor, "platform:moderate"):
             raise access.Forbidden(f"The policy {name} is set by the platform.", "platform:moderate")
     with conn.transaction():
-        before = _chosen(conn, account, lock=True)
+        before = chosen(conn, account, lock=True)
         after = {name: value for name, value in (before | dict(changes)).items() if _is_choice(name, value)}
         if after != before:
             conn.execute("update account_account set policy = %s where id = %s", (Jsonb(after), account))
@@ -70,7 +70,8 @@ def _is_choice(name: str, value: Any) -> bool:
     return value is not None and (name not in RULES or value != RULES[name].default)
 
 
-def _chosen(conn: psycopg.Connection[Any], account: int, *, lock: bool = False) -> dict[str, Any]:
+def chosen(conn: psycopg.Connection[Any], account: int, *, lock: bool = False) -> dict[str, Any]:
+    """Return what an account has chosen itself, by name; the others have their defaults. Raises LookupError."""
     question = "select policy from account_account where id = %s"
     row = conn.execute(question + " for update" if lock else question, (account,)).fetchone()
     if row is None:

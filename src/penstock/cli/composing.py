@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 
+from penstock.account import policies
 from penstock.audience import reach
 from penstock.audience.reach import Reach
 from penstock.content.accepting import SMS
@@ -28,20 +29,14 @@ def composed(
     return program_of(message, options, name=name, variables=variables, number=number)
 
 
-def policy_of(conn: psycopg.Connection[Any], account: int) -> dict[str, Any]:
-    """Return the policies that the account has chosen."""
-    row = conn.execute("select policy from account_account where id = %s", (account,)).fetchone()
-    return dict(row[0]) if row else {}
-
-
 def composing(conn: psycopg.Connection[Any], mailing: Mailing) -> dict[str, Any]:
     """Return what says how the messages of a mailing are composed, beside the message."""
-    return policy_of(conn, mailing.account) | mailing.options if mailing.channel == SMS else {}
+    return policies.chosen(conn, mailing.account) | mailing.options if mailing.channel == SMS else {}
 
 
 def composing_of(conn: psycopg.Connection[Any], account: int, message: Message) -> dict[str, Any]:
     """Return what says how a message is composed that is no mailing's yet."""
-    return policy_of(conn, account) if message.channel == SMS else {}
+    return policies.chosen(conn, account) if message.channel == SMS else {}
 
 
 def reach_of(program: Composed) -> Reach:

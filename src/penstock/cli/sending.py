@@ -16,7 +16,7 @@ from penstock.cli import BEGAN
 from penstock.cli.answers import tell_state
 from penstock.cli.asked import Asked
 from penstock.cli.choosing import any_mailing, chosen_account, zone_of
-from penstock.cli.composing import Composed, composed, policy_of
+from penstock.cli.composing import Composed, composed
 from penstock.cli.confirming import confirm
 from penstock.cli.crew import Crew, senders_at_work
 from penstock.cli.endings import Exit, Failure, wrong
@@ -68,7 +68,7 @@ def carry_out(
             asked = replace(asked, server=asked.server.settled(conn, account))
             asked.server.refuse_other(asked.message.channel)
             if asked.message.channel == SMS:
-                asked = replace(asked, policy=policy_of(conn, account))
+                asked = replace(asked, policy=policies.chosen(conn, account))
             plan = planned(conn, account, asked)
             if not asked.draft:
                 domain = sender_domain(asked.message.sender)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from penstock.account import policies
 from penstock.content.message import Message, MessageError, RenderError
 from penstock.content.sms import sender
 from penstock.content.sms.encoding import encode
@@ -41,7 +42,7 @@ def counted(visit: Visit, message: Message, list_id: int | None, options: dict[s
     if not (message.text or "").strip():
         return told
     try:
-        there = _seen(message, _policy(visit) | options, who)
+        there = _seen(message, policies.chosen(visit.conn, visit.account) | options, who)
     except MessageError as error:
         return told | {"counter_faults": [str(problem) for problem in error.problems]}
     except RenderError as error:
@@ -52,11 +53,6 @@ def counted(visit: Visit, message: Message, list_id: int | None, options: dict[s
         if not each.of_data and each.foreign.replacement is not None and not each.foreign.offered
     ]
     return told | {"counter": there, "counter_least": _least(there), "counter_replaces": len(alike) > 1}
-
-
-def _policy(visit: Visit) -> dict[str, Any]:
-    row = visit.conn.execute("select policy from account_account where id = %s", (visit.account,)).fetchone()
-    return dict(row[0]) if row else {}
 
 
 def _seen(message: Message, options: dict[str, Any], who: tuple[str, dict[str, Any]] | None) -> Seen:
