@@ -30,6 +30,9 @@ RETRY: Final = 0.5
 
 Take = Callable[[Incoming, int, Answer], None]
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
+Arrival = tuple[Incoming, int, Answer]
+UNREACHABLE: Final = (psycopg.OperationalError, psycopg.InterfaceError, Trouble, OSError)
+"""The database is away, or has enough to do: that is nobody's fault who wrote."""
 
 
 class Arrivals:
@@ -37,7 +40,7 @@ class Arrivals:
 
     def __init__(self, connect: Connect, kept: Callable[[], None]) -> None:
         self._connect, self._kept = connect, kept
-        self._waiting: list[tuple[Incoming, int, Answer]] = []
+        self._waiting: list[Arrival] = []
         self._something = asyncio.Event()
         self._conn: psycopg.AsyncConnection[Any] | None = None
 
@@ -65,23 +68,36 @@ class Arrivals:
 
     async def _keep_some(self) -> None:
         batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-        kept = False
+        kept = [False] * len(batch)
         try:
-            if self._conn is None or self._conn.closed:
-                self._conn = await self._connect()
-            kept = await self._keep(self._conn, batch)
-        except (psycopg.Error, Trouble, OSError) as error:
+            kept = await self._keep_what_can_be(batch)
+        except UNREACHABLE as error:
             log.warning("what comes in is not kept, and is to come again: %s", error)
         finally:
-            _answer(batch, kept)
-        if kept:
+            for (_, _, answer), done in zip(batch, kept, strict=True):
+                answer(done)
+        if any(kept):
             self._kept()
         else:
             await self._give_up()
 
-    async def _keep(
-        self, conn: psycopg.AsyncConnection[Any], batch: list[tuple[Incoming, int, Answer]]
-    ) -> bool:
+    async def _keep_what_can_be(self, batch: list[Arrival]) -> list[bool]:
+        """Keep a batch, and say of each whether it is. One that cannot be, whatever is wrong with it, keeps none of the others out."""
+        try:
+            if self._conn is None or self._conn.closed:
+                self._conn = await self._connect()
+            await self._keep(self._conn, batch)
+        except UNREACHABLE:
+            raise
+        except Exception:
+            half = len(batch) // 2
+            if not half:
+                log.exception("something that came in cannot be kept")
+                return [False]
+            return [*await self._keep_what_can_be(batch[:half]), *await self._keep_what_can_be(batch[half:])]
+        return [True] * len(batch)
+
+    async def _keep(self, conn: psycopg.AsyncConnection[Any], batch: list[Arrival]) -> None:
         told = [receipts.row(server, None, item) for item, server, _ in batch if isinstance(item, Receipt)]
         said = [
             incoming.told(item) | {"server": server}
@@ -93,7 +109,6 @@ class Arrivals:
                 await conn.execute("select delivery_receipts_in(%s)", (Jsonb(told),))
             if said:
                 await conn.execute("select feedback_short_in(%s)", (Jsonb(said),))
-        return True
 
     async def _give_up(self) -> None:
         """The database does not take it: let the other side wait."""
@@ -105,6 +120,6 @@ class Arrivals:
         _answer(waiting, False)
 
 
-def _answer(batch: list[tuple[Incoming, int, Answer]], kept: bool) -> None:
+def _answer(batch: list[Arrival], kept: bool) -> None:
     for _, _, answer in batch:
         answer(kept)
