@@ -15,7 +15,9 @@ TEXT_LIMIT: Final = 1000
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?=[ \t]|$)")
 # C0, DEL, C1, the separators that end a line in some terminals, the marks that reverse reading direction, and halves of characters,
 # which JSON can bring and no database takes.
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
+)
 
 
 class Reply(NamedTuple):
