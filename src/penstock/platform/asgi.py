@@ -4,12 +4,13 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penstock.platform.settings")
 
+import django
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from django.utils.module_loading import import_string
 
 from penstock.platform import warming
 from penstock.platform.bounding import LARGEST_BODY, App, Bound, Message, bounded
+from penstock.platform.handler import Handler
 
 # Sessions and people are asked for with every page: a connection each time would cost more than the question. Only here, where
 # requests come; commands open one and leave.
@@ -29,5 +30,6 @@ async def _largest(scope: Message) -> Bound:
     return Bound(LARGEST_BODY)
 
 
-application: App = import_string(settings.FRONT)(bounded(get_asgi_application(), _largest))
+django.setup(set_prefix=False)
+application: App = import_string(settings.FRONT)(bounded(Handler(), _largest))
 warming.begin()

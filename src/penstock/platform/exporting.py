@@ -1,5 +1,6 @@
 """Long files: rows written by PostgreSQL itself, passed on block by block. Memory does not grow with their number."""
 
+import threading
 from collections.abc import AsyncIterator, Generator
 from typing import Any
 
@@ -26,18 +27,27 @@ async def copied(settings: str, query: str, parameters: dict[str, Any]) -> Async
 
 async def drawn(rows: Generator[bytes]) -> AsyncIterator[bytes]:
     """Yield what a generator gives, block by block, each drawn in a thread: a server of asynchronous answers would draw it whole."""
+    drawing = (
+        threading.Lock()
+    )  # who goes away leaves a thread in the middle of a block; it is closed after that
     draw = sync_to_async(_block, thread_sensitive=False)
     try:
-        while block := await draw(rows):
+        while block := await draw(rows, drawing):
             yield block
     finally:
-        await sync_to_async(rows.close, thread_sensitive=False)()
+        await sync_to_async(_close, thread_sensitive=False)(rows, drawing)
 
 
-def _block(rows: Generator[bytes]) -> bytes:
+def _block(rows: Generator[bytes], drawing: threading.Lock) -> bytes:
     block = bytearray()
-    for row in rows:
-        block += row
-        if len(block) >= BLOCK:
-            break
+    with drawing:
+        for row in rows:
+            block += row
+            if len(block) >= BLOCK:
+                break
     return bytes(block)
+
+
+def _close(rows: Generator[bytes], drawing: threading.Lock) -> None:
+    with drawing:
+        rows.close()
