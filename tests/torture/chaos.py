@@ -81,7 +81,7 @@ class Chaos:
         while not arrivals.new():
             if time.monotonic() > until:
                 raise TimeoutError(
-                    f"nothing has arrived after {patience:.0f} s; the mailing is {self.state()}"
+                    f"nothing has arrived after {patience:.0f} s; the mailing is {self.state()}: {self.reason()}"
                 )
             self.watch(0.05)
 

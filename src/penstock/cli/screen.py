@@ -17,8 +17,10 @@ from penstock.transport.reply import UNPRINTABLE, sanitise
 
 def safe(text: str) -> str:
     """Return text of one or more lines without control characters: an escape sequence becomes harmless words."""
-    lines = (UNPRINTABLE.sub(" ", line) for line in text.split("\n"))
-    return "\n".join(lines).encode("utf-8", "replace").decode()
+    whole = text.encode(
+        "utf-8", "replace"
+    ).decode()  # a byte of a file's name that is no character is one "?"
+    return "\n".join(UNPRINTABLE.sub(" ", line) for line in whole.split("\n"))
 
 
 def line(text: str) -> str:
