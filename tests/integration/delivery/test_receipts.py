@@ -1,5 +1,6 @@
 """Receipts find their recipients: by id, by number, before the response, for several parts, and for those in doubt. Without a centre."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -15,7 +16,7 @@ from penstock.report.ledger import ledger
 from penstock.transport.short import Receipt
 from tests.examples import examples
 from tests.integration.delivery.handing import hand_over
-from tests.integration.delivery.stage import sound, travel
+from tests.integration.delivery.stage import eventually, sound, travel
 from tests.integration.delivery.texting import TEXT, begin, number
 
 Conn = psycopg.Connection[Any]
@@ -87,6 +88,29 @@ def test_a_message_has_arrived_when_all_its_parts_have(conn: Conn) -> None:
         conn, Receipt("b1", "delivered"), Receipt("b2", "failed", text="EXPIRED"), Receipt("b2", "delivered")
     )
     assert sound(conn, mailing) == {"accepted": 1, "delivered": 1, "bounced": 1}
+
+
+def test_what_a_part_was_told_is_kept_while_others_write_its_row(conn: Conn) -> None:
+    """Between finding a part and noting what its receipt said the row may be written by somebody else, and lie in another place."""
+    mailing = sending(conn, 1, LONG)
+    hand_over(conn, mailing, accepted=1)
+    named(conn, mailing, 1, "a", "b")
+    receipts.take(conn, [(server(conn), None, Receipt(part, "delivered")) for part in "ab"])
+    with psycopg.connect(conn.info.dsn, autocommit=True) as ticker, ThreadPoolExecutor(1) as thread:
+        conn.execute(
+            "select pg_advisory_lock(7006, %s)", (mailing,)
+        )  # the settling has found them, and waits
+        placed = thread.submit(receipts.settle, ticker)
+        eventually(
+            lambda: (
+                conn.execute("select from pg_locks where classid = 7006 and not granted").fetchone()
+                is not None
+            )
+        )
+        conn.execute("update delivery_message set at = at - interval '1 second'")
+        conn.execute("select pg_advisory_unlock(7006, %s)", (mailing,))
+        assert placed.result(10) == 2
+    assert sound(conn, mailing) == {"delivered": 1}
 
 
 def test_a_receipt_before_its_response_waits_for_it(conn: Conn) -> None:

@@ -12,7 +12,8 @@ declare
     v_no bigint[];
     v_state integer[];
     v_said text[];
-    v_part tid[];               -- the row of delivery_message, null: none is known
+    v_id text[];
+    v_part smallint[];          -- which part of the message it is about, null: none is known
     v_parts integer[];
     v_mailing integer[];
     v_seq integer[];
@@ -34,12 +35,12 @@ begin
           from (select distinct server, transport from batch) d
     )
     select array_agg(r.no), array_agg(r.state), array_agg(r.said || case when r.error <> '' then ', error ' || r.error else '' end),
-           array_agg(m.ctid), array_agg(m.parts), array_agg(m.mailing), array_agg(m.seq), array_agg(m.package)
-      into v_no, v_state, v_said, v_part, v_parts, v_mailing, v_seq, v_package
+           array_agg(r.id), array_agg(m.part), array_agg(m.parts), array_agg(m.mailing), array_agg(m.seq), array_agg(m.package)
+      into v_no, v_state, v_said, v_id, v_part, v_parts, v_mailing, v_seq, v_package
       from batch r
       join place on place.server is not distinct from r.server and place.transport = r.transport
       left join lateral (
-           select d.ctid, d.parts, d.mailing, d.seq, d.package
+           select d.part, d.parts, d.mailing, d.seq, d.package
              from delivery_message d
             where d.id = r.id and d.server = any(place.servers)
               and (length(r.number) < 8 or exists (
@@ -68,9 +69,10 @@ begin
     -- Of several parts each keeps what its receipt said; a failure counts, whatever is said besides.
     if 1 < any(v_parts) then
         update delivery_message d set state = greatest(d.state, t.state)
-          from (select e.part, max(e.state) as state from unnest(v_part, v_state, v_parts) as e (part, state, parts)
-                 where e.parts > 1 and e.state in (6, 7) group by e.part) t
-         where d.ctid = t.part;
+          from (select e.mailing, e.seq, e.package, e.part, e.id, max(e.state) as state
+                  from unnest(v_mailing, v_seq, v_package, v_part, v_id, v_parts, v_state) as e (mailing, seq, package, part, id, parts, state)
+                 where e.parts > 1 and e.state in (6, 7) group by e.mailing, e.seq, e.package, e.part, e.id) t
+         where (d.mailing, d.seq, d.package, d.part, d.id) = (t.mailing, t.seq, t.package, t.part, t.id);
     end if;
 
     with told as (   -- what all receipts of a recipient say together
