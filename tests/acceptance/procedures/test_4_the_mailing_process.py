@@ -179,7 +179,7 @@ def test_a_package_that_has_begun_is_finished(office: Offices, site: Site, comma
     5,000 customers will receive messages." The operator sees how many will still leave."""
     there = office(package_size=30, package_interruptible="off")
     anna, subject = there.person(), f"package and {command}"
-    mailing = launched(there, anna, subject, count=90, options={"rate": 40})
+    mailing = launched(there, anna, subject, count=90, options={"rate": 15})
     anna.reached(mailing, 5)
     foretold = anna.ask("GET", f"/mailings/{mailing}/forecast", params={"command": command})
     assert foretold["leaving"] > 0
