@@ -332,6 +332,9 @@ class Domain(models.Model):
     return_found_at = models.DateTimeField(
         null=True, help_text="When the return host was last right; empty: it is not used."
     )
+    return_heard_at = models.DateTimeField(
+        null=True, help_text="When mail to the return host last came in here; empty: not yet."
+    )
     verified_at = models.DateTimeField(null=True, help_text="Empty: not verified (any more).")
     checked_at = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True, help_text="When it is to be checked again.")
