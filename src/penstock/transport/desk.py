@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final, Protocol
 
+from penstock.transport.backoff import Backoff
 from penstock.transport.envelope import Peer, Source
 from penstock.transport.fate import Replied, Unanswered, Unsent
 from penstock.transport.provider.answers import Answer
 from penstock.transport.reply import Reply
 from penstock.transport.short import ShortSource
-from penstock.transport.smtp.backoff import Backoff
 
 CLOSE_LIMIT: Final = 5.0
 """Seconds that `close` waits for the answers to what is under way."""

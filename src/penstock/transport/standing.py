@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from penstock.transport.backoff import Backoff
 from penstock.transport.reply import Reply, Trouble
-from penstock.transport.smtp.backoff import Backoff
 
 TROUBLES: Final = 3
 """Troubles with its connections in a row, with no message answered in between."""

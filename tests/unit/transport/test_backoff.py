@@ -3,7 +3,7 @@
 import random
 import socket
 
-from penstock.transport.smtp.backoff import FIRST, LONGEST, PERMANENT, Backoff
+from penstock.transport.backoff import FIRST, LONGEST, PERMANENT, Backoff
 from penstock.transport.smtp.connect import interleave
 
 

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from penstock.transport.backoff import Backoff
 from penstock.transport.reply import Trouble
 from penstock.transport.short import Answer, Incoming, ShortSource
 from penstock.transport.smpp.carrier import Carrier
@@ -18,7 +19,6 @@ from penstock.transport.smpp.incoming import Ears
 from penstock.transport.smpp.pdu import Pdu
 from penstock.transport.smpp.session import Session, open_session
 from penstock.transport.smpp.timeouts import Timeouts
-from penstock.transport.smtp.backoff import Backoff
 
 CLOSE_LIMIT: Final = 2.0
 """Seconds that `close` waits for the answers to unbind."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
+from penstock.transport.backoff import Backoff
 from penstock.transport.envelope import Peer
 from penstock.transport.reply import Reply, Trouble
 from penstock.transport.short import Answer
@@ -19,7 +20,6 @@ from penstock.transport.smpp.carrier import Carriage, Carrier
 from penstock.transport.smpp.centre import Centre
 from penstock.transport.smpp.pdu import Cutter, Malformed, Pdu, bind, pdu, text_at
 from penstock.transport.smpp.timeouts import Timeouts
-from penstock.transport.smtp.backoff import Backoff
 
 HEARD_LIMIT: Final = 5_000
 """What came in and waits to be kept; more is refused for now, and the centre sends it again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from penstock.transport.backoff import Backoff
 from penstock.transport.reply import Trouble
 from penstock.transport.short import Answer, Incoming, ShortSource
 from penstock.transport.smpp.centre import Centre
@@ -11,7 +12,6 @@ from penstock.transport.smpp.incoming import Ears
 from penstock.transport.smpp.pdu import Pdu
 from penstock.transport.smpp.session import Session, open_session
 from penstock.transport.smpp.timeouts import Timeouts
-from penstock.transport.smtp.backoff import Backoff
 
 
 class Ear:

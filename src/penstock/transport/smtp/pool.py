@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Final
 
+from penstock.transport.backoff import Backoff
 from penstock.transport.envelope import Source
 from penstock.transport.reply import Trouble
-from penstock.transport.smtp.backoff import Backoff
 from penstock.transport.smtp.server import Server
 from penstock.transport.smtp.session import Session, open_session
 from penstock.transport.smtp.stage import Stage
