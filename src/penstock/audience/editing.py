@@ -41,24 +41,19 @@ def create(
 ) -> Contact:
     """Make a contact and put it on lists. One of address and number may be "". A number may be given as the address.
 
+    Whoever is known by the number alone, and nobody else by it, gets the address: that contact is returned, changed.
     Raises AddressError, AttributeProblem, ContactExists, UnknownList.
     """
     known, fitting = _known_as(conn, account, address, phone), checked(attributes)
+    given = known | {"account": account, "attributes": Jsonb(fitting)}
     with conn.transaction():
         require_all(conn, account, lists)
-        made = conn.execute(
-            "insert into audience_contact (account_id, address, normal, phone, region, attributes)"
-            " values (%(account)s, %(address)s, %(normal)s, %(phone)s, %(region)s, %(attributes)s)"
-            " on conflict (normal, account_id) do nothing returning id",
-            known | {"account": account, "attributes": Jsonb(fitting)},
-        ).fetchone()
-        if made is None:
-            raise _exists(conn, account, known)
-        returning.note(conn, account, int(made[0]))
+        contact = _addressed(conn, account, given) or _inserted(conn, account, given)
+        returning.note(conn, account, contact)
         conn.execute(
-            sql("penstock.audience", "join_lists"), {"contact": made[0], "lists": sorted(set(lists))}
+            sql("penstock.audience", "join_lists"), {"contact": contact, "lists": sorted(set(lists))}
         )
-        return require(conn, account, int(made[0]))
+        return _whole(conn, account, contact)
 
 
 def update(
@@ -92,12 +87,7 @@ def update(
             raise UnknownContact(contact)
         if given["moves"]:
             returning.note(conn, account, contact)
-        found = require(conn, account, contact)
-        if len(found.attributes) > MOST:
-            raise AttributeProblem(
-                f"There would be {len(found.attributes)} attributes; a contact has at most {MOST}."
-            )
-        return found
+        return _whole(conn, account, contact)
 
 
 def require(conn: psycopg.Connection[Any], account: int, contact: int) -> Contact:
@@ -105,6 +95,45 @@ def require(conn: psycopg.Connection[Any], account: int, contact: int) -> Contac
     if (found := contacts.get(conn, account, contact)) is None:
         raise UnknownContact(contact)
     return found
+
+
+def _whole(conn: psycopg.Connection[Any], account: int, contact: int) -> Contact:
+    """Return a contact as it has become. Raises AttributeProblem where that is too much of it, UnknownContact."""
+    found = require(conn, account, contact)
+    if len(found.attributes) > MOST:
+        raise AttributeProblem(
+            f"There would be {len(found.attributes)} attributes; a contact has at most {MOST}."
+        )
+    return found
+
+
+def _inserted(conn: psycopg.Connection[Any], account: int, given: Mapping[str, Any]) -> int:
+    """Make a contact, and return its number. Raises ContactExists."""
+    made = conn.execute(
+        "insert into audience_contact (account_id, address, normal, phone, region, attributes)"
+        " values (%(account)s, %(address)s, %(normal)s, %(phone)s, %(region)s, %(attributes)s)"
+        " on conflict (normal, account_id) do nothing returning id",
+        given,
+    ).fetchone()
+    if made is None:
+        raise _exists(conn, account, given)
+    return int(made[0])
+
+
+def _addressed(conn: psycopg.Connection[Any], account: int, given: Mapping[str, Any]) -> int | None:
+    """Give the address to the one contact that is known by this number alone, and return its number; None where there is none.
+
+    Raises ContactExists.
+    """
+    if given["phone"] in (None, given["normal"]):
+        return None
+    returning.guard(conn, account)  # before the row is locked, as in _moved
+    try:
+        with conn.transaction():
+            found = conn.execute(sql("penstock.audience", "address_numbered"), given).fetchone()
+    except psycopg.errors.UniqueViolation:
+        raise _exists(conn, account, given) from None
+    return int(found[0]) if found else None
 
 
 _STAYS: Final = {"address": None, "normal": None, "phone": None, "region": None}

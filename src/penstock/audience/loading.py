@@ -84,6 +84,7 @@ class Merging:
 
     def __init__(self, conn: psycopg.Connection[Any], account: int, columns: Columns) -> None:
         self._conn, self._account, self._into = conn, account, into(columns)
+        self._has_both = columns.phone is not None and columns.address is not None
         conn.execute(sql("penstock.audience", "create_staging"))
 
     def fill(self, rows: Iterable[bytes]) -> None:
@@ -91,7 +92,7 @@ class Merging:
 
     def settle(self, number: int, list_id: int | None, records: Records) -> Counts:
         conn, given = self._conn, {"account": self._account, "import": number, "list": list_id}
-        conn.execute("analyze audience_staging (normal)")
+        conn.execute("analyze audience_staging (normal, phone)")
         duplicates = 0
         if _number(conn, sql("penstock.audience", "has_duplicates")):
             duplicates = conn.execute(sql("penstock.audience", "note_duplicates"), given).rowcount
@@ -99,7 +100,9 @@ class Merging:
         conn.execute("lock table audience_contact in share row exclusive mode")
         conn.execute(sql("penstock.audience", "find_met"), given)
         conn.execute("analyze audience_met")
-        updated = conn.execute(sql("penstock.audience", "update_met")).rowcount
+        updated = conn.execute(sql("penstock.audience", "update_met"), given).rowcount
+        if self._has_both:
+            updated += conn.execute(sql("penstock.audience", "address_met"), given).rowcount
         if list_id is not None:
             conn.execute(sql("penstock.audience", "join_list_met"), given)
         accepted = records.rows - records.rejected - duplicates
@@ -120,6 +123,7 @@ class Filling:
     def __init__(self, conn: psycopg.Connection[Any], account: int, columns: Columns) -> None:
         self._conn, self._account, self._into = conn, account, into(columns)
         self._has_numbers = columns.phone is not None
+        self._has_both = self._has_numbers and columns.address is not None
         self.base = _number(conn, "select nextval(pg_get_serial_sequence('audience_contact', 'id'))")
         self._fresh = not _number(conn, "select count(*) from (select from audience_contact limit 1) as seen")
         conn.execute(
@@ -144,6 +148,7 @@ class Filling:
         last = self.base + records.line + 1
         _number(conn, "select setval(pg_get_serial_sequence('audience_contact', 'id'), %s)", last)
         conn.execute("alter table audience_contact add constraint audience_contact_pkey primary key (id)")
+        numbered = self._has_both and not self._fresh and self._numbered(given)
         duplicates = updated = met = 0
         if not self._unique():
             conn.execute(sql("penstock.audience", "find_repeated"), given)
@@ -158,12 +163,22 @@ class Filling:
             self._add_unique()
         if self._has_numbers:
             conn.execute(_PHONE_INDEX)
+        if numbered:
+            conn.execute(sql("penstock.audience", "find_addressed"), given)
+            addressed = conn.execute(sql("penstock.audience", "address_filled")).rowcount
+            met, updated = met + addressed, updated + addressed
         # Nobody seeks by the rest, which is wide.
         conn.execute("analyze audience_contact (id, account_id, normal, phone)")
         if list_id is not None:
             self._join_list(given)
+            if numbered:
+                conn.execute(sql("penstock.audience", "join_list_addressed"), given)
         created = records.rows - records.rejected - duplicates - met
         return Counts(created=created, updated=updated, unchanged=met - updated, duplicates=duplicates)
+
+    def _numbered(self, given: dict[str, Any]) -> bool:
+        """Note who is known by a number alone, so that the rows with an address and this number can become theirs; False for nobody."""
+        return self._conn.execute(sql("penstock.audience", "find_numbered"), given).rowcount > 0
 
     def _join_list(self, given: dict[str, Any]) -> None:
         """Put the new contacts on a list; where there are few members in all, likewise without the index."""

@@ -150,7 +150,8 @@ def test_a_contact_is_made_and_moves(conn: Conn) -> None:
     assert (made.address, made.phone, made.region, made.email) == ("+33612345678", "+33612345678", "FR", None)
     with pytest.raises(ContactExists):
         editing.create(conn, 1, "+33612345678", {})
-    both = editing.create(conn, 1, "Anna@x.example", {}, phone="+33612345678")
+    both = editing.create(conn, 1, "Anna@x.example", {}, phone="+33752345670")
+    editing.update(conn, 1, both.id, phone="+33612345678")
     assert [each.id for each in contacts.having(conn, 1, "0612345678", limit=9)] == [made.id, both.id]
 
     named = editing.update(conn, 1, made.id, address="cem@x.example")

@@ -129,7 +129,8 @@ def create_contact(
     request: HttpRequest, response: HttpResponse, given: NewContact, account: Account = None
 ) -> Any:
     """Make a contact. An address that is one of the account's already is refused (409), with its number in `contact`; several contacts may
-    have one telephone number, but only one of them no address."""
+    have one telephone number, but only one of them no address. Where a contact is known by this number alone, and nobody else has it, that
+    contact gets the address, the attributes and the lists: the answer has its `id`, and the `created_at` that it had."""
     with asked(request, "contacts:write") as ask:
 
         def make() -> Any:

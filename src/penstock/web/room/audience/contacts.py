@@ -62,13 +62,22 @@ def new(visit: Visit) -> HttpResponse:
             given = {name: value for name, value in _attributes(post).items() if value is not None}
             phone = post.get("phone", "")
             made = editing.create(visit.conn, visit.account, post.get("address", ""), given, on, phone=phone)
-            return visit.go("contact", made.id, said=_("%(address)s is added.") % {"address": made.address})
+            return visit.go("contact", made.id, said=_added(made))
         except (AddressError, AttributeProblem, editing.ContactExists, UnknownList) as error:
             wrong, status = _told(error, post.get("address", "")), HTTPStatus.UNPROCESSABLE_ENTITY
     return visit.page(
         "audience/contact_new.html", status, wrong=wrong, address=post.get("address", ""), phone=post.get("phone", ""),
         rows=_rows(post) if visit.posted else _blank(visit), lists=_choices(visit), chosen=post.getlist("list"), **_for_form(visit),
     )  # fmt: skip
+
+
+def _added(made: there.Contact) -> str:
+    """Say that somebody is there now; or that a contact was, known by the number alone, who has the address now."""
+    if made.updated_at > made.created_at:
+        return _("%(phone)s was a contact already, without an address; it has %(address)s now.") % {
+            "phone": made.phone, "address": made.address
+        }  # fmt: skip
+    return _("%(address)s is added.") % {"address": made.address}
 
 
 @room("contacts:read")
