@@ -9,6 +9,7 @@ Orders, each a member of one JSON object:
   no answer), `answer and cut`; for submit_sm also `lose` and `lose and cut`, which are the same but not taken.
 - `receipts`: {"after": ms, "failed" | "early" | "double" | "lost": every how many-th, "form": "usual" | "tlv" | "decimal" | "sloppy",
   "held": true, "off": true}. What is not confirmed with status 0 comes again, as real centres do it.
+- `tls` (at the start, and of npm's only): a PEM file of key and certificate; the centre then speaks TLS from the first octet.
 - `messages`: [{"from", "to", "text"}] from telephones; `cut`: so many connections; `unbind`: every session; `octets`: raw, hexadecimal.
 
 The log is written before the answer: what a client was told is in it.
@@ -39,13 +40,14 @@ class Centre:
     port: int
     log: Path
     process: subprocess.Popen[str]
+    tls: bool = False
     lines: list[dict[str, Any]] = field(default_factory=list)
     _read: int = 0
 
     def url(self, **options: Any) -> str:
         """The terms of a transport that hands over to it."""
         given = "&".join(f"{name}={value}" for name, value in options.items())
-        return f"smpp://penstock:secret@127.0.0.1:{self.port}?{given}"
+        return f"smpp{'s' * self.tls}://penstock:secret@127.0.0.1:{self.port}?{given}"
 
     def order(self, **orders: Any) -> None:
         """Give orders, which stand on return; the counters of rules begin anew with new rules."""
@@ -79,7 +81,7 @@ def running(kind: str, place: Path, **orders: Any) -> Iterator[Centre]:
     )
     assert process.stdout is not None
     try:
-        yield Centre(kind, int(process.stdout.readline()), log, process)
+        yield Centre(kind, int(process.stdout.readline()), log, process, "tls" in orders)
     finally:
         process.kill()
         process.communicate()

@@ -1,5 +1,5 @@
 // A centre of the npm package `smpp`: what it does is told in centre.py, which starts it, scripts it and reads its log.
-// Arguments: log, orders (JSON). Writes its port to stdout; further orders come as lines of JSON on stdin, each answered by a line; ends with stdin.
+// Arguments: log, orders (JSON; `tls` among the first ones: a PEM file of key and certificate to speak TLS with). Writes its port to stdout; further orders come as lines of JSON on stdin, each answered by a line; ends with stdin.
 const fs = require("fs");
 const readline = require("readline");
 const smpp = require("smpp");
@@ -144,7 +144,9 @@ function asked(session, pdu) {
     ? { message_id: pdu.message_id, message_state: known.state, final_date: "" } : { command_status: 0x67 })));
 }
 
-const server = smpp.createServer((session) => {
+const { tls, ...first } = JSON.parse(process.argv[3]);
+const pem = tls && fs.readFileSync(tls);
+const server = smpp.createServer(pem ? { key: pem, cert: pem } : {}, (session) => {
   session.number = ++opened;
   const rule = ordered("connect");
   if (rule) return ended(session);
@@ -173,6 +175,6 @@ function order(given) {
   pump();
 }
 
-order(JSON.parse(process.argv[3]));
+order(first);
 readline.createInterface({ input: process.stdin }).on("line", (line) => { order(JSON.parse(line)); console.log("done"); }).on("close", () => process.exit());
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));

@@ -100,6 +100,8 @@ sub content {
     my $pdu = shift;
     my $octets = $pdu->{message_payload} // $pdu->{short_message};
     my ($reference, $parts, $part) = (0, 1, 1);
+    ($reference, $parts, $part) = (unpack('n', $pdu->{sar_msg_ref_num}), ord $pdu->{sar_total_segments}, ord $pdu->{sar_segment_seqnum})
+        if defined $pdu->{sar_total_segments};
     if ($pdu->{esm_class} & 0x40) {
         my $header = substr $octets, 1, my $length = ord $octets;
         $octets = substr $octets, 1 + $length;
