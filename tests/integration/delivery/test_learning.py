@@ -5,8 +5,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from penstock.delivery import freeze
+from penstock.delivery import due, freeze
 from penstock.delivery.learning import Learned, learn, learn_early
+from tests.integration.delivery import handing
 from tests.integration.delivery.stage import begin, hand_over, sound, travel
 
 Conn = psycopg.Connection[Any]
@@ -72,6 +73,22 @@ def test_a_doubt_is_resolved_by_what_comes_back(conn: Conn, mailing: int) -> Non
     assert learn(conn, mailing, 3, "delivered", origin="dsn") is Learned.DELIVERED
     assert sound(conn, mailing) == {"accepted": 2, "delivered": 1}
     assert conn.execute("select transport from delivery_outcome where state = 6").fetchone() == (7,)
+
+
+@pytest.mark.behaviour("B2")
+@pytest.mark.parametrize("state", ["delivered", "bounced"])
+def test_under_never_lost_what_comes_back_before_the_retry_cancels_it(conn: Conn, state: Any) -> None:
+    number = begin(conn, 2, "smtp://127.0.0.1:1")
+    freeze.prepare(conn, number)
+    handing.hand_over(conn, number, in_doubt=1, deferred=1)
+    conn.execute("select delivery_release_doubt(%s, null)", (number,))
+    assert learn(conn, number, 1, state, origin="webhook") == state
+    assert (
+        learn(conn, number, 2, state, origin="webhook") is Learned.EARLY
+    )  # refused for now: nothing of theirs left
+    travel(conn, minutes=2)
+    assert due.pack(conn, number) == 1
+    assert sound(conn, number) == {state: 1, "deferred": 1}
 
 
 def test_nobody_is_met_who_was_never_meant(conn: Conn, mailing: int) -> None:

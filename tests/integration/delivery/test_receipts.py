@@ -8,10 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from penstock.content.links import tokens
 from penstock.delivery import due, freeze
-from penstock.delivery.learning import Learned, learn
+from penstock.delivery.learning import Learned, learn, learn_early
 from penstock.delivery.short import receipts
 from penstock.delivery.short.reference import reference
+from penstock.feedback.hooks import short
+from penstock.platform.environment import link_key
 from penstock.report.ledger import ledger
 from penstock.transport.short import Receipt
 from tests.examples import examples
@@ -23,9 +26,9 @@ Conn = psycopg.Connection[Any]
 LONG = TEXT + " " + "x" * 200  # two parts
 
 
-def sending(conn: Conn, count: int, text: str = TEXT) -> int:
+def sending(conn: Conn, count: int, text: str = TEXT, via: str = "smpp://me:secret@127.0.0.1:1") -> int:
     """A mailing to so many numbers that is being sent."""
-    mailing = begin(conn, count, "smpp://me:secret@127.0.0.1:1", text)
+    mailing = begin(conn, count, via, text)
     freeze.prepare(conn, mailing)
     return mailing
 
@@ -143,9 +146,9 @@ def test_an_id_of_another_number_is_not_theirs(conn: Conn) -> None:
     assert tell(conn, Receipt("same", "failed", number="0" + number(1)[3:])) == 1  # as written in the country
 
 
-def in_doubt(conn: Conn, text: str = TEXT) -> int:
+def in_doubt(conn: Conn, text: str = TEXT, via: str = "smpp://me:secret@127.0.0.1:1") -> int:
     """A mailing of which the first recipient is in doubt, since half a minute."""
-    mailing = sending(conn, 2, text)
+    mailing = sending(conn, 2, text, via)
     hand_over(conn, mailing, in_doubt=1, accepted=1)
     travel(conn, seconds=30)
     return mailing
@@ -222,6 +225,93 @@ def test_a_retry_that_has_begun_or_has_another_reason_goes_on(conn: Conn) -> Non
     hand_over(conn, other, deferred=1)  # refused for now: nothing is on its way
     settled(conn, Receipt("whose", "delivered", number=number(1)))
     assert sound(conn, other) == {"deferred": 1}
+
+
+GATEWAY = "sms+http://:k@127.0.0.1:1/send?receipts=yes"
+
+
+def marked(conn: Conn, mailing: int, seq: int, state: Any, number: str = "") -> int:
+    """A gateway tells of a recipient by our mark; returns how many ends the ledger did not know."""
+    row = conn.execute("select transport_id from mailing_mailing where id = %s", (mailing,)).fetchone()
+    assert row
+    mark = tokens(mailing, seq, link_key())[0].decode()
+    return short.answered(conn, 1, row[0], [Receipt(number, state, reference=mark)])
+
+
+def never_lost(conn: Conn) -> int:
+    """A mailing over a gateway whose first recipient is to be tried again because of a doubt."""
+    mailing = in_doubt(conn, via=GATEWAY)
+    conn.execute("select delivery_release_doubt(%s, null)", (mailing,))
+    assert sound(conn, mailing) == {"deferred": 1, "accepted": 1}
+    return mailing
+
+
+@pytest.mark.behaviour("S3.14", "B2")
+@pytest.mark.parametrize("name", ["", "g1"])
+def test_under_never_lost_a_receipt_by_our_mark_cancels_the_retry(conn: Conn, name: str) -> None:
+    """The answer was lost, and what the gateway tells bears no number: our own name for the message is enough."""
+    mailing = never_lost(conn)
+    marked(conn, mailing, 1, "underway", name)
+    for _ in range(2):  # the id becomes theirs, and then what it tells
+        receipts.settle(conn)
+    assert sound(conn, mailing) == {"accepted": 2}
+    assert due.pack(conn, mailing) == 0
+    assert marked(conn, mailing, 1, "delivered", name) == 1
+    receipts.settle(conn)
+    assert sound(conn, mailing) == {"accepted": 1, "delivered": 1}
+    other = never_lost(conn)
+    assert marked(conn, other, 1, "failed", name) == 1
+    assert sound(conn, other) == {"accepted": 1, "bounced": 1}
+    assert due.pack(conn, other) == 0
+    settled(conn)
+    assert left(conn) == 0
+
+
+@pytest.mark.behaviour("B2")
+@pytest.mark.parametrize(
+    ("state", "became"), [("delivered", "delivered"), ("failed", "bounced"), ("underway", "accepted")]
+)
+def test_a_receipt_by_our_mark_before_the_doubt_is_noted_is_there_before_the_retry(
+    conn: Conn, state: Any, became: str
+) -> None:
+    mailing = sending(conn, 2, via=GATEWAY)
+    marked(conn, mailing, 1, state)
+    for _ in range(20):  # the answer is waited for, and waiting grows longer
+        travel(conn, seconds=9)
+        receipts.settle(conn)
+        learn_early(conn)
+    hand_over(conn, mailing, in_doubt=1, accepted=1)
+    conn.execute("select delivery_release_doubt(%s, null)", (mailing,))
+    if state == "underway":
+        travel(conn, seconds=11)
+        receipts.settle(conn)
+        receipts.settle(conn)
+    else:
+        travel(conn, minutes=2)
+        assert due.pack(conn, mailing) == 0  # looked at before anybody is packed
+    assert sound(conn, mailing) == ({"accepted": 2} if became == "accepted" else {"accepted": 1, became: 1})
+
+
+def test_our_mark_cancels_no_retry_that_has_another_reason(conn: Conn) -> None:
+    mailing = sending(conn, 2, via=GATEWAY)
+    hand_over(conn, mailing, deferred=1, accepted=1)
+    for state in ("underway", "failed"):
+        marked(conn, mailing, 1, state)
+    settled(conn)
+    assert sound(conn, mailing) == {"deferred": 1, "accepted": 1}
+    travel(conn, minutes=2)
+    assert due.pack(conn, mailing) == 1
+    # Of an account it is not, or of nobody: it means nobody.
+    assert short.answered(conn, 2, 1, [Receipt("", "delivered", reference="1-1-00000000")]) == 0
+
+
+def test_a_doubt_over_a_gateway_is_settled_by_the_number(conn: Conn) -> None:
+    mailing = in_doubt(conn, via=GATEWAY)
+    row = conn.execute("select transport_id from mailing_mailing where id = %s", (mailing,)).fetchone()
+    assert row
+    receipts.take_of_transport(conn, row[0], [(Receipt("lost", "delivered", number=number(1)), None)])
+    settled(conn)
+    assert sound(conn, mailing) == {"accepted": 1, "delivered": 1}
 
 
 def test_a_doubt_is_not_settled_by_what_may_be_another_message(conn: Conn) -> None:

@@ -26,11 +26,25 @@ def take(conn: psycopg.Connection[Any], found: Iterable[tuple[int | None, int | 
     The server is that of the row account_server, None where only the transport is known. The ticker places them within a second or
     two: by the id and the server, and by the number where it is told. What cannot be placed within an hour goes.
     """
-    told = [row(server, transport, receipt) for server, transport, receipt in found]
+    return _keep(conn, [row(server, transport, receipt) for server, transport, receipt in found])
+
+
+def _keep(conn: psycopg.Connection[Any], told: list[dict[str, Any]]) -> int:
     if not told:
         return 0
     answer = conn.execute("select delivery_receipts_in(%s)", (Jsonb(told),)).fetchone()
     return int(answer[0]) if answer else 0
+
+
+def take_of_transport(
+    conn: psycopg.Connection[Any], transport: int, found: Iterable[tuple[Receipt, tuple[int, int] | None]]
+) -> int:
+    """The same of what a transport's gateways told, each with whom our own mark in it means (mailing, number in its ledger)."""
+    told = []
+    for receipt, place in found:
+        mailing, seq = place or (None, None)
+        told.append(row(None, transport, receipt) | {"mailing": mailing, "seq": seq})
+    return _keep(conn, told)
 
 
 def row(server: int | None, transport: int | None, receipt: Receipt) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What gateways for short messages tell: receipts go to the ledger, messages into the inbox, and who writes STOP gets no more.
 
-A receipt that bears our mark says whom it means, also where the answer with its id was never seen; the others are placed by their id
-(delivery.short.receipts). All of it is idempotent: what is told again counts once.
+A receipt that bears our mark says whom it means, also where the answer with its id was never seen: an end moves the ledger at once, and
+one that is on its way is in doubt no more. The others are placed by their id (delivery.short.receipts). All of it is idempotent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from penstock.delivery.learning import learn
 from penstock.delivery.short import receipts
 from penstock.feedback.hooks.keeping import Hook
 from penstock.feedback.short import incoming, noting
-from penstock.feedback.unsubscribe import recipient
 from penstock.platform import environment
 from penstock.platform.database import sql
 from penstock.transport.gateway import signed, telling
@@ -64,37 +63,58 @@ def act(conn: psycopg.Connection[Any], hook: Hook, heard: Heard) -> Counter[str]
     """Do what a request told; return how many of each: receipts, messages, marked (placed by our mark), odd."""
     done: Counter[str] = Counter()
     with conn.transaction():
-        done["receipts"] = receipts.take(conn, [(None, hook.transport, each) for each in heard.receipts])
+        told = _with_place(conn, hook.account, heard.receipts)
+        done["receipts"] = receipts.take_of_transport(conn, hook.transport, told)
         done["messages"] = incoming.take_of_transport(conn, hook.transport, heard.messages)
         conn.execute(sql("penstock.feedback", "note_hook"), {"hook": hook.id, "kind": heard.kind})
-    done["marked"] = placed(conn, hook.account, heard.receipts)
+    done["marked"] = _placed(conn, told)
     if done["messages"]:
         noting.note(conn)
     done["odd"] = heard.odd
     return +done
 
 
-def placed(conn: psycopg.Connection[Any], account: int, told: Sequence[Receipt]) -> int:
-    """Let the ledger of an account learn from receipts that bear our mark; return how many it did not know."""
-    new, marked = 0, sorted(_marked(conn, account, told), key=lambda one: one[:2])
+def answered(conn: psycopg.Connection[Any], account: int, transport: int, found: Sequence[Receipt]) -> int:
+    """Take what a gateway answered when it was asked by our marks; return how many ends the ledger did not know."""
+    told = [one for one in _with_place(conn, account, found) if one[1] is not None]
+    with conn.transaction():
+        receipts.take_of_transport(conn, transport, told)
+    return _placed(conn, told)
+
+
+_Told = list[tuple[Receipt, tuple[int, int] | None]]
+
+
+def _with_place(conn: psycopg.Connection[Any], account: int, told: Sequence[Receipt]) -> _Told:
+    """Receipts, each with whom our mark in it means: a recipient of this account's."""
+    key = environment.link_key()
+    places = [_place(each, key) for each in told]
+    mailings = {place[0] for place in places if place}
+    query = "select id from mailing_mailing where id = any(%s) and account_id = %s"
+    ours = {row[0] for row in conn.execute(query, (list(mailings), account))} if mailings else set()
+    return [
+        (each, place if place and place[0] in ours else None)
+        for each, place in zip(told, places, strict=True)
+    ]
+
+
+def _place(receipt: Receipt, key: bytes) -> tuple[int, int] | None:
+    if not receipt.reference or receipt.reference == NOBODY.decode() or receipt.state == "unknown":
+        return None
+    return verify_public(receipt.reference, key)
+
+
+def _placed(conn: psycopg.Connection[Any], told: _Told) -> int:
+    """Let the ledger learn of the ends that were told by our mark; return how many it did not know."""
+    marked = sorted(
+        ((*place, each) for each, place in told if place and each.state in ("delivered", "failed")),
+        key=lambda one: one[:2],
+    )
+    new = 0
     for first in range(0, len(marked), AT_ONCE):
         with conn.transaction():
             new += sum(_learn(conn, *each) for each in marked[first : first + AT_ONCE])
     return new
-
-
-def _marked(
-    conn: psycopg.Connection[Any], account: int, told: Sequence[Receipt]
-) -> list[tuple[int, int, Receipt]]:
-    """The receipts that say by our mark whom they mean, of this account, and that say an end."""
-    found = []
-    for each in told:
-        if each.state in ("delivered", "failed") and each.reference and each.reference != NOBODY.decode():
-            place = verify_public(each.reference, environment.link_key())
-            person = recipient(conn, *place) if place else None
-            if person is not None and person.account == account:
-                found.append((person.mailing, person.seq, each))
-    return found
 
 
 def _learn(conn: psycopg.Connection[Any], mailing: int, seq: int, receipt: Receipt) -> bool:

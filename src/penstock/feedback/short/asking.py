@@ -16,7 +16,7 @@ from penstock.account import servers
 from penstock.account.secrets import SecretError
 from penstock.content.links import tokens
 from penstock.delivery.short import receipts
-from penstock.feedback.hooks.short import placed
+from penstock.feedback.hooks.short import answered
 from penstock.platform.database import sql
 from penstock.platform.environment import link_key
 from penstock.transport.gateway.asking import ask, ask_by_mark
@@ -54,12 +54,14 @@ def look(conn: psycopg.Connection[Any], places: Places) -> int:
             continue
         for way in found:
             if isinstance(way.terms, Gateway) and way.terms.asks:
-                told += _overdue(conn, account, way, way.terms, places)
+                told += _overdue(conn, account, transport, way, way.terms, places)
                 told += _marks(conn, account, transport, way, way.terms, places)
     return told
 
 
-def _overdue(conn: psycopg.Connection[Any], account: int, way: Way, gateway: Gateway, places: Places) -> int:
+def _overdue(
+    conn: psycopg.Connection[Any], account: int, transport: int, way: Way, gateway: Gateway, places: Places
+) -> int:
     """Ask about those that were accepted long ago: by their id, or by our mark where the gateway is asked by that alone."""
     mailing, seq, part = places.get((way.number, "ids"), (0, 0, 0))
     given = {"servers": [way.number], "age": AGE, "most": MOST, "mailing": mailing, "seq": seq, "part": part}
@@ -68,7 +70,7 @@ def _overdue(conn: psycopg.Connection[Any], account: int, way: Way, gateway: Gat
     if not rows:
         return 0
     if gateway.asks_by_mark:
-        return _by_mark(conn, account, gateway, [(mailing, seq) for mailing, seq, *_ in rows])
+        return _by_mark(conn, account, transport, gateway, [(mailing, seq) for mailing, seq, *_ in rows])
     found = asyncio.run(ask(gateway, [(number, sender) for *_, number, sender in rows]))
     ended = [each for each in found if each.state in _ENDS]
     with conn.transaction():
@@ -88,13 +90,17 @@ def _marks(
     places[way.number, "marks"] = tuple(rows[-1]) if len(rows) == MOST else (0, 0)
     if not rows:
         return 0
-    return _by_mark(conn, account, gateway, rows)
+    return _by_mark(conn, account, transport, gateway, rows)
 
 
 def _by_mark(
-    conn: psycopg.Connection[Any], account: int, gateway: Gateway, rows: Sequence[tuple[int, int]]
+    conn: psycopg.Connection[Any],
+    account: int,
+    transport: int,
+    gateway: Gateway,
+    rows: Sequence[tuple[int, int]],
 ) -> int:
     """Ask about recipients (mailing, number in its ledger) by our own name for their messages."""
     marks = [tokens(mailing, seq, link_key())[0].decode() for mailing, seq in rows]
     found: Sequence[Receipt] = asyncio.run(ask_by_mark(gateway, marks))
-    return placed(conn, account, found)
+    return answered(conn, account, transport, found)

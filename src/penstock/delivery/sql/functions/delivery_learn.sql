@@ -3,6 +3,7 @@
 -- which settles the credits of mailings that have ended as well. It can be repeated. Answers what it did:
 --   bounced, delivered  the ledger says so now;     repeated  it said so already, or knew more;
 --   early    the hand-off is not recorded, or the recipient is to be tried again: kept, and looked at again (delivery_learn_early);
+--            but who is to be tried again because of a doubt (never_lost) is not when it has arrived, or when that attempt has failed;
 --   unknown  there is no such recipient, or they were skipped.
 -- In a transaction with several of these: in the order of (mailing, seq), so that two of them cannot wait for each other.
 create or replace function delivery_learn(
@@ -11,6 +12,7 @@ create or replace function delivery_learn(
 declare
     last record;
     v_no integer;
+    v_cancels boolean := false;   -- a retry that waits, and has not begun
 begin
     perform pg_advisory_xact_lock_shared(7001, p_mailing);   -- the gate: first of all locks
     perform pg_advisory_xact_lock(7006, p_mailing);   -- against delivery_receipts_settle, which locks no package
@@ -26,7 +28,14 @@ begin
         v_no := last.package;
         perform 1 from delivery_package where mailing = p_mailing and no = v_no for update;
     end loop;
-    if v_no is null or last.state in (2, 3) then
+    if last.state = 3 and exists (
+           select from delivery_outcome o join delivery_reply y on y.id = o.reply
+            where o.mailing = p_mailing and o.seq = p_seq and y.command = 'doubt' and (p_state = 6 or o.package = v_no)) then
+        delete from delivery_due
+         where mailing = p_mailing and seq = p_seq and package = v_no and why = 'deferred' and closed is null;
+        v_cancels := found;
+    end if;
+    if v_no is null or last.state in (2, 3) and not v_cancels then
         perform 1 from delivery_recipient where mailing = p_mailing and seq = p_seq and package > 0;
         if not found then
             return 'unknown';
@@ -44,7 +53,7 @@ begin
     values (clock_timestamp(), p_mailing, v_no, p_seq, delivery_reply_id(p_code, p_enhanced, p_text, p_command),
             last.transport, p_state, p_detail);
     update delivery_package
-       set in_doubt = in_doubt - (last.state = 1)::integer, accepted = accepted - (last.state = 5)::integer,
+       set in_doubt = in_doubt - (last.state = 1)::integer, deferred = deferred - v_cancels::integer, accepted = accepted - (last.state = 5)::integer,
            delivered = delivered - (last.state = 6)::integer + (p_state = 6)::integer,
            bounced = bounced + (p_state = 7)::integer
      where mailing = p_mailing and no = v_no;

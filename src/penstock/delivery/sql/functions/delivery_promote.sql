@@ -16,6 +16,11 @@ begin
     if not found then
         return 0;
     end if;
+    -- Who is known by now to have got it is not tried again: what was learnt too early is looked at once more.
+    perform delivery_learn(e.mailing, e.seq, e.state, e.code, e.enhanced, e.text, e.command, e.detail)
+       from delivery_due d join delivery_early e on e.mailing = d.mailing and e.seq = d.seq
+      where d.mailing = p_mailing and d.due_at <= now() and d.closed is null and d.why = 'deferred'
+      order by e.seq, e.state;
     v_lanes := delivery_lanes(p_mailing);
     select coalesce(max(no), 0) into v_first from delivery_package where mailing = p_mailing;
     with ready as (

@@ -2,6 +2,8 @@
 -- recipient of their number is in doubt on their transport, and nobody else of that number is on the way there, the receipt is about them:
 -- the id becomes that of one of their parts, and the receipt is looked at again. Returns how many found their recipient. Under the policy
 -- never_lost one in doubt stands as deferred, with a doubt for its reason: it counts as long as the retry has not begun.
+-- A receipt that bears our mark says itself whom it means (delivery_receipt_owner). What the webhook of a gateway tells is of no server: it is
+-- put down to the transport's first gateway.
 create or replace function delivery_receipts_adopt(p_nos bigint[]) returns integer language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -9,12 +11,17 @@ declare
     c record;
     v_doubtful integer[];
     v_adopted text[] := '{}';
+    v_mark text;
     v_count integer := 0;
 begin
     for r in
-        select w.*, '+' || regexp_replace(w.number, '\D', '', 'g') as normal, s.url
-          from delivery_receipt w left join account_server s on s.id = w.server
-         where w.no = any(p_nos) and w.state > 0 and length(w.number) >= 8 and w.at < now() - interval '10 seconds'
+        select w.no, w.transport, w.id, w.number, w.reference, w.at, w.mailing, w.seq, w.server is null as untold, s.id as server,
+               '+' || regexp_replace(w.number, '\D', '', 'g') as normal, s.url
+          from delivery_receipt w
+          left join account_server s on s.id = coalesce(w.server, (
+               select min(g.id) from account_server g where g.transport_id = w.transport and g.url ~ '^(sms[+]https?|twilio):'))
+         where w.no = any(p_nos) and w.state > 0
+           and (w.seq is not null or length(w.number) >= 8 and w.at < now() - interval '10 seconds')
          order by w.transport, w.no
     loop
         -- Told twice, and the first of the two has found its recipient above: it is that part's, and no other's.
@@ -24,7 +31,20 @@ begin
             continue;
         end if;
         -- Known, and too early: it waits for the part that it is about.
-        continue when exists (select from delivery_message d where d.id = r.id and d.server = r.server);
+        continue when exists (select from delivery_message d where d.id = r.id and (d.server = r.server or r.untold and d.server in (
+                                 select g.id from account_server g where g.transport_id = r.transport)));
+        if r.seq is not null then
+            v_mark := delivery_receipt_owner(r.mailing, r.seq, r.server, r.id);
+            continue when v_mark = 'early';
+            if v_mark = 'found' then
+                v_adopted := v_adopted || (r.server || '/' || r.id);
+                update delivery_receipt w set look_at = clock_timestamp() where w.no = r.no;
+            else
+                delete from delivery_receipt w where w.no = r.no;
+            end if;
+            v_count := v_count + 1;
+            continue;
+        end if;
         -- Mailings that are, or lately were, sent over the transport, with somebody in doubt or on the way.
         v_doubtful := array(
             select m.id from mailing_mailing m
@@ -67,5 +87,32 @@ begin
         v_count := v_count + 1;
     end loop;
     return v_count;
+end
+$$;
+
+-- Whom our mark in a receipt names gets its id, where the id of their attempt was never seen. Answers found; early: no answer to the attempt
+-- is recorded, or another one is to come; or settled: there is nothing to find out.
+create or replace function delivery_receipt_owner(p_mailing integer, p_seq integer, p_server integer, p_id text) returns text language plpgsql as $$
+declare
+    last record;
+begin
+    perform 1 from delivery_recipient where mailing = p_mailing and seq = p_seq and package > 0;
+    if not found or p_server is null then
+        return 'settled';
+    end if;
+    select o.package, o.state, o.reply into last
+      from delivery_outcome o where o.mailing = p_mailing and o.seq = p_seq order by o.package desc, o.state desc limit 1;
+    if last.state is null or last.state = 2
+       or last.state = 3 and not exists (
+           select from delivery_due e join delivery_reply y on y.id = last.reply and y.command = 'doubt'
+            where e.mailing = p_mailing and e.seq = p_seq and e.package = last.package and e.why = 'deferred' and e.closed is null) then
+        return 'early';
+    elsif last.state not in (1, 3, 5) then
+        return 'settled';
+    end if;
+    insert into delivery_message (at, mailing, seq, package, server, part, parts, id)
+    select clock_timestamp(), p_mailing, p_seq, last.package, p_server, 1, 1, p_id
+     where not exists (select from delivery_message d where d.mailing = p_mailing and d.seq = p_seq and d.package = last.package);
+    return case when found then 'found' else 'settled' end;
 end
 $$;

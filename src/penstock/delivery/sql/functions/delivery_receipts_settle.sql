@@ -124,7 +124,9 @@ begin
                                    where v.last_state = 3);
     if v_wait <> '{}' then
         v_adopted := delivery_receipts_adopt(v_wait);
-        update delivery_receipt r set look_at = clock_timestamp() + greatest(clock_timestamp() - r.at, interval '1 second')
+        update delivery_receipt r
+           set look_at = clock_timestamp() + least(greatest(clock_timestamp() - r.at, interval '1 second'),
+                                                   case when r.seq is not null then interval '10 seconds' end)
          where r.no = any(v_wait) and r.at > now() - interval '1 hour' and r.look_at <= now();
     end if;
     delete from delivery_receipt r
