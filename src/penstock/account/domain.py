@@ -7,6 +7,7 @@ from typing import Any
 
 from penstock.account import dkim_keys
 from penstock.account.records.wanted import Record, records
+from penstock.account.return_paths import unsubscribe_address
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Domain:
     return_host: str | None
     return_target: str | None
     return_found_at: datetime | None
+    return_heard_at: datetime | None
     verified_at: datetime | None
     checked_at: datetime | None
     check_at: datetime | None
@@ -86,6 +88,13 @@ class Domain:
         return "failing" if self.failing_since else "verified"
 
     @property
+    def unsubscribe_address(self) -> str | None:
+        """Where its readers unsubscribe by mail without anybody's doing; None: they write to the sender."""
+        if not self.verified:
+            return None
+        return unsubscribe_address(self.return_host, self.return_found_at, self.return_heard_at)
+
+    @property
     def records(self) -> list[Record]:
         """The records that it is to have, with what the last check said of each."""
         return records(self.name, self.keys, self.spf, self.return_host, self.return_target, self.found)
@@ -99,6 +108,7 @@ class Domain:
         return {
             **{name: getattr(self, name) for name in names},
             "return_path_used": self.return_found_at is not None,
+            "unsubscribe_address": self.unsubscribe_address,
             "keys": [key.document() for key in self.keys],
             "records": [asdict(record) for record in self.records],
         }

@@ -74,10 +74,7 @@ def signing_keys(
 def return_host(conn: psycopg.Connection[Any], account: int, sender_domain: str) -> str | None:
     """Return the host of a sender's return path; None where its domain has none of its own, or it is not set up in the DNS."""
     found = conn.execute(
-        "select return_host from account_domain where account_id = %(account)s and verified_at is not null"
-        " and return_found_at is not null and (name = %(domain)s or right(%(domain)s, length(name) + 1) = '.' || name)"
-        " order by length(name) desc limit 1",
-        {"account": account, "domain": sender_domain},
+        sql("penstock.account", "return_path"), {"account": account, "domain": sender_domain}
     ).fetchone()
     return found[0] if found else None
 
@@ -139,7 +136,8 @@ def update(
         changed = {column: value for column, value in wanted.items() if value != getattr(before, column)}
         if not changed:
             return before
-        again = ", return_found_at = null" if changed.keys() & {"return_host", "return_target"} else ""
+        moved = changed.keys() & {"return_host", "return_target"}
+        again = ", return_found_at = null, return_heard_at = null" if moved else ""
         columns = ", ".join(f"{column} = %({column})s" for column in changed)
         conn.execute(
             f"update account_domain set {columns}, check_at = now(), found = %(found)s{again} where id = %(number)s",

@@ -47,6 +47,7 @@ class Domain(Model):
     return_host: str | None
     return_target: str | None
     return_path_used: bool
+    unsubscribe_address: str | None
     verified_at: datetime | None
     checked_at: datetime | None
     check_at: datetime | None

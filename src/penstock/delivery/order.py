@@ -95,7 +95,10 @@ def load(conn: psycopg.Connection[Any], mailing: int) -> Order:
     if row["channel"] == "sms":
         pace = cutting.pace_of(row["plan"], row["zone"], policy, row["channel"])
         return ShortOrder(program=program_for(message, policy), opening=opening_of(pace), **made)
-    program = program_of(message, policy, name=row["name"], number=partial(targets.number, conn, mailing))
+    program = program_of(
+        message, policy, name=row["name"], number=partial(targets.number, conn, mailing),
+        unsubscribes_at=signing.unsubscribes_at(conn, row["account"], message.sender),
+    )  # fmt: skip
     return _email(conn, program, policy, made)
 
 
@@ -149,17 +152,19 @@ def _message(conn: psycopg.Connection[Any], number: int) -> Message:
 
 def program_of(
     message: Message, options: dict[str, Any], *, name: str = "", variables: frozenset[str] | None = None,
-    number: Number | None = None,
+    number: Number | None = None, unsubscribes_at: str | None = None,
 ) -> Program:  # fmt: skip
     """Compile as senders do, with the public links of this installation; `variables` as in compile_message. Raises MessageError.
 
     `options`: the mailing's before its account's policy; `name`: the mailing's, for utm_campaign. Links are tracked, where the
-    options want that, only for whom `number` gives them numbers: senders. What others look at counts nothing.
+    options want that, only for whom `number` gives them numbers: senders. What others look at counts nothing. `unsubscribes_at`: the
+    address that unsubscribes who writes to it, where the account has one; the sender's own mailbox otherwise.
     """
     return compile_message(
         message,
         variables=variables,
         base_url=unsubscribe_base(options),
+        unsubscribe_mailto=unsubscribes_at,
         view_base=environment.base_url(),
         links=_links(message, options, name, number),
     )

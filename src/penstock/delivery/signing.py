@@ -1,10 +1,11 @@
-"""Who signs the mail of a sender's domain, and where its bounces go: what the account's sending domains give for it."""
+"""What the account's sending domains give for a sender: who signs its mail, and where bounces and those who want no more write to."""
 
 from typing import Any
 
 import psycopg
 
-from penstock.account import domains
+from penstock.account import domains, return_paths
+from penstock.content import messages
 from penstock.content.dkim import Signer, SigningKey
 
 
@@ -21,3 +22,9 @@ def signer(conn: psycopg.Connection[Any], account: int, sender_domain: str) -> S
 def return_domain(conn: psycopg.Connection[Any], account: int, sender_domain: str) -> str:
     """Return the domain of the return path: the one set up for it, where its records were found, else the sender's own."""
     return domains.return_host(conn, account, sender_domain) or sender_domain
+
+
+def unsubscribes_at(conn: psycopg.Connection[Any], account: int, sender: str) -> str | None:
+    """Return the address that unsubscribes who writes to it, for a message's sender as its author wrote it; None where none does."""
+    domain = messages.sender_domain(sender)
+    return None if domain is None else return_paths.unsubscribes_at(conn, account, domain)

@@ -16,7 +16,7 @@ import psycopg
 from penstock.audience.pseudonym import is_pseudonym
 from penstock.content.links import parse_return_path, verify_public
 from penstock.delivery.learning import Learned, learn
-from penstock.feedback import strays, unsubscribe
+from penstock.feedback import hearing, strays, unsubscribe
 from penstock.feedback.complaints import complained
 from penstock.feedback.returned import complaint, dsn, whom
 from penstock.feedback.returned.reading import (
@@ -104,7 +104,12 @@ def receive(
         # In the order of (mailing, seq), as the ledger asks; and those who cannot be placed, last.
         turns = sorted(range(len(places)), key=lambda n: _turn(places[n]))
         answers = {n: _one(conn, returned, places[n], data, door, sender, account) for n in turns}
-    return [answers[n] for n in range(len(places))]
+    found = [answers[n] for n in range(len(places))]
+    # On its own: it locks the domain, and nothing is to wait for that.
+    hearing.at_the_door(conn, zip((each.mailing for each in found), recipients, strict=False))
+    if account is not None:
+        hearing.in_a_mailbox(conn, account, returned.delivered)
+    return found
 
 
 def _known(place: _Place | _Stray) -> tuple[int | None, int | None]:

@@ -45,7 +45,10 @@ def program(
     assert row is not None
     policy, rebuilt = row
     try:
-        made = program_of(change(message), policy | mailing.options, name=mailing.name)
+        made = program_of(
+            change(message), policy | mailing.options, name=mailing.name,
+            unsubscribes_at=signing.unsubscribes_at(conn, mailing.account, message.sender),
+        )  # fmt: skip
         if not rebuilt:
             made.signer = signing.signer(conn, mailing.account, made.domain.decode())
     except REASONS as error:

@@ -1,5 +1,5 @@
 -- The domains of an account by name, each with its keys, oldest first; only the one of this number or name where one is given.
-select d.id, d.account_id, d.name, d.spf, d.return_host, d.return_target, d.return_found_at, d.verified_at, d.checked_at,
+select d.id, d.account_id, d.name, d.spf, d.return_host, d.return_target, d.return_found_at, d.return_heard_at, d.verified_at, d.checked_at,
        d.check_at, d.failing_since, d.found, d.created_at, k.keys
   from account_domain d
   cross join lateral (

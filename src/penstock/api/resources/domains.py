@@ -104,6 +104,7 @@ class Domain(Shown):
     return_host: str | None
     return_target: str | None
     return_path_used: bool
+    unsubscribe_address: str | None
     verified_at: datetime | None
     checked_at: datetime | None
     check_at: datetime | None
@@ -133,7 +134,7 @@ _RECORD = {
 }  # fmt: skip
 _SHOWN = {
     "id": 1, "name": "example.org", "state": "unverified", "spf": "include:spf.example.net", "return_host": "bounce.example.org",
-    "return_target": None, "return_path_used": False, "verified_at": None, "checked_at": "2030-11-22T08:05:00Z",
+    "return_target": None, "return_path_used": False, "unsubscribe_address": None, "verified_at": None, "checked_at": "2030-11-22T08:05:00Z",
     "check_at": "2030-11-22T08:08:00Z", "failing_since": None, "created_at": "2030-11-22T08:00:00Z", "keys": [_KEY],
     "records": [_RECORD],
 }  # fmt: skip

@@ -53,11 +53,13 @@ Said = Reported | Complaint | Unsubscription | Automatic | Unrecognised
 
 @dataclass(frozen=True)
 class Returned:
-    """What a message says, and the tokens that it names: of the envelope it came in, and of the message that came back."""
+    """What a message says, and the tokens that it names: of the envelope it came in, and of the message that came back. `delivered`:
+    the addresses that a mailbox notes it was delivered to."""  # fmt: skip
 
     said: Said
     envelope: list[Named] = field(default_factory=list)
     original: list[Named] = field(default_factory=list)
+    delivered: list[str] = field(default_factory=list)
 
 
 def read(data: bytes) -> Returned:
@@ -66,7 +68,12 @@ def read(data: bytes) -> Returned:
         message = opened(data)
         if message is None:
             return Returned(Unrecognised("It is nested deeper than anybody writes.", "unreadable"))
-        return Returned(_said(data, message), whom.in_envelope(message), whom.in_original(message))
+        return Returned(
+            _said(data, message),
+            whom.in_envelope(message),
+            whom.in_original(message),
+            whom.delivered(message),
+        )
     except Exception as error:  # the parser of the standard library has its own defects
         log.warning("a message that came in could not be read: %s", type(error).__name__)
         return Returned(Unrecognised(f"It cannot be read ({type(error).__name__}).", "unreadable"))

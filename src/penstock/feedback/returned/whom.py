@@ -16,6 +16,7 @@ ENVELOPE: Final = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-T
 """Where a mailbox notes the envelope's recipient; `To` of a bounce is the same address."""
 
 _MADE: Final = r"([0-9a-f]{1,15}-[0-9a-f]{1,15}-[0-9a-f]{24})"
+_ADDRESS: Final = re.compile(r"[!-;=?A-~]{1,64}@[a-z0-9.-]{1,253}", re.IGNORECASE)
 _PATH: Final = re.compile(rf"bounce\+{_MADE}@", re.IGNORECASE)
 _ID: Final = re.compile(rf"<{_MADE}@", re.IGNORECASE)
 _PRIVATE: Final = re.compile(rf"(?:/u/|subject=unsubscribe(?:%20|\+))({_MADE[1:-1]})", re.IGNORECASE)
@@ -32,6 +33,12 @@ def in_envelope(message: Opened) -> list[Named]:
     """Tokens of the return paths that the message was delivered to, as the mailbox has noted it."""
     texts = [text for name in ENVELOPE for text in values(message.header, name)]
     return _bounded(Named(each.lower()) for text in texts for each in _PATH.findall(text))
+
+
+def delivered(message: Opened) -> list[str]:
+    """The addresses that the message was delivered to, as the last server of each kind has noted them; `To` is the sender's word."""
+    first = [text for name in ENVELOPE[:-1] for text in values(message.header, name, 1)]
+    return [each for text in first if _ADDRESS.fullmatch(each := text.strip("<>"))]
 
 
 def in_original(message: Opened) -> list[Named]:
