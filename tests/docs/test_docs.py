@@ -151,36 +151,13 @@ def test_a_command_that_cannot_be_typed_is_noticed(line: str) -> None:
         _parse(line, True)
 
 
-def test_the_catcher_takes_the_options_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    from penstock.transport import catcher
-
-    lines = {
-        line
-        for page in _PAGES
-        for line in re.findall(
-            r"^ *python -m penstock\.transport\.catcher (.*)$", page.read_text("utf-8"), re.MULTILINE
-        )
-    }
-    table = (_ROOT / "docs" / "how-to" / "try-it-out.md").read_text("utf-8")
-    lines |= set(re.findall(r"^\| `(--.*?)` \|", table, re.MULTILINE))
-    assert len(lines) > 5
-    for line in lines:
-        catcher.read_arguments(shlex.split(line))  # exits where one is unknown
-
-
-def test_the_smpp_catcher_takes_the_options_shown() -> None:
-    from penstock.transport.smpp import catcher
-
-    page = (_ROOT / "docs" / "how-to" / "sms-centre.md").read_text("utf-8")
-    lines = re.findall(r"^ *python -m penstock\.transport\.smpp\.catcher (.*)$", page, re.MULTILINE)
-    lines += [
-        option
-        for row in re.findall(r"^\| (`--.*?) \|", page, re.MULTILINE)
-        for option in re.findall(r"`(--.*?)`", row)
-    ]
-    assert len(lines) > 6
-    for line in lines:
-        catcher.read_patterns(catcher.read_arguments(shlex.split(line)).refuse)
+@pytest.mark.parametrize(("page", "kind"), [("try-it-out.md", "mail"), ("sms-centre.md", "sms")])
+def test_the_catchers_take_the_options_shown(page: str, kind: str) -> None:
+    rows = re.findall(r"^\| (`--.*?) \|", (_ROOT / "docs" / "how-to" / page).read_text("utf-8"), re.MULTILINE)
+    options = [option for row in rows for option in re.findall(r"`(--.*?)`", row)]
+    assert len(options) >= 5
+    for option in options:
+        _parse(f"penstock catch {kind} {option}", True)
 
 
 # --- tables that are written by hand ----------------------------------------------------------------------

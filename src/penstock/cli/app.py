@@ -7,6 +7,7 @@ import typer
 from penstock.cli import (
     account,
     bounce,
+    catch,
     contacts,
     credits,
     demo,
@@ -55,6 +56,7 @@ app.command("down")(running.down)
 app.command("web")(running.web)
 app.command("worker")(running.worker)
 app.command("inbound")(running.inbound)
+app.add_typer(catch.app, name="catch")
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(lists.app, name="list")

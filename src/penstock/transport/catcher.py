@@ -2,18 +2,16 @@
 
 Nothing leaves the machine. It can be told to behave as badly as the world does: refuse, defer, drop and stall.
 
-    python -m penstock.transport.catcher --port 2525 --maildir caught --defer 0.05 --refuse '*@gone.example'
+    penstock catch mail --port 2525 --maildir caught --defer 0.05 --refuse '*@gone.example'
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import collections
 import fnmatch
 import random
 import socket
-import sys
 from dataclasses import dataclass, field
 from mailbox import Maildir
 from pathlib import Path
@@ -21,7 +19,6 @@ from typing import Any, Final, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-STAGES: Final = ("ehlo", "mail", "rcpt", "dot")
 MESSAGE_LIMIT: Final = 50_000_000
 _DROP: Final = "421 4.3.0 Dropped"
 
@@ -88,9 +85,19 @@ class Catcher:
         return f"smtp://{self.host}:{self.port}"
 
     @property
+    def address(self) -> str:
+        """The same: nobody has to sign in."""
+        return self.url
+
+    @property
     def total(self) -> int:
         """Messages caught, counted once for each recipient."""
         return self.counts.total()
+
+    @property
+    def caught(self) -> str:
+        """How much that is."""
+        return f"{self.total} messages for {len(self.counts)} recipients"
 
     async def start(self) -> None:
         """Listen; raises OSError if the port is taken."""
@@ -221,64 +228,3 @@ class _Handler:
         return self._catcher.catch(
             Caught(envelope.mail_from or "", tuple(envelope.rcpt_tos), content, options)
         )
-
-
-def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="penstock.transport.catcher", description=(__doc__ or "").partition("\n")[0]
-    )
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=2525)
-    parser.add_argument("--maildir", type=Path, help="keep the messages in this Maildir")
-    parser.add_argument("--keep", type=int, default=1000, help="messages kept in memory")
-    parser.add_argument("--refuse", action="append", default=[], metavar="PATTERN[=REPLY]")
-    parser.add_argument("--defer-matching", action="append", default=[], metavar="PATTERN[=REPLY]")
-    parser.add_argument("--defer", type=float, default=0.0, help="share of messages refused for now")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--drop-at", choices=STAGES, default="")
-    parser.add_argument("--stall-at", choices=STAGES, default="")
-    parser.add_argument("--stall-seconds", type=float, default=5.0)
-    return parser.parse_args(arguments)
-
-
-def read_patterns(given: list[str], reply: str) -> dict[str, str]:
-    """PATTERN or PATTERN=REPLY, as in '*@gone.example=550 5.1.1 Gone'."""
-    pairs = (entry.partition("=") for entry in given)
-    return {pattern: answer or reply for pattern, _, answer in pairs}
-
-
-async def run(options: argparse.Namespace) -> None:
-    """Catch until interrupted; says on stderr where."""
-    faults = Faults(
-        refuse=read_patterns(options.refuse, "550 5.1.1 No such user"),
-        defer_matching=read_patterns(options.defer_matching, "450 4.2.0 Try again later"),
-        defer=options.defer,
-        seed=options.seed,
-        drop_at=options.drop_at,
-        stall_at=options.stall_at,
-        stall_seconds=options.stall_seconds,
-    )
-    catcher = Catcher(options.host, options.port, faults=faults, keep=options.keep, maildir=options.maildir)
-    async with catcher:
-        sys.stderr.write(f"catching on {catcher.url}\n")
-        sys.stderr.flush()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            sys.stderr.write(f"caught {catcher.total} messages for {len(catcher.counts)} recipients\n")
-
-
-def main() -> None:
-    """Run from the command line; status 1 if the port is taken."""
-    options = read_arguments()
-    try:
-        asyncio.run(run(options))
-    except KeyboardInterrupt:
-        pass  # the usual way to end it
-    except OSError as error:
-        sys.exit(f"Cannot listen on {options.host}:{options.port}: {error.strerror}. Choose another --port.")
-
-
-if __name__ == "__main__":
-    main()

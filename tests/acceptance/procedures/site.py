@@ -38,7 +38,7 @@ class Post:
 
     def __init__(self, folder: Path) -> None:
         self.box = folder / "mail"
-        command = [sys.executable, "-m", "penstock.transport.catcher", "--port", "0", "--maildir", str(self.box),
+        command = [sys.executable, "-m", "penstock", "catch", "mail", "--port", "0", "--maildir", str(self.box),
                    "--refuse", "*@gone.example", "--defer-matching", "*@later.example"]  # fmt: skip
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert self.process.stderr

@@ -2,8 +2,6 @@
 
 import json
 import os
-import re
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from penstock.transport.catcher import Catcher, Faults
+from penstock.transport.catching import Beside
 from tests import commands
 from tests.commands import Ran
 
@@ -23,25 +23,15 @@ PENSTOCK = (sys.executable, "-m", "penstock")
 
 
 class Mails:
-    """A catcher in a process of its own: `url`, and how often each address got a message (`counts`)."""
+    """A catcher in a thread: `url`, and how often each address got a message (`counts`)."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, refuse: str = "", defer_matching: str = "") -> None:
         self.box = folder / "mail"
-        command = [
-            sys.executable,
-            "-m",
-            "penstock.transport.catcher",
-            "--port",
-            "0",
-            "--maildir",
-            str(self.box),
-            *options,
-        ]
-        self._process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        assert self._process.stderr
-        found = re.search(r"smtp://\S+", self._process.stderr.readline())
-        assert found
-        self.url = found[0] + "?tls=none"
+        faults = Faults({refuse: "550 5.1.1 No such user"}, {defer_matching: "450 4.2.0 Try again later"})
+        catcher = Catcher(faults=faults, keep=0, maildir=self.box)
+        self._beside = Beside(catcher)
+        self._beside.__enter__()
+        self.url = f"{catcher.url}?tls=none"
 
     @property
     def counts(self) -> Counter[str]:
@@ -51,17 +41,16 @@ class Mails:
         return next(message for message in Maildir(self.box, create=False) if message["To"] == address)
 
     def stop(self) -> None:
-        self._process.send_signal(signal.SIGINT)
-        self._process.communicate(timeout=10)
+        self._beside.__exit__(None, None, None)
 
 
 @pytest.fixture
 def catcher(tmp_path: Path) -> Iterator[Callable[..., Mails]]:
-    """`catcher("--refuse", "gone@*")` starts one."""
+    """`catcher(refuse="gone@*")` starts one."""
     started: list[Mails] = []
 
-    def start(*options: str) -> Mails:
-        started.append(Mails(tmp_path / f"catcher{len(started)}", *options))
+    def start(**faults: str) -> Mails:
+        started.append(Mails(tmp_path / f"catcher{len(started)}", **faults))
         return started[-1]
 
     (tmp_path / "catcher0").mkdir()

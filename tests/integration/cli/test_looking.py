@@ -43,7 +43,7 @@ def here(database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 @pytest.fixture
 def post(catcher: Callable[..., Mails]) -> Mails:
-    return catcher("--refuse", "*@gone.example")
+    return catcher(refuse="*@gone.example")
 
 
 @pytest.fixture

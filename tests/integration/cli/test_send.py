@@ -40,7 +40,7 @@ def test_from_a_file_to_inboxes_in_one_command(cli: Cli, people: People, catcher
 @pytest.mark.behaviour("B1")
 def test_the_ledger_answers_for_everybody(cli: Cli, people: People, catcher: Catch) -> None:
     """One of each: accepted, refused, refused once for now, unsubscribed, and a line that is no address."""
-    mails = catcher("--refuse", "gone@*", "--defer-matching", "busy@*")
+    mails = catcher(refuse="gone@*", defer_matching="busy@*")
     file = people(
         3, "gone@example.net,Gil", "busy@example.net,Bo", "never@example.net,Nora", "no address,Erik"
     )

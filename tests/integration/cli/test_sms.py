@@ -3,13 +3,13 @@
 import csv
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from penstock.transport.catching import Beside
+from penstock.transport.smpp.catcher import Catcher
 from tests.integration.cli.conftest import Ran
 
 Cli = Callable[..., Ran]
@@ -17,21 +17,11 @@ TEXT = "Hi {{ name }}, open until 10 tonight. STOP 36180"
 
 
 @pytest.fixture
-def centre(tmp_path: Path) -> Iterator[str]:
-    """The address of a catching centre in a process of its own, which tells soon what has arrived."""
-    command = [
-        sys.executable,
-        "-m",
-        "penstock.transport.smpp.catcher",
-        "--port",
-        "0",
-        "--receipts-after",
-        "0.3",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout
-        yield process.stdout.readline().split()[-1].replace("smpp://", "smpp://anna:secret@")
-        process.terminate()
+def centre() -> Iterator[str]:
+    """The address of a catching centre, which tells soon what has arrived."""
+    catcher = Catcher(receipts_after=0.3)
+    with Beside(catcher):
+        yield catcher.url
 
 
 def test_from_a_file_to_telephones_in_one_command(cli: Cli, centre: str, tmp_path: Path) -> None:

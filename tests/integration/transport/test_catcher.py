@@ -1,9 +1,6 @@
 """The catching server, and the pool sending to it."""
 
 import email
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 from penstock.transport.catcher import Catcher, Faults
@@ -95,24 +92,3 @@ async def test_a_connection_dropped_at_the_dot_leaves_a_doubt() -> None:
         await until(lambda: source.settled)
         await pool.close()
     assert source.doubtful == [0]
-
-
-def test_it_runs_from_the_command_line(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "penstock.transport.catcher",
-        "--port",
-        "0",
-        "--maildir",
-        str(tmp_path / "m"),
-    ]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stderr is not None
-        assert re.fullmatch(r"catching on smtp://127\.0\.0\.1:[1-9]\d+\n", process.stderr.readline())
-    finally:
-        process.kill()
-        process.wait()
-        assert process.stderr is not None
-        process.stderr.close()

@@ -2,23 +2,22 @@
 
 Nothing leaves the machine, and no telephone rings. It can be told to behave as badly as the world does.
 
-    python -m penstock.transport.smpp.catcher --port 2775 --maildir caught --fail '*99' --throttle 500
+    penstock catch sms --port 2775 --maildir caught --fail '*99' --throttle 500
     penstock send --sms TEXT --via 'smpp://me:secret@127.0.0.1:2775' …
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import collections
 import fnmatch
 import ssl
-import sys
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from mailbox import Maildir
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from penstock.transport.smpp import commands, statuses
 from penstock.transport.smpp.header import Header, split
@@ -26,7 +25,6 @@ from penstock.transport.smpp.incoming import decoded
 from penstock.transport.smpp.line import Line
 from penstock.transport.smpp.pdu import Delivery, Pdu, delivery, option
 
-STAGES: Final = ("bind", "submit", "answer", "receipt")
 UNACKED: Final = 100
 """Receipts that are on their way to one client at a time."""
 
@@ -102,13 +100,23 @@ class Catcher:
 
     @property
     def url(self) -> str:
-        """Where to send."""
+        """Where to send, for whoever has no password to know."""
         return f"smpp://penstock:secret@{self.host}:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """The same, with the password if there is one."""
+        return self.url.replace("secret", quote(self.password or "secret", safe=""), 1)
 
     @property
     def total(self) -> int:
         """Submits that were taken."""
         return self.counts.total()
+
+    @property
+    def caught(self) -> str:
+        """How much that is."""
+        return f"{self.total} submits for {len(self.counts)} numbers"
 
     async def start(self) -> None:
         """Listen; raises OSError if the port is taken."""
@@ -234,67 +242,3 @@ def receipt_body(message_id: str, submit: Delivery, *, failed: bool) -> bytes:
         + b"\0" + bytes((commands.KIND_RECEIPT, 0, 0, 0, 0, 0, 0, 0, 0, len(text))) + text
         + option(commands.RECEIPTED_MESSAGE_ID, message_id.encode() + b"\0") + option(commands.MESSAGE_STATE, bytes((number,)))
     )  # fmt: skip
-
-
-def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="penstock.transport.smpp.catcher", description=(__doc__ or "").partition("\n")[0]
-    )
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=2775)
-    parser.add_argument("--maildir", type=Path, help="keep the messages in this Maildir")
-    parser.add_argument("--keep", type=int, default=1000, help="messages kept in memory")
-    parser.add_argument("--password", help="the only one that is let in")
-    parser.add_argument("--refuse", action="append", default=[], metavar="PATTERN[=STATUS]")
-    parser.add_argument(
-        "--fail", action="append", default=[], metavar="PATTERN", help="receipts say: not reached"
-    )
-    parser.add_argument("--throttle", type=int, default=0, metavar="N", help="submits a second on each bind")
-    parser.add_argument("--receipts-after", type=float, default=0.5, metavar="SECONDS")
-    parser.add_argument("--no-receipts", action="store_true")
-    parser.add_argument("--drop-at", choices=STAGES, default="")
-    parser.add_argument("--drop-every", type=int, default=1, metavar="N")
-    parser.add_argument("--silent-at", choices=STAGES[:2], default="")
-    return parser.parse_args(arguments)
-
-
-def read_patterns(given: list[str]) -> dict[str, int]:
-    """PATTERN or PATTERN=STATUS, as in '*99=0x0B'."""
-    pairs = (entry.partition("=") for entry in given)
-    return {pattern: int(status or "0x0B", 0) for pattern, _, status in pairs}
-
-
-async def run(given: argparse.Namespace) -> None:
-    """Catch until interrupted; says on stderr where."""
-    faults = Faults(
-        read_patterns(given.refuse), tuple(given.fail), given.throttle, given.drop_at, max(1, given.drop_every), given.silent_at
-    )  # fmt: skip
-    catcher = Catcher(
-        given.host, given.port, faults=faults, keep=given.keep, maildir=given.maildir, password=given.password,
-        receipts_after=None if given.no_receipts else given.receipts_after,
-    )  # fmt: skip
-    async with catcher:
-        sys.stderr.write(f"catching on smpp://{catcher.host}:{catcher.port}\n")
-        sys.stderr.flush()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            sys.stderr.write(f"caught {catcher.total} submits for {len(catcher.counts)} numbers\n")
-
-
-def main() -> None:
-    """Run from the command line; status 1 if the port is taken."""
-    given = read_arguments()
-    try:
-        asyncio.run(run(given))
-    except KeyboardInterrupt:
-        pass  # the usual way to end it
-    except ValueError as error:
-        sys.exit(f"A status is a number like 0x0B: {error}.")
-    except OSError as error:
-        sys.exit(f"Cannot listen on {given.host}:{given.port}: {error.strerror}. Choose another --port.")
-
-
-if __name__ == "__main__":
-    main()
