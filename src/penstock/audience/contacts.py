@@ -50,6 +50,9 @@ class Contact:
         return self.address if "@" in self.normal else None
 
 
+SHARING: Final = 20
+"""So many of those who share a telephone number are named: a family, or an office; more are told from one another by their addresses."""
+
 COLUMNS: Final = "c.id, c.address, c.normal, c.phone, c.region, c.attributes, c.created_at, c.updated_at"
 """What a Contact is made of, of a row `c`."""
 
@@ -105,6 +108,16 @@ def having(
             f"select {COLUMNS} from audience_contact c where account_id = %s and {known} = %s and id > %s order by id limit %s",
             (account, meant.normal, after, limit),
         ).fetchall()
+
+
+def sharing(
+    conn: psycopg.Connection[Any], account: int, contact: Contact, *, limit: int = SHARING
+) -> list[Contact]:
+    """Return the others who have the telephone number of a contact, by number."""
+    if contact.phone is None:
+        return []
+    found = having(conn, account, contact.phone, limit=limit + 1)
+    return [each for each in found if each.id != contact.id][:limit]
 
 
 def get(conn: psycopg.Connection[Any], account: int, contact: int) -> Contact | None:

@@ -16,6 +16,15 @@ app = typer.Typer(
 contacts = app
 
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The person's address or telephone number.")]
+Which = Annotated[
+    int | None,
+    typer.Option(
+        "--contact",
+        metavar="ID",
+        min=1,
+        help="Of several with this telephone number: the contact of this ID.",
+    ),
+]
 List = Annotated[str | None, typer.Option("--list", metavar="NAME", help="Only this list.")]
 
 
@@ -112,23 +121,28 @@ def problems(
 @app.command()
 def story(
     address: Address,
+    contact: Which = None,
     most: Annotated[
         int, typer.Option("--most", metavar="N", min=1, max=10_000, help="So many entries.")
     ] = 100,
     account: Account = None,
     json: Json = False,
 ) -> None:
-    """Print what happened to one person, newest first: what they were sent and what became of it, what came back, what they did."""
+    """Print what happened to one person, newest first: what they were sent and what became of it, what came back, what they did.
+
+    Several people may have one telephone number: then each one's is printed.
+    """
     from penstock.cli import dossier
     from penstock.cli.choosing import chosen_account
 
     with _database() as conn:
-        dossier.show_story(conn, chosen_account(conn, account), address, most, json)
+        dossier.show_story(conn, chosen_account(conn, account), address, contact, most, json)
 
 
 @app.command()
 def data(
     address: Address,
+    contact: Which = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Into this file; without it to standard output."),
@@ -140,7 +154,7 @@ def data(
     from penstock.cli.choosing import chosen_account
 
     with _database() as conn:
-        dossier.write_data(conn, chosen_account(conn, account), address, output)
+        dossier.write_data(conn, chosen_account(conn, account), address, contact, output)
 
 
 @app.command()

@@ -17,25 +17,37 @@ from penstock.personal import again, erasure, export, many, story
 from penstock.platform import zipping
 
 LONGEST = 64 << 20  # bytes of a file of addresses
+_NAMED = 5
+"""So many of those who share a number are named where there are too many."""
 _PSEUDONYM = re.compile(r"\b(erased:[0-9a-f]{32})\b(?:,([^\s,]+))?")
 """A line as `contacts erased` writes it: the pseudonym, and when."""
 
 
-def show_story(conn: psycopg.Connection[Any], account: int, address: str, most: int, json: bool) -> None:
-    """Print what happened to one person, newest first."""
-    contact = _contact(conn, account, address)
-    told = story.page(conn, account, contact.id, limit=most)
+def show_story(
+    conn: psycopg.Connection[Any], account: int, address: str, contact: int | None, most: int, json: bool
+) -> None:
+    """Print what happened to one person, newest first; to each of those who share a number, unless one of them is chosen."""
+    found = _meant(conn, account, address, contact)
+    told = [(each, story.page(conn, account, each.id, limit=most)) for each in found]
     if json:
-        items = [
-            {"at": each.at, "kind": each.kind, "mailing": each.mailing, "mailing_name": each.mailing_name, "seq": each.seq, "data": each.data}
-            for each in told
-        ]  # fmt: skip
-        document({"contact": contact.id, "address": contact.address, "items": items})
+        first, *others = [_document(each, entries) for each, entries in told]
+        document({**first, "others": others})
         return
-    rows = [(moment(each.at), each.kind, each.mailing or "", line(_words(each))) for each in told]
-    written(table(("at", "what", "mailing", ""), rows))
-    if len(told) == most:
+    for each, entries in told:
+        if len(told) > 1:
+            written(f"contact {each.id}, {line(each.address)}")
+        rows = [(moment(entry.at), entry.kind, entry.mailing or "", line(_words(entry))) for entry in entries]
+        written(table(("at", "what", "mailing", ""), rows) + ("\n" if each.id != found[-1].id else ""))
+    if any(len(entries) == most for _each, entries in told):
         tell(f"The newest {number(most)}; --most N shows more, `penstock contacts data` writes everything.")
+
+
+def _document(contact: contacts.Contact, told: list[story.Entry]) -> dict[str, Any]:
+    items = [
+        {"at": each.at, "kind": each.kind, "mailing": each.mailing, "mailing_name": each.mailing_name, "seq": each.seq, "data": each.data}
+        for each in told
+    ]  # fmt: skip
+    return {"contact": contact.id, "address": contact.address, "items": items}
 
 
 def _words(entry: story.Entry) -> str:
@@ -54,10 +66,17 @@ def _words(entry: story.Entry) -> str:
     return " ".join(told)
 
 
-def write_data(conn: psycopg.Connection[Any], account: int, address: str, output: Path | None) -> None:
-    """Write everything that is held about one person as an archive."""
-    contact = _contact(conn, account, address)
-    archive = export.archive(conn, account, contact.id)
+def write_data(
+    conn: psycopg.Connection[Any], account: int, address: str, contact: int | None, output: Path | None
+) -> None:
+    """Write everything that is held about one person as an archive: one of those who share a number has to be chosen."""
+    found = _meant(conn, account, address, contact)
+    if len(found) > 1:
+        raise wrong(
+            f"{line(address)} is the number of {len(found)} contacts: {_told_apart(found)}.",
+            "What is held about one is not for the others: say which with --contact.",
+        )
+    archive = export.archive(conn, account, found[0].id)
     with opened(output) as out:
         zipping.write(conn, archive, out)
 
@@ -68,7 +87,10 @@ def erase(
     """Erase whoever has one of these addresses; what is left of those who were contacts once, too."""
     wanted = _wanted(conn, account, addresses, file)
     if not yes:
-        agree(f"Erase {_named(wanted)}? Nothing can bring them back.", otherwise="Nobody was erased.")
+        agree(
+            f"Erase {_named(conn, account, wanted)}? Nothing can bring them back.",
+            otherwise="Nobody was erased.",
+        )
     done = {"addresses": len(wanted), "erased": 0, "traces": 0, "rows": 0}
     for start in range(0, len(wanted), many.PORTION):
         portion = wanted[start : start + many.PORTION]
@@ -136,18 +158,39 @@ def _wanted(
         raise wrong(f"Nobody was erased: an address or number {error}.") from None
 
 
-def _named(wanted: list[str]) -> str:
-    return line(wanted[0]) if len(wanted) == 1 else f"whoever has one of {number(len(wanted))} addresses"
+def _named(conn: psycopg.Connection[Any], account: int, wanted: list[str]) -> str:
+    if len(wanted) > 1:
+        return f"whoever has one of {number(len(wanted))} addresses"
+    found = contacts.having(conn, account, wanted[0], limit=contacts.SHARING)
+    several = f", the number of {len(found)} contacts: {_told_apart(found)}" if len(found) > 1 else ""
+    return line(wanted[0]) + several
 
 
-def _contact(conn: psycopg.Connection[Any], account: int, address: str) -> contacts.Contact:
+def _meant(
+    conn: psycopg.Connection[Any], account: int, address: str, contact: int | None
+) -> list[contacts.Contact]:
+    """Return whoever has this address, or all who have this number, or the one of them that was chosen. Raises Failure for nobody."""
     try:
-        found = contacts.find(conn, account, address)
+        found = contacts.having(conn, account, address, limit=contacts.SHARING + 1)
+        chosen = contact and contacts.having(conn, account, address, limit=1, after=contact - 1)
     except AddressError as error:
         raise wrong(f"The address {line(address)} {error}.") from None
-    if found is None:
+    if not found:
         raise wrong(
             f"There is no contact with the address {line(address)}.",
             "`penstock contacts export` writes those there are; of people who were erased nothing is known.",
         )
+    if chosen and chosen[0].id == contact:
+        return chosen
+    if contact:
+        raise wrong(f"Contact {contact} does not have {line(address)}; {_told_apart(found[:_NAMED])} has.")
+    if len(found) > contacts.SHARING:
+        raise wrong(
+            f"More than {contacts.SHARING} contacts have {line(address)}: {_told_apart(found[:_NAMED])} …",
+            "Give the e-mail address of one, or say which with --contact.",
+        )
     return found
+
+
+def _told_apart(found: list[contacts.Contact]) -> str:
+    return ", ".join(f"{each.id} ({line(each.address)})" for each in found)

@@ -23,11 +23,12 @@ class Contact(Model):
 
 
 class WholeContact(Contact):
-    """One contact, the lists it is on, and why its address or its number is not written to, if so."""
+    """One contact, the lists it is on, and why its address or its number is not written to, if so. `sharing`: others with its number."""
 
     lists: list[int]
     suppressed: str | None
     phone_suppressed: str | None
+    sharing: list[int]
 
 
 class ContactList(Model):

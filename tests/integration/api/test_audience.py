@@ -205,14 +205,17 @@ def test_a_token_of_the_platform_names_the_account_it_means(
 
 def test_contacts_have_numbers(api: Any) -> None:
     api.patch("/policies", {"country": "FR"})
+    both = make(api, "/contacts", address="a@x.example", phone="+33612345678")
     made = make(api, "/contacts", phone="06 12 34 56 78")
     assert (made["address"], made["phone"], made["region"]) == ("+33612345678", "+33612345678", "FR")
-    both = make(api, "/contacts", address="a@x.example", phone="+33612345678")
+    assert (both["sharing"], made["sharing"]) == ([], [both["id"]])
+    alone = make(api, "/contacts", phone="+33752345678")
+    assert make(api, "/contacts", address="b@x.example", phone="+33752345678")["id"] == alone["id"]
     make(api, "/suppressions", address="+33 6 12 34 56 78", reason="unsubscribed")
     there = api.get(f"/contacts/{both['id']}").json()
     assert (there["suppressed"], there["phone_suppressed"]) == (None, "unsubscribed")
     found = walk(api, "/contacts?address=0612345678&limit=1")
-    assert [each["id"] for each in found] == [made["id"], both["id"]]
+    assert [each["id"] for each in found] == [both["id"], made["id"]]
     assert api.patch(f"/contacts/{both['id']}", {"attributes": {"x": "y"}}).json()["phone"] == "+33612345678"
     assert api.patch(f"/contacts/{both['id']}", {"phone": None}).json()["phone"] is None
     told = problem(api.patch(f"/contacts/{made['id']}", {"phone": None}), 422, "address_invalid")

@@ -237,6 +237,18 @@ def test_a_contact_has_a_number_that_is_found_edited_and_suppressed_by_itself(
     assert "Nothing is sent to +33623456789: unsubscribed." in text
     assert "Nothing is sent to zoe@example.org" not in text
 
+    anna.post("/audience/contacts/new", {"address": "", "phone": "06 23 45 67 90"})
+    added = anna.post("/audience/contacts/new", {"address": "yan@example.org", "phone": "06 23 45 67 90"})
+    assert "+33623456790 was a contact already, without an address; it has yan@example.org now." in anna.text(
+        added.headers["Location"]
+    )
+    assert "others&#x27;, too" not in anna.text(page)
+    anna.post("/audience/contacts/new", {"address": "wim@example.org", "phone": "06 23 45 67 89"})
+    other = contacts.find(desk.conn, desk.account, "wim@example.org")
+    assert other
+    assert f'href="/audience/contacts/{other.id}"><bdi>wim@example.org' in anna.text(page)
+    assert f'href="/audience/contacts/{other.id}/story"><bdi>wim@example.org' in anna.text(f"{page}/story")
+
 
 def test_an_import_is_told_the_column_and_the_country_of_the_numbers(desk: Desk, visitor: Visitors) -> None:
     anna = visitor()

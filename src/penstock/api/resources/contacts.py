@@ -66,6 +66,12 @@ class WholeContact(Contact):
     lists: list[int]
     suppressed: str | None
     phone_suppressed: str | None
+    sharing: Annotated[
+        list[int],
+        Field(
+            description=f"Other contacts with the same telephone number, {contacts.SHARING} at most: stories and data are of one each."
+        ),
+    ]
 
 
 class ContactPage(Shown):
@@ -79,7 +85,7 @@ _SHOWN = {
     "id": 12, "address": "anna@example.org", "phone": "+33612345678", "region": "FR", "attributes": {"first_name": "Anna"},
     "created_at": "2030-11-22T08:00:00Z", "updated_at": "2030-11-22T08:00:00Z",
 }  # fmt: skip
-_WHOLE = {**_SHOWN, "lists": [3], "suppressed": None, "phone_suppressed": None}
+_WHOLE = {**_SHOWN, "lists": [3], "suppressed": None, "phone_suppressed": None, "sharing": [13]}
 _NEW = {
     "address": "anna@example.org",
     "phone": "+33612345678",
@@ -92,8 +98,10 @@ def _whole(ask: Asked, contact: contacts.Contact) -> dict[str, Any]:
     there = {name: getattr(contact, name) for name in Contact.model_fields}
     suppressed = suppression.suppressed(*ask.given, contact.address)
     phone = suppression.suppressed(*ask.given, contact.phone) if contact.phone else None
+    sharing = [each.id for each in contacts.sharing(*ask.given, contact)]
     return {
-        **there, "lists": lists.of_contact(*ask.given, contact.id), "suppressed": suppressed, "phone_suppressed": phone
+        **there, "lists": lists.of_contact(*ask.given, contact.id), "suppressed": suppressed, "phone_suppressed": phone,
+        "sharing": sharing,
     }  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def show_story(
     request: HttpRequest, response: HttpResponse, contact: BigId, limit: Limit = 50, cursor: Cursor = None, account: Account = None
 ) -> Any:  # fmt: skip
     """What happened to one person: every mailing that meant them and what became of it, what came back, what they did, and why they were
-    passed over. Newest first."""
+    passed over. Newest first. Several people may have one telephone number (`sharing` of a contact): this is the story of one of them."""
     with asked(request, "contacts:read") as ask:
         access.require(ask.actor, "recipients:read")
         named = f"story {ask.account} {contact}"

@@ -102,7 +102,7 @@ def contact(visit: Visit, number: int) -> HttpResponse:
         address=post.get("address", "") if visit.posted else found.email or "",
         phone=post.get("phone", "") if visit.posted else found.phone or "",
         rows=_rows(post) if visit.posted else [*found.attributes.items(), *[("", "")] * SPARE],
-        suppressed=_suppressed(visit, found),
+        suppressed=_suppressed(visit, found), sharing=there.sharing(visit.conn, visit.account, found),
         on=known_lists.some(visit.conn, visit.account, on[:100]),
         lists=[each for each in _choices(visit) if each.id not in on], may_see_story=visit.may("recipients:read"), **_for_form(visit),
     )  # fmt: skip

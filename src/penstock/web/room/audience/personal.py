@@ -68,7 +68,8 @@ def told(visit: Visit, number: int) -> HttpResponse:
     if len(rows) > PAGE:
         at, place = rows[PAGE - 1].place
         further = f"{at.isoformat()} {place}"
-    return visit.page("audience/story.html", contact=found, entries=shown, further=further)
+    sharing = there.sharing(visit.conn, visit.account, found)
+    return visit.page("audience/story.html", contact=found, entries=shown, further=further, sharing=sharing)
 
 
 @room("recipients:read", methods=("GET",))
