@@ -83,9 +83,9 @@ def test_a_mailing_by_sms_leaves_over_a_gateway_and_what_became_of_it_is_told(co
     assert suppressed(conn, 1, texting.number(3)) == "unsubscribed"
 
 
-@pytest.mark.parametrize("ask", ["/state?ref={reference}", "/state?id={id}"])
+@pytest.mark.parametrize("ask", ["/state?ref={reference}", "/state/{id}?our={reference}"])
 def test_a_gateway_that_tells_nothing_is_asked(conn: Conn, ask: str) -> None:
-    """About those in doubt by our mark, where it can be asked by that, and about all others: until everybody is settled."""
+    """About those in doubt by our mark, where that alone is enough, and about all others: until everybody is settled."""
 
     def ask_or_answer(n: int, body: bytes) -> bytes | None:
         return answer(n, body) if body else http(200, {"status": "delivered"})
@@ -96,7 +96,7 @@ def test_a_gateway_that_tells_nothing_is_asked(conn: Conn, ask: str) -> None:
         eventually(lambda: sound(conn, mailing) == {"accepted": 7, "in_doubt": 1})
         jobs.ask_gateways(0)  # too early: an answer may be on its way
         assert len(stand.asked) == 8
-        by_mark = "ref" in ask
+        by_mark = "?ref" in ask
         travel(conn, minutes=3)
         jobs.ask_gateways(0)
         assert sound(conn, mailing) == {"accepted": 7, "delivered" if by_mark else "in_doubt": 1}

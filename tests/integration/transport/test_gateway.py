@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from penstock.transport import errand, trying
 from penstock.transport.fate import Replied
 from penstock.transport.gateway import asking
-from penstock.transport.gateway.asking import ask, ask_by_mark
+from penstock.transport.gateway.asking import ask
 from penstock.transport.gateway.gateway import Gateway
 from penstock.transport.gateway.profile import profile_of
 from penstock.transport.gateway.request import Response
@@ -234,6 +235,7 @@ def test_states_are_asked_for_and_a_key_is_tried() -> None:
             http(200, {"id": "7", "status": "DELIVRD"}),
             http(404),
             http(200, {"status": "rejected", "error": 12}),
+            http(200, {"id": "9", "status": "sent"}),
             http(401),
         ][n]
 
@@ -242,12 +244,18 @@ def test_states_are_asked_for_and_a_key_is_tried() -> None:
             f"sms+http://:sesame@127.0.0.1:{port}/send?ask=/state?m={{id}}&check=/balance&connections=1"
         )
         assert isinstance(there, Gateway)
-        assert await ask(there, [("7", "Acme"), ("8", "Acme")]) == [Receipt("7", "delivered", "", "DELIVRD")]
+        assert await ask(there, [("7", ""), ("8", ""), ("", "1-2-abc")]) == [
+            Receipt("7", "delivered", "", "DELIVRD")
+        ]
         by_mark = terms(f"sms+http://127.0.0.1:{port}/send?ask=/by/{{reference}}")
         assert isinstance(by_mark, Gateway)
-        assert await ask_by_mark(by_mark, ["1-2-abc"]) == [
+        assert await ask(by_mark, [("", "1-2-abc")]) == [
             Receipt("", "failed", "12", "rejected", reference="1-2-abc")
         ]
+        by_both = terms(f"sms+http://127.0.0.1:{port}/send?ask=/of/{{id}}?as={{reference}}")
+        assert isinstance(by_both, Gateway)
+        said = Receipt("9", "underway", text="sent", reference="1-3-abc")
+        assert await ask(by_both, [("9", "1-3-abc"), ("", "1-2-abc"), ("9", "")]) == [said]
         [found] = await trying.diagnose([there])
         assert (found.ok, found.steps[-1].text) == (False, "key refused: HTTP 401")
 
@@ -256,6 +264,7 @@ def test_states_are_asked_for_and_a_key_is_tried() -> None:
         "/state?m=7",
         "/state?m=8",
         "/by/1-2-abc",
+        "/of/9?as=1-3-abc",
         "/balance",
     ]
 
@@ -266,7 +275,7 @@ def test_a_gateway_that_does_not_answer_is_asked_no_further(monkeypatch: pytest.
     async def work(stand: Stand, port: int) -> None:
         there = terms(f"sms+http://:sesame@127.0.0.1:{port}/send?ask=/state?m={{id}}&connections=2")
         assert isinstance(there, Gateway)
-        assert await ask(there, [(str(n), "Acme") for n in range(9)]) == []
+        assert await ask(there, [(str(n), "") for n in range(9)]) == []
 
     assert len(at(lambda n, body: b"", work).asked) == 2
 
@@ -352,3 +361,16 @@ def test_an_address_is_read_or_refused(query: str) -> None:
 def test_a_key_and_a_text_are_written_where_nothing_else_stands(query: str, said: str) -> None:
     with pytest.raises(ServerURLError, match=said):
         Gateway.from_url(f"sms+https://:k@gateway.example.net/send?{query}")
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        ("/v1/messages", "asks about every message the same: {id} or {reference} has to stand"),
+        ("/v1/{id}/{ref}", "{ref} stands for nothing; {id} and {reference} are known"),
+        ("v1/{id}", "a path from / on"),
+    ],
+)
+def test_an_address_to_ask_at_names_what_is_asked_about(ask: str, said: str) -> None:
+    with pytest.raises(ServerURLError, match=re.escape(said)):
+        Gateway.from_url(f"sms+https://:k@gateway.example.net/send?{urlencode({'ask': ask})}")

@@ -19,7 +19,7 @@ from penstock.delivery.short import receipts
 from penstock.feedback.hooks.short import answered
 from penstock.platform.database import sql
 from penstock.platform.environment import link_key
-from penstock.transport.gateway.asking import ask, ask_by_mark
+from penstock.transport.gateway.asking import ask
 from penstock.transport.gateway.gateway import Gateway
 from penstock.transport.server_url import ServerURLError
 from penstock.transport.short import Receipt
@@ -62,7 +62,7 @@ def look(conn: psycopg.Connection[Any], places: Places) -> int:
 def _overdue(
     conn: psycopg.Connection[Any], account: int, transport: int, way: Way, gateway: Gateway, places: Places
 ) -> int:
-    """Ask about those that were accepted long ago: by their id, or by our mark where the gateway is asked by that alone."""
+    """Ask about those that were accepted long ago: by their id, with our mark where that is wanted too, or by our mark alone."""
     mailing, seq, part = places.get((way.number, "ids"), (0, 0, 0))
     given = {"servers": [way.number], "age": AGE, "most": MOST, "mailing": mailing, "seq": seq, "part": part}
     rows = conn.execute(sql("penstock.delivery", "unanswered"), given).fetchall()
@@ -71,7 +71,7 @@ def _overdue(
         return 0
     if gateway.asks_by_mark:
         return _by_mark(conn, account, transport, gateway, [(mailing, seq) for mailing, seq, *_ in rows])
-    found = asyncio.run(ask(gateway, [(number, sender) for *_, number, sender in rows]))
+    found = asyncio.run(ask(gateway, [(number, _mark(*place)) for *place, _, number, _ in rows]))
     ended = [each for each in found if each.state in _ENDS]
     with conn.transaction():
         receipts.take(conn, [(way.number, None, each) for each in ended])
@@ -101,6 +101,9 @@ def _by_mark(
     rows: Sequence[tuple[int, int]],
 ) -> int:
     """Ask about recipients (mailing, number in its ledger) by our own name for their messages."""
-    marks = [tokens(mailing, seq, link_key())[0].decode() for mailing, seq in rows]
-    found: Sequence[Receipt] = asyncio.run(ask_by_mark(gateway, marks))
+    found: Sequence[Receipt] = asyncio.run(ask(gateway, [("", _mark(*place)) for place in rows]))
     return answered(conn, account, transport, found)
+
+
+def _mark(mailing: int, seq: int) -> str:
+    return tokens(mailing, seq, link_key())[0].decode()

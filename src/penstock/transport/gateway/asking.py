@@ -18,16 +18,11 @@ PATIENCE: Final = 15.0
 
 
 async def ask(gateway: Gateway, messages: Iterable[tuple[str, str]]) -> list[Receipt]:
-    """Return what the gateway says of messages, (id, sender) each: those that it answers for. Never raises for what it does."""
-    return await _ask(gateway, [(number, "") for number, _ in messages])
+    """Return what the gateway says of messages: those that it answers for. Never raises for what it does.
 
-
-async def ask_by_mark(gateway: Gateway, marks: Iterable[str]) -> list[Receipt]:
-    """The same of messages whose id was never seen, by our own name for them, where the gateway can be asked by that."""
-    return await _ask(gateway, [("", mark) for mark in marks])
-
-
-async def _ask(gateway: Gateway, messages: Iterable[tuple[str, str]]) -> list[Receipt]:
+    messages: the gateway's id and our own mark of each, "" where that is not known; one is asked about where what is known is enough.
+    What is said of it bears its mark.
+    """
     import aiohttp
 
     session, turns = Session(gateway), asyncio.Semaphore(min(AT_ONCE, gateway.connections))

@@ -7,6 +7,7 @@ none. Paths are those of `fields`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -25,6 +26,8 @@ NUMBERS: Final = ("plus", "plain", "00")
 SIGNATURES: Final = ("standard", "hex", "base64", "none")
 _MOST: Final = 100
 _JSON: Final = "json:"
+_NAMED: Final = re.compile(r"\{[^{}]*\}")
+"""What an address has in place of what is known of a message."""
 _OURS: Final = frozenset({
     "host", "content-length", "content-type", "transfer-encoding", "connection", "expect", "te", "trailer", "upgrade",
 })  # fmt: skip
@@ -42,6 +45,11 @@ def _given(usual: str, read: Read, option: str = "") -> Any:
 def _asking(value: str) -> str:
     if not value.startswith("/") or "//" in value or not value.isprintable():
         raise ValueError("it has to be a path from / on, with {id} or {reference} in it")
+    named = _NAMED.findall(value)
+    if not named:
+        raise ValueError("it asks about every message the same: {id} or {reference} has to stand in it")
+    if odd := next((name for name in named if name not in ("{id}", "{reference}")), ""):
+        raise ValueError(f"{odd[:40]} stands for nothing; {{id}} and {{reference}} are known")
     return value
 
 
