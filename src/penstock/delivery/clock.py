@@ -15,6 +15,7 @@ import psycopg
 
 from penstock.mailing import control, gate, lifecycle
 from penstock.mailing.states import State
+from penstock.platform import database
 from penstock.platform.database import sql
 
 log = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def _guarded(mailing: int, what: str, act: Callable[[], None]) -> None:
     """One mailing's trouble must not stop the others."""
     try:
         act()
-    except psycopg.OperationalError:
+    except database.AWAY:
         raise
     except Exception:  # tried again at the next tick
         log.exception("mailing %s: %s failed", mailing, what)

@@ -74,6 +74,7 @@ class Sender:
         self._meters = Meters(connect)
         self._arrivals = Arrivals(connect, self._ticker.wake)
         self._listening = Listening(connect, self._arrivals.take, lambda: self._ticker.ours, self._servers)
+        self._defect: BaseException | None = None
 
     async def run(self) -> None:
         """Send until told to stop."""
@@ -91,6 +92,8 @@ class Sender:
             asyncio.create_task(self._arrivals.run()),
             asyncio.create_task(self._listening.run()),
         ]
+        for task in work:
+            task.add_done_callback(self._over)
         try:
             await self._serve(desk)
         finally:
@@ -99,12 +102,22 @@ class Sender:
             await asyncio.gather(*work, return_exceptions=True)
             await self._leave()
             await self._meters.close()
+        if self._defect is not None:
+            raise self._defect
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        """None of these tasks ends by itself. Without beats, a clock or ears a sender that goes on is worse than none: the process ends,
+        and another begins."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._defect = error
+            self._stopping.set()
+            self._poke.set()
 
     async def _serve(self, desk: psycopg.AsyncConnection[Any]) -> None:
         while not self._stopping.is_set():
             try:
                 await self._look(desk)
-            except (psycopg.OperationalError, Trouble) as error:
+            except (*database.AWAY, Trouble) as error:
                 log.warning("the database does not answer: %s", error)
                 desk = await self._again()
             stopping = asyncio.create_task(self._stopping.wait())
@@ -152,7 +165,7 @@ class Sender:
                     self._hear(news.payload)
                     self._poke.set()
                     self._ticker.wake()
-            except psycopg.OperationalError as error:
+            except database.AWAY as error:
                 log.warning("the database does not answer: %s", error)
             while True:
                 try:
@@ -182,7 +195,7 @@ class Sender:
                 self.fence.answered()
                 ended, self._ended = self._ended, []
                 await health.tell(conn, self.number, [*ended, *self.lanes.values()])
-            except psycopg.OperationalError:
+            except database.AWAY:
                 await conn.close()
                 conn = await self._again()
             await asyncio.sleep(BEAT)

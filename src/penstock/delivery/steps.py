@@ -19,6 +19,7 @@ from penstock.mailing import step
 from penstock.mailing.guards.credit import lacking
 from penstock.mailing.states import State
 from penstock.mailing.step import Condition
+from penstock.platform import database
 from penstock.platform.database import sql
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def look(conn: psycopg.Connection[Any]) -> int:
         except Lacking as short:
             text = lacking(short.needed, short.available)
             clock.interrupt(conn, each.id, "credits", text, credits_needed=short.needed)
-        except psycopg.OperationalError:
+        except database.AWAY:
             raise
         except Exception:  # one mailing's trouble must not stop the others; it is tried again
             log.exception("mailing %s: the step failed", each.id)

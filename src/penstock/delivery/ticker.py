@@ -40,6 +40,7 @@ from penstock.mailing import control
 from penstock.mailing.states import State
 from penstock.platform import database
 from penstock.platform.database import sql
+from penstock.platform.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class Ticker:
                 self._begin(_locate, work.unlocated)
                 if packed:
                     self._changed()
-            except psycopg.OperationalError as error:
+            except (*database.AWAY, Trouble) as error:
                 log.warning("the ticker cannot reach the database: %s", error)
                 self._conn, self.ours = None, False
             except Exception:  # the clock goes on; it is tried again
@@ -128,7 +129,7 @@ class Ticker:
                 if state != State.STARTING and not behind:
                     packed += due.pack(conn, mailing)
                 _try_to_end(conn, mailing, State(state))
-            except psycopg.OperationalError:
+            except database.AWAY:
                 raise
             except Exception:  # one mailing's trouble must not stop the others; it is tried again
                 log.exception("mailing %s: the ticker failed", mailing)
@@ -154,7 +155,7 @@ class Ticker:
         for look in (receipts.settle, learning.learn_early, bounces.note, noting.note):
             try:
                 look(conn)
-            except psycopg.OperationalError:
+            except database.AWAY:
                 raise
             except Exception:  # what came back must not stop what goes out; it is tried again
                 log.exception("the ticker failed to learn")
@@ -165,7 +166,7 @@ class Ticker:
         for look in (steps.look, tripping.look, canary.look, self._watchdog.look):
             try:
                 found = look(conn)
-            except psycopg.OperationalError:
+            except database.AWAY:
                 raise
             except Exception:  # what is judged must not stop what is only carried out; it is tried again
                 log.exception("the ticker failed to judge")
@@ -237,7 +238,7 @@ def _write(mailing: int, work: Callable[[psycopg.Connection[Any], int], object],
         conn.execute(HANGS)
         try:
             work(conn, mailing)
-        except psycopg.OperationalError:
+        except database.AWAY:
             raise  # the database is away or its disk is full: tried again at the next tick
         except Exception as error:  # trying again will not mend it, so a person must know
             log.exception("mailing %s: the audience cannot be %s", mailing, done)

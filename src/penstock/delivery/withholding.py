@@ -15,6 +15,7 @@ import psycopg
 
 from penstock.audience.address import parse
 from penstock.mailing import holding
+from penstock.platform import database
 from penstock.platform.database import sql
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class Withholding:
                     holding.restate(conn, mailing, words(number, switches))
                 else:
                     holding.begin(conn, mailing, words(number, switches))
-            except psycopg.OperationalError:
+            except database.AWAY:
                 raise
             except Exception:  # one mailing's trouble must not stop the others; it is tried again
                 log.exception("mailing %s: whom it holds back cannot be said", mailing)

@@ -17,6 +17,7 @@ from penstock.notices.cursor import TROUBLED, Gap, advance
 from penstock.notices.kinds import OF_DOMAINS, Change, Kind, kind_of
 from penstock.notices.payload import body, data_of
 from penstock.notices.wording import Told, subject, text
+from penstock.platform import database
 from penstock.platform.database import sql
 from penstock.report.progress import STATES, progress
 
@@ -63,7 +64,7 @@ def _told_of(conn: psycopg.Connection[Any], entry: Row, known: set[int]) -> bool
         if kind is not None:
             with conn.transaction():
                 _tell(conn, kind, entry)
-    except psycopg.OperationalError:
+    except database.AWAY:
         raise
     except Exception:
         if entry["id"] not in known:

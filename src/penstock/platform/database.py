@@ -20,6 +20,15 @@ KEEPALIVE = {
     "tcp_user_timeout": 15_000,
 }
 
+AWAY = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+    psycopg.errors.TransactionTimeout,
+)
+"""The database does not answer, has enough to do, or has ended the connection of a process that hung (PostgreSQL files that under
+"invalid transaction state", psycopg under InternalError): nobody's fault who asked, and worth trying again. `connect` says it as Trouble."""
+
 _TIGHT = 20_000_000  # bytes free on its disk below which an embedded server dies for want of its next log file (16 MB)
 
 _joined: dict[Path, str] = {}

@@ -3,12 +3,12 @@
 import sys
 from http import HTTPStatus
 
-import psycopg
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views import View
 
+from penstock.platform import database
 from penstock.platform.trouble import Trouble
 from penstock.web.pages import page
 
@@ -27,7 +27,7 @@ def unknown(request: HttpRequest, exception: Exception | None = None) -> HttpRes
     return page(request, "unknown", HTTPStatus.NOT_FOUND)
 
 
-AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, Trouble)
+AWAY = (OperationalError, InterfaceError, *database.AWAY, Trouble)
 
 
 def failed(request: HttpRequest) -> HttpResponse:

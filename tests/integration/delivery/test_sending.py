@@ -1,5 +1,6 @@
 """Whole mailings with real senders: to the end, paused, resumed, cancelled."""
 
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from penstock.mailing.control import Refused
 from penstock.report.ledger import ledger
 from tests.integration.delivery.conftest import CatchingThread, Sink
 from tests.integration.delivery.stage import (
+    Sender,
     address,
     becomes,
     begin,
@@ -116,6 +118,24 @@ def test_sigterm_gives_back_everything(conn: Conn, a_sink: Sinks) -> None:
         becomes(conn, mailing, "sent")
     assert sound(conn, mailing) == {"accepted": 400}
     assert set(Counter(sink.arrived()).values()) == {1}
+
+
+BREAKS = """
+import penstock.delivery.health as health
+async def tell(*_): raise RuntimeError("a defect")
+health.tell = tell
+"""
+
+
+@pytest.mark.behaviour("B2")
+def test_a_sender_whose_beat_has_died_ends_and_leaves_its_work_to_others(conn: Conn, a_sink: Sinks) -> None:
+    """It would be taken for dead, and never send again: so it is. The supervisor begins another."""
+    mailing = begin(conn, 200, a_sink().url())
+    broken = Sender(BREAKS)
+    assert broken.process.wait(30) not in (0, -signal.SIGTERM)
+    with senders():
+        becomes(conn, mailing, "sent")
+    assert sound(conn, mailing) == {"accepted": 200}
 
 
 @pytest.mark.behaviour("S2.2")

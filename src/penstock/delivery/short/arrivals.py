@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from penstock.delivery.short import receipts
 from penstock.feedback.short import incoming
+from penstock.platform import database
 from penstock.platform.trouble import Trouble
 from penstock.transport.short import Answer, Incoming, Receipt
 
@@ -31,7 +32,7 @@ RETRY: Final = 0.5
 Take = Callable[[Incoming, int, Answer], None]
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
 Arrival = tuple[Incoming, int, Answer]
-UNREACHABLE: Final = (psycopg.OperationalError, psycopg.InterfaceError, Trouble, OSError)
+UNREACHABLE: Final = (*database.AWAY, Trouble, OSError)
 """The database is away, or has enough to do: that is nobody's fault who wrote."""
 
 

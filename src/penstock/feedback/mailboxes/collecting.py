@@ -19,6 +19,7 @@ from penstock.feedback.mailboxes import imap, keeping
 from penstock.feedback.mailboxes.address import MailboxURLError
 from penstock.feedback.mailboxes.imap import MailboxTrouble
 from penstock.mailing.actor import SYSTEM
+from penstock.platform import database
 from penstock.platform.database import sql
 from penstock.platform.trouble import Trouble
 
@@ -116,7 +117,7 @@ def _noted(conn: psycopg.Connection[Any], turn: _Turn, uid: int, data: bytes) ->
     wrong with this message alone: it stays in the mailbox, and the others go on."""  # fmt: skip
     try:
         found = receive.receive(conn, data, door="imap", account=turn.account)
-    except psycopg.OperationalError:
+    except database.AWAY:
         raise
     except psycopg.Error as error:
         log.error("mailbox %s: message %s cannot be noted: %s", turn.id, uid, type(error).__name__)

@@ -112,7 +112,7 @@ def perform(conn: psycopg.Connection[Any], analysis: int) -> None:
         pass
     except TooLong as error:
         storing.fail(conn, analysis, str(error))
-    except (psycopg.OperationalError, psycopg.InterfaceError):
+    except database.AWAY:
         raise  # tried again when the database is back
     except Exception as error:
         logging.exception("analysis %s failed", analysis)
