@@ -48,14 +48,20 @@ def percent(most: int) -> dict[str, Any]:
     }
 
 
-def written(pattern: str, like: str, fits: Callable[[str], bool] = lambda given: True) -> dict[str, Any]:
-    """Text of one form; `like` says which, in words. JavaScript and Python have to read `pattern` alike. `fits`: what that cannot say."""
+def written(
+    pattern: str, like: str, fits: Callable[[str], bool] = lambda given: True,
+    unknown: Callable[[str], str | None] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Text of one form; `like` says which, in words. JavaScript and Python have to read `pattern` alike. `fits`: what that cannot say.
+
+    `unknown`: what it has to be instead, where it names what nobody knows.
+    """
     form = re.compile(pattern)
 
     def check(given: Any) -> str | None:
         return None if isinstance(given, str) and form.fullmatch(given) and fits(given) else like
 
-    return {"check": check, "read": str, "pattern": pattern, "like": like}
+    return {"check": check, "read": str, "pattern": pattern, "like": like, "unknown": unknown}
 
 
 def has_numbers(country: str) -> bool:

@@ -171,10 +171,12 @@ class Policy:
         "off",
         written(
             opening.WRITTEN,
-            "off, or as FR mon-sat 08:00-20:00; DE 09:00-20:00; * 08:00-21:00",
+            "off, or as FR mon-sat 08:00-20:00 except holidays; DE 09:00-20:00; * 08:00-21:00",
             opening.is_meant,
+            opening.unknown,
         ),
-        "When a country may be sent SMS, by the clock of the recipient's zone; * is every other country. Who waits goes at the next opening.",
+        'When a country may be sent SMS, by the clock of the recipient\'s zone; * is every other country. "except holidays": not on its'
+        ' public holidays, "in BY,SN" or "anywhere" not on those of these or any parts of it. Who waits goes at the next opening.',
     )
     lane_size: int = always(
         0,
@@ -271,7 +273,8 @@ class Rule:
 
     `read` makes a value of what somebody typed, for `check` to judge. `by_platform`: not the account's own to set. It is one of
     `choices`, or a number within `bounds`, both included (`step`: "any" where it may have decimals), or text after the `pattern`, which
-    `like` says in words.
+    `like` says in words. `unknown`: what is wrong with it although it has its form, in words, for whoever decides; what was decided
+    stays in force, for what a later version does not know any more must not let everything go.
     """
 
     name: str
@@ -286,6 +289,7 @@ class Rule:
     step: str = "1"
     pattern: str = ""
     like: str = ""
+    unknown: Callable[[Any], str | None] | None = None
 
 
 RULES: dict[str, Rule] = {
@@ -329,7 +333,8 @@ def check(name: str, given: Any, *, may_be_none: bool = False) -> str | None:
         return f"there is no policy {name!r}; there are {', '.join(sorted(RULES))}"
     if given is None and may_be_none:
         return None
-    wanted = RULES[name].check(given)
+    rule = RULES[name]
+    wanted = rule.check(given) or (rule.unknown(given) if rule.unknown else None)
     return None if wanted is None else f"policy {name} is {given!r}; it must be {wanted}"
 
 
