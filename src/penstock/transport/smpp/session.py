@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Final, cast
 from typing import Protocol as Interface
-from typing import cast
 
 from penstock.transport.envelope import Peer
 from penstock.transport.reply import Trouble
@@ -16,6 +16,13 @@ from penstock.transport.smpp.timeouts import Timeouts
 from penstock.transport.smtp.connect import connect
 from penstock.transport.smtp.failures import connect_failure, tls_failure
 from penstock.transport.smtp.tls import context
+
+UNREAD_LIMIT: Final = 262_144
+"""Octets that the other side has been told and does not read, after which nothing more is read of it: else the answers to a stream of
+requests would all stay in memory. More than the submits (65,536) and the answers to HEARD_LIMIT receipts together, so that a centre
+that first writes and then reads does not wait for us while we wait for it."""
+FAREWELL: Final = 5.0
+"""Seconds for the last octets after the end; then they are thrown away."""
 
 
 class Observer(Interface):
@@ -42,6 +49,7 @@ class Session(asyncio.Protocol):
         self._rest: asyncio.TimerHandle | None = None
         self._was = Stage.BINDING
         self._gone = False
+        self.deaf = False  # nothing is read until the other side has read what it was told
         self.closed: asyncio.Future[None] = self._loop.create_future()
 
     # -- what asyncio calls -----------------------------------------------------------------------------------
@@ -67,6 +75,9 @@ class Session(asyncio.Protocol):
     def resume_writing(self) -> None:
         """It has caught up."""
         self.dialogue.choked = False
+        if self.deaf and not self._transport.is_closing():
+            self.deaf = False
+            self._transport.resume_reading()
         self.wake()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -104,6 +115,11 @@ class Session(asyncio.Protocol):
         self.changed()
 
     @property
+    def unread(self) -> int:
+        """Octets that wait here because the other side does not read them."""
+        return self._transport.get_write_buffer_size()
+
+    @property
     def certificate(self) -> bytes | None:
         """The centre's certificate, as DER; None without TLS."""
         tls = self._transport.get_extra_info("ssl_object")
@@ -132,6 +148,8 @@ class Session(asyncio.Protocol):
             if not self._transport.is_closing():
                 self._transport.write(b"".join(dialogue.outgoing))
             dialogue.outgoing.clear()
+            if dialogue.choked and self.unread > UNREAD_LIMIT:
+                self._turn_away()
         if dialogue.rest_until and self._rest is None and not self._gone:
             self._rest_until(dialogue.rest_until)
         if dialogue.stage is self._was:
@@ -140,8 +158,20 @@ class Session(asyncio.Protocol):
         if dialogue.stage is Stage.BOUND:
             self._observer.bound(self)
         elif dialogue.stage is Stage.ENDED:
-            self._transport.close()
+            self._leave()
             self._finished()
+
+    def _turn_away(self) -> None:
+        """Read no more for now: TCP then keeps the other side from sending."""
+        if not (self.deaf or self._transport.is_closing()):
+            self.deaf = True
+            self._transport.pause_reading()
+
+    def _leave(self) -> None:
+        """Close, once the last octets are gone; who does not read them keeps the connection no longer."""
+        self._transport.close()
+        if self.unread:
+            self._loop.call_later(FAREWELL, self._transport.abort)
 
     def _rest_until(self, when: float) -> None:
         if when > self._loop.time():
