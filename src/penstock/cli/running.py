@@ -1,5 +1,6 @@
 """`up`, `down`, `web`, `worker`, `inbound`: the parts that run for good, on one machine or on many."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,11 +37,22 @@ def inbound(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8024,
     smtp: Annotated[bool, typer.Option("--smtp", help="Speak SMTP; otherwise LMTP.")] = False,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Offer TLS with the certificate and chain in this PEM file; read again when it changes.",
+        ),
+    ] = None,
+    tls_key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Its key, unencrypted, in PEM; otherwise in the same file."),
+    ] = None,
 ) -> None:
     """Take what comes back by mail (bounces, complaints, unsubscribing), until stopped."""
     from penstock.cli.receiving import listen
 
-    listen(host, port, smtp=smtp)
+    listen(host, port, smtp=smtp, certificate=tls_cert, key=tls_key)
 
 
 def up(

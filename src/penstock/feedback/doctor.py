@@ -1,18 +1,23 @@
 """What `penstock doctor` asks of the way back: is there one, are mailboxes read, do their passwords open."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 
+from penstock.account import domains
 from penstock.account.secrets import SecretError
 from penstock.feedback import way_back
 from penstock.feedback.check import check
 from penstock.feedback.mailboxes import keeping
 from penstock.feedback.mailboxes.address import MailboxURLError
+from penstock.platform import environment
 from penstock.platform.database import sql
 from penstock.platform.doctor import Finding, register
 
 _LATE = "10 minutes"
+_SOON = timedelta(days=14)
+_BY_ITSELF = "Set PENSTOCK_BASE_URL to a public https address, or lead mail for a return host here: docs/how-to/unsubscribing.md#by-mail"
 _MAILINGS, _PEOPLE, _SHOWN = 20, 200_000, 5
 """So many mailings and people are recounted, newest first: some seconds. A single larger mailing is recounted whole."""
 
@@ -28,6 +33,40 @@ def check_way_back(conn: psycopg.Connection[Any]) -> list[Finding]:
         Finding("warn", f"Account {name}: bounces and complaints that come later have no way back.", cure)
         for name in lacking
     ] or [Finding("ok", "What comes back has a way to come by.")]
+
+
+def check_certificates(conn: psycopg.Connection[Any]) -> list[Finding]:
+    """Listeners that offer TLS have a certificate that holds: some servers bring nothing to one whose certificate has ended."""
+    ends = way_back.certificates(conn)
+    now = datetime.now(UTC)
+    cure = "Renew it; the listener reads --tls-cert and --tls-key again by itself. Its log says why, where it could not."
+    found = [
+        Finding(
+            "fail" if end <= now else "warn",
+            f"The certificate of a listener (penstock inbound) {'has ended' if end <= now else 'ends'} at {end:%Y-%m-%d %H:%M} UTC.",
+            cure,
+        )
+        for end in ends
+        if end <= now + _SOON
+    ]
+    return found or [Finding("ok", f"{len(ends)} listeners offer TLS, and their certificates hold.")]
+
+
+def check_unsubscribing(conn: psycopg.Connection[Any]) -> list[Finding]:
+    """Who unsubscribes by mail is unsubscribed: what is sent to `unsubscribe@` a return host is taken by somebody."""
+    by_mail = not environment.base_url_is_public()
+    found = []
+    for way in way_back.ways(conn):
+        for each in domains.listed(conn, way.account):
+            if (address := each.unsubscribe_address) and not (way.listeners or way.mailboxes):
+                text = f"Account {way.name}: messages name {address}, and neither a listener runs nor is a mailbox read. Who writes there stays subscribed."
+                found.append(
+                    Finding("fail", text, "Start `penstock inbound` again: docs/how-to/receive-bounces.md")
+                )
+            elif by_mail and way.leaves and each.verified and not address:
+                text = f"Account {way.name}: who unsubscribes from mail of {each.name} writes to the sender's own mailbox."
+                found.append(Finding("warn", text, _BY_ITSELF))
+    return found or [Finding("ok", "Unsubscribing needs nobody to pass mail on.")]
 
 
 def check_mailboxes(conn: psycopg.Connection[Any]) -> list[Finding]:
@@ -91,5 +130,7 @@ def check_gateways(conn: psycopg.Connection[Any]) -> list[Finding]:
 
 register("feedback", "counters", check_counters)
 register("feedback", "gateways", check_gateways)
+register("feedback", "listener's certificate", check_certificates)
+register("feedback", "unsubscribing", check_unsubscribing)
 register("feedback", "way back", check_way_back)
 register("feedback", "mailboxes", check_mailboxes)

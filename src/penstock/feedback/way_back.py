@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import psycopg
@@ -15,6 +16,8 @@ from penstock.platform.database import sql
 
 LISTENER: Final = "penstock inbound"
 """What a listener calls itself to the database, for as long as it runs."""
+_WITH_TLS: Final = f"{LISTENER}, certificate until "
+"""How the name of one that offers TLS begins; a time in UTC follows."""
 PORT: Final = 8024
 """Where the listener usually listens (`penstock inbound`)."""
 
@@ -41,6 +44,21 @@ class WayBack:
     def lacking(self) -> bool:
         """Whether bounces are lost: mail leaves, and nothing comes back."""
         return self.leaves and not self.there
+
+
+def listener_name(until: datetime) -> str:
+    """Return what a listener calls itself that has a certificate until then."""
+    return f"{_WITH_TLS}{until:%Y-%m-%d %H:%M}"
+
+
+def certificates(conn: psycopg.Connection[Any]) -> list[datetime]:
+    """Return until when the certificates of the listeners that run hold, the first to end first; of those that have one."""
+    rows = conn.execute(
+        "select substr(application_name, length(%(name)s) + 1) from pg_stat_activity"
+        " where datname = current_database() and starts_with(application_name, %(name)s)",
+        {"name": _WITH_TLS},
+    ).fetchall()
+    return sorted(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC) for (text,) in rows)
 
 
 def ways(conn: psycopg.Connection[Any], account: int | None = None) -> list[WayBack]:

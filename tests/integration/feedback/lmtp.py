@@ -6,16 +6,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from penstock.feedback.inbound.certificate import Certificate
 from penstock.feedback.inbound.listener import Listener
 
 
 @contextmanager
-def listening(*, smtp: bool = False) -> Iterator[int]:
+def listening(*, smtp: bool = False, certificate: Certificate | None = None) -> Iterator[int]:
     """Give the port of a listener."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    listener = Listener(smtp=smtp)
+    listener = Listener(smtp=smtp, certificate=certificate)
     asyncio.run_coroutine_threadsafe(listener.start(), loop).result(10)
     try:
         yield listener.port

@@ -9,12 +9,12 @@ from urllib.parse import unquote
 import psycopg
 import pytest
 
-from penstock.account import domains
+from penstock.account import domains, transports
 from penstock.audience.suppression import suppressed
 from penstock.content.links import return_path, tokens
 from penstock.content.render import date_bytes
 from penstock.delivery import freeze, order
-from penstock.feedback import receive
+from penstock.feedback import doctor, receive
 from penstock.mailing.mailings import find
 from penstock.platform import connections, environment
 from penstock.preflight.making import program
@@ -116,8 +116,13 @@ def test_what_proves_nothing_leaves_it_as_it_was(conn: Conn) -> None:
     other = b"Delivered-To: bounce@" + HOST.encode() + b"\r\n" + letter
     receive.receive(conn, other, door="imap", account=1)  # a mailbox of that one name
     assert heard() is None
+    transports.create(conn, 1, name="far", url="smtp://mail.example.net", actor=stage.ANNA)
+    (finding,) = doctor.check_unsubscribing(conn)
+    assert (finding.level, "the sender's own mailbox" in finding.what) == ("warn", True)
     comes(verp(mailing, 1))
     assert heard()
+    (finding,) = doctor.check_unsubscribing(conn)  # nobody listens any more
+    assert (finding.level, f"name unsubscribe@{HOST}" in finding.what) == ("fail", True)
     conn.execute("update account_domain set return_heard_at = now() - interval '91 days'")
     assert (heard(), ways(made(conn, mailing))[0].startswith("mailto:news@")) == (None, True)
     comes(verp(mailing, 2))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable
 from typing import Final
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
 
 from penstock.feedback.inbound.taking import Away, Taking
 
@@ -37,6 +38,7 @@ CALLS: Final = {
     "EHLO": 10,
     "HELO": 10,
     "LHLO": 10,
+    "STARTTLS": 3,
     "MAIL": _OF_MESSAGES,
     "RCPT": _OF_MESSAGES,
     "DATA": _OF_MESSAGES,
@@ -54,10 +56,12 @@ class Dialogue(SMTP):
 
     line_length_limit = _LONGEST_LINE
 
-    def __init__(self, taking: Taking, hostname: str, *, gone: Callable[[Dialogue], None]) -> None:
+    def __init__(
+        self, taking: Taking, hostname: str, *, gone: Callable[[Dialogue], None], tls: ssl.SSLContext | None = None
+    ) -> None:  # fmt: skip
         super().__init__(
             _Answers(taking, lmtp=isinstance(self, LmtpDialogue)), data_size_limit=LARGEST, enable_SMTPUTF8=True,
-            hostname=hostname, ident="Penstock", timeout=IDLE, command_call_limit=CALLS,
+            hostname=hostname, ident="Penstock", timeout=IDLE, command_call_limit=CALLS, tls_context=tls,
             loop=asyncio.get_running_loop(),
         )  # fmt: skip
         self.idle = asyncio.Event()  # not while a message is being noted and answered
@@ -67,6 +71,23 @@ class Dialogue(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         self._gone(self)
         super().connection_lost(error)
+
+    async def smtp_STARTTLS(self, arg: str | None) -> None:
+        """Begin TLS (RFC 3207). Everything said before is forgotten then: greeting, sender, recipients (`connection_made`). What
+        stands behind the command already was put there by somebody on the way, or by a client that does not wait: it is not read.
+        """
+        if arg:
+            await self.push("501 5.5.4 STARTTLS stands alone")
+        elif self.tls_context is None:
+            await self.push("502 5.5.1 There is no TLS here")
+        elif self._tls_protocol is not None:
+            await self.push("503 5.5.1 TLS has begun already")
+        elif self._reader._buffer:  # type: ignore[attr-defined]
+            await self.push("554 5.5.0 Something was said after STARTTLS and before TLS")
+            assert self.transport is not None
+            self.transport.close()
+        else:
+            await super().smtp_STARTTLS("")
 
     async def smtp_DATA(self, arg: str | None) -> None:
         """Read a message, of which KEPT octets are kept, and answer for it (RFC 5321 §4.1.1.4)."""
@@ -191,5 +212,7 @@ class _Answers:
         return "\r\n".join([answer] * (len(envelope.rcpt_tos) if self._lmtp else 1))
 
     async def handle_exception(self, error: Exception) -> str:
+        if isinstance(error, TLSSetupException):  # what strangers do wrong; the connection is at its end
+            return _LATER
         log.error("a dialogue failed: %s", type(error).__name__, exc_info=error)
         return _LATER

@@ -10,6 +10,7 @@ import socket
 from collections import Counter
 from typing import Any, Final, cast
 
+from penstock.feedback.inbound.certificate import Certificate
 from penstock.feedback.inbound.dialogue import Dialogue, LmtpDialogue
 from penstock.feedback.inbound.standing import standing
 from penstock.feedback.inbound.taking import Taking
@@ -27,9 +28,12 @@ _BUSY: Final = b"421 4.3.2 Too many connections, come again later\r\n"
 class Listener:
     """A port on which what comes back is taken. `start`, then `stop`; `port` is the real one from then on."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0, *, smtp: bool = False) -> None:
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 0, *, smtp: bool = False, certificate: Certificate | None = None
+    ) -> None:  # fmt: skip
         self.host, self.port = host, port
         self._kind: type[Dialogue] = Dialogue if smtp else LmtpDialogue
+        self._certificate = certificate
         self._taking = Taking("smtp" if smtp else "lmtp")
         self._hostname = socket.gethostname()
         self._dialogues: set[_Door] = set()
@@ -41,7 +45,7 @@ class Listener:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _Door(self), self.host, self.port, backlog=100)
         self.port = self._server.sockets[0].getsockname()[1]
-        self._standing = asyncio.create_task(standing())
+        self._standing = asyncio.create_task(standing(self._certificate))
 
     async def stop(self) -> None:
         """Take nothing more, wait for what is being noted, and close all connections."""
@@ -61,7 +65,8 @@ class Listener:
 
     def dialogue(self, door: _Door) -> Dialogue:
         """Return a new dialogue behind `door`."""
-        return self._kind(self._taking, self._hostname, gone=lambda _: self.leave(door))
+        tls = self._certificate.context() if self._certificate else None
+        return self._kind(self._taking, self._hostname, gone=lambda _: self.leave(door), tls=tls)
 
     def enter(self, door: _Door) -> bool:
         """Whether there is room for one more connection; it is counted then."""
@@ -112,9 +117,9 @@ def _is_near(peer: str) -> bool:
         return True  # no address: a socket of this machine
 
 
-def run(host: str, port: int, *, smtp: bool) -> None:
-    """Listen until SIGTERM or SIGINT. Raises OSError when the port is taken."""
-    asyncio.run(_until_asked(Listener(host, port, smtp=smtp)))
+def run(host: str, port: int, *, smtp: bool, certificate: Certificate | None = None) -> None:
+    """Listen until SIGTERM or SIGINT; with a certificate TLS is offered. Raises OSError when the port is taken."""
+    asyncio.run(_until_asked(Listener(host, port, smtp=smtp, certificate=certificate)))
 
 
 async def _until_asked(listener: Listener) -> None:

@@ -1,7 +1,7 @@
 -- Of e-mail: what comes back of SMS comes by the transport itself. Listeners keep a connection open for as long as they run, and say on it who they are.
 select a.id as account, a.name,
        (select count(*) from pg_stat_activity s
-         where s.application_name = %(listener)s and s.datname = current_database())::integer as listeners,
+         where (s.application_name = %(listener)s or starts_with(s.application_name, %(listener)s || ', ')) and s.datname = current_database())::integer as listeners,
        (select count(*) from feedback_mailbox m where m.account_id = a.id and m.enabled)::integer as mailboxes,
        (select count(*) from feedback_mailbox m
          where m.account_id = a.id and m.enabled and m.failing_since is not null)::integer as failing,
