@@ -1,6 +1,6 @@
 """`penstock mailing timeline`: what goes when, as people read it and as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +11,13 @@ from penstock.cli.endings import wrong
 from penstock.cli.plans import clock, until
 from penstock.cli.screen import document, number, table, tell, written
 from penstock.cli.timing import Timing
+from penstock.mailing.holidays import Holiday, country_name
 from penstock.mailing.timeline import zone_in
 from penstock.report.credits import Taken
 from penstock.report.outlook import Outlook, of_mailing
+
+HOLIDAYS = 12
+"""Public holidays that are said."""
 
 
 def show(conn: psycopg.Connection[Any], mailing: int, timing: Timing, json: bool) -> None:
@@ -60,8 +64,20 @@ def _print(outlook: Outlook, zone: str) -> None:
         tell(
             f"It cannot be finished before its end date: about {number(when.late)} recipients would be left then."
         )
+    _holidays(when.holidays)
     if missed := sum(each["recipients"] for each in figures["releases"] if each["missed"]):
         tell(f"The time of their zone is past: {number(missed)} recipients would be skipped (missed_slot).")
+
+
+def _holidays(there: Sequence[Holiday]) -> None:
+    """Say for which public holidays somebody waits; of many the first."""
+    for each in there[:HOLIDAYS]:
+        where = f"{country_name(each.country)}{' or a part of it' if each.parts else ''}"
+        tell(
+            f"{each.on:%Y-%m-%d} is a public holiday in {where} ({each.name()}): nothing goes there that day."
+        )
+    if len(there) > HOLIDAYS:
+        tell(f"So are {number(len(there) - HOLIDAYS)} further days; --json names them all.")
 
 
 def _credits(found: Taken | None) -> str:

@@ -1,6 +1,6 @@
 """Mailings as the API shows them, and what is given to it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, NotRequired, TypedDict
 
 from pydantic import Field
@@ -281,6 +281,14 @@ class Release(Model):
     ended: int
 
 
+class Holiday(Model):
+    """A public holiday for which some of the recipients wait."""
+
+    on: date
+    country: str
+    name: str
+
+
 class CreditsTaken(Model):
     """What a mailing takes of the credits; `lacking`: so many have to be topped up."""
 
@@ -303,6 +311,7 @@ class Timeline(Model):
     late: int
     error: str | None
     credits: CreditsTaken | None
+    holidays: list[Holiday]
     releases: list[Release]
 
 

@@ -14,7 +14,9 @@ from penstock.mailing.mailings import Mailing
 from penstock.mailing.plan import Kind
 from penstock.mailing.states import ENDS, State
 from penstock.mailing.timeline import Release
+from penstock.report import shut
 from penstock.report.credits import Taken, taken
+from penstock.report.held import in_messages
 from penstock.report.progress import progress
 from penstock.report.sequence import measured
 from penstock.report.timeline import Part, Timeline, expected_end, going_on, left_at, running, timeline
@@ -44,6 +46,9 @@ class Outlook:
             "running": self.parts is not None,
             "error": when.error or None,
             "credits": self.credits and self.credits.figures(),
+            "holidays": [
+                {"on": each.on, "country": each.country, "name": each.name()} for each in when.holidays
+            ],
             "releases": list(lines),
         }
 
@@ -74,7 +79,7 @@ def of_mailing(
     people = _people(conn, mailing)
     when = timeline(
         conn, mailing.account, plan or mailing.plan or {"kind": Kind.NOW.value}, zone=row[0] if row else "UTC",
-        people=people, held_to=mailing.options.get("rate"), options=options, soon=False, channel=mailing.channel,
+        people=people, held_to=in_messages(conn, mailing, mailing.options.get("rate"), people), options=options, soon=False, channel=mailing.channel,
         rule=mailing.rule if mailing.frozen_at is None and mailing.audience else None,
     )  # fmt: skip
     return Outlook(when, credits=taken(conn, mailing, when.first, people))
@@ -101,7 +106,9 @@ def _running(conn: psycopg.Connection[Any], mailing: Mailing) -> Outlook:
     late = left_at(going, rate, mailing.ends_at)
     first = min((part.at or part.planned or now for part in parts), default=None)
     kind = str((mailing.plan or {}).get("kind", Kind.NOW.value))
-    when = Timeline(kind, first, last, rate, ends_at=mailing.ends_at)
+    when = Timeline(
+        kind, first, last, rate, ends_at=mailing.ends_at, holidays=shut.running(conn, mailing, parts, now)
+    )
     return Outlook(
         replace(when, late=late, too_late=late > 0), tuple(parts), taken(conn, mailing, first, None)
     )
@@ -109,7 +116,8 @@ def _running(conn: psycopg.Connection[Any], mailing: Mailing) -> Outlook:
 
 def _rate(conn: psycopg.Connection[Any], mailing: Mailing) -> float | None:
     speed = progress(conn, mailing.id).rate or measured(conn, mailing.account)
-    return min((each for each in (speed, mailing.options.get("rate")) if each), default=None)
+    held_to = in_messages(conn, mailing, mailing.options.get("rate"))
+    return min((each for each in (speed, held_to) if each), default=None)
 
 
 def _last(conn: psycopg.Connection[Any], mailing: int) -> datetime | None:

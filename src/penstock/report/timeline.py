@@ -13,9 +13,11 @@ from psycopg.rows import class_row
 from penstock.delivery import cutting, zones
 from penstock.mailing import plan as plans
 from penstock.mailing import timeline as pure
+from penstock.mailing.holidays import Holiday
 from penstock.mailing.plan import Kind, Plan, PlanError
 from penstock.mailing.timeline import Pace, Release, TooManyBatches
 from penstock.platform.database import sql
+from penstock.report import shut
 from penstock.report.sequence import FAR, measured, next_start
 
 SOON = 100
@@ -28,7 +30,7 @@ class Timeline:
 
     `releases`: so many recipients, batch and zone at a time, in the order in which they go; empty where all go at once. `too_late`:
     the end date comes before the last message; `late` recipients would be left then. `uncounted`: who is in which zone took too
-    long to count. `error`: why there can be no timeline.
+    long to count. `holidays`: for which somebody waits. `error`: why there can be no timeline.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Timeline:
     ends_at: datetime | None = None
     uncounted: bool = False
     error: str = ""
+    holidays: tuple[Holiday, ...] = ()
 
     @property
     def batches(self) -> int:
@@ -87,7 +90,8 @@ def timeline(
     if read.local:
         start = max(now, pure.first(pace, counts, start))
     try:
-        return _foreseen(told, pace, pure.releases(pace, counts, start))
+        spread = pure.releases(pace, counts, start)
+        return replace(_foreseen(told, pace, spread), holidays=shut.foreseen(pace, spread, start))
     except TooManyBatches as error:
         return replace(told, error=str(error))
 

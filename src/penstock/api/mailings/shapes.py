@@ -1,6 +1,6 @@
 """The shapes of mailings as clients get them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field
@@ -300,6 +300,14 @@ class ReleaseShown(Shown):
     ended: Annotated[int, Field(description="Not reached because it was cancelled or expired.")]
 
 
+class HolidayShown(Shown):
+    """A public holiday for which some of the recipients wait (policy `sending_hours_sms`)."""
+
+    on: date
+    country: Annotated[str, Field(description="ISO 3166-1 alpha-2.")]
+    name: Annotated[str, Field(description="In English where that is known, else as the country calls it.")]
+
+
 class Timeline(Shown):
     """What goes when, in that order; of a running mailing as it stands, retries left out, of any other as it would be."""
 
@@ -313,6 +321,10 @@ class Timeline(Shown):
     late: Annotated[int, Field(description="Recipients who would be left then, about.")]
     error: Annotated[str | None, Field(description="Why there can be no timeline.")]
     credits: Annotated[CreditsTaken | None, Field(description="Null where they are not counted.")]
+    holidays: Annotated[
+        list[HolidayShown],
+        Field(description="Days on which some would go, if they were no holidays; of the next 366 days."),
+    ]
     releases: list[ReleaseShown]
 
 

@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from penstock.delivery import canary
+from penstock.mailing.holidays import ENGLISH, Holiday, country_name
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import ENDS, State
+from penstock.report import shut
 from penstock.report import timeline as report
+from penstock.report.held import in_messages
 from penstock.report.progress import progress
 from penstock.report.sequence import measured
 from penstock.report.timeline import Timeline
@@ -27,6 +31,8 @@ from penstock.web.templatetags.room import number
 
 SHOWN = 100
 """Lines that a page has."""
+HOLIDAYS = 12
+"""Public holidays that it names."""
 HELD: dict[str, Text] = {
     "canary": gettext_lazy("held until the first recipients are judged"),
     "sending_hours": gettext_lazy("given back: their country was shut, or it was quiet"),
@@ -60,9 +66,27 @@ class Told:
         return sum(each.count for each in self.when.missed)
 
     @property
+    def holidays(self) -> list[str]:
+        """The public holidays for which somebody waits, in words: as many as fit on a page."""
+        return [_holiday(each) for each in self.when.holidays[:HOLIDAYS]]
+
+    @property
     def gone(self) -> int:
         """Lines of which everybody was handed over."""
         return sum(line.is_done for line in self.lines)
+
+
+def _holiday(each: Holiday) -> str:
+    """Whoever reads English is told the country by its name; there are no others in Penstock."""
+    language = (get_language() or "en").partition("-")[0]
+    english = language == "en"
+    told = {
+        "day": date_format(each.on, "DATE_FORMAT"), "name": each.name(ENGLISH if english else language),
+        "country": country_name(each.country) if english else each.country,
+    }  # fmt: skip
+    if each.parts:
+        return _("%(day)s is a public holiday in %(country)s or a part of it (%(name)s).") % told
+    return _("%(day)s is a public holiday in %(country)s (%(name)s).") % told
 
 
 def foreseen(when: Timeline, zone: str, name: str = "timeline") -> Told:
@@ -81,12 +105,14 @@ def running(visit: Visit, mailing: Mailing) -> Told | None:
     judged = canary.over_at(visit.conn, mailing.id)
     going = report.going_on(parts, now, judged) if State(mailing.state) not in ENDS else []
     rate = progress(visit.conn, mailing.id).rate or measured(visit.conn, visit.account)
-    held_to = mailing.options.get("rate")
+    held_to = in_messages(visit.conn, mailing, mailing.options.get("rate"))
     rate = min((each for each in (rate, held_to) if each), default=None)
     last = report.expected_end(going, rate) or max((each.at for each in going), default=None)
     late = report.left_at(going, rate, mailing.ends_at)
     kind = (mailing.plan or {}).get("kind", "")
-    when = Timeline(kind, _first(there), last, rate, late > 0, (), late, mailing.ends_at)
+    when = Timeline(
+        kind, _first(there), last, rate, late > 0, (), late, mailing.ends_at, holidays=shut.running(visit.conn, mailing, parts, now)
+    )  # fmt: skip
     more = max(0, len(there) - SHOWN)
     return Told(
         when, _around(there), more, _picture(there, "timeline"), zone_of(visit, mailing.plan), runs=True
