@@ -258,6 +258,28 @@ async def test_a_try_of_a_centre(tmp_path_factory: pytest.TempPathFactory) -> No
 
 
 @on_uvloop
+async def test_a_name_that_leads_into_a_private_network_is_not_called() -> None:
+    """Unless that was said: whoever has an account could otherwise look around in the networks of this machine."""
+    async with Catcher() as catcher:
+        elsewhere = Centre.from_url(
+            f"smpp://me:x@0x7f000001:{catcher.port}"
+        )  # the system looks it up as 127.0.0.1
+        memory = Memory(1)
+        hands = way_out([Way(7, elsewhere)], memory)
+        hands.wake()
+        await until(lambda: memory.troubles)
+        reply, permanent = memory.troubles[0]
+        assert permanent
+        assert "private network" in reply.text
+        await hands.close()
+        [found] = await trying.diagnose([elsewhere])
+        assert "private=yes" in found.steps[-1].cure
+        assert catcher.stages["bind"] == 0
+        [found] = await trying.diagnose([replace(elsewhere, private=True)])
+        assert found.ok
+
+
+@on_uvloop
 async def test_a_wrong_password_is_tried_once() -> None:
     memory = Memory(10)
     async with Catcher(password="other") as catcher:

@@ -46,6 +46,8 @@ def test_usual_ports() -> None:
         ("smpp://me:x@smsc.example.net?zone=../../etc/passwd", "time zone like"),
         ("smpp://me:x@smsc.example.net?colour=red", "unknown option 'colour'"),
         ("smpp://a-system-id-of-many:x@smsc.example.net", "room for 15"),
+        ("smpp://me:x@10.1.2.3", "private network.*private=yes"),
+        ("smpp://me:x@[::ffff:192.168.1.1]", "private=yes"),
         ("smpp://m%C3%A9:x@smsc.example.net", "outside of ASCII"),
         ("smpp://me:a%0Ab@smsc.example.net", "control character"),
     ],

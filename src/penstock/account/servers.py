@@ -158,7 +158,7 @@ def _wanted(
 
 def address(there: Mapping[str, Any] | None, url: str, actor: Actor) -> dict[str, Any]:
     """Return the columns of an address. Raises TransportError where it cannot be, or the password has to be given again."""
-    found = checked(url, actor)
+    found = checked(url, actor, there["url"] if there else "")
     bare, password = split(url)
     columns: dict[str, Any] = {"url": bare, "connections": found.connections}
     if password or there is None or not there["secret"]:
@@ -173,8 +173,8 @@ def address(there: Mapping[str, Any] | None, url: str, actor: Actor) -> dict[str
     return columns
 
 
-def checked(url: str, actor: Actor) -> Terms:
-    """Return what the address says. Raises TransportError for one that cannot be used."""
+def checked(url: str, actor: Actor, before: str = "") -> Terms:
+    """Return what the address says; `before` is the one that it replaces. Raises TransportError for one that cannot be used."""
     try:
         found = terms(url)
     except ServerURLError as error:
@@ -187,12 +187,26 @@ def checked(url: str, actor: Actor) -> Terms:
         raise TransportError(
             "A gateway on this machine or in a private network is named on the command line only."
         )
+    if isinstance(found, Centre) and found.inward and actor.door != "cli" and not _named(before, found):
+        raise TransportError(
+            "A centre on this machine or in a private network is named on the command line only."
+        )
     if isinstance(found, Provider) and found.elsewhere and actor.door != "cli":
         # Whoever administers an account could otherwise have this machine call, and read out, what only it can reach.
         raise TransportError(
             f"{found.host} is not where {found.title} is known to be: such a host is named on the command line only."
         )
     return found
+
+
+def _named(before: str, centre: Centre) -> bool:
+    """Whether the command line has named this very place: its other terms may then be changed from anywhere."""
+    there = terms(before) if before else None
+    return isinstance(there, Centre) and (there.host, there.port, there.private) == (
+        centre.host,
+        centre.port,
+        centre.private,
+    )
 
 
 def _check(row: Mapping[str, Any]) -> None:

@@ -17,6 +17,8 @@ from penstock.mailing.lifecycle import PLATFORM
 from penstock.platform.database import sql
 from penstock.transport import trying
 from penstock.transport.diagnosis import Diagnosis
+from penstock.transport.smpp.centre import Centre
+from penstock.transport.smtp.server import Server as SmtpServer
 from penstock.transport.terms import Terms, Way
 
 _SCOPE = "transports:write"
@@ -87,7 +89,7 @@ def diagnose(tried: Sequence[Way], actor: Actor) -> list[Tried]:
 
     Servers in private networks may be tried as they may be used: relays stand there, and who may name one is an administrator
     of the account. But what answers at an address in a private network is told to nobody but the platform and the command
-    line, unless it speaks SMTP: nobody else is to explore the network that way.
+    line, unless it speaks SMTP, or SMPP: nobody else is to explore the network that way.
     """
     found = asyncio.run(trying.diagnose([way.terms for way in tried]))
     if actor.door != "cli" and PLATFORM not in actor.roles:
@@ -97,14 +99,25 @@ def diagnose(tried: Sequence[Way], actor: Actor) -> list[Tried]:
 
 def _discreet(terms: Terms, found: Diagnosis) -> Diagnosis:
     """Without what a failed look at a private address would tell of the network."""
-    spoken = any(step.ok and step.name == "greeting" for step in found.steps)
+    spoken = any(
+        (step.ok and step.name == "greeting") or (step.name == "bind" and " refused: " in step.text)
+        for step in found.steps
+    )
     if found.ok or spoken or not _is_private(terms.host, found):
         return found
     last = found.steps[-1]
     step = replace(
-        last, name="connect", text=f"{found.server} {_UNREACHED}, or does not speak SMTP", seconds=0.0
+        last,
+        name="connect",
+        text=f"{found.server} {_UNREACHED}, or does not speak {_language(terms)}",
+        seconds=0.0,
     )
     return Diagnosis(found.server, [step])
+
+
+def _language(terms: Terms) -> str:
+    """What is spoken to such a server."""
+    return "SMTP" if isinstance(terms, SmtpServer) else "SMPP" if isinstance(terms, Centre) else "HTTP"
 
 
 def _is_private(host: str, found: Diagnosis) -> bool:

@@ -40,6 +40,9 @@ def test_what_is_made_is_shown_without_its_password(conn: psycopg.Connection) ->
         ("relay", "smtp://mail.example.org?cafile=/etc/shadow", "command line only"),
         ("postal", "anymail+postal://:key@10.0.0.1", "command line only"),
         ("postmark", "anymail+postmark://:key@127.0.0.1:8000", "command line only"),
+        ("centre", "smpp://me:x@127.0.0.1:2775", "command line only"),
+        ("centre", "smpp://me:x@smsc.example.org?private=yes", "command line only"),
+        ("centre", "smpp://me:x@10.1.2.3", "private network"),
         (" ", URL, "one printable line"),
         ("a\nb", URL, "one printable line"),
     ],
@@ -166,3 +169,14 @@ def test_every_change_is_in_the_journal(conn: psycopg.Connection) -> None:
     assert rows[1][1]["password_changed"] is True
     assert "new" not in str(rows)
     assert journal.verify(conn) == []
+
+
+def test_a_centre_that_the_command_line_has_named_keeps_its_place(conn: psycopg.Connection) -> None:
+    """An operator behind a VPN: who has the machine says where it is, administrators change the terms, and nobody else moves it."""
+    place = "smpp://me@10.1.2.3:2775?private=yes"
+    made = transports.create(conn, 1, name="VPN", url=place.replace("@", ":x@"), actor=OWNER)
+    transports.update(conn, 1, made.id, url=f"{place}&window=50", actor=ADMIN)
+    for other in (place.replace("2775", "6379"), place.replace("10.1.2.3", "10.1.2.4")):
+        with pytest.raises(transports.TransportError, match="command line only"):
+            transports.update(conn, 1, made.id, url=other.replace("@", ":x@"), actor=ADMIN)
+    assert transports.find(conn, 1, made.id).url == f"{place}&window=50"

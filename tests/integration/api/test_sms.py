@@ -24,7 +24,7 @@ def readers(conn: Conn, api: Api) -> int:
     conn.execute(
         "update audience_contact set phone = '+3361234567' || id, region = 'FR', attributes = '{\"first_name\": \"Ann\"}' where id < 5"
     )
-    for name, url in (("relay", "smtp://127.0.0.1:1"), ("centre", "smpp://me:secret@127.0.0.1:2775")):
+    for name, url in (("relay", "smtp://127.0.0.1:1"), ("centre", "smpp://me:secret@smsc.example.net")):
         assert api.post("/transports", {"name": name, "url": url}).status_code == 201
     return listed
 

@@ -104,17 +104,17 @@ def test_a_character_of_the_data_is_told_as_such(desk: Desk, everything: Any) ->
 
 
 def test_a_centre_is_added_by_its_fields(desk: Desk, everything: Any) -> None:
-    typed = {"kind": "centre", "name": "Operator", "host": "127.0.0.1", "port": "2776", "system_id": "orchard", "password": "s/e@c:r",
+    typed = {"kind": "centre", "name": "Operator", "host": "smsc.example.net", "port": "2776", "system_id": "orchard", "password": "s/e@c:r",
              "connections": "4", "window": "100"}  # fmt: skip
     made = everything.post("/settings/transports", typed)
     assert made.status_code == 302, said(made)
     there = transports.find(desk.conn, desk.account, int(made.url.rpartition("/")[2]))
     assert (there.channel, there.url, there.has_password) == (
         "sms",
-        "smpp://orchard@127.0.0.1:2776?connections=4&window=100",
+        "smpp://orchard@smsc.example.net:2776?connections=4&window=100",
         True,
     )
-    assert transports.load(desk.conn, there.id).startswith("smpp://orchard:s%2Fe%40c%3Ar@127.0.0.1")
+    assert transports.load(desk.conn, there.id).startswith("smpp://orchard:s%2Fe%40c%3Ar@smsc.example.net")
     wrong = everything.post("/settings/transports", {**typed, "name": "Other", "port": "port"})
     assert wrong.status_code == 422
     assert 'value="orchard"' in wrong.content.decode()

@@ -12,6 +12,7 @@ from typing import ClassVar, Final, Literal
 from urllib.parse import quote, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from penstock.platform.internet import is_public, literal
 from penstock.transport.server_url import (
     UNSAFE,
     Read,
@@ -80,7 +81,7 @@ _READERS: Final[dict[str, Read]] = {
     "dest_ton": _octet, "dest_npi": _octet, "long": choice(LONGS, str.lower), "id": choice(IDS, str.lower), "receipts": yes_no,
     "query": yes_no, "ear": yes_no, "charset": choice(CHARSETS, str.lower), "validity": choice(VALIDITIES, str.lower),
     "enquire": _at_most(3600), "answer": _at_most(3600), "permanent": _statuses,
-    "zone": _zone,
+    "zone": _zone, "private": yes_no,
 }  # fmt: skip
 
 
@@ -116,6 +117,7 @@ class Centre:
     enquire: int = 30  # seconds of silence after which the link is asked for
     answer: int = 60  # seconds to wait for a response
     zone: str = ""  # of the dates in receipts; "": they are not read, as nothing says what they mean
+    private: bool = False  # it may be in a private network: said on the command line only
     permanent: tuple[int, ...] = ()  # statuses of the operator's own that refuse a number for good
 
     @classmethod
@@ -159,6 +161,11 @@ class Centre:
                 raise ServerURLError(
                     f"the {name} has characters outside of ASCII, which SMPP has no room for"
                 )
+        address = literal(self.host)
+        if address is not None and not self.inward and not is_public(address):
+            raise ServerURLError(
+                f"{self.host} is in a private network; say so with private=yes, on the command line"
+            )
         if not self.system_id:
             raise ServerURLError(
                 "the centre's URL names no system id; write smpp://SYSTEM_ID:PASSWORD@HOST:PORT"
@@ -189,6 +196,11 @@ class Centre:
     def loopback(self) -> bool:
         """It is on this machine, as far as the name tells."""
         return is_loopback(self.host)
+
+    @property
+    def inward(self) -> bool:
+        """It may be on this machine or in a private network: to be named by who has the machine, not by who has an account."""
+        return self.private or self.loopback
 
     @property
     def clock(self) -> tzinfo | None:

@@ -27,6 +27,8 @@ def cure(trouble: Trouble, centre: Centre) -> str:
             return "Use smpp:// for this port, or ask the operator for the port with TLS."
         return "Check the name in the certificate, name its authority with ?cafile=FILE, or give up verification with ?verify=no."
     if reply.command == "connect":
+        if reply.enhanced == "5.7.1":
+            return "Where that is meant, as over a VPN, write ?private=yes; it is said on the command line only (penstock transport)."
         if reply.enhanced == "5.4.4":
             return "Check the spelling of the host in the transport's URL."
         return f"Check that the port is right ({centre.port}), that no firewall stands between, and that the operator lets this machine's address in."

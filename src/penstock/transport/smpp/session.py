@@ -208,7 +208,7 @@ async def open_session(
 
     try:
         async with asyncio.timeout(timeouts.connect):
-            sock = await connect(centre.host, centre.port)
+            sock = await connect(centre.host, centre.port, public=not centre.inward)
     except (OSError, UnicodeError) as error:
         return connect_failure(error, centre)
     try:

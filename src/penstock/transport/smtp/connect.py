@@ -8,16 +8,28 @@ import socket
 from itertools import chain, zip_longest
 from typing import Final
 
+from penstock.platform.internet import is_public, literal
+
 STAGGER: Final = 0.25
 """Seconds before the next address is tried beside those under way (RFC 8305 §5)."""
 
 Address = tuple[int, int, int, object]
 
 
-async def connect(host: str, port: int) -> socket.socket:
-    """A connected, non-blocking socket; raises OSError (of the first address) or socket.gaierror."""
+class Inward(OSError):
+    """A name leads to this machine or into a private network, and was not to."""
+
+
+async def connect(host: str, port: int, *, public: bool = False) -> socket.socket:
+    """A connected, non-blocking socket; raises OSError (of the first address) or socket.gaierror.
+
+    `public`: only to addresses of the open internet; raises Inward where one is another: who mixes them means to get at that one. The
+    addresses that were judged are those that are called, so that a name whose answer changes in between (DNS rebinding) gains nothing.
+    """
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    if public and not all(_is_public(str(address[0])) for *_, address in found):
+        raise Inward(f"{host} leads into a private network, or to this machine")
     waiting = interleave([(family, kind, number, address) for family, kind, number, _, address in found])
     attempts: set[asyncio.Task[socket.socket]] = set()
     failed: list[BaseException] = []
@@ -43,6 +55,11 @@ def interleave(addresses: list[Address]) -> list[Address]:
     preferred = [address for address in addresses if address[0] == first]
     others = [address for address in addresses if address[0] != first]
     return [address for address in chain.from_iterable(zip_longest(preferred, others)) if address is not None]
+
+
+def _is_public(host: str) -> bool:
+    address = literal(host)
+    return address is not None and is_public(address)
 
 
 async def _attempt(address: Address) -> socket.socket:

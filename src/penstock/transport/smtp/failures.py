@@ -8,6 +8,7 @@ import ssl
 from typing import Protocol
 
 from penstock.transport.reply import Reply, Trouble
+from penstock.transport.smtp.connect import Inward
 from penstock.transport.smtp.server import Server
 from penstock.transport.smtp.tls import AuthoritiesUnreadable
 
@@ -32,6 +33,8 @@ def connect_failure(error: BaseException, server: Named) -> Trouble:
     """The trouble of which `error` tells: raised while the connection was made, TLS from the first byte included."""
     if isinstance(error, (ssl.SSLError, ssl.CertificateError)):
         return tls_failure(error, server)
+    if isinstance(error, Inward):
+        return _trouble("connect", "5.7.1", str(error), True, server)
     if isinstance(error, socket.gaierror):
         unknown = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
         if unknown:
