@@ -13,6 +13,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import class_row
 
+from penstock.feedback.returned.uncovering import uncovered
 from penstock.platform.database import sql
 from penstock.transport.reply import sanitise
 
@@ -55,7 +56,7 @@ def keep(
     """Keep what came in by `door`; `why` says in a sentence what is wrong with it. False where it had come before, and was counted."""
     given = {
         "door": sanitise(door)[:40], "kind": sanitise(kind)[:40], "why": sanitise(why)[:500], "account": account,
-        "raw": raw[:LARGEST], "size": len(raw), "most": MOST,
+        "raw": raw[:LARGEST], "uncovered": uncovered(raw[:LARGEST]), "size": len(raw), "most": MOST,
         "digest": blake2b(raw, digest_size=32, person=b"penstock stray", salt=blake2b(
             f"{door}\0{account}".encode(), digest_size=16).digest()).digest(),
     }  # fmt: skip

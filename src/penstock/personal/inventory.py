@@ -49,7 +49,7 @@ _TABLES: Final[Mapping[str, Mapping[Fate, str]]] = {
     "feedback_order": {CLEANED: "key data", OURS: "currency"},
     "feedback_bounce": {PSEUDONYM: "normal", CLEANED: "text", OURS: "class enhanced origin"},
     "feedback_message": {GONE: "number addressee text key", OURS: "word done"},
-    "feedback_stray": {GONE: "why raw", OURS: "door kind digest"},
+    "feedback_stray": {GONE: "why raw uncovered", OURS: "door kind digest"},
     "preflight_analysis": {CLEANED: "figures error", OURS: "audience state options", STAFF: "asked_by"},
     "preflight_case": {GONE: "detail"},
     "preflight_finding": {CLEANED: "place text", OURS: "severity code cure"},

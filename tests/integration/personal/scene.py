@@ -1,5 +1,6 @@
 """Somebody of whom everything there is has been written down somewhere, and a search through the whole database."""
 
+import base64
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,13 @@ def _around(conn: Conn, mailing: int, person: Contact, folder: Path) -> None:
     strays.keep(
         conn, "lmtp", "unknown", f"no token for {ADDRESS}", f"To: {person.normal}\r\n\r\nHello".encode()
     )
-    for raw in (ADDRESS.encode(), f"»{person.normal}«".encode(), b"\0\\000\\\xff " + ADDRESS.encode()):
+    hidden = base64.encodebytes(f"Dear friends,\n{ADDRESS} is not here any more".encode())
+    for raw in (
+        b"\n" + hidden,
+        ADDRESS.encode(),
+        f"»{person.normal}«".encode(),
+        b"\0\\000\\\xff " + ADDRESS.encode(),
+    ):
         strays.keep(conn, "lmtp", "unknown", "no token", raw)
     conn.execute(
         "update preflight_analysis set error = %s, figures = %s where mailing_id = %s",

@@ -23,7 +23,7 @@ create or replace function feedback_disguise(
             or m.text ~* p_pattern);
     delete from feedback_stray s where coalesce(s.account, p_account) = p_account
        -- Octet by octet: they need be UTF-8 no more than free of NUL, which no text of the database holds.
-       and (s.why ~* p_pattern or convert_from(decode(
+       and (s.why ~* p_pattern or s.uncovered ~* p_pattern or convert_from(decode(
                 replace(replace(encode(s.raw, 'escape'), '\\', '/'), '\000', ' '), 'escape'), 'LATIN1')
             ~* convert_from(convert_to(p_pattern, 'UTF8'), 'LATIN1'));
 $$;
