@@ -73,7 +73,8 @@ class HandOff:
         self.spared: dict[str, float] = {}  # those that are, and at which rate
         self.giving_back = False  # stopped by a command: what has not begun is returned
         self.fenced = False
-        self.allowance = -1  # messages that may begin; negative: no limit
+        self.limited = False
+        self.allowance = 1  # messages, or parts of them, that may begin where it is limited; below 0: the last took more than there were
         self.trouble_since: float | None = None
         self.last_trouble: Reply | None = None
         self.stopped_by: tuple[str, str] | None = (
@@ -105,7 +106,7 @@ class HandOff:
             self.stop()
             return None
         queue, order = self.queue, self.order
-        while queue and self.allowance:
+        while queue and self.allowance > 0:
             item = queue.popleft()
             row = item.row
             if row[1] is not None:
@@ -128,8 +129,8 @@ class HandOff:
                 self.stopped_by = ("technical", str(error))
                 self.stop()
                 break
-            if self.allowance > 0:
-                self.allowance -= 1
+            if self.limited:
+                self.allowance -= item.held.parts
             return envelope
         self._ready()
         return None
@@ -147,7 +148,7 @@ class HandOff:
             held.counts[ACCEPTED] += 1
             self._changed[held] = None
             if self._suspected:
-                self.suspects.took(self.order.domain_of(item[1]))
+                self.suspects.took(self.order.domain_of(item[1]), held.parts)
         else:
             self._judge(item, reply)
         if len(self._rows) >= self.step:
@@ -164,8 +165,8 @@ class HandOff:
         """Certainly not sent: to the front of the queue, or given back when we have been stopped."""
         item = envelope.key
         seq = item.row[0]
-        if self.allowance >= 0:
-            self.allowance += 1
+        if self.limited:
+            self.allowance += item.held.parts
         if self.giving_back:
             self._return(item)
             return
@@ -203,7 +204,7 @@ class HandOff:
         if outcome.state is not State.ACCEPTED:
             self._suspect(item, reply)
         elif self._suspected:
-            self.suspects.took(self.order.domain_of(item.row))
+            self.suspects.took(self.order.domain_of(item.row), item.held.parts)
         if blames_sender(reply):
             self._refused_in_a_row += 1
             self._last_reply = None  # so that the next acceptance is seen to end the row
@@ -220,7 +221,7 @@ class HandOff:
     def _suspect(self, item: Item, reply: Reply) -> None:
         """Have the domain spared that refuses many for now."""
         name = self.order.domain_of(item.row)
-        spared = self.suspects.refused(name, reply, time.monotonic(), self.spared.get(name))
+        spared = self.suspects.refused(name, reply, time.monotonic(), self.spared.get(name), item.held.parts)
         if spared is not None:
             self.to_spare[name] = spared
             self._ready()
@@ -297,7 +298,8 @@ class HandOff:
 
     def limit(self, *, limited: bool, apart: frozenset[str]) -> None:
         """From now on messages begin with an allowance or without, and the recipients of these domains are set apart."""
-        self.allowance = max(0, self.allowance) if limited else -1
+        self.allowance = (self.allowance if self.limited else 0) if limited else 1
+        self.limited = limited
         if apart != self.apart:
             self.apart = apart
             self._sort_again()

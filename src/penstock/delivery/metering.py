@@ -16,7 +16,7 @@ GRAIN: Final = 0.05
 
 @dataclass(frozen=True, slots=True, order=True)
 class Meter:
-    """Something with a rate: messages a second, over all senders. `scope` and `key` name its row in delivery_meter."""
+    """Something with a rate: messages a second, of SMS parts, over all senders. `scope` and `key` name its row in delivery_meter."""
 
     scope: str
     key: str
@@ -55,7 +55,7 @@ class Limits:
 
     @property
     def rate(self) -> float | None:
-        """The messages a second that it cannot exceed; None: no limit."""
+        """The messages (of SMS: parts) a second that it cannot exceed; None: no limit."""
         return min((meter.rate for meter in self.meters), default=None)
 
 

@@ -45,14 +45,17 @@ class Side:
         self.held: Held | None = None  # the package that it claims from
         self.packages: set[Held] = set()  # those with something of theirs on the way
         self.waits = False  # there may be a package of its own to be had
-        self.allowance = -1  # messages that may be claimed; negative: no limit
+        self.parts = 1  # that each of its messages takes
+        self.limited = False
+        self.allowance = (
+            0  # messages, or parts of them, that may be claimed where it is limited; below 0 as in HandOff
+        )
 
     def limit(self, apart: Apart) -> None:
         """These limits hold from now on."""
         self.apart = apart
-        if not apart.meters:
-            self.allowance = -1
-        elif self.allowance < 0:
+        self.limited = bool(apart.meters)
+        if not self.limited:
             self.allowance = 0
         there = {place.count.name: place for place in self.places}
         self.places = [there.get(count.name) or Place(self, count) for count in apart.counts]
@@ -70,8 +73,8 @@ class Side:
         return sum(held.unrecorded - sum(held.counts) for held in self.packages)
 
     def room(self) -> int:
-        """How many may be claimed now."""
-        room = WINDOW if self.allowance < 0 else self.allowance
+        """How many recipients may be claimed now: the last of them may take more parts than there are."""
+        room = -(-self.allowance // self.parts) if self.limited else WINDOW
         if self.places:
             room = min(room, min(place.slots for place in self.places) - self.on_the_way)
         return max(0, room)
@@ -87,13 +90,13 @@ class Side:
 
     def claimed(self, number: int) -> None:
         """So many were."""
-        if self.allowance > 0:
-            self.allowance = max(0, self.allowance - number)
+        if self.limited:
+            self.allowance = max(1 - self.parts, self.allowance - number * self.parts)
 
     def take(self, held: Held) -> None:
         """A package is ours."""
         held.apart = True
-        self.held = held
+        self.held, self.parts = held, held.parts
         self.packages.add(held)
 
 

@@ -21,7 +21,7 @@ PERIOD: Final = 30.0
 SHORTEST: Final = 0.5
 """Seconds that are looked at, at least: a pace is not measured in less."""
 LEAST: Final = 0.1
-"""Messages a second that a domain is asked to take, however much it refuses."""
+"""Messages (of SMS: parts) a second that a domain is asked to take, however much it refuses."""
 MOST: Final = 50
 """Domains of one transport that are spared, and of one lane that are suspected; where all refuse it is the transport."""
 _OWN = re.compile(r"4\.[3457]\.\d+")
@@ -29,7 +29,7 @@ _GREY = re.compile(r"gr[ae]y.?list", re.IGNORECASE)
 
 
 class Spared(NamedTuple):
-    """A domain that is to be asked less: messages a second that it was asked lately, refusals, and the last of them."""
+    """A domain that is to be asked less: messages (of SMS: parts) a second that it was asked lately, refusals, and the last of them."""
 
     domain: str
     asked: float
@@ -42,6 +42,7 @@ class _Suspect:
     since: float
     refused: int = 0
     taken: int = 0
+    parts: int = 0  # of both
 
 
 class Suspects:
@@ -50,7 +51,9 @@ class Suspects:
     def __init__(self) -> None:
         self.found: dict[str, _Suspect] = {}
 
-    def refused(self, domain: str, reply: Reply, now: float, spared: float | None = None) -> Spared | None:
+    def refused(
+        self, domain: str, reply: Reply, now: float, spared: float | None = None, parts: int = 1
+    ) -> Spared | None:
         """Note a refusal. Return what is to be done when it is enough; `spared`: the rate that the domain is spared to."""
         if not blames_us(reply):
             return None
@@ -60,18 +63,19 @@ class Suspects:
                 return None
             suspect = self.found[domain] = _Suspect(now)
         suspect.refused += 1
+        suspect.parts += parts
         enough = REFUSALS if spared is None else max(FEW, min(REFUSALS, int(spared * PERIOD / 4)))
         seconds = now - suspect.since
         if suspect.refused < enough or suspect.refused <= suspect.taken or seconds < SHORTEST:
             return None
         del self.found[domain]
-        asked = (suspect.refused + suspect.taken) / seconds
-        return Spared(domain, asked, suspect.refused, str(reply))
+        return Spared(domain, suspect.parts / seconds, suspect.refused, str(reply))
 
-    def took(self, domain: str) -> None:
+    def took(self, domain: str, parts: int = 1) -> None:
         """Note that somebody of a domain was accepted."""
         if (suspect := self.found.get(domain)) is not None:
             suspect.taken += 1
+            suspect.parts += parts
 
     def forget(self, now: float) -> None:
         """Suspect no longer who has not refused enough in a period."""

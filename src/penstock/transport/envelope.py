@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from penstock.transport.reply import Reply
 
@@ -17,6 +17,8 @@ class Envelope:
     """
 
     __slots__ = ("data", "key", "recipient", "sender", "smtputf8")
+
+    parts: ClassVar = 1  # as rates count them: a short message has one or several
 
     def __init__(
         self, key: Any, sender: bytes, recipient: bytes, data: bytes, smtputf8: bool = False

@@ -148,7 +148,7 @@ class Fleet:
         if share.standing.aside:
             share.standing.probing = True
         self._turns.took(share.place)
-        if share.allowance == 0:
+        if share.allowance <= 0:
             self._reckon(share)
         if self._hungry:
             self._soon()

@@ -55,7 +55,10 @@ class Share:
         self._source: Any = fleet.source
         self.place, self.way = place, way
         self.standing = Standing()
-        self.allowance = -1 if way.rate is None else 0  # messages that may begin; negative: no limit
+        self.limited = way.rate is not None
+        self.allowance = (
+            0 if self.limited else 1
+        )  # parts that may begin where it is limited; below 0: the last took more than there were
         self.slots: int | None = None if way.limit is None else 0  # connections that are ours; None: no limit
         self.part: int | None = (
             None  # of the connections that are allowed over all servers; None: no such limit
@@ -68,7 +71,7 @@ class Share:
     def usable(self) -> bool:
         """It can take messages now, as far as is known: the others wait for it."""
         return (
-            self.allowance != 0
+            self.allowance > 0
             and self.slots != 0
             and self.part != 0
             and not self.slow
@@ -79,12 +82,12 @@ class Share:
 
     def take(self, peer: Peer) -> Any:
         """The next envelope, when it is this server's turn."""
-        if self.allowance == 0 or not self.fleet.may_take(self):
+        if self.allowance <= 0 or not self.fleet.may_take(self):
             return None
         envelope = self._source.take(peer)
         if envelope is not None:
-            if self.allowance > 0:
-                self.allowance -= 1
+            if self.limited:
+                self.allowance -= envelope.parts
             self.fleet.took(self)
         return envelope
 
@@ -100,8 +103,8 @@ class Share:
 
     def unsent(self, envelope: Any, cause: str) -> None:
         """Back to the fleet's source: another server may take it."""
-        if self.allowance >= 0:
-            self.allowance += 1
+        if self.limited:
+            self.allowance += envelope.parts
         self.fleet.gave_back(self)
         self._source.unsent(envelope, cause)
 

@@ -66,6 +66,11 @@ class ShortEnvelope:
     ids: list[str] = field(default_factory=list)
     server: int = 0
 
+    @property
+    def parts(self) -> int:
+        """What it counts for where a rate is kept."""
+        return self.encoded.count
+
     def __repr__(self) -> str:
         return f"ShortEnvelope({self.key!r}, {self.sender!r}, {self.recipient!r}, {self.encoded.count} parts)"
 

@@ -20,7 +20,7 @@ class Way:
     number: int
     terms: Terms
     weight: int = 1
-    rate: float | None = None  # messages a second
+    rate: float | None = None  # messages a second; of SMS: parts
     limit: int | None = None  # connections
 
     @property

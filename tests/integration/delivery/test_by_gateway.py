@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -105,3 +106,22 @@ def test_a_gateway_that_tells_nothing_is_asked(conn: Conn, ask: str) -> None:
         jobs.ask_gateways(0)
         eventually(lambda: state(conn, mailing) == "sent")
     assert sound(conn, mailing) == ({"delivered": 8} if by_mark else {"delivered": 7, "in_doubt": 1})
+
+
+def test_a_rate_counts_parts(conn: Conn) -> None:
+    """What operators count: no more than half a second of it is made up for, and no message waits for more than it needs."""
+    times: list[float] = []
+
+    def note(n: int, body: bytes) -> bytes:
+        times.append(time.monotonic())
+        return http(201, {"id": f"m{n}"})
+
+    with gateway(Stand(note)) as port, senders():
+        mailing = texting.begin(conn, 6, f"sms+http://:k@127.0.0.1:{port}/send", text=LONG * 3, rate=10.0)
+        eventually(lambda: sound(conn, mailing) == {"accepted": 6})
+    row = conn.execute(
+        "select distinct parts from delivery_package where mailing = %s", (mailing,)
+    ).fetchall()
+    [(parts,)] = row
+    assert parts > 3
+    assert times[-1] - times[0] > (5 * parts - 0.5 * 10 - 1) / 10 - 0.1

@@ -11,6 +11,7 @@ from penstock.delivery import chosen
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.plan import Kind
 from penstock.mailing.states import State
+from penstock.report.held import in_messages
 from penstock.report.progress import progress
 from penstock.report.timeline import timeline
 from penstock.web.room.deciding import reading
@@ -59,10 +60,11 @@ def of_plan(
     if not counted:
         people = _people(visit, mailing, soon)
     typed = visit.request.GET.get("rate")
+    rate = mailing.options.get("rate") if typed is None else decimal_of(typed)
     options = {key: value for key, value in mailing.options.items() if key not in ("rate", "unsubscribe")}
     when = timeline(
         visit.conn, visit.account, plan, zone=visit.place.zone, people=people, soon=soon,
-        held_to=mailing.options.get("rate") if typed is None else decimal_of(typed), options=options,
+        held_to=in_messages(visit.conn, mailing, rate, people), options=options,
         rule=mailing.rule if mailing.frozen_at is None and mailing.audience else None, channel=mailing.channel,
     )  # fmt: skip
     return telling.foreseen(when, telling.zone_of(visit, plan), name)
