@@ -1,18 +1,19 @@
 """Sending hours of countries and quiet hours, for SMS: packages go at the opening of their place, and nothing begins while it is shut."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
-from penstock.delivery import due, shutting
+from penstock.delivery import cutting, due, shutting
 from penstock.delivery.claim import Held, Item
 from penstock.delivery.handoff import Fence
 from penstock.delivery.order import load
 from penstock.delivery.short.handoff import hand_off
-from penstock.mailing import mailings
+from penstock.delivery.short.opening import Opening
+from penstock.mailing import holidays, mailings
 from penstock.report.outlook import of_mailing
 from penstock.report.remaining import remaining
 from penstock.report.timeline import running
@@ -109,3 +110,44 @@ def test_who_was_given_back_until_the_opening_stands_in_the_timeline(conn: Conn)
     stage.travel(conn, hours=2)
     assert due.pack(conn, mailing) == 1
     assert stage.hand_over(conn, mailing) == [number(0)]
+
+
+@pytest.fixture
+def feast(monkeypatch: pytest.MonkeyPatch) -> date:
+    """A holiday in France of three days, of which today is the second; returns the day after it."""
+    today = datetime.now(ZoneInfo("Europe/Paris")).date()
+    days = dict.fromkeys((today + timedelta(days=n) for n in (-1, 0, 1)), "Feast")
+    monkeypatch.setattr(holidays, "_of", lambda country, *_: (days,) if country == "FR" else ())
+    return today + timedelta(days=2)
+
+
+@pytest.mark.behaviour("S3.26", "B11")
+def test_a_holiday_keeps_back_what_is_sent_and_the_timeline_says_so(conn: Conn, feast: date) -> None:
+    rows = [("ann@example.net", number(1), {}), ("bob@example.net", number(2), {}), ("eve@example.net", "+4915112345678", {})]  # fmt: skip
+    stage.policy(conn, package_size=1, sending_hours_sms="* 00:00-24:00")
+    mailing = begun(conn, short(conn, people(conn, rows)))
+    stage.policy(conn, sending_hours_sms="* 00:00-24:00 except holidays")
+    opens = datetime.combine(feast, datetime.min.time(), ZoneInfo("Europe/Paris")).astimezone(UTC)
+    pace = cutting.pace_of({}, "UTC", {"sending_hours_sms": "* 00:00-24:00 except holidays"}, "sms")
+    wait = Opening(pace).wait(number(1), "FR", None)
+    assert wait == pytest.approx((opens - datetime.now(UTC)).total_seconds(), abs=30)
+    assert shutting.put_off(conn) == 2, "France's, and not Germany's"
+    assert stage.hand_over(conn, mailing) == ["+4915112345678"]
+    told = of_mailing(conn, mailings.find(conn, 1, mailing)).figures()  # type: ignore[arg-type]
+    assert [each["at"] for each in told["releases"] if each["zone"] == "Europe/Paris FR"] == [opens]
+    assert (feast - timedelta(days=1), "FR", "Feast") in [tuple(each.values()) for each in told["holidays"]]
+    assert {each["country"] for each in told["holidays"]} == {"FR"}
+    stage.travel(conn, hours=72)
+    assert len(stage.hand_over(conn, mailing)) == 2
+    assert stage.sound(conn, mailing) == {"accepted": 3}
+    assert of_mailing(conn, mailings.find(conn, 1, mailing)).figures()["holidays"] == []  # type: ignore[arg-type]
+
+
+def test_who_was_given_back_on_a_holiday_is_told_of_it(conn: Conn, feast: date) -> None:
+    listed = people(conn, [(f"reader{n}@example.net", number(n), {}) for n in range(2)])
+    stage.policy(conn, sending_hours_sms="FR 00:00-24:00")
+    mailing = begun(conn, short(conn, listed))
+    stage.policy(conn, sending_hours_sms="FR 00:00-24:00 except holidays")
+    given_back(conn, mailing, parts=1, seconds=48 * 3600)
+    told = of_mailing(conn, mailings.find(conn, 1, mailing)).figures()  # type: ignore[arg-type]
+    assert feast - timedelta(days=1) in [each["on"] for each in told["holidays"]]

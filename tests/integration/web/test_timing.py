@@ -138,3 +138,13 @@ def test_a_draft_whose_plan_is_nonsense_is_shown(desk: Desk, visitor: Visitors) 
     )
     assert visitor("author").get(f"/mailings/{draft}/edit?step=send").status_code == 200
     assert visitor("author").get(f"/mailings/{draft}").status_code == 200
+
+
+@pytest.mark.behaviour("B11")
+def test_the_page_names_the_holiday_that_recipients_wait_for(desk: Desk, visitor: Visitors) -> None:
+    desk.policy(sending_hours_sms="FR mon-sat 08:00-20:00 except holidays")
+    draft = desk.short("Tonight", count=3)
+    asked = "kind=at&at=2031-07-14T10:00&zone=Europe/Paris"
+    told = visitor("author").text(f"/mailings/{draft}/timeline?{asked}")
+    assert "July 14, 2031 is a public holiday in France (National Day)." in told or "14 July 2031 is a public holiday in France (National Day)." in told  # fmt: skip
+    assert [row[1:] for row in table(told)] == [["Europe/Paris FR", "3"]]
