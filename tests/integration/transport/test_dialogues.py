@@ -61,7 +61,7 @@ async def test_the_dialogue_goes_as_written_over_sockets(path: Path) -> None:
                     if action == "stop":
                         assert pool.stop() == int(argument)
                     elif action == "retire":
-                        next(iter(pool._sessions)).retire()
+                        next(iter(pool._openings.standing)).retire()
                     else:
                         talk.writer.close()
                 case "=" if texts[0] in ("closed", "aborted"):

@@ -204,7 +204,7 @@ async def test_a_connection_made_after_the_stop_takes_nothing() -> None:
         await until(lambda: listening.open)
         assert pool.stop() == 0
         greet.set()
-        await until(lambda: pool.open and next(iter(pool._sessions)).dialogue.idle)
+        await until(lambda: pool.open and next(iter(pool._openings.standing)).dialogue.idle)
         assert not source.replies
         pool.start_again()
         await until(lambda: source.settled == 10)
@@ -338,6 +338,31 @@ async def test_a_wrong_password_is_tried_once() -> None:
         assert "secret" not in repr(source.troubles)
         pool.start_again()
         await until(lambda: listening.connections == 2)
+        await pool.close()
+
+
+@on_uvloop
+async def test_a_wrong_password_is_tried_once_by_a_server_that_greets_late() -> None:
+    """The sender has more and more to send meanwhile."""
+    greet = asyncio.Event()
+
+    async def talk(talk: Talk) -> None:
+        await greet.wait()
+        await talk.open("PIPELINING", "AUTH PLAIN")
+        await talk.hear("AUTH PLAIN")
+        await talk.say("535 5.7.8 Wrong")
+        await talk.reader.read()
+
+    source = Memory(10)
+    async with Listening(talk) as listening:
+        pool = Pool(Server.from_url(f"smtp://user:secret@127.0.0.1:{listening.port}"), source, 10)
+        for place in range(10):
+            pool.wake()
+            await until(lambda: pool.held and listening.connections == pool.open)
+            assert pool.held == 1, place
+        greet.set()
+        await until(lambda: source.troubles)
+        assert listening.connections == 1
         await pool.close()
 
 

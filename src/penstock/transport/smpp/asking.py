@@ -61,6 +61,9 @@ class _Asked:
         self.begun = False
         self.found: dict[int, Receipt] = {}
 
+    def connected(self, session: Session) -> None:
+        """The bind begins by itself."""
+
     def bound(self, session: Session) -> None:
         self.begun = True
         self._more(session)

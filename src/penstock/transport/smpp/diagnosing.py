@@ -94,6 +94,9 @@ class _Visit:
         self.answered = asyncio.Event()
         self.stands = self.linked = False
 
+    def connected(self, session: Session) -> None:
+        """The bind begins by itself."""
+
     def bound(self, session: Session) -> None:
         self.stands = True
         self.answered.set()

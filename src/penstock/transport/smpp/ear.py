@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from penstock.transport.backoff import Backoff
+from penstock.transport.backoff import LONGEST, Backoff
 from penstock.transport.reply import Trouble
 from penstock.transport.short import Answer, Incoming, ShortSource
 from penstock.transport.smpp.centre import Centre
@@ -51,10 +51,13 @@ class Ear:
 
     # -- what the session tells ---------------------------------------------------------------------------------
 
+    def connected(self, session: Session) -> None:
+        """A connection exists: a close must reach it."""
+        self._session = session
+
     def bound(self, session: Session) -> None:
         """The bind stands."""
         self.stands = True
-        self._backoff.succeeded()
 
     def ended(self, session: Session) -> None:
         """The connection is gone."""
@@ -72,9 +75,10 @@ class Ear:
             if isinstance(opened, Trouble):
                 trouble = opened
             else:
-                self._session = opened
                 await self._hold(opened)
                 trouble = opened.dialogue.failure
+                if loop.time() - opened.made_at > LONGEST:  # ended at once, time and again, it is no success
+                    self._backoff.reset()
             if trouble is not None:
                 self._source.trouble(*trouble)
             self._backoff.failed(loop.time(), trouble is not None and trouble.permanent)

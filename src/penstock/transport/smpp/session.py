@@ -28,6 +28,9 @@ FAREWELL: Final = 5.0
 class Observer(Interface):
     """Who wants to know how a session fares."""
 
+    def connected(self, session: Session) -> None:
+        """The connection exists; nothing was said yet."""
+
     def bound(self, session: Session) -> None:
         """The bind stands."""
 
@@ -60,7 +63,9 @@ class Session(asyncio.Protocol):
         address, port = transport.get_extra_info("peername")[:2]
         tls = transport.get_extra_info("ssl_object")
         peer = Peer(f"{self._name}[{address}]:{port}", tls=(tls.version() or "TLS") if tls else "")
-        self.dialogue = self._make(self, peer, self._loop.time())
+        self.made_at = self._loop.time()
+        self.dialogue = self._make(self, peer, self.made_at)
+        self._observer.connected(self)
         self._obey()
 
     def data_received(self, data: bytes) -> None:
@@ -113,6 +118,11 @@ class Session(asyncio.Protocol):
         """Say goodbye, soon."""
         self.dialogue.unbind(self._loop.time())
         self.changed()
+
+    @property
+    def answered(self) -> int:
+        """Submits with a response."""
+        return self.dialogue.answered
 
     @property
     def unread(self) -> int:

@@ -100,6 +100,11 @@ class Session(asyncio.Protocol):
 
     # -- what the pool calls ------------------------------------------------------------------------------
 
+    @property
+    def answered(self) -> int:
+        """Messages with a verdict."""
+        return self.dialogue.verdicts
+
     def wake(self) -> None:
         """There may be something to send."""
         self.dialogue.wake()
