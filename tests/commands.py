@@ -1,4 +1,4 @@
-"""Commands of Penstock as processes of their own, without the half second in which each would import the same modules.
+"""Commands and senders of Penstock as processes of their own, without the second in which each would import the same modules.
 
 A process that imported them once waits for the tests' words, and forks: a command is a process as any other, with its own
 arguments, environment, folder, standard streams and exit status. Nothing was called in the one that forks, so it has no
@@ -31,32 +31,71 @@ def run(
     *arguments: str, timeout: float = 90, env: dict[str, str] | None = None, cwd: Path | str | None = None
 ) -> Ran:
     """Run `penstock ARGUMENTS` to its end, with nothing on its standard input; the environment is this process's, or `env`."""
-    told, telling = socket.socketpair()
-    with told, TemporaryFile("w+") as out, TemporaryFile("w+") as err, open(os.devnull, "rb") as nothing:
-        given = {
-            "arguments": arguments,
-            "env": dict(os.environ if env is None else env),
-            "cwd": str(cwd or Path.cwd()),
-        }
-        text = json.dumps(given).encode()
-        with telling:
-            server = _server()
-            socket.send_fds(
-                server,
-                [SIZE.pack(len(text))],
-                [nothing.fileno(), out.fileno(), err.fileno(), telling.fileno()],
-            )
-            server.sendall(text)
-        told.settimeout(timeout)
-        pid = SIZE.unpack(told.recv(SIZE.size))[0]
+    given = {
+        "arguments": arguments,
+        "env": dict(os.environ if env is None else env),
+        "cwd": str(cwd or Path.cwd()),
+    }
+    with TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+        process = Forked(given, out.fileno(), err.fileno())
         try:
-            status = SIZE.unpack(told.recv(SIZE.size))[0]
-        except TimeoutError:
-            os.kill(pid, signal.SIGKILL)
+            status = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
             raise subprocess.TimeoutExpired(
                 ["penstock", *arguments], timeout, _text(out), _text(err)
             ) from None
         return Ran(["penstock", *arguments], status, _text(out), _text(err))
+
+
+class Forked:
+    """A process that began with everything imported, which for a sender takes longer than most of what it is started for.
+
+    `given["program"]` is its Python, `given["imports"]` what it begins with; a command of penstock without. It writes to these
+    descriptors. To be asked as a subprocess.Popen is.
+    """
+
+    def __init__(self, given: dict[str, Any], out: int = 1, err: int = 2) -> None:
+        self._told, telling = socket.socketpair()
+        self.returncode: int | None = None
+        text = json.dumps({"env": dict(os.environ), "cwd": str(Path.cwd())} | given).encode()
+        with telling, open(os.devnull, "rb") as nothing:
+            server = _server()
+            socket.send_fds(server, [SIZE.pack(len(text))], [nothing.fileno(), out, err, telling.fileno()])
+            server.sendall(text)
+        self.pid: int = SIZE.unpack(self._told.recv(SIZE.size))[0]
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit status, a signal's negated. Raises subprocess.TimeoutExpired after `timeout` seconds."""
+        if self.returncode is None:
+            self._told.settimeout(timeout)
+            try:
+                self.returncode = SIZE.unpack(self._told.recv(SIZE.size))[0]
+            except (TimeoutError, BlockingIOError):
+                raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0.0) from None
+            self._told.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Return the exit status, None while it runs."""
+        try:
+            return self.wait(0.0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it; nothing happens when the process has ended."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
 
 
 def _text(file: IO[str]) -> str:
@@ -99,8 +138,8 @@ def _import() -> None:
     gc.freeze()
 
 
-def _serve(requests: socket.socket) -> None:
-    """Return in a process that is to be a command; end when nobody can ask any more."""
+def _serve(requests: socket.socket) -> str:
+    """Return in a process that is to be this program, "" for a command; end when nobody can ask any more."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
     while True:
         head, descriptors, _, _ = socket.recv_fds(requests, SIZE.size, 4)
@@ -110,9 +149,13 @@ def _serve(requests: socket.socket) -> None:
         size = SIZE.unpack(head)[0]
         while len(text) < size:
             text += requests.recv(size - len(text))
+        given = json.loads(text)
+        for module in given.get("imports", ()):
+            import_module(module)
         if not os.fork():
             requests.close()
-            return _begin(descriptors, json.loads(text))
+            _begin(descriptors, given)
+            return given.get("program", "")
         for each in descriptors:
             os.close(each)
 
@@ -139,13 +182,15 @@ def _become(descriptors: list[int], given: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(given["env"])
     os.chdir(given["cwd"])
-    sys.argv = ["penstock", *given["arguments"]]
+    sys.argv = ["penstock", *given.get("arguments", ())]
 
 
 if __name__ == "__main__":
     _import()
-    _serve(socket.socket(fileno=int(sys.argv[1])))
+    program = _serve(socket.socket(fileno=int(sys.argv[1])))
     began = time.time()
     for each in [each for each in sys.modules.values() if hasattr(each, "BEGAN")]:
         vars(each)["BEGAN"] = began
-    sys.modules["penstock.cli"].main()
+    if not program:
+        program = "import penstock.cli; penstock.cli.main()"
+    exec(program, {"__name__": "__main__"})

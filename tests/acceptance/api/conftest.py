@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from penstock.account import domains, tokens
 from penstock.mailing.actor import EVERY_ROLE, Actor
 from tests import nameserver
 from tests.integration.delivery import stage
+from tests.waiting import answers
 
 MAKER = Actor("anna", EVERY_ROLE | {"platform"}, "cli")
 
@@ -63,22 +63,11 @@ def web(
             env=os.environ | {"PENSTOCK_DATABASE_URL": module_database, "PENSTOCK_DNS": dns.address}, stderr=out,
         )  # fmt: skip
     try:
-        _until_it_answers(process, port)
+        answers(process, port)
         yield Web(f"http://127.0.0.1:{port}", token, module_database, log)
     finally:
         process.terminate()
         assert process.wait(20) == 0
-
-
-def _until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
-                return
-        except httpx.TransportError:
-            continue
-    raise AssertionError("penstock web does not answer")
 
 
 def furnish(conn: psycopg.Connection[Any]) -> None:

@@ -6,31 +6,21 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from mailbox import Maildir
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import psutil
 import psycopg
 
 from tests import commands
+from tests.waiting import eventually
 
 PENSTOCK = (sys.executable, "-m", "penstock")
-Fact = TypeVar("Fact")
-
-
-def eventually(fact: Callable[[], Fact], seconds: float = 60.0, every: float = 0.02) -> Fact:
-    """Ask until the answer is true; the last one stands in the failure."""
-    until = time.monotonic() + seconds
-    while not (answer := fact()):
-        assert time.monotonic() < until, f"not within {seconds} s; the last answer was {answer!r}"
-        time.sleep(every)
-    return answer
 
 
 class Post:

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from mailbox import Maildir
@@ -18,6 +17,7 @@ from penstock.transport.catcher import Catcher, Faults
 from penstock.transport.catching import Beside
 from tests import commands
 from tests.commands import Ran
+from tests.waiting import eventually
 
 PENSTOCK = (sys.executable, "-m", "penstock")
 
@@ -108,12 +108,7 @@ def begin(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
 
 def until(conn: psycopg.Connection, question: str, seconds: float = 60) -> Any:
     """Ask the database until the answer is true; return it."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        row = conn.execute(question.encode()).fetchone()
-        if row and row[0]:
-            return row[0]
-    raise AssertionError(f"never true: {question}")
+    return eventually(lambda: (conn.execute(question.encode()).fetchone() or [None])[0], seconds)
 
 
 def states(cli: Callable[..., Ran], mailing: int = 1) -> dict[str, str]:

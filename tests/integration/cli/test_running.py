@@ -5,15 +5,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from penstock.platform import environment
+from tests.waiting import eventually
 
 PENSTOCK = (sys.executable, "-m", "penstock")
 
@@ -76,14 +75,6 @@ def test_a_port_that_is_taken_is_said(database: str) -> None:
     assert "Traceback" not in said
 
 
-def eventually(fact: Callable[[], Any], seconds: float = 90) -> Any:
-    end = time.monotonic() + seconds
-    while not (answer := fact()):
-        assert time.monotonic() < end, answer
-        time.sleep(0.05)
-    return answer
-
-
 def answer_of(port: int, path: str, seconds: float = 120) -> int:
     end = time.monotonic() + seconds
     while True:
@@ -93,5 +84,6 @@ def answer_of(port: int, path: str, seconds: float = 120) -> int:
             return connection.getresponse().status
         except ConnectionError:
             assert time.monotonic() < end
+            time.sleep(0.05)
         finally:
             connection.close()

@@ -1,14 +1,11 @@
 """A mailing on a database, senders as processes, and a way to wait for facts: what the tests of delivery begin with."""
 
 import contextlib
-import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -22,10 +19,11 @@ from penstock.mailing import control, mailings
 from penstock.mailing.control import EVERY_ROLE, Actor, Answer
 from penstock.report.ledger import count_states
 from penstock.report.progress import STATES, progress
+from tests import commands
+from tests.waiting import eventually
 
 ANNA = Actor("anna", EVERY_ROLE, "cli")
 HTML = "<p>Dear {{ first_name }}, your code is [[{{ code }}]].</p>"
-Fact = TypeVar("Fact")
 
 
 def address(number: int) -> str:
@@ -135,15 +133,6 @@ def travel(
 
 
 # -- facts ---------------------------------------------------------------------
-
-
-def eventually(fact: Callable[[], Fact], seconds: float = 60.0, every: float = 0.01) -> Fact:
-    """Ask until the fact holds; the last answer stands in the failure."""
-    until = time.monotonic() + seconds
-    while not (answer := fact()):
-        assert time.monotonic() < until, f"not within {seconds} s; the last answer was {answer!r}"
-        time.sleep(every)
-    return answer
 
 
 def state(conn: psycopg.Connection[Any], mailing: int) -> str:
@@ -259,6 +248,7 @@ def _record(
 
 # -- senders -------------------------------------------------------------------
 
+_IMPORTS = ("penstock.delivery.sender",)
 _PROGRAM = """
 import os, sys
 import penstock.delivery.lane as lane, penstock.delivery.rescue as rescue, penstock.delivery.freeze as freeze
@@ -273,8 +263,7 @@ class Sender:
     """A sender process. `changes` is Python that makes a limit reachable: `lane.TROUBLE_LIMIT = 1`."""
 
     def __init__(self, changes: str = "") -> None:
-        command = ["-c", _PROGRAM.format(changes=changes)] if changes else ["-m", "penstock.delivery.sender"]
-        self.process = subprocess.Popen([sys.executable, *command], env=dict(os.environ))
+        self.process = commands.Forked({"program": _PROGRAM.format(changes=changes), "imports": _IMPORTS})
         self.pid = self.process.pid
 
     def signal(self, number: signal.Signals) -> None:

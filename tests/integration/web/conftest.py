@@ -4,9 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import psycopg
 import pytest
 
 from tests.browser.desk import Desk
+from tests.waiting import answers
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +32,7 @@ def port(module_database: str, weblog: Path) -> Iterator[int]:
             env=os.environ | {"PENSTOCK_DATABASE_URL": module_database}, stderr=out, stdout=out,
         )  # fmt: skip
     try:
-        until = time.monotonic() + 60
-        while time.monotonic() < until and process.poll() is None:
-            try:
-                connection = HTTPConnection("127.0.0.1", number, timeout=30)
-                connection.request("GET", "/healthz")
-                if connection.getresponse().status == 200:
-                    break
-            except OSError:
-                continue
+        answers(process, number)
         yield number
     finally:
         process.terminate()

@@ -18,6 +18,7 @@ from penstock.content.links import follow_token, tokens
 from penstock.feedback.check import check
 from penstock.platform import environment
 from tests.integration.delivery.stage import add_contacts, draft
+from tests.waiting import answers
 
 READERS = 2_000
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"}
@@ -52,13 +53,7 @@ def web(database: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
         env=os.environ | {"PENSTOCK_DATABASE_URL": database}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        until = time.monotonic() + 60
-        while time.monotonic() < until and process.poll() is None:
-            try:
-                if ask(port, "/readyz")[0] == 200:
-                    break
-            except OSError:
-                time.sleep(0.05)
+        answers(process, port, "/readyz")
         yield port, process
     finally:
         process.kill()

@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -20,6 +19,7 @@ from penstock.mailing.actor import EVERY_ROLE, Actor
 from penstock.mailing.lifecycle import PLATFORM
 from penstock.report import metrics
 from tests.integration.delivery.stage import add_contacts, draft, launch
+from tests.waiting import answers
 
 ROOT = Actor("root", EVERY_ROLE | {PLATFORM}, "cli")
 Samples = dict[tuple[str, ...], float]
@@ -33,13 +33,7 @@ def web(**environment: str) -> Iterator[int]:
     command = [sys.executable, "-m", "penstock", "web", "--port", str(port)]
     process = subprocess.Popen(command, env=os.environ | environment)
     try:
-        until = time.monotonic() + 60
-        while time.monotonic() < until and process.poll() is None:
-            try:
-                if ask(port, "/healthz")[0] == 200:
-                    break
-            except OSError:
-                continue
+        answers(process, port)
         yield port
     finally:
         process.terminate()

@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from penstock.content.links import tokens
 from penstock.platform.environment import link_key
+from tests.waiting import answers
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -51,13 +51,7 @@ def web(module_database: str, log: Path) -> Iterator[int]:
             command, env=os.environ | {"PENSTOCK_DATABASE_URL": module_database}, stderr=out
         )
     try:
-        until = time.monotonic() + 30
-        while time.monotonic() < until and process.poll() is None:
-            try:
-                if ask(port, "GET", "/healthz").status == 200:
-                    break
-            except OSError:
-                continue
+        answers(process, port)
         yield port
     finally:
         process.terminate()
