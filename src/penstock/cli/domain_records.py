@@ -149,6 +149,7 @@ def _whole(domain: Domain) -> str:
     rows += [(f"DKIM {key.selector}", "TXT", "", "retired") for key in domain.keys if key.state == "retired"]
     lines = [
         f"{in_words(domain.name)}: {_sentence(domain)}",
+        *_unsubscribing(domain),
         "",
         table(("record", "type", "name", "state"), rows),
     ]
@@ -164,6 +165,15 @@ def _sentence(domain: Domain) -> str:
     else:
         state = f"verified, signed by {_signing(domain)}" if domain.verified else "not verified"
     return f"{state}; {checked}, next {moment(domain.check_at)}."
+
+
+def _unsubscribing(domain: Domain) -> list[str]:
+    """Return where its readers unsubscribe by mail, a line; nothing where it has no return host."""
+    if domain.unsubscribe_address:
+        return [f"Unsubscribing by mail: {domain.unsubscribe_address}, which takes effect by itself."]
+    if domain.return_host is None:
+        return []
+    return [f"Unsubscribing by mail: to the sender, until mail to {domain.return_host} has come in here."]
 
 
 def _signing(domain: Domain) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from penstock.account import domains, transports
 from penstock.audience.suppression import suppressed
+from penstock.cli import domain_records
 from penstock.content.links import return_path, tokens
 from penstock.content.render import date_bytes
 from penstock.delivery import freeze, order
@@ -131,9 +132,18 @@ def test_what_proves_nothing_leaves_it_as_it_was(conn: Conn) -> None:
     assert heard() is None
 
 
-def test_a_mailbox_proves_it_by_what_was_delivered_to_that_name(conn: Conn) -> None:
+def test_a_mailbox_proves_it_by_what_was_delivered_to_that_name(
+    conn: Conn, capsys: pytest.CaptureFixture[str]
+) -> None:
     domain(conn, rsa_key(), host=HOST)
+
+    def said() -> str:
+        domain_records.show(conn, "example.org", None, zone=False, json=False)
+        return capsys.readouterr().out
+
+    assert f"Unsubscribing by mail: to the sender, until mail to {HOST} has come in here." in said()
     letter = b"Delivered-To: Unsubscribe@Back.Example.org\r\nSubject: a try\r\n\r\n"
     (stray,) = receive.receive(conn, letter, door="imap", account=1)
     assert stray.done == "stray"
     assert domains.named(conn, 1, "example.org").unsubscribe_address == f"unsubscribe@{HOST}"
+    assert f"Unsubscribing by mail: unsubscribe@{HOST}, which takes effect by itself." in said()

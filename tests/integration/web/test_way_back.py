@@ -91,3 +91,16 @@ def test_strays_are_shown_as_text_to_those_who_may(desk: Desk, visitor: Visitors
     assert anna.post(f"/settings/strays/{nobodys.id}/discard", {}).status_code == 404
     assert anna.post(f"/settings/strays/{theirs.id}/discard", {}).status_code == 302
     assert [each.id for each in strays.page(desk.conn, None, limit=9) if each.id == theirs.id] == []
+
+
+def test_a_domain_s_page_says_where_its_readers_unsubscribe_by_mail(desk: Desk, visitor: Visitors) -> None:
+    made = domains.create(
+        desk.conn, desk.account, name="example.org", return_host="back", spf="mx", actor=TERMINAL
+    )
+    page = f"/settings/domains/{made.id}"
+    assert "Readers unsubscribe by mail to the sender." in visitor().text(page)
+    desk.conn.execute(
+        "update account_domain set verified_at = now(), return_found_at = now(), return_heard_at = now() where id = %s",
+        (made.id,),
+    )
+    assert "Readers unsubscribe by mail to unsubscribe@back.example.org" in visitor().text(page)
