@@ -19,7 +19,7 @@ from penstock.mailing.actor import EVERY_ROLE, Actor
 from penstock.mailing.lifecycle import PLATFORM
 from penstock.report import metrics
 from tests.integration.delivery.stage import add_contacts, draft, launch
-from tests.waiting import answers
+from tests.waiting import answers, eventually
 
 ROOT = Actor("root", EVERY_ROLE | {PLATFORM}, "cli")
 Samples = dict[tuple[str, ...], float]
@@ -133,7 +133,7 @@ def test_names_are_as_prometheus_wants_them(family: metrics.Family) -> None:
 
 def test_ready_means_that_the_tables_are_this_versions(conn: psycopg.Connection) -> None:
     with web() as port:
-        assert ask(port, "/readyz") == (200, "ok\n")
+        eventually(lambda: ask(port, "/readyz") == (200, "ok\n"))  # as soon as the pages are loaded, too
         conn.execute("update penstock_schema set fingerprint = 'of another version'")
         status, text = ask(port, "/readyz")
         assert (status, ask(port, "/healthz")[0]) == (503, 200)
