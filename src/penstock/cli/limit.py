@@ -21,7 +21,9 @@ def set_(
     ] = "",
     rate: Annotated[
         str | None,
-        typer.Option(metavar="N/s", help="No more than this, evenly: 100/s, 5000/min, 1000/h, 20000/d."),
+        typer.Option(
+            metavar="N/s", help="No more than this, evenly: 100/s, 5000/min, 1000/h, 20000/d. Of SMS, parts."
+        ),
     ] = None,
     connections: Annotated[
         int | None,

@@ -81,7 +81,9 @@ def rate(
     mailing: Id,
     rate: Annotated[
         str | None,
-        typer.Argument(metavar="[RATE]", help="No more than this: 50/s, 1000/h; none: no limit of its own."),
+        typer.Argument(
+            metavar="[RATE]", help="No more than this: 50/s, 1000/h, of SMS parts; none: no limit of its own."
+        ),
     ] = None,
     connections: Annotated[
         str | None, typer.Option(metavar="N", help="No more than so many, over all senders; none: no limit.")

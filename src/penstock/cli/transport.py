@@ -34,7 +34,8 @@ Weight = Annotated[
 Rate = Annotated[
     str | None,
     typer.Option(
-        metavar="N/s", help="No more than this, over all senders: 50/s, 3000/min; `none` for no limit."
+        metavar="N/s",
+        help="No more than this, over all senders: 50/s, 3000/min, of SMS parts; `none` for no limit.",
     ),
 ]
 Limit = Annotated[

@@ -25,7 +25,7 @@ class Speed(Body):
 
     rate: Annotated[
         Annotated[float, Field(gt=0, le=FASTEST)] | Annotated[str, Field(max_length=40)] | None,
-        Field(description="Messages a second, or per time: `50/s`, `1000/h`."),
+        Field(description="Messages a second, of SMS parts, or per time: `50/s`, `1000/h`."),
     ] = None
     connections: Annotated[
         int | None, Field(ge=1, le=speed.MOST_CONNECTIONS, description="Over all senders.")

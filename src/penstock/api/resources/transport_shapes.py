@@ -17,7 +17,11 @@ Url = Annotated[
 Weight = Annotated[int, Field(ge=1, le=MOST_WEIGHT, description="Its part, in proportion to the others.")]
 Rate = Annotated[
     float | None,
-    Field(ge=0.001, le=1_000_000, description="Messages a second, over all senders; null: no limit."),
+    Field(
+        ge=0.001,
+        le=1_000_000,
+        description="Messages a second, of SMS parts, over all senders; null: no limit.",
+    ),
 ]
 ConnectionLimit = Annotated[
     int | None,
