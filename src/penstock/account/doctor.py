@@ -23,7 +23,12 @@ def check_policies(conn: psycopg.Connection[Any]) -> list[Finding]:
                 found.append(Finding("warn", what, "Upgrade to the version that it was decided in."))
             elif wrong := check(name, value):
                 cure = f"Decide anew: penstock account policy --account '{account}' {name}=…"
-                found.append(Finding("warn", f"Account {account}: {wrong}; the default is in force.", cure))
+                what = (
+                    "the default is in force"
+                    if RULES[name].check(value)
+                    else "the hours stay in force, without these holidays"
+                )
+                found.append(Finding("warn", f"Account {account}: {wrong}; {what}.", cure))
         found += _never_open(account, tolerant(chosen))
     return found or [Finding("ok", "What accounts have decided can be, and is in force.")]
 

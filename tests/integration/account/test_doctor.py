@@ -31,6 +31,15 @@ def test_a_policy_that_cannot_be_is_named(conn: psycopg.Connection) -> None:
     assert "penstock account policy" in first.cure
 
 
+def test_holidays_that_nobody_knows_are_named_and_the_hours_stay(conn: psycopg.Connection) -> None:
+    hours = '{"sending_hours_sms": "FR 08:00-20:00 except holidays in QQ"}'
+    conn.execute("update account_account set policy = %s", (hours,))
+    (told,) = check_policies(conn)
+    assert "without QQ for FR" in told.what
+    assert told.what.endswith("the hours stay in force, without these holidays.")
+    assert policies.read(conn, 1).sending_hours_sms.startswith("FR 08:00")
+
+
 def test_more_approvals_than_approvers_are_told(conn: psycopg.Connection) -> None:
     policies.change(conn, 1, {"approvals_required": 3}, OWNER)
     (told,) = check_gates(conn)
