@@ -90,7 +90,8 @@ def test_what_was_said_before_tls_is_forgotten(authority: Authority, port: int, 
         client.file = None
         assert client.docmd("DATA")[0] == 503  # neither greeted nor told for whom
         assert client.ehlo("after.example")[0] == 250
-        assert (client.has_extn("starttls"), client.has_extn("pipelining")) == (False, True)
+        assert [client.has_extn(name) for name in ("starttls", "auth", "pipelining")] == [False, False, True]
+        assert client.docmd("AUTH PLAIN AGEAYg==")[0] == 502
         assert client.docmd("STARTTLS")[0] == 503
         assert client.docmd("DATA")[0] == 503
         client.sendmail("someone@example.net", [OURS], LETTER)

@@ -89,6 +89,10 @@ class Dialogue(SMTP):
         else:
             await super().smtp_STARTTLS("")
 
+    async def smtp_AUTH(self, arg: str | None) -> None:
+        """Refuse: nobody has a password here. The library offers it once TLS has begun."""
+        await self.push("502 5.5.1 There is nothing to log in to")
+
     async def smtp_DATA(self, arg: str | None) -> None:
         """Read a message, of which KEPT octets are kept, and answer for it (RFC 5321 §4.1.1.4)."""
         if await self.check_helo_needed():
@@ -177,7 +181,8 @@ class _Answers:
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        return [*responses[:-1], "250-PIPELINING", "250-ENHANCEDSTATUSCODES", responses[-1]]
+        offered = [each for each in responses[:-1] if not each.startswith("250-AUTH")]
+        return [*offered, "250-PIPELINING", "250-ENHANCEDSTATUSCODES", responses[-1]]
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str | None, options: list[str]
