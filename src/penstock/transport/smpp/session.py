@@ -8,13 +8,12 @@ from typing import Final, cast
 from typing import Protocol as Interface
 
 from penstock.transport.envelope import Peer
+from penstock.transport.reaching import reach
 from penstock.transport.reply import Trouble
 from penstock.transport.smpp.carrier import Carrier
 from penstock.transport.smpp.centre import Centre
 from penstock.transport.smpp.dialogue import Dialogue, Hear, Respond, Stage
 from penstock.transport.smpp.timeouts import Timeouts
-from penstock.transport.smtp.connect import connect
-from penstock.transport.smtp.failures import connect_failure, tls_failure
 from penstock.transport.smtp.tls import context
 
 UNREAD_LIMIT: Final = 262_144
@@ -216,24 +215,11 @@ async def open_session(
     def make(session: Session, peer: Peer, now: float) -> Dialogue:
         return Dialogue(centre, command, peer, timeouts, now, session.changed, carrier=carrier, hear=hear)
 
-    try:
-        async with asyncio.timeout(timeouts.connect):
-            sock = await connect(centre.host, centre.port, public=not centre.inward)
-    except (OSError, UnicodeError) as error:
-        return connect_failure(error, centre)
-    try:
-        tls = context(centre.cafile, centre.verify) if centre.tls else None
-        _, session = await asyncio.get_running_loop().create_connection(
-            lambda: Session(make, observer, centre.host),
-            sock=sock,
-            ssl=tls,
-            server_hostname=centre.host if tls else None,
-            ssl_handshake_timeout=timeouts.connect if tls else None,
-        )
-    except OSError as error:
-        sock.close()
-        return tls_failure(error, centre) if centre.tls else connect_failure(error, centre)
-    except asyncio.CancelledError:
-        sock.close()
-        raise
-    return session
+    return await reach(
+        centre,
+        lambda: Session(make, observer, centre.host),
+        (lambda: context(centre.cafile, centre.verify)) if centre.tls else None,
+        seconds=timeouts.connect,
+        handshake=timeouts.connect,
+        public=not centre.inward,
+    )

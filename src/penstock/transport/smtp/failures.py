@@ -27,6 +27,8 @@ class Named(Protocol):
 
     @property
     def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
 
 
 def connect_failure(error: BaseException, server: Named) -> Trouble:

@@ -12,9 +12,9 @@ from typing import Protocol as Interface
 from typing import cast
 
 from penstock.transport.envelope import Source
+from penstock.transport.reaching import reach
 from penstock.transport.reply import Trouble
-from penstock.transport.smtp.connect import connect
-from penstock.transport.smtp.failures import connect_failure, tls_failure
+from penstock.transport.smtp.failures import tls_failure
 from penstock.transport.smtp.handshake import Handshake
 from penstock.transport.smtp.protocol import Protocol
 from penstock.transport.smtp.server import Server
@@ -205,28 +205,13 @@ async def open_session(
     server: Server, source: Source, observer: Observer, timeouts: Timeouts, *, limit: int, clear: bool = False
 ) -> Session | Trouble:
     """Connect, with TLS where it is implicit; the dialogue begins by itself. A failure is returned."""
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(timeouts.connect):
-            sock = await connect(server.host, server.port)
-    except (OSError, UnicodeError) as error:
-        return connect_failure(error, server)
-    try:
-        context = context_for(server) if server.tls == "implicit" else None
-        _, session = await loop.create_connection(
-            lambda: Session(server, source, observer, timeouts, limit, clear),
-            sock=sock,
-            ssl=context,
-            server_hostname=server.host if context else None,
-            ssl_handshake_timeout=timeouts.tls if context else None,
-        )
-    except OSError as error:
-        sock.close()
-        return tls_failure(error, server) if server.tls == "implicit" else connect_failure(error, server)
-    except asyncio.CancelledError:
-        sock.close()
-        raise
-    return session
+    return await reach(
+        server,
+        lambda: Session(server, source, observer, timeouts, limit, clear),
+        (lambda: context_for(server)) if server.tls == "implicit" else None,
+        seconds=timeouts.connect,
+        handshake=timeouts.tls,
+    )
 
 
 def _tls_version(transport: asyncio.Transport) -> str:
