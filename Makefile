@@ -49,7 +49,7 @@ install: $(RUNTIME)  ## make .venv with .venv/bin/penstock, for use
 
 # --- using -----------------------------------------------------------------------------------------------
 
-demo: $(RUNTIME)  ## a mailing from sample contacts into a catching server, then its unsubscribe links answer until Ctrl-C
+demo: $(RUNTIME)  ## a mailing by e-mail and one by SMS to sample contacts, into servers that catch them; then the control room until Ctrl-C
 	@$(BIN)/penstock demo $(ARGS)
 
 # --- proving ---------------------------------------------------------------------------------------------

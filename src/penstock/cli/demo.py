@@ -7,16 +7,16 @@ import typer
 
 def demo(
     exit_: Annotated[
-        bool, typer.Option("--exit", help="Stop after the mailing and print the summary.")
+        bool, typer.Option("--exit", help="Stop after the two mailings; their summaries are printed.")
     ] = False,
     contacts: Annotated[int, typer.Option(min=1, max=1_000_000, help="Sample contacts.")] = 1000,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the web face; 0: any that is free.")
     ] = 8025,
 ) -> int:
-    """Try it: a database, contacts, a mailing and a server that catches it. Nothing leaves this machine.
+    """Try it: a database, contacts, a letter and a short message, and servers that catch both. Nothing leaves this machine.
 
-    It lives in a home of its own: `demo` in PENSTOCK_HOME where that is set, else a folder for temporary files.
+    Those with a telephone get the short message; one of them is never reached, and one answers STOP. It lives in a home of its own: `demo` in PENSTOCK_HOME where that is set, else a folder for temporary files.
     """
     from penstock.cli.showcase import run
 

@@ -1,7 +1,5 @@
 """The demo: everything in one go, in a home of its own, on loopback."""
 
-import email
-import email.policy
 import os
 import shutil
 import socket
@@ -18,18 +16,26 @@ from penstock.cli import BEGAN
 from penstock.cli.asked import Asked
 from penstock.cli.crew import Crew
 from penstock.cli.endings import Exit, Failure
-from penstock.cli.sample import people
-from penstock.cli.sample.catching import Catching
+from penstock.cli.sample import people, telephones
+from penstock.cli.sample.catching import Post, Telephones
+from penstock.cli.sample.pointing import point_out, point_out_short
 from penstock.cli.screen import tell
 from penstock.cli.via import Via
+from penstock.content.accepting import SMS
 from penstock.content.message import Message
+from penstock.transport.catching import Beside
 from penstock.transport.smtp.server import Server
 
 _NAME = "The sluice keeper’s letter"
+_PORTS = "ports"  # of its servers, a file in its home
+_SHORT = "The lock is open until 10"
 
 
 def run(count: int, port: int, *, stay: bool) -> int:
-    """Send the sample mailing to `count` contacts; then, with `stay`, answer on `port` until Ctrl-C."""
+    """Send the sample letter to `count` contacts, and a short message to those who have a telephone.
+
+    Then, with `stay`, answer on `port` until Ctrl-C.
+    """
     home = _move_in()
     tell(f"The demo lives in {home}; nothing leaves this machine.")
     caught = home / "caught"
@@ -38,15 +44,37 @@ def run(count: int, port: int, *, stay: bool) -> int:
     listening = _listen(port) if stay else None
     if listening:
         os.environ["PENSTOCK_BASE_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    with Catching(caught / "mail") as catching:
-        status = _send(home, count, catching.url)
+    # One loop serves both, so that the two do not meet in the Maildir.
+    ports = _ports(home)
+    post, centre = Post(caught / "mail", ports[0]), Telephones(caught / "mail", ports[1])
+    with Beside(post, centre):
+        (home / _PORTS).write_text(f"{post.port} {centre.port}\n")
+        contacts = home / "contacts.csv"
+        having = people.write(contacts, count)
+        status = _send(contacts, count, post.url)
         if status:
             return status
-        _point_out(caught)
-        tell(f"Look again:  PENSTOCK_HOME={home} {sys.argv[0]} mailing list")
+        point_out(caught)
+        if having:
+            status = _send_short(centre.url)
+            if status:
+                return status
+            point_out_short(centre)
+        again = f"PENSTOCK_HOME={home} {sys.argv[0]}"
+        tell(f"Look again:  {again} mailing list")
+        tell(f"Who answered by SMS:  {again} sms inbox")
         if listening:
             _show(listening)
     return Exit.DONE
+
+
+def _ports(home: Path) -> tuple[int, int]:
+    """Return the ports of the demo before, if there was one: what it left under way goes on. 0: any that is free."""
+    try:
+        post, centre = map(int, (home / _PORTS).read_text().split())
+    except (OSError, ValueError):
+        return 0, 0
+    return (post, centre) if min(post, centre) >= 0 and max(post, centre) < 65536 else (0, 0)
 
 
 def _show(listening: socket.socket) -> None:
@@ -112,14 +140,12 @@ def _listen(port: int) -> socket.socket:
         return listen("127.0.0.1", 0)
 
 
-def _send(home: Path, count: int, url: str) -> int:
+def _send(contacts: Path, count: int, url: str) -> int:
     from penstock.audience.suppression import suppress
     from penstock.cli.choosing import FIRST
     from penstock.cli.sending import carry_out
     from penstock.platform import database
 
-    contacts = home / "contacts.csv"
-    people.write(contacts, count)
     database.ready()
     with database.connect(name="penstock demo") as conn:
         suppress(conn, FIRST, people.SUPPRESSED, "unsubscribed", "the demo")
@@ -127,6 +153,32 @@ def _send(home: Path, count: int, url: str) -> int:
     with Crew() as crew:
         crew.start_when(database.ready)
         return carry_out(_mailing(contacts, url), crew, wait=True, yes=True, json=False, warn=False)
+
+
+def _send_short(url: str) -> int:
+    """Send the short message to the list that the letter went to; what a telephone answers is done by then."""
+    from penstock.audience import lists
+    from penstock.cli.choosing import FIRST
+    from penstock.cli.sending import carry_out
+    from penstock.feedback.short import noting
+    from penstock.mailing import mailings
+    from penstock.platform import database
+
+    with database.connect(name="penstock demo") as conn:
+        [letter] = mailings.listed(conn, FIRST, limit=1)
+        [listed] = lists.some(conn, FIRST, [letter.audience["list"]])
+    tell("And now by SMS, to those of them who have a telephone.")
+    message = Message(sender=telephones.SENDER, subject="", text=telephones.TEXT, channel=SMS)
+    # One bind: the answer of a telephone is kept before the receipts that end the mailing.
+    way = Via.read(f"{url}?connections=1&window=20")
+    asked = Asked(message, way, _SHORT, {}, list_name=listed.name)
+    with Crew() as crew:
+        crew.start_when(database.ready)
+        status = carry_out(asked, crew, wait=True, yes=True, json=False, warn=False)
+    with database.connect(name="penstock demo") as conn:
+        while noting.note(conn):
+            pass
+    return status
 
 
 def _mailing(contacts: Path, url: str) -> Asked:
@@ -137,21 +189,10 @@ def _mailing(contacts: Path, url: str) -> Asked:
     )
     # The deferred come back after a second instead of a minute; links lead to the web face of the demo.
     options = {"retry_first_seconds": 1, "unsubscribe": "link"}
-    return Asked(message, Via.of(replace(Server.from_url(url), connections=4)), _NAME, options, file=contacts)
-
-
-def _point_out(caught: Path) -> None:
-    """Say where to look at one of the messages that were caught."""
-    box = caught / "mail" / "new"
-    mails = sorted(box.iterdir()) if box.is_dir() else []
-    if not mails:
-        return
-    message = email.message_from_bytes(mails[0].read_bytes(), policy=email.policy.default)
-    source, page = caught / "sample.eml", caught / "sample.html"
-    source.write_bytes(mails[0].read_bytes())
-    body = message.get_body(("html",))
-    if body is not None:
-        page.write_text(body.get_content(), "utf-8")
-    tell(f"{len(mails):,} messages were caught in {box}.")
-    tell(f"One of them, as {message['To']} sees it:  {page.as_uri()}")
-    tell(f"Its source:  {source}")
+    return Asked(
+        message,
+        Via.of(replace(Server.from_url(f"{url}?tls=none"), connections=4)),
+        _NAME,
+        options,
+        file=contacts,
+    )

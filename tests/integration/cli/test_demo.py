@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests import commands
+
 PENSTOCK = (sys.executable, "-m", "penstock")
 
 
@@ -25,11 +27,7 @@ def test_the_demo_sends_and_leaves_real_data_alone(own_home: Path) -> None:
     assert str(own_home / "demo") in ran.stderr
     assert not (own_home / "postgres").exists()  # the home itself was not touched
     assert "warning" not in ran.stderr
-    shown = subprocess.run(
-        [*PENSTOCK, "mailing", "show", "1", "--json"], capture_output=True, text=True, timeout=60, check=True,
-        env=os.environ | {"PENSTOCK_HOME": str(own_home / "demo")},
-    )  # fmt: skip
-    told = json.loads(shown.stdout)
+    told = json.loads(_again(own_home, "mailing", "show", "1", "--json"))
     assert told["state"] == "sent"
     figures = told["progress"]
     assert (figures["recipients"], figures["bounced"], figures["skipped"]) == (60, 3, 1)
@@ -37,6 +35,20 @@ def test_the_demo_sends_and_leaves_real_data_alone(own_home: Path) -> None:
     page = (own_home / "demo" / "caught" / "sample.html").read_text()
     assert "Good morning" in page
     assert "/u/" in page
+    short = json.loads(_again(own_home, "mailing", "show", "2", "--json"))
+    assert (short["channel"], short["state"]) == ("sms", "sent")
+    figures = short[
+        "progress"
+    ]  # of the 18 with a telephone the centre refused one, and did not reach another
+    assert (figures["recipients"], figures["delivered"], figures["bounced"], figures["skipped"]) == (
+        60,
+        16,
+        2,
+        42,
+    )
+    [answer] = json.loads(_again(own_home, "sms", "inbox", "--json"))
+    assert (answer["text"], answer["done"]) == ("STOP", "unsubscribed")
+    assert "telephones write it as UCS-2, for" in ran.stderr
 
 
 @pytest.mark.timeout(180)
@@ -59,6 +71,13 @@ def test_the_demo_stays_and_its_unsubscribe_link_works(own_home: Path) -> None:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
     assert process.returncode == 0
+
+
+def _again(home: Path, *arguments: str) -> str:
+    """What a command says of the demo's home afterwards."""
+    ran = commands.run(*arguments, env=os.environ | {"PENSTOCK_HOME": str(home / "demo")})
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 def _post(host: str, port: int, path: str) -> int:

@@ -1,7 +1,9 @@
-"""Sample contacts: names from many countries, addresses in many scripts, and a few with which something goes wrong."""
+"""Sample contacts: names from many countries, addresses in many scripts, some telephones, and a few with which something goes wrong."""
 
 import csv
 from pathlib import Path
+
+from penstock.cli.sample.telephones import number
 
 SUPPRESSED = "no.more@example.net"
 """Unsubscribed long ago: skipped."""
@@ -34,8 +36,11 @@ _CITIES = (
 _DOMAINS = ("example.com", "example.net", "example.org", "bücher.example", "δοκιμή.example", "例え.example")
 
 
-def write(file: Path, count: int) -> None:
-    """Write a CSV of `count` good contacts to `file`, and beside them what a real file has too: a duplicate and two bad lines."""
+def write(file: Path, count: int) -> int:
+    """Write a CSV of `count` good contacts to `file`, and beside them what a real file has too: a duplicate and two bad lines.
+
+    Returns how many of them have a telephone.
+    """
     special = [
         (SUPPRESSED, "Nora"),
         *((address, "Gil") for address in GONE),
@@ -43,19 +48,28 @@ def write(file: Path, count: int) -> None:
     ]
     with file.open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out)
-        table.writerow(("E-mail", "First name", "Last name", "City", "Points", "Circle"))
-        for n in range(count - min(count, len(special))):
-            table.writerow(_person(n))
+        table.writerow(("E-mail", "Mobile", "First name", "Last name", "City", "Points", "Circle"))
+        people = [_person(n) for n in range(count - min(count, len(special)))]
+        table.writerows(people)
         for n, (address, first) in enumerate(special[:count]):
-            table.writerow((address, first, _LAST[n % len(_LAST)], _CITIES[n % len(_CITIES)], n, "blue"))
-        table.writerow((_person(0)[0].upper(), "Somebody", "Twice", "Lisboa", 1, "blue"))
-        table.writerow(("not an address", "Erik", "Example", "Malmö", 2, "blue"))
-        table.writerow(("two@at@example.org", "Eva", "Example", "Kraków", 3, "blue"))
+            table.writerow((address, "", first, _LAST[n % len(_LAST)], _CITIES[n % len(_CITIES)], n, "blue"))
+        table.writerow((_person(0)[0].upper(), "", "Somebody", "Twice", "Lisboa", 1, "blue"))
+        table.writerow(("not an address", "", "Erik", "Example", "Malmö", 2, "blue"))
+        table.writerow(("two@at@example.org", "", "Eva", "Example", "Kraków", 3, "blue"))
+    return sum(1 for person in people if person[1])
 
 
-def _person(n: int) -> tuple[str, str, str, str, int, str]:
+def _person(n: int) -> tuple[str, str, str, str, str, int, str]:
     first, last = _FIRST[n % len(_FIRST)], _LAST[n // len(_FIRST) % len(_LAST)]
     # One in ten has an address in its own script (RFC 6531), the others one in ASCII; the domains are of all kinds.
     local = f"{first.lower()}.{n}" if n % 10 == 3 else f"reader.{n}"
     address, points = f"{local}@{_DOMAINS[n % len(_DOMAINS)]}", n * 37 % 500
-    return address, first, last, _CITIES[n % len(_CITIES)], points, "gold" if points > 400 else "blue"
+    return (
+        address,
+        number(n),
+        first,
+        last,
+        _CITIES[n % len(_CITIES)],
+        points,
+        "gold" if points > 400 else "blue",
+    )
