@@ -41,7 +41,7 @@ class Progress:
 class Result:
     """What came of an import: rows = created + updated + unchanged + duplicates + rejected.
 
-    `numbers_refused`: so many of the lines that were taken had a telephone number that was no good, and was left out.
+    `numbers`: so many of the lines that were taken had a telephone number; `numbers_refused`: one that was no good, and was left out.
     """
 
     id: int
@@ -53,6 +53,7 @@ class Result:
     unchanged: int
     duplicates: int
     rejected: int
+    numbers: int
     numbers_refused: int
 
     def document(self) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def import_file(
                 returning.note(conn, account, changed=named.phone is not None)
                 result = Result(
                     number, chosen, named.attributes, records.rows, **counts,
-                    rejected=records.rejected, numbers_refused=records.numbers.refused,
+                    rejected=records.rejected, numbers=records.numbers.taken, numbers_refused=records.numbers.refused,
                 )  # fmt: skip
                 conn.execute(
                     sql("penstock.audience", "finish_import"),

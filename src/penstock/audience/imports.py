@@ -20,8 +20,8 @@ class UnknownImport(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import: rows = created + updated + unchanged + duplicates + rejected, once it is done; `numbers_refused` of
-    those that were taken had a telephone number that was no good, and was left out.
+    """One import: rows = created + updated + unchanged + duplicates + rejected, once it is done; `numbers` of those that were
+    taken had a telephone number, `numbers_refused` one that was no good, and was left out.
 
     `progress` (phase, read and total in bytes, rows) is how far an upload is that runs.
     """
@@ -39,6 +39,7 @@ class Import:
     unchanged: int
     duplicates: int
     rejected: int
+    numbers: int
     numbers_refused: int
     progress: dict[str, Any] | None
     started_at: datetime

@@ -20,7 +20,7 @@ PATIENCE: Final = 5.0  # seconds after which the rest of a long file is left to 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was found. `rows`, `rejected` and `numbers_refused` are of the part that was checked: all of the file where `is_whole`."""
+    """What was found. `rows`, `rejected`, `numbers` and `numbers_refused` are of the part that was checked: all of the file where `is_whole`."""
 
     encoding: str
     delimiter: str
@@ -28,6 +28,7 @@ class Look:
     samples: list[list[str]]
     rows: int
     rejected: int
+    numbers: int
     numbers_refused: int
     is_whole: bool
     problems: list[Problem] = field(default_factory=list)
@@ -57,8 +58,8 @@ def look(
     for _rows in records.copy(_until(head.blocks, until, cut, samples, head.delimiter)):
         pass  # what COPY would be given; only its faults count here
     return Look(
-        reader.encoding, head.delimiter, named, samples, records.rows, records.rejected, records.numbers.refused,
-        not cut, problems,
+        reader.encoding, head.delimiter, named, samples, records.rows, records.rejected, records.numbers.taken,
+        records.numbers.refused, not cut, problems,
     )  # fmt: skip
 
 

@@ -127,6 +127,9 @@ class Import(models.Model):
     unchanged = models.BigIntegerField(default=0, db_default=0)
     duplicates = models.BigIntegerField(default=0, db_default=0)
     rejected = models.BigIntegerField(default=0, db_default=0)
+    numbers = models.BigIntegerField(
+        default=0, db_default=0, help_text="Of the rows that were taken: with their number."
+    )
     numbers_refused = models.BigIntegerField(
         default=0,
         db_default=0,

@@ -17,11 +17,11 @@ Cells = tuple[bytes, bytes]
 
 
 class Numbering:
-    """Reads the cells. `refused` counts those that were left out."""
+    """Reads the cells. `taken` counts the numbers, `refused` those that were left out."""
 
     def __init__(self, country: str, note: Callable[[int, str, str], None]) -> None:
         """`country`: whose national numbers are meant, "" for none; `note` takes line, cell and reason."""
-        self.refused = 0
+        self.taken = self.refused = 0
         self._country, self._note = country, note
 
     def cells(self, line: int, text: str) -> Cells:
@@ -37,12 +37,19 @@ class Numbering:
 
     def read(self, text: str) -> Cells:
         """Return number and country in a cell. Raises AddressError."""
+        found = self._read(text)
+        self.taken += 1
+        return found
+
+    def _read(self, text: str) -> Cells:
         found = number.parse(text, self._country)
         return found.number.encode(), found.region.encode()
 
     def read_all(self, cells: Sequence[bytes]) -> list[Cells] | None:
         """Return the numbers of cells, each of which is to hold one; None when one does not."""
         try:
-            return [self.read(cell.decode()) for cell in cells]
+            found = [self._read(cell.decode()) for cell in cells]
         except AddressError:
             return None
+        self.taken += len(found)
+        return found

@@ -74,6 +74,16 @@ def problems(conn: psycopg.Connection[Any], number: int, *, most: int | None = N
     return [Problem(*row) for row in rows]
 
 
+def commonest(conn: psycopg.Connection[Any], number: int, kind: str) -> tuple[str, int]:
+    """Return the reason that most lines of this kind have in import `number`, and how many have it; ("", 0) where there are none."""
+    row = conn.execute(
+        "select reason, count(*) from audience_import_problem where import_id = %s and kind = %s"
+        " group by reason order by 2 desc, 1 limit 1",
+        (number, kind),
+    ).fetchone()
+    return (str(row[0]), int(row[1])) if row else ("", 0)
+
+
 def exists(conn: psycopg.Connection[Any], account: int, number: int) -> bool:
     """Tell whether import `number` is one of the account's."""
     found = conn.execute("select from audience_import where id = %s and account_id = %s", (number, account))

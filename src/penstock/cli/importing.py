@@ -7,10 +7,10 @@ from typing import Any
 import psycopg
 
 from penstock.audience import contacts, importing
-from penstock.audience.problems import Problem, problems
+from penstock.audience.problems import Problem, commonest, problems
 from penstock.cli.bar import bar
 from penstock.cli.endings import Exit, wrong
-from penstock.cli.screen import document, number, table, tell, written
+from penstock.cli.screen import document, line, number, table, tell, written
 from penstock.mailing import mailings
 from penstock.transport.reply import UNPRINTABLE
 
@@ -52,6 +52,7 @@ def show_import(
         what = error.what if str(file) in error.what else f"{file}: {error.what}"
         raise wrong(what, error.cure) from None
     warn_of_mailings_under_way(conn, account, result)
+    warn_of_numbers(conn, result)
     found = problems(conn, result.id, most=_SHOWN)
     if json:
         total = contacts.count(conn, account)
@@ -70,6 +71,18 @@ def warn_of_mailings_under_way(conn: psycopg.Connection[Any], account: int, resu
             f"warning: {number(result.updated)} contacts were changed while mailing {which} is not finished:"
             " whoever it has not reached yet gets the new values."
         )
+
+
+def warn_of_numbers(conn: psycopg.Connection[Any], result: importing.Result) -> None:
+    """Say that a column of telephone numbers held none, which a single figure does not tell, and what to do to keep it."""
+    if result.numbers or not result.numbers_refused:
+        return
+    reason, lines = commonest(conn, result.id, "number")
+    tell(
+        f"warning: not one of the {number(result.numbers_refused)} telephone numbers was taken, so that nobody of this file gets an SMS;"
+        f" the column is no attribute either. In {number(lines)} lines the number {line(reason.partition(';')[0])}."
+        " --country says whose the national ones are, --phone-column which column holds them; --phone-column '' has it imported as it is."
+    )
 
 
 def _write(result: importing.Result, found: list[Problem]) -> None:

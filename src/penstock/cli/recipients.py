@@ -13,7 +13,7 @@ import psycopg
 from penstock.audience import columns, contacts, header, importing, lists, reading
 from penstock.cli.bar import bar
 from penstock.cli.endings import wrong
-from penstock.cli.importing import Wanted, warn_of_mailings_under_way
+from penstock.cli.importing import Wanted, warn_of_mailings_under_way, warn_of_numbers
 from penstock.cli.screen import number, tell
 
 _PHASES = {"checking": "checking", "reading": "", "storing": "storing", "done": ""}
@@ -46,6 +46,7 @@ def import_file(
 
         result = importing.import_file(conn, account, file, list_name=name, progress=watch, **asdict(wanted))
     warn_of_mailings_under_way(conn, account, result)
+    warn_of_numbers(conn, result)
     left = [
         (result.duplicates, "given twice"), (result.rejected, "rejected"), (result.numbers_refused, "without their number")
     ]  # fmt: skip

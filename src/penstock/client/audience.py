@@ -68,6 +68,7 @@ class Import(Model):
     unchanged: int
     duplicates: int
     rejected: int
+    numbers: int
     numbers_refused: int
     progress: Progress | None
     started_at: datetime

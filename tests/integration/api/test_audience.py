@@ -156,6 +156,14 @@ def test_an_upload_is_imported_by_a_worker(api: Any) -> None:
     assert contact["attributes"] == {"prénom": "Zoé"}
     assert [each["id"] for each in walk(api, "/imports?limit=1")] == [done["id"]]
     assert files() == []
+    path = api.ask(
+        "POST", "/imports?phone_column=", b"email,phone\nb@x.example,1\n", Content_Type="text/csv"
+    )["Location"]
+    asyncio.run(jobs.work(wait=False))
+    done = api.get(path).json()
+    assert (done["columns"], done["numbers"], done["numbers_refused"]) == (["phone"], 0, 0), (
+        "an attribute, as was asked"
+    )
 
 
 def test_an_upload_that_comes_again_is_one_import(api: Any) -> None:

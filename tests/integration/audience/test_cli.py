@@ -40,6 +40,20 @@ def test_import_count_export(file: Path) -> None:
     assert "3,rejected,bad,has no @" in run("problems", str(told["import"])).stdout
 
 
+def test_a_column_of_which_no_number_is_taken_is_told_of(file: Path) -> None:
+    file.write_text("email,tel\na@x.example,0171 1234567\nb@x.example,0171 1234568\nc@x.example,1\n")
+    ran = run("import", str(file))
+    assert ran.returncode == 0
+    assert "not one of the 3 telephone numbers was taken" in ran.stderr
+    assert "In 3 lines the number has no country code" in ran.stderr
+    ran = run("import", str(file), "--country", "DE", "--json")
+    assert "not one of" not in ran.stderr
+    assert json.loads(ran.stdout)["numbers"] == 2
+    assert json.loads(run("import", str(file), "--phone-column", "", "--json").stdout)["attributes"] == [
+        "tel"
+    ]
+
+
 def test_what_is_refused(file: Path) -> None:
     for words, told in [
         (("import", str(file), "--address-column", "phone"), "'Email', 'Vorname'"),

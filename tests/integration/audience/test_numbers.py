@@ -75,6 +75,7 @@ def test_each_line_has_an_address_or_a_number_or_both(conn: Conn, file: Path) ->
         3,
         1,
     )
+    assert result.numbers == 3, "two of Anna's, one of Cem's"
     assert result.attributes == ("prénom",)
     assert everybody(conn) == [
         ("+491711234567", "+491711234567", "+491711234567", "DE", {"prénom": "Cem"}),
@@ -102,6 +103,7 @@ def test_numbers_alone_and_again(conn: Conn, file: Path) -> None:
     assert load(conn, file, f"mobile,city\n{lines}").created == 40
     assert load(conn, file, f"mobile,city\n{lines}").unchanged == 40
     result = load(conn, file, f"mobile,city\n{lines}06 12,Ulm\n+33612345600,Lyon\n")
+    assert result.numbers == 41
     assert (result.updated, result.unchanged, result.duplicates, result.rejected) == (1, 39, 1, 1)
     assert everybody(conn)[0] == ("+33612345600", "+33612345600", "+33612345600", "FR", {"city": "Lyon"})
 

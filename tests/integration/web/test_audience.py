@@ -256,7 +256,7 @@ def test_an_import_is_told_the_column_and_the_country_of_the_numbers(desk: Desk,
         "n.csv", b"email,mobile,city\nn1@example.org,0171 1234567,Ulm\nn2@example.org,1,Ulm\n"
     )
     anna.post("/audience/imports/upload", {"file": sent})
-    assert "2 telephone numbers are no good" in anna.text(
+    assert "Not one of the 2 telephone numbers is good" in anna.text(
         "/audience/imports/look?country=FR&phone_column=mobile"
     )
     assert "1 telephone numbers are no good" in anna.text("/audience/imports/look?country=DE")
@@ -273,3 +273,13 @@ def test_an_import_is_told_the_column_and_the_country_of_the_numbers(desk: Desk,
     assert found
     assert (found.phone, found.region) == ("+491711234567", "DE")
     assert "Without their number" in anna.text(f"/audience/imports/{newest.id}")
+    assert "Not one of the" not in anna.text(f"/audience/imports/{newest.id}")
+
+    anna.post(
+        "/audience/imports/upload",
+        {"file": SimpleUploadedFile("m.csv", b"email,mobile\na@b.example,0171 1234567\n")},
+    )
+    anna.post("/audience/imports/look", given | {"country": "FR"})
+    [newest] = imports.page(desk.conn, desk.account, limit=1)
+    import_upload(newest.id)
+    assert "Not one of the 1 telephone numbers was taken" in anna.text(f"/audience/imports/{newest.id}")

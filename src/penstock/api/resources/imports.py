@@ -43,8 +43,13 @@ class Import(Shown):
     unchanged: int
     duplicates: int
     rejected: int
+    numbers: Annotated[int, Field(description="Lines that were taken with a telephone number.")]
     numbers_refused: Annotated[
-        int, Field(description="Lines that were taken without their telephone number, which was no good.")
+        int,
+        Field(
+            description="Lines that were taken without their telephone number, which was no good. Where `numbers` is 0, not one was: the"
+            " column holds others, or national ones of another country, and is no attribute either; `phone_column` chooses another, or none."
+        ),
     ]
     progress: Progress | None
     started_at: datetime
@@ -76,7 +81,7 @@ class ImportProblemPage(Shown):
 
 _SHOWN = {
     "id": 4, "name": "readers.csv", "state": "waiting", "list": None, "error": None, "error_code": None, "columns": [],
-    "rows": 0, "created": 0, "updated": 0, "unchanged": 0, "duplicates": 0, "rejected": 0, "numbers_refused": 0, "progress": None,
+    "rows": 0, "created": 0, "updated": 0, "unchanged": 0, "duplicates": 0, "rejected": 0, "numbers": 0, "numbers_refused": 0, "progress": None,
     "started_at": "2030-11-22T08:00:00Z", "finished_at": None,
 }  # fmt: skip
 _PROBLEM = {"line": 7, "kind": "rejected", "value": "not an address", "reason": "contains a space"}
@@ -105,8 +110,8 @@ def create_import(
     request: HttpRequest, response: HttpResponse, account: Account = None,
     name: Annotated[str, Query(min_length=1, max_length=200, description="What the file is called.")] = "upload.csv",
     list: Annotated[str | None, Query(min_length=1, max_length=LONGEST_NAME, description="The name of a list to put them on, made when missing.")] = None,
-    address_column: Annotated[str | None, Query(min_length=1, max_length=1000, description="The column with the addresses, if it is not found by its name.")] = None,
-    phone_column: Annotated[str | None, Query(min_length=1, max_length=1000, description="The column with the telephone numbers, if it is not found by its name.")] = None,
+    address_column: Annotated[str | None, Query(max_length=1000, description="The column with the addresses, if it is not found by its name; empty: there is none.")] = None,
+    phone_column: Annotated[str | None, Query(max_length=1000, description="The column with the telephone numbers, if it is not found by its name; empty: there is none.")] = None,
     country: Annotated[str | None, Query(pattern="^[A-Za-z]{2}$", description="Whose the national telephone numbers are (ISO 3166-1 alpha-2); without it as the policy `country` says.")] = None,
 ) -> Any:  # fmt: skip
     """Upload a CSV file as the body. It is imported in the background: look at the import until its state is `done` or `failed`."""
