@@ -1,8 +1,6 @@
 """The journal is the outbox: who is told of what, once, whatever the order of commits and whoever dies."""
 
-import os
 import random
-import signal
 import threading
 from itertools import count, takewhile
 from typing import Any
@@ -14,8 +12,9 @@ from penstock.account import domain_checks, domains
 from penstock.mailing import control, journal
 from penstock.mailing.control import SYSTEM
 from penstock.notices import doctor, outbox, watching
+from tests import commands
 from tests.integration.delivery.stage import eventually, policy, state
-from tests.integration.notices.stage import ROOT, process, read, submitted, team, told
+from tests.integration.notices.stage import ROOT, read, submitted, team, told
 from tests.nameserver import Nameserver
 
 
@@ -195,13 +194,12 @@ def test_a_turn_whose_process_dies_leaves_nothing(
     assert len(whys(conn)) == 1
 
 
+_IMPORTS = ("penstock.notices.outbox",)
 _READER = """
-import random, time
 from penstock.notices import outbox
 from penstock.platform import database
 outbox.MOST = 7
 with database.connect(name="reader") as conn:
-    print("ready", flush=True)
     while True:
         outbox.turn(conn)
 """
@@ -232,13 +230,13 @@ def test_nothing_is_lost_and_nothing_doubled_while_writers_overlap_and_readers_a
     for thread in threads:
         thread.start()
     for _ in range(3):
-        with process(_READER) as reader, process(_READER) as second:
-            assert reader.stdout is not None
-            reader.stdout.readline()
-            before = _count(conn)
-            eventually(lambda before=before: _count(conn) > before, 30)
-            os.kill(reader.pid, signal.SIGKILL)
-            os.kill(second.pid, signal.SIGKILL)
+        before = _count(conn)
+        readers = [commands.Forked({"program": _READER, "imports": _IMPORTS}) for _ in range(2)]
+        try:
+            eventually(lambda before=before: _count(conn) > before, 60)
+        finally:
+            for reader in readers:
+                reader.kill()
     enough.set()
     for thread in threads:
         thread.join()
