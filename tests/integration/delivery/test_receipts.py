@@ -137,6 +137,40 @@ def test_what_nobody_owns_goes_within_an_hour(conn: Conn) -> None:
     assert sound(conn, tell_to) == {"waiting": 1}
 
 
+def test_one_that_floods_keeps_no_other_waiting(conn: Conn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Receipts of thousands whom nobody knows, told a moment before: each transport has its part of every turn."""
+    mailing = sending(conn, 30)
+    hand_over(conn, mailing, accepted=30)
+    for seq in range(1, 31):
+        named(conn, mailing, seq, f"id{seq}")
+    theirs = server(conn)
+    begin(conn, 1, GATEWAY)
+    receipts.take(
+        conn,
+        [(server(conn), None, Receipt(f"no{n}", "delivered", number=f"+4479{n:08}")) for n in range(300)],
+    )
+    receipts.take(conn, [(theirs, None, Receipt(f"id{seq}", "delivered")) for seq in range(1, 31)])
+    monkeypatch.setattr(receipts, "MOST", 20)  # 200 a turn
+    assert receipts.settle(conn) == 30
+    assert sound(conn, mailing) == {"delivered": 30}
+
+
+def test_of_whom_nobody_knows_no_more_are_kept_than_so_many(conn: Conn) -> None:
+    mailing = sending(conn, 1, via=GATEWAY)
+    marked(conn, mailing, 1, "underway")
+    there = [(server(conn), None, Receipt(f"no{n}", "delivered", number=number(50 + n))) for n in range(20)]
+    receipts.take(conn, there[:10])
+    assert receipts.settle(conn) == 0
+    travel(conn, seconds=9)
+    receipts.take(conn, there[10:])
+    receipts.settle(conn)
+    receipts.take(conn, [(server(conn), None, Receipt("new", "delivered"))])
+    assert conn.execute("select delivery_receipts_bound(15)").fetchone() == (5,)
+    kept = {row[0] for row in conn.execute("select id from delivery_receipt")}
+    assert kept > {f"no{n}" for n in range(10, 20)} | {"new"}
+    assert len(kept) == 15 + 2  # none that was not looked at, or bears our mark
+
+
 def test_an_id_of_another_number_is_not_theirs(conn: Conn) -> None:
     mailing = sending(conn, 2)
     hand_over(conn, mailing, accepted=2)

@@ -39,6 +39,7 @@ begin
              where m.channel = 'sms' and m.state in ('sent', 'cancelled', 'expired') and m.finished_at < now() - interval '30 days'
                and exists (select from delivery_message d where d.mailing = m.id) limit 20) as old
      where d.mailing = old.id;
+    perform delivery_receipts_bound(100000);
     return v_count;
 end
 $$;

@@ -1,5 +1,5 @@
--- Places what came in about short messages (delivery_receipts_in): `p_most` of them, the longest waiting first; returns how many are done
--- with. A part is found by its id, its server and, where that is told, its number. When every part has arrived the recipient is delivered,
+-- Places what came in about short messages (delivery_receipts_in): about `p_most` of them, of each transport its part and the longest waiting
+-- first; returns how many are done with. A part is found by its id, its server and, where that is told, its number. When every part has arrived the recipient is delivered,
 -- when one cannot arrive it has bounced. Only the ticker calls it, so that no two of it meet; it can be repeated.
 -- What is too early (the response that brings the id is on its way) waits twice as long as it has waited, for an hour at most: by then
 -- nobody is to come who could own it, and a stranger's number is not kept.
@@ -25,8 +25,17 @@ declare
     v_adopted integer := 0;
     m integer;
 begin
-    with batch as materialized (
-        select * from delivery_receipt where look_at <= now() order by look_at, no limit p_most
+    with recursive told (transport) as (   -- the transports that somebody told of: one step through the index for each
+        select min(transport) from delivery_receipt
+         union all
+        select (select min(r.transport) from delivery_receipt r where r.transport > told.transport) from told where told.transport is not null
+    ), turn as materialized (
+        select transport from told
+         where transport is not null and exists (select from delivery_receipt r where r.transport = told.transport and r.look_at <= now())
+    ), batch as materialized (   -- each its part: one that tells of thousands whom nobody knows keeps no other waiting
+        select r.* from turn cross join lateral (
+               select * from delivery_receipt r where r.transport = turn.transport and r.look_at <= now()
+                order by r.look_at, r.no limit greatest(1, p_most / (select count(*) from turn))) r
     ), place as materialized (   -- several transports may lead to one account at a centre, which tells any of them
         select d.server, d.transport,
                case when d.server is null then array(select s.id from account_server s where s.transport_id = d.transport)
