@@ -8,7 +8,9 @@ from penstock.cli.screen import tell
 from penstock.platform import database
 
 
-def listen(host: str, port: int, *, smtp: bool, certificate: Path | None, key: Path | None) -> None:
+def listen(
+    host: str, port: int, *, smtp: bool, certificate: Path | None = None, key: Path | None = None
+) -> None:  # fmt: skip
     """Take what comes back on `host`:`port` until SIGINT or SIGTERM. Raises Failure when the port is taken, CertificateError."""
     from penstock.feedback.inbound import listener
     from penstock.feedback.inbound.certificate import Certificate

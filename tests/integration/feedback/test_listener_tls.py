@@ -183,4 +183,4 @@ def test_files_that_cannot_be_used_are_named_with_the_reason(authority: Authorit
 
 def test_a_key_alone_is_told_from_the_command_line() -> None:
     with pytest.raises(Failure, match="is the key of no certificate"):
-        listen("127.0.0.1", 0, smtp=True, certificate=None, key=Path("key.pem"))
+        listen("127.0.0.1", 0, smtp=True, key=Path("key.pem"))
