@@ -72,7 +72,7 @@ def _print(outlook: Outlook, zone: str) -> None:
 def _holidays(there: Sequence[Holiday]) -> None:
     """Say for which public holidays somebody waits; of many the first."""
     for each in there[:HOLIDAYS]:
-        where = f"{country_name(each.country)}{' or a part of it' if each.parts else ''}"
+        where = f"{'' if each.is_national else 'a part of '}{country_name(each.country)}"
         tell(
             f"{each.on:%Y-%m-%d} is a public holiday in {where} ({each.name()}): nothing goes there that day."
         )

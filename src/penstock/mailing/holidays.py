@@ -27,6 +27,11 @@ class Holiday:
     country: str
     parts: tuple[str, ...] = ()
 
+    @property
+    def is_national(self) -> bool:
+        """Whether it is one in the whole country; else some of its parts have it alone."""
+        return is_one(self.country, self.on)
+
     def name(self, language: str = ENGLISH) -> str:
         """Return what it is called, in the country's own language where it has no words in the one that is asked for."""
         return next((days[self.on] for days in _of(self.country, self.parts, self.on.year, language) if self.on in days), "")  # fmt: skip

@@ -84,9 +84,9 @@ def _holiday(each: Holiday) -> str:
         "day": date_format(each.on, "DATE_FORMAT"), "name": each.name(ENGLISH if english else language),
         "country": country_name(each.country) if english else each.country,
     }  # fmt: skip
-    if each.parts:
-        return _("%(day)s is a public holiday in %(country)s or a part of it (%(name)s).") % told
-    return _("%(day)s is a public holiday in %(country)s (%(name)s).") % told
+    if each.is_national:
+        return _("%(day)s is a public holiday in %(country)s (%(name)s).") % told
+    return _("%(day)s is a public holiday in a part of %(country)s (%(name)s).") % told
 
 
 def foreseen(when: Timeline, zone: str, name: str = "timeline") -> Told:
