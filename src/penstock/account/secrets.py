@@ -1,7 +1,7 @@
 """Passwords at rest: encrypted with a key of the home, so that the database alone gives none away."""
 
 from base64 import urlsafe_b64encode
-from functools import cache
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -13,9 +13,14 @@ class SecretError(Trouble):
     """A secret that this home's key does not open."""
 
 
-@cache
 def _fernet() -> Fernet:
-    return Fernet(urlsafe_b64encode(derived_key("transport secret")))
+    """By the key that holds now: what is remembered must not outlive it, or what one home stores another could not read."""
+    return _made(derived_key("transport secret"))
+
+
+@lru_cache(maxsize=4)
+def _made(key: bytes) -> Fernet:
+    return Fernet(urlsafe_b64encode(key))
 
 
 def encrypt(text: str) -> bytes:
