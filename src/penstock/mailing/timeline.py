@@ -265,7 +265,7 @@ def _shifted(pace: Pace, ahead: list[Slot], by: timedelta) -> dict[int, datetime
         at = slot.planned + by
         at = _all_awake(pace, slot.zones, at if earliest is None else max(at, earliest))
         new[slot.number] = at
-        earliest = pace.batches.after(at, ZoneInfo(pace.zone)) if pace.quiet else at
+        earliest = pace.batches.after(at, ZoneInfo(pace.zone)) if pace.quiet or pace.hours else at
     return new
 
 

@@ -128,6 +128,18 @@ def test_the_holidays_that_somebody_waits_for() -> None:
     )
 
 
+def test_batches_that_are_shifted_into_a_holiday_go_one_by_one_after_it() -> None:
+    pace = timeline.pace_of(
+        {"batches": {"size": 5}, "interval": "1h"}, zone=PARIS, sending_hours="FR mon-sat 08:00-20:00 except holidays"
+    )  # fmt: skip
+    zones = (place(PARIS, "FR"),)
+    slots = [timeline.Slot(n, at(f"2031-07-12T{15 + n}:00"), zones) for n in (1, 2)]
+    new = timeline.after_pause(pace, slots, at("2031-07-12T15:30"), at("2031-07-12T18:30"), shift=True)
+    assert new == {1: at("2031-07-15T06:00"), 2: at("2031-07-15T07:00")}
+    new = timeline.after_pause(pace, slots, at("2031-07-12T15:30"), at("2031-07-12T17:30"), shift=False)
+    assert new == {1: at("2031-07-15T06:00"), 2: at("2031-07-15T07:00")}
+
+
 def test_a_holiday_has_a_name_whatever_the_environment_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGUAGE", "uk")
     bastille = Holiday(date(2031, 7, 14), "FR")
