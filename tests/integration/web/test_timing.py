@@ -143,7 +143,11 @@ def test_a_draft_whose_plan_is_nonsense_is_shown(desk: Desk, visitor: Visitors) 
 @pytest.mark.behaviour("B11")
 def test_the_page_names_the_holiday_that_recipients_wait_for(desk: Desk, visitor: Visitors) -> None:
     desk.policy(sending_hours_sms="FR mon-sat 08:00-20:00 except holidays")
+    desk.policy(quiet_hours_email="21:00-07:00")
     draft = desk.short("Tonight", count=3)
+    form = visitor("author").text(f"/mailings/{draft}/edit?step=send")
+    assert "Sending hours of countries: FR mon-sat 08:00-20:00 except holidays." in form
+    assert "21:00-07:00" not in form, "those are of e-mail"
     asked = "kind=at&at=2031-07-14T10:00&zone=Europe/Paris"
     told = visitor("author").text(f"/mailings/{draft}/timeline?{asked}")
     assert "July 14, 2031 is a public holiday in France (National Day)." in told or "14 July 2031 is a public holiday in France (National Day)." in told  # fmt: skip
