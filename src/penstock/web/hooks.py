@@ -1,6 +1,10 @@
 """`/hooks/<transport>/<secret>`: where providers tell what became of messages. The secret in the address says whose word it is."""
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
+from threading import Lock
 from typing import Final
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
@@ -21,9 +25,37 @@ from penstock.transport.provider.hooks import SHORT
 LONGEST_SECRET: Final = 100
 
 
+class Turns:
+    """So many requests of one webhook are worked on at a time, for each holds a connection to the database: who tells too much at once
+    is to come again, and keeps nobody out."""
+
+    AT_ONCE: Final = 4
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._under_way: Counter[int] = Counter()
+
+    @contextmanager
+    def turn(self, hook: int) -> Iterator[bool]:
+        """Whether this one may be worked on now."""
+        with self._lock:
+            mine = self._under_way[hook] < self.AT_ONCE
+            self._under_way[hook] += mine
+        try:
+            yield mine
+        finally:
+            with self._lock:
+                self._under_way[hook] -= mine
+                if not self._under_way[hook]:
+                    del self._under_way[hook]
+
+
+TURNS: Final = Turns()
+
+
 @method_decorator(csrf_exempt, name="dispatch")  # the secret is the authority; providers have no session
 class Provider(View):
-    """One webhook. 200 once all of it is done, 403 what is not signed as it should be, 404 for addresses that are none."""
+    """One webhook. 200 once all of it is done, 503 what is to come again later, 403 what is not signed as it should be, 404 for addresses that are none."""
 
     def get(self, request: HttpRequest, transport: int, secret: str) -> HttpResponse:
         """Some providers look whether there is somebody before they keep the address."""
@@ -33,7 +65,14 @@ class Provider(View):
     def post(self, request: HttpRequest, transport: int, secret: str) -> HttpResponse:
         try:
             hook = hook_at(transport, secret)
-            return _nothing() if hook is None else _taken(hook, request, secret)
+            if hook is None:
+                return _nothing()
+            with TURNS.turn(hook.id) as mine:
+                return (
+                    _taken(hook, request, secret)
+                    if mine
+                    else _later("Too much is told at once; tell this again.", 5)
+                )
         except (RequestDataTooBig, BadRequest, SuspiciousOperation, UnreadablePostError):
             return _says(HTTPStatus.BAD_REQUEST, "This is no request of a provider.")
         except SecretError:
@@ -80,9 +119,9 @@ def _nothing() -> HttpResponse:
     return _says(HTTPStatus.NOT_FOUND, "There is nothing here.")
 
 
-def _later(words: str) -> HttpResponse:
+def _later(words: str, seconds: int = 60) -> HttpResponse:
     response = _says(HTTPStatus.SERVICE_UNAVAILABLE, words)
-    response.headers["Retry-After"] = "60"
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from penstock.delivery.sender import connect
-from penstock.delivery.short import receipts
+from penstock.delivery.short import arrivals, receipts
 from penstock.delivery.short.arrivals import Arrivals
 from penstock.transport.short import Receipt
 from tests.integration.delivery.test_receipts import sending, server
@@ -25,7 +25,7 @@ def kept(conn: Conn, items: list[Receipt], number: int) -> dict[str, bool]:
     answers: dict[str, bool] = {}
 
     async def come_in() -> None:
-        arrivals, over = Arrivals(connect, lambda: None), asyncio.Event()
+        there, over = Arrivals(connect, lambda: None), asyncio.Event()
 
         def answered(name: str, done: bool) -> None:
             answers[name] = done
@@ -33,8 +33,8 @@ def kept(conn: Conn, items: list[Receipt], number: int) -> dict[str, bool]:
                 over.set()
 
         for item in items:
-            arrivals.take(item, number, partial(answered, item.id))
-        task = asyncio.create_task(arrivals.run())
+            there.take(item, number, partial(answered, item.id))
+        task = asyncio.create_task(there.run())
         async with asyncio.timeout(10):
             await over.wait()
         assert not task.done()
@@ -69,3 +69,35 @@ def test_one_that_cannot_be_kept_keeps_no_other_out(conn: Conn, monkeypatch: pyt
     assert {name for name, done in answers.items() if not done} == {"7", "11"}
     count = conn.execute("select count(*) from delivery_receipt").fetchone()
     assert count == (18,)
+
+
+def test_one_server_that_floods_leaves_room_for_the_others(
+    conn: Conn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrivals, "PART", 5)
+    sending(conn, 1)
+    number = server(conn)
+    answers: list[tuple[str, bool]] = []
+
+    async def come_in() -> None:
+        there, over = Arrivals(connect, lambda: None), asyncio.Event()
+
+        def answered(name: str, done: bool) -> None:
+            answers.append((name, done))
+            if len(answers) in (9, 10):
+                over.set()
+
+        for n in range(8):
+            there.take(receipt(str(n)), number, partial(answered, "flood"))
+        there.take(receipt("other"), number + 1, partial(answered, "other"))
+        assert answers == [("flood", False)] * 3
+        task = asyncio.create_task(there.run())
+        async with asyncio.timeout(10):
+            await over.wait()
+            over.clear()
+            there.take(receipt("again"), number, partial(answered, "again"))  # what is kept makes room
+            await over.wait()
+        task.cancel()
+
+    asyncio.run(come_in())
+    assert sorted(answers[3:]) == [("again", True), *[("flood", True)] * 5, ("other", True)]

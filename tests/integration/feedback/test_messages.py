@@ -6,14 +6,15 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from penstock.account import transports
+from penstock.account import accounts, transports
 from penstock.audience import editing
 from penstock.audience.suppression import suppress, suppressed
 from penstock.delivery import freeze
 from penstock.feedback.short import noting
 from penstock.feedback.short.incoming import take_of_transport
 from penstock.mailing import journal
-from penstock.mailing.actor import SYSTEM
+from penstock.mailing.actor import EVERY_ROLE, SYSTEM, Actor
+from penstock.mailing.lifecycle import PLATFORM
 from penstock.personal.erasure import erase_addresses
 from penstock.transport.short import Inbound
 from tests.integration.delivery import texting
@@ -146,3 +147,13 @@ def test_one_that_cannot_be_understood_keeps_no_other_waiting(
         (None, "nothing"),
         ("stop", "unsubscribed"),
     ]
+
+
+def test_a_flood_of_one_account_keeps_no_stop_of_another_waiting(conn: Conn, transport: int) -> None:
+    other = accounts.create(conn, name="other", actor=Actor("root", EVERY_ROLE | {PLATFORM}, "cli")).id
+    second = transports.store(conn, other, "smtp://127.0.0.1:1")
+    take_of_transport(conn, transport, [(Inbound(f"+336{n:08}", "", "Hello"), "") for n in range(60)])
+    take_of_transport(conn, second, [(Inbound(NUMBER, "", "STOP"), "")])
+    assert noting.note(conn, most=10, turns=1) == 10
+    assert suppressed(conn, other, NUMBER) == "unsubscribed"
+    assert noting.note(conn, most=10) == 51  # as much as a turn of the ticker has

@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import time
+from contextlib import ExitStack
 from hashlib import sha1, sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ from penstock.transport.gateway import signed, telling
 from penstock.transport.gateway.gateway import Gateway
 from penstock.transport.gateway.telling import Heard, Untold
 from penstock.transport.short import Inbound, Receipt
+from penstock.web import hooks
 from tests.browser.desk import TERMINAL, Desk
 from tests.examples import examples
 
@@ -127,6 +129,21 @@ def test_twilio_signs_the_address_and_the_mark_in_it_places_a_receipt(pages: psy
         {"MessageSid": "SM2", "From": NUMBER, "To": "+15005550006", "Body": "ARRÊT", "SmsStatus": "received"}
     )
     assert teller.inbox() == [(NUMBER, "+15005550006", "ARRÊT", "stop", "unsubscribed")]
+
+
+def test_a_gateway_that_tells_too_much_at_once_is_to_come_again(pages: psycopg.Connection[Any]) -> None:
+    """Each request holds a connection to the database, which pages need as well."""
+    teller = Teller(pages, "sms+https://:k@gateway.example.net/send", "gateway", f"whsec_{SECRET}")
+    told = {"id": "41", "status": "DELIVRD", "to": NUMBER}
+    with ExitStack() as busy:
+        for _ in range(hooks.Turns.AT_ONCE):
+            assert busy.enter_context(hooks.TURNS.turn(teller.hook.id))
+        answer = teller.standard(told)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        with hooks.TURNS.turn(teller.hook.id + 1) as another:
+            assert another
+    assert teller.receipts() == []
+    assert teller.standard(told).status_code == 200
 
 
 def test_a_gateway_that_signs_nothing_says_so_in_its_url(pages: psycopg.Connection[Any]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ MOST: Final = 2_000
 """Items of one commit."""
 FULL: Final = 50_000
 """Items that may wait for theirs; further ones are to come again later."""
+PART: Final = FULL // 2
+"""Of one server: one that floods leaves room for the others."""
 RETRY: Final = 0.5
 """Seconds after a failure in which everything is to come again later."""
 
@@ -42,14 +45,16 @@ class Arrivals:
     def __init__(self, connect: Connect, kept: Callable[[], None]) -> None:
         self._connect, self._kept = connect, kept
         self._waiting: list[Arrival] = []
+        self._of: Counter[int] = Counter()  # those that wait, by server
         self._something = asyncio.Event()
         self._conn: psycopg.AsyncConnection[Any] | None = None
 
     def take(self, item: Incoming, server: int, answer: Answer) -> None:
         """Something came in from the server of that number; `answer` is called once it is kept, or is to come again."""
-        if len(self._waiting) >= FULL:
+        if len(self._waiting) >= FULL or self._of[server] >= PART:
             answer(False)
             return
+        self._of[server] += 1
         self._waiting.append((item, server, answer))
         self._something.set()
 
@@ -69,6 +74,7 @@ class Arrivals:
 
     async def _keep_some(self) -> None:
         batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        self._of.subtract(server for _, server, _ in batch)
         kept = [False] * len(batch)
         try:
             kept = await self._keep_what_can_be(batch)
@@ -118,6 +124,7 @@ class Arrivals:
             self._conn = None
         await asyncio.sleep(RETRY)
         waiting, self._waiting = self._waiting, []
+        self._of.clear()
         _answer(waiting, False)
 
 

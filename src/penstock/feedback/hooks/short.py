@@ -69,7 +69,7 @@ def act(conn: psycopg.Connection[Any], hook: Hook, heard: Heard) -> Counter[str]
         conn.execute(sql("penstock.feedback", "note_hook"), {"hook": hook.id, "kind": heard.kind})
     done["marked"] = _placed(conn, told)
     if done["messages"]:
-        noting.note(conn)
+        noting.note(conn, turns=1)
     done["odd"] = heard.odd
     return +done
 

@@ -26,7 +26,9 @@ from penstock.platform.database import sql
 log = logging.getLogger(__name__)
 
 MOST: Final = 200
-"""Messages of one turn: the account's journal and the counters of mailings are locked so long. The ticker has another a second later."""
+"""Messages of one transaction: the account's journal and the counters of mailings are locked so long."""
+TURN: Final = 10
+"""Transactions of one turn of the ticker, which has another a second later."""
 DOOR: Final = "sms"
 _EVENTS: Final = {"unsubscribed": "unsubscribed", "resubscribed": "resubscribed"}
 _COMMANDS: Final = {"unsubscribed": "suppress", "resubscribed": "lift_suppression"}
@@ -63,8 +65,20 @@ class _Noted:
         return DOOR if self.mailing is None else f"{DOOR}, mailing {self.mailing}"
 
 
-def note(conn: psycopg.Connection[Any], most: int = MOST) -> int:
-    """Note messages that came in since the last time, `most` of them; return how many. One probe of an empty index where none did."""
+def note(conn: psycopg.Connection[Any], most: int = MOST, turns: int = TURN) -> int:
+    """Note messages that came in since the last time, `most` of them in each of so many turns; return how many.
+
+    All accounts have their part of a turn. One probe of an empty index where nothing came.
+    """
+    total = 0
+    for _ in range(turns):
+        total += (done := _note(conn, most))
+        if done < most:
+            break
+    return total
+
+
+def _note(conn: psycopg.Connection[Any], most: int) -> int:
     with conn.transaction(), conn.cursor(row_factory=class_row(_New)) as cursor:
         found = cursor.execute(sql("penstock.feedback", "new_messages"), {"most": most}).fetchall()
         if not found:
