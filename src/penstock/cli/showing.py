@@ -27,6 +27,7 @@ from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import GATES, MEANING, State
 from penstock.report import ledger
 from penstock.report.progress import STATES, progress
+from penstock.report.remaining import NOBODY, remaining
 from penstock.report.sequence import expected_starts
 
 _UNTIL_SECONDS = re.compile(r"(?<=:\d\d)\.\d{6}$")  # of the list that sending to a file makes
@@ -100,7 +101,7 @@ def _write_json(conn: psycopg.Connection[Any], there: Mailing, known: Facts) -> 
     times = {name: seen.seconds[name] for name in ("freeze", "send")}
     document({
         **facts(there), "allowed_actions": _possible(known), "approvers": known.approvers,
-        "progress": seen.progress.figures(), "skipped": seen.skipped, "seconds": times,
+        "progress": seen.progress.figures(), "waits": (remaining(conn, there.id) if seen.progress.waiting else NOBODY).figures(), "skipped": seen.skipped, "seconds": times,
     })  # fmt: skip
 
 
@@ -167,8 +168,22 @@ def _figures(conn: psycopg.Connection[Any], there: Mailing) -> list[tuple[str, s
         ("handed off", f"{figures.handed_off_percent} %, settled {figures.settled_percent} %"),
         ("recipients", number(figures.recipients)),
         *((f"  {state.replace('_', ' ')}", number(getattr(figures, state))) for state in STATES if getattr(figures, state)),
+        *_waits(conn, there.id, figures.waiting),
         ("  receipt due", number(figures.awaiting) if figures.awaiting else ""),
         ("next attempt", moment(figures.next_at) if figures.next_at else ""),
+    ]  # fmt: skip
+
+
+def _waits(conn: psycopg.Connection[Any], mailing: int, waiting: int) -> list[tuple[str, str]]:
+    """Return what those who wait wait for, other than their turn."""
+    if not waiting:
+        return []
+    rest = remaining(conn, mailing)
+    return [
+        ("  by plan", f"{number(rest.planned)} of those wait for their time, the first until {moment(rest.planned_at)}" if rest.planned else ""),
+        ("  closed", f"{number(rest.hours)} of those wait for their sending or quiet hours, the first until {moment(rest.opens_at)}" if rest.hours else ""),
+        ("  held", f"{number(rest.held)} of those wait for what becomes of the canary" if rest.held else ""),
+        ("  withheld", f"{number(rest.withheld)} of those are kept back by a kill switch" if rest.withheld else ""),
     ]  # fmt: skip
 
 

@@ -195,10 +195,23 @@ class Chain(Model):
     items: list[Step]
 
 
+class Waits(Model):
+    """What those who are `waiting` wait for: their turn, their time, hours of their country, the canary, a kill switch."""
+
+    turn: int
+    planned: int
+    planned_at: datetime | None
+    hours: int
+    opens_at: datetime | None
+    held: int
+    withheld: int
+
+
 class WholeMailing(Mailing):
     """One mailing with its content, and what keeps it from being submitted or approved."""
 
     message: dict[str, Any]
+    waits: Waits
     blockers: list[str]
 
 

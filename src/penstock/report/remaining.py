@@ -30,7 +30,8 @@ class PutOff:
 @dataclass(frozen=True)
 class Remaining:
     """Who is not settled. `withheld` of those that wait again are kept back by a kill switch on their domain or transport; `shut` wait for
-    the sending hours of their country, the first of them until `opens_at`."""
+    the sending hours of their country, the first of them until `opens_at`. Of the `unbegun`, `closed` wait for the same, and the plan
+    wants `planned` later, the first of them at `planned_at`; `held` wait until a canary is judged."""
 
     unbegun: int
     returned: int
@@ -38,6 +39,36 @@ class Remaining:
     put_off: list[PutOff]
     shut: int = 0
     opens_at: datetime | None = None
+    planned: int = 0
+    planned_at: datetime | None = None
+    closed: int = 0
+    held: int = 0
+
+    @property
+    def turn(self) -> int:
+        """Those who may go now, as fast as it goes."""
+        return max(0, self.unbegun - self.planned - self.closed - self.held)
+
+    @property
+    def back(self) -> int:
+        """Those who came back from a sender that stopped, and go first."""
+        return max(0, self.returned - self.withheld - self.shut)
+
+    @property
+    def hours(self) -> int:
+        """Those who wait for the sending hours of their country, or the end of their quiet hours."""
+        return self.shut + self.closed
+
+    def figures(self) -> dict[str, int | datetime | None]:
+        """Return what the faces tell of those who wait: together they are the `waiting` of the ledger."""
+        return {
+            "turn": self.turn + self.back, "planned": self.planned, "planned_at": self.planned_at, "hours": self.hours,
+            "opens_at": self.opens_at, "held": self.held, "withheld": self.withheld,
+        }  # fmt: skip
+
+
+NOBODY = Remaining(0, 0, 0, [])
+"""Of a mailing that nobody waits for."""
 
 
 def remaining(conn: psycopg.Connection[Any], mailing: int) -> Remaining:
@@ -48,8 +79,13 @@ def remaining(conn: psycopg.Connection[Any], mailing: int) -> Remaining:
     assert row is not None
     unbegun, returned, withheld, deferred = row
     said = put_off(conn, mailing) if deferred else []
-    later = conn.execute(_SHUT, (mailing,)).fetchone() if returned else None
-    return Remaining(unbegun, returned, withheld, said, *(later or (0, None)))
+    shut, reopens = (conn.execute(_SHUT, (mailing,)).fetchone() if returned else None) or (0, None)
+    ahead = (
+        conn.execute(sql("penstock.report", "ahead"), {"mailing": mailing}).fetchone() if unbegun else None
+    )
+    planned, planned_at, closed, opens, held = ahead or (0, None, 0, None, 0)
+    first = min((at for at in (reopens, opens) if at), default=None)
+    return Remaining(unbegun, returned, withheld, said, shut, first, planned, planned_at, closed, held)
 
 
 def put_off(conn: psycopg.Connection[Any], mailing: int) -> list[PutOff]:

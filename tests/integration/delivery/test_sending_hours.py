@@ -69,6 +69,10 @@ def test_a_country_that_shuts_waits_for_its_opening(conn: Conn) -> None:
         "select count(*), min(release_at) > now() from delivery_package where mailing = %s", (mailing,)
     ).fetchone()
     assert rows == (3, True)
+    rest = remaining(conn, mailing)
+    assert (rest.turn, rest.hours, rest.planned, rest.opens_at is None) == (0, 4, 0, False)
+    told = rest.figures()
+    assert sum(told[name] for name in ("turn", "planned", "hours", "held", "withheld")) == 4
     assert stage.hand_over(conn, mailing) == []
     stage.travel(conn, hours=25)
     assert len(stage.hand_over(conn, mailing)) == 4

@@ -99,6 +99,24 @@ def test_what_is_left_leads_to_those_it_concerns(desk: Desk, visitor: Visitors) 
     assert anna.text(f"/mailings/{mailing}/recipients?state=cancelled").count("/recipients/") == 6 * 1
 
 
+def test_who_waits_for_their_time_does_not_wait_for_their_turn(desk: Desk, visitor: Visitors) -> None:
+    mailing, anna = desk.begun(desk.release(desk.draft(count=4))), visitor("operator")
+
+    def said(planned: str, held: str | None = None) -> str:
+        desk.conn.execute(
+            "update delivery_package set release_at = case when %(held)s::text is null then now() + interval '1 hour' else 'infinity' end,"
+            " planned_at = now() + %(planned)s::interval, held = %(held)s where mailing = %(mailing)s",
+            {"held": held, "planned": planned, "mailing": mailing},
+        )
+        page = text_of(anna.text(f"/mailings/{mailing}"))
+        assert "for their turn" not in page
+        return page
+
+    assert "4 wait for their time: the plan wants their batch, or their zone, later" in said("1 hour")
+    assert "4 wait for the sending hours of their country, or the end of their quiet hours" in said("-1 hour")
+    assert "4 wait for what becomes of the canary" in said("-1 hour", "canary")
+
+
 @pytest.mark.behaviour("S5.12")
 def test_a_refusal_names_its_ground(desk: Desk, visitor: Visitors) -> None:
     mailing = desk.mailing("in_moderation")

@@ -71,7 +71,8 @@ MAILING: dict[str, Any] = {
     },
 }
 
-WHOLE = {**MAILING, "message": messages.EXAMPLE, "blockers": []}
+_WAITS = {"turn": 0, "planned": 0, "planned_at": None, "hours": 0, "opens_at": None, "held": 0, "withheld": 0}
+WHOLE = {**MAILING, "message": messages.EXAMPLE, "waits": _WAITS, "blockers": []}
 PAGE = {"items": [MAILING], "next_cursor": None}
 NEW = {
     "name": "December news",

@@ -61,6 +61,20 @@ class Figures(Shown):
     eta: Annotated[float | None, Field(description="Seconds until everybody was tried, at this rate.")]
 
 
+class Waits(Shown):
+    """What those who are `waiting` wait for; together they are that number."""
+
+    turn: Annotated[int, Field(description="They may go, as fast as it goes.")]
+    planned: Annotated[int, Field(description="The plan wants their batch, or their zone, later.")]
+    planned_at: Annotated[datetime | None, Field(description="The first of those.")]
+    hours: Annotated[
+        int, Field(description="The sending hours of their country, or the end of their quiet hours.")
+    ]
+    opens_at: Annotated[datetime | None, Field(description="The first of those.")]
+    held: Annotated[int, Field(description="What becomes of the canary.")]
+    withheld: Annotated[int, Field(description="A kill switch on their domain, country or server.")]
+
+
 class Links(Shown):
     """Where more is known of it."""
 
@@ -137,6 +151,7 @@ class WholeMailing(Mailing):
     """One mailing with its content; `allowed_actions` is narrowed to what the guards let pass now."""
 
     message: Document
+    waits: Waits
     blockers: Annotated[list[str], Field(description="What keeps it from being submitted or approved.")]
 
 

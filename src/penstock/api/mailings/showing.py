@@ -18,6 +18,7 @@ from penstock.mailing.step import earlier
 from penstock.preflight.giving import JUDGED_IN
 from penstock.report.board import area
 from penstock.report.progress import Progress, progress
+from penstock.report.remaining import NOBODY, remaining
 
 NOTHING = Progress(**dict.fromkeys(Progress.__slots__, 0) | {"next_at": None})  # type: ignore[arg-type]
 """The figures of a mailing that is not frozen: it has no recipients yet."""
@@ -72,8 +73,11 @@ def whole(conn: psycopg.Connection[Any], mailing: Mailing, actor: Actor) -> dict
     """Return a mailing as its document, with its content, what stands in its way, and exactly what the actor may do now."""
     message = load_message(conn, mailing.message)
     faults = blockers(conn, mailing.id) if mailing.state in JUDGED_IN else ()
+    told = shown(conn, mailing, actor.roles)
+    rest = remaining(conn, mailing.id) if told["progress"]["waiting"] else NOBODY
     return {
-        **shown(conn, mailing, actor.roles),
+        **told,
+        "waits": rest.figures(),
         "message": message.__dict__ if message else {},
         "blockers": (*faults, *control.untagged(conn, mailing.id)) if mailing.state in JUDGED_IN else (),
         "allowed_actions": _possible(conn, mailing.id, actor, faults),

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from penstock.mailing.mailings import Mailing
 from penstock.mailing.states import State
 from penstock.report.progress import Progress
-from penstock.report.remaining import PutOff, Remaining, remaining
+from penstock.report.remaining import NOBODY, PutOff, Remaining, remaining
 from penstock.web.room.visit import Visit
 from penstock.web.templatetags.room import number
 
@@ -29,9 +29,7 @@ class Left:
 def left(visit: Visit, mailing: Mailing, figures: Progress) -> list[Left]:
     """Return the kinds there are, those that still may be reached first."""
     url = reverse("room:mailing-recipients", args=[mailing.id])
-    rest = (
-        remaining(visit.conn, mailing.id) if figures.waiting or figures.deferred else Remaining(0, 0, 0, [])
-    )
+    rest = remaining(visit.conn, mailing.id) if figures.waiting or figures.deferred else NOBODY
     return [
         Left(
             words % {"people": number(people)},
@@ -50,15 +48,19 @@ Kind = tuple[int, str, str, datetime | None]
 
 def _open(mailing: Mailing, figures: Progress, rest: Remaining) -> Iterator[Kind]:
     """Those who still may be reached by themselves."""
-    yield rest.unbegun, _waiting(mailing, rest.unbegun), "waiting", None
-    back = rest.returned - rest.withheld - rest.shut
-    yield back, ngettext(
+    stopped = mailing.state in (State.PAUSED, State.INTERRUPTED)
+    still = rest.unbegun if stopped else rest.turn
+    yield still, _waiting(mailing, still), "waiting", None
+    yield rest.back, ngettext(
         "%(people)s came back from a sender that stopped, and goes first",
-        "%(people)s came back from a sender that stopped, and go first", back,
+        "%(people)s came back from a sender that stopped, and go first", rest.back,
     ), "waiting", None  # fmt: skip
-    yield rest.shut, ngettext(
+    if not stopped:
+        yield from _not_yet(rest)
+    closed = rest.shut if stopped else rest.hours
+    yield closed, ngettext(
         "%(people)s waits for the sending hours of their country, or the end of their quiet hours",
-        "%(people)s wait for the sending hours of their country, or the end of their quiet hours", rest.shut,
+        "%(people)s wait for the sending hours of their country, or the end of their quiet hours", closed,
     ), "waiting", rest.opens_at  # fmt: skip
     yield rest.withheld, ngettext(
         "%(people)s is kept back by a kill switch on their domain, country or server",
@@ -72,6 +74,18 @@ def _open(mailing: Mailing, figures: Progress, rest: Remaining) -> Iterator[Kind
         "%(people)s was put off by their server and is tried again",
         "%(people)s were put off by their server and are tried again", figures.deferred,
     ), "deferred", figures.next_at  # fmt: skip
+
+
+def _not_yet(rest: Remaining) -> Iterator[Kind]:
+    """Those whose time has not come."""
+    yield rest.planned, ngettext(
+        "%(people)s waits for their time: the plan wants their batch, or their zone, later",
+        "%(people)s wait for their time: the plan wants their batch, or their zone, later", rest.planned,
+    ), "waiting", rest.planned_at  # fmt: skip
+    yield rest.held, ngettext(
+        "%(people)s waits for what becomes of the canary",
+        "%(people)s wait for what becomes of the canary", rest.held,
+    ), "waiting", None  # fmt: skip
 
 
 def _awaiting(figures: Progress) -> Iterator[Kind]:
