@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 
 from penstock.audience.suppression import lift, suppress
-from penstock.delivery import freeze, passing
+from penstock.delivery import freeze, passing, ticker
 from penstock.delivery.freeze import prepare
 from penstock.platform import database as platform
 from tests.integration.delivery.conftest import Sink
@@ -51,6 +51,28 @@ def freezing(mailing: int) -> threading.Thread:
     thread = threading.Thread(target=run)
     thread.start()
     return thread
+
+
+@pytest.mark.behaviour("B2")
+def test_a_freeze_that_had_to_wait_for_its_turn_at_the_processor_is_tried_again(
+    conn: Conn, starting: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL ends the transaction of a process that stands still. On a busy machine that is no mistake in the mailing."""
+
+    def slowly(there: Conn, mailing: int) -> None:
+        with there.transaction():
+            there.execute("select 1")
+            still = "select 1 from pg_stat_activity where pid = %s"
+            eventually(lambda: conn.execute(still, (there.info.backend_pid,)).fetchone() is None)
+            prepare(there, mailing)
+
+    with monkeypatch.context() as impatient:
+        impatient.setattr(ticker, "HANGS", "set idle_in_transaction_session_timeout = '20ms'")
+        with pytest.raises(platform.AWAY):
+            ticker._write(starting, slowly, "frozen")
+    assert state(conn, starting) == "starting"
+    ticker._write(starting, prepare, "frozen")
+    assert state(conn, starting) == "sending"
 
 
 @pytest.mark.behaviour("S4.11")
