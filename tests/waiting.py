@@ -1,10 +1,11 @@
 """Waiting for a fact. Whoever asks without a rest takes half a machine from what they wait for."""
 
-import subprocess
 import time
 from collections.abc import Callable
 from http.client import HTTPConnection
 from typing import TypeVar
+
+from tests.commands import Forked
 
 Fact = TypeVar("Fact")
 SELDOM = 5
@@ -22,9 +23,7 @@ def eventually(fact: Callable[[], Fact], seconds: float = 60.0, every: float = 0
     return answer
 
 
-def answers(
-    process: subprocess.Popen[bytes], port: int, path: str = "/healthz", seconds: float = 90.0
-) -> None:
+def answers(process: Forked, port: int, path: str = "/healthz", seconds: float = 90.0) -> None:
     """Wait until a `penstock web` says at `path` that it is well."""
 
     def well() -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import psycopg
 
-from tests import postgres
+from tests import commands, postgres
 from tests.acceptance.procedures.site import PENSTOCK, Post, eventually, free_port, kill
 
 NOWHERE = "smtp://127.0.0.1:1"
@@ -28,24 +28,25 @@ class Ground:
         self.conn: psycopg.Connection[Any] = psycopg.connect(database, autocommit=True)
         self.post = Post(folder) if senders else None
         self._warm = False
-        self.processes = [self._start("web", "--port", str(self.port))]
+        environment = {
+            "PENSTOCK_DATABASE_URL": database, "PENSTOCK_BASE_URL": self.url,
+            "PENSTOCK_DEVELOPER": "1",  # with the style guide, which is looked at like any page
+        }  # fmt: skip
+        with (folder / "web.log").open("ab") as log:
+            self.processes = [commands.begin_web(self.port, log, **environment)]
         if senders:
-            self.processes.append(self._start("worker"))
+            self.processes.append(self._start_worker(environment))
 
     @property
     def way_out(self) -> str:
         """The address of the server that mailings go to."""
         return self.post.url if self.post else NOWHERE
 
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        environment = os.environ | {
-            "PENSTOCK_DATABASE_URL": self.database, "PENSTOCK_BASE_URL": self.url,
-            "PENSTOCK_DEVELOPER": "1",  # with the style guide, which is looked at like any page
-        }  # fmt: skip
-        with (self.folder / f"{arguments[0]}.log").open("ab") as log:
+    def _start_worker(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        with (self.folder / "worker.log").open("ab") as log:
             return subprocess.Popen(
-                [*PENSTOCK, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, env=environment,
+                [*PENSTOCK, "worker"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, env=os.environ | environment,
             )  # fmt: skip
 
     def wait_until_ready(self) -> None:

@@ -1,9 +1,6 @@
 """A real `penstock web` on loopback, with an account that has some of everything."""
 
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +12,7 @@ import pytest
 
 from penstock.account import domains, tokens
 from penstock.mailing.actor import EVERY_ROLE, Actor
-from tests import nameserver
+from tests import commands, nameserver
 from tests.integration.delivery import stage
 from tests.waiting import answers
 
@@ -58,10 +55,8 @@ def web(
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("web") / "log"
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "penstock", "web", "--port", str(port)],
-            env=os.environ | {"PENSTOCK_DATABASE_URL": module_database, "PENSTOCK_DNS": dns.address}, stderr=out,
-        )  # fmt: skip
+        given = {"PENSTOCK_DATABASE_URL": module_database, "PENSTOCK_DNS": dns.address}
+        process = commands.begin_web(port, out, **given)
     try:
         answers(process, port)
         yield Web(f"http://127.0.0.1:{port}", token, module_database, log)

@@ -65,7 +65,8 @@ class Site:
         self.post = Post(folder)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.web = self._start("web", "--port", str(self.port))
+        with (folder / "web.log").open("ab") as log:
+            self.web = commands.begin_web(self.port, log)
         self.worker = self._start("worker")
         self.conn = psycopg.connect(os.environ["PENSTOCK_DATABASE_URL"], autocommit=True)
 
@@ -121,7 +122,7 @@ class Site:
         assert ends == [0, 0], said[-4000:]
 
 
-def kill(process: subprocess.Popen[Any]) -> None:
+def kill(process: subprocess.Popen[Any] | commands.Forked) -> None:
     """End a process and all that it started, which have sessions of their own."""
     with suppress(psutil.NoSuchProcess):
         tree = psutil.Process(process.pid)

@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests import commands
 from tests.browser.desk import Desk
 from tests.waiting import answers
 
@@ -27,10 +26,7 @@ def port(module_database: str, weblog: Path) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         number = free.getsockname()[1]
     with weblog.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "penstock", "web", "--port", str(number)],
-            env=os.environ | {"PENSTOCK_DATABASE_URL": module_database}, stderr=out, stdout=out,
-        )  # fmt: skip
+        process = commands.begin_web(number, out, PENSTOCK_DATABASE_URL=module_database)
     try:
         answers(process, number)
         yield number

@@ -3,8 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import pytest
 from penstock.content.links import follow_token, tokens
 from penstock.feedback.check import check
 from penstock.platform import environment
+from tests import commands
 from tests.integration.delivery.stage import add_contacts, draft
 from tests.waiting import answers
 
@@ -44,14 +43,12 @@ def token(mailing: int, seq: int) -> str:
 
 
 @contextmanager
-def web(database: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+def web(database: str) -> Iterator[tuple[int, commands.Forked]]:
     """A web process of the test's own that answers, and its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "penstock", "web", "--port", str(port)],
-        env=os.environ | {"PENSTOCK_DATABASE_URL": database}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    with open(os.devnull, "wb") as nowhere:
+        process = commands.begin_web(port, nowhere, PENSTOCK_DATABASE_URL=database)
     try:
         answers(process, port, "/readyz")
         yield port, process

@@ -1,9 +1,6 @@
 """/metrics over a real socket: what it shows, to whom, and what it does when the database is away."""
 
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -18,6 +15,7 @@ from penstock.mailing import control
 from penstock.mailing.actor import EVERY_ROLE, Actor
 from penstock.mailing.lifecycle import PLATFORM
 from penstock.report import metrics
+from tests import commands
 from tests.integration.delivery.stage import add_contacts, draft, launch
 from tests.waiting import answers, eventually
 
@@ -30,8 +28,7 @@ def web(**environment: str) -> Iterator[int]:
     """Run `penstock web`; its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "penstock", "web", "--port", str(port)]
-    process = subprocess.Popen(command, env=os.environ | environment)
+    process = commands.begin_web(port, **environment)
     try:
         answers(process, port)
         yield port

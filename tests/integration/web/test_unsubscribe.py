@@ -1,9 +1,6 @@
 """The unsubscribe link over a real socket: asks on GET, acts on POST, tells strangers nothing."""
 
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -13,6 +10,7 @@ import pytest
 
 from penstock.content.links import tokens
 from penstock.platform.environment import link_key
+from tests import commands
 from tests.waiting import answers
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -45,11 +43,8 @@ def web(module_database: str, log: Path) -> Iterator[int]:
         )
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "penstock", "web", "--port", str(port)]
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, env=os.environ | {"PENSTOCK_DATABASE_URL": module_database}, stderr=out
-        )
+        process = commands.begin_web(port, out, PENSTOCK_DATABASE_URL=module_database)
     try:
         answers(process, port)
         yield port
