@@ -99,6 +99,7 @@ def test_killed_with_an_open_window_the_receipts_tell_what_left(conn: Conn, a_ce
     with senders(1) as (first,):
         mailing = begin(conn, 40, centre.url(connections=1, window=10))
         eventually(lambda: centre.catcher.total == 10 and not centre.catcher.waiting)
+        eventually(lambda: counts(conn, mailing) == {"in_flight": 20, "waiting": 20})  # the next package, too
         first.kill()
     centre.catcher.faults.silent_at = ""
     with senders(1):
