@@ -211,6 +211,7 @@ TIMELINE = {
     "late": 0,
     "error": None,
     "credits": {"needed": 0, "available": 9000, "before": 0, "lacking": 0},
+    "holidays": [{"on": "2030-12-25", "country": "FR", "name": "Christmas Day"}],
     "releases": [
         {
             "slot": 1,
