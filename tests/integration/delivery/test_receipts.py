@@ -339,6 +339,14 @@ def test_our_mark_cancels_no_retry_that_has_another_reason(conn: Conn) -> None:
     assert short.answered(conn, 2, 1, [Receipt("", "delivered", reference="1-1-00000000")]) == 0
 
 
+def test_what_waits_by_our_mark_goes_with_who_is_erased(conn: Conn) -> None:
+    mailing = sending(conn, 2, via=GATEWAY)
+    for seq in (1, 2):
+        marked(conn, mailing, seq, "underway", f"g{seq}")
+    conn.execute("select delivery_clean(array[%s], array[1])", (mailing,))
+    assert conn.execute("select id from delivery_receipt").fetchall() == [("g2",)]
+
+
 def test_a_doubt_over_a_gateway_is_settled_by_the_number(conn: Conn) -> None:
     mailing = in_doubt(conn, via=GATEWAY)
     row = conn.execute("select transport_id from mailing_mailing where id = %s", (mailing,)).fetchone()

@@ -5,6 +5,7 @@ declare
     v_replies integer[];
 begin
     delete from delivery_message d using unnest(p_mailings, p_seqs) as t (mailing, seq) where d.mailing = t.mailing and d.seq = t.seq;
+    delete from delivery_receipt w using unnest(p_mailings, p_seqs) as t (mailing, seq) where w.mailing = t.mailing and w.seq = t.seq;
     update delivery_early e set text = '', detail = null
       from unnest(p_mailings, p_seqs) as t (mailing, seq) where e.mailing = t.mailing and e.seq = t.seq;
     select coalesce(array_agg(distinct o.reply), '{}') into v_replies
