@@ -339,7 +339,7 @@ def test_cancelled_at_approval(office: Offices, site: Site) -> None:
 @pytest.mark.parametrize("waiting", ["parked", "scheduled", "queued", "starting"])
 def test_cancelled_while_it_waits_or_is_prepared(office: Offices, site: Site, waiting: str) -> None:
     """ "When messages are being prepared for sending, in delivery or pending, it is possible to completely cancel." """
-    there = office(undo_seconds=30)
+    there = office(undo_seconds=600)
     anna, subject = there.person(), f"cancelled {waiting}"
     if waiting == "queued":  # something before it, so that it waits
         head = launched(

@@ -168,6 +168,7 @@ def test_a_failing_receiver_is_tried_again_and_given_up_after_a_day(
     work(conn)
     (row,) = rows(conn, "notices_delivery")
     assert (row["state"], row["attempts"]) == ("waiting", 1)
+    conn.execute("update notices_delivery set due_at = due_at + interval '1 h'")  # its 5 s may be over by now
     work(conn)
     assert len(hook.heard) == 1, "nothing before its time"
     for _ in range(7):
