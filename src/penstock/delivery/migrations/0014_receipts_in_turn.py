@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             files("penstock.delivery").joinpath("sql/receipts_in_turn.sql").read_text("utf-8"),
-            "drop index delivery_receipt_look; create index delivery_receipt_look on delivery_receipt (look_at, no)",
+            "drop index delivery_receipt_turn; create index delivery_receipt_look on delivery_receipt (look_at, no)",
         )
     ]
