@@ -151,7 +151,7 @@ def _import() -> None:
 LIBRARIES = (  # of `penstock web`: those that ask Django for no settings while they are imported
     "allauth", "cryptography.x509", "css_inline", "django.contrib.staticfiles", "django.core.handlers.asgi", "django.core.mail",
     "django.core.management", "django.db.models", "django.forms", "django.http", "django.template.defaulttags",
-    "django.template.loader_tags", "django.views.generic", "dns.resolver", "fido2.server", "httpx", "jinja2", "multiprocessing.pool",
+    "django.template.loader_tags", "django.views.generic", "dns.resolver", "fido2.server", "httpx", "multiprocessing.pool",
     "PIL.Image", "procrastinate", "pydantic", "requests", "rich.console", "sqlparse", "uvicorn.main", "uvloop", "whitenoise",
 )  # fmt: skip
 ROOMS = (
