@@ -161,7 +161,9 @@ def _wanted(
 def _named(conn: psycopg.Connection[Any], account: int, wanted: list[str]) -> str:
     if len(wanted) > 1:
         return f"whoever has one of {number(len(wanted))} addresses"
-    found = contacts.having(conn, account, wanted[0], limit=contacts.SHARING)
+    found = contacts.having(conn, account, wanted[0], limit=contacts.SHARING + 1)
+    if len(found) > contacts.SHARING:
+        return f"{line(wanted[0])}, the number of more than {contacts.SHARING} contacts: {_told_apart(found[:_NAMED])} …"
     several = f", the number of {len(found)} contacts: {_told_apart(found)}" if len(found) > 1 else ""
     return line(wanted[0]) + several
 

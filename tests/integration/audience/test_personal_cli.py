@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from penstock.audience import editing
+from penstock.audience import contacts, editing
 from penstock.cli import dossier
 from tests import commands
 
@@ -60,3 +60,16 @@ def test_a_number_of_several_tells_all_and_gives_out_one(
     monkeypatch.setattr(dossier, "agree", lambda question, **_: asked.append(question))
     dossier.erase(conn, 1, [number], None, False, False, True)
     assert f"the number of 2 contacts: {anna.id} (anna@x.example)" in asked[0]
+
+
+def test_a_number_of_more_than_are_named_is_no_number_of_so_many(
+    conn: Conn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = "+33612345678"
+    for n in range(contacts.SHARING + 1):
+        editing.create(conn, 1, f"p{n}@x.example", {}, phone=number)
+    asked: list[str] = []
+    monkeypatch.setattr(dossier, "agree", lambda question, **_: asked.append(question))
+    dossier.erase(conn, 1, [number], None, False, False, True)
+    assert f"the number of more than {contacts.SHARING} contacts: " in asked[0]
+    assert contacts.count(conn, 1) == 0, "all who have it"
