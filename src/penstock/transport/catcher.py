@@ -13,11 +13,12 @@ import fnmatch
 import random
 import socket
 from dataclasses import dataclass, field
-from mailbox import Maildir
 from pathlib import Path
 from typing import Any, Final, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from penstock.transport.catching import kept_in
 
 MESSAGE_LIMIT: Final = 50_000_000
 _DROP: Final = "421 4.3.0 Dropped"
@@ -74,7 +75,7 @@ class Catcher:
         self.refused: collections.Counter[str] = collections.Counter()
         self.messages: collections.deque[Caught] = collections.deque(maxlen=keep)
         self._smtputf8 = smtputf8
-        self._maildir = Maildir(maildir) if maildir is not None else None
+        self._maildir = kept_in(maildir)
         self._chance = random.Random(self.faults.seed)  # noqa: S311 -- repeatable on purpose
         self._server: asyncio.Server | None = None
         self._connections: set[SMTP] = set()

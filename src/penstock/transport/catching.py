@@ -6,8 +6,19 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable, Coroutine
+from mailbox import Maildir
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
+
+
+def kept_in(folder: Path | None) -> Maildir | None:
+    """Return the Maildir in this folder; what is missing of it is made, also in a folder that is there and is none yet."""
+    if folder is None:
+        return None
+    for part in (folder, folder / "tmp", folder / "new", folder / "cur"):
+        part.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Maildir(folder)
 
 
 class Catching(Protocol):

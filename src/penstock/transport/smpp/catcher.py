@@ -14,11 +14,11 @@ import fnmatch
 import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from mailbox import Maildir
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from penstock.transport.catching import kept_in
 from penstock.transport.smpp import commands, statuses
 from penstock.transport.smpp.header import Header, split
 from penstock.transport.smpp.incoming import decoded
@@ -92,7 +92,7 @@ class Catcher:
         self.stages: collections.Counter[str] = collections.Counter()
         self.told = 0  # receipts and messages that a client has taken
         self.lines: set[Line] = set()
-        self._maildir = Maildir(maildir) if maildir is not None else None
+        self._maildir = kept_in(maildir)
         self._open: dict[tuple[str, int], dict[int, str]] = {}
         self._outbox: collections.deque[bytes] = collections.deque()  # deliver_sm bodies
         self._number = 0
