@@ -153,14 +153,20 @@ def test_a_folder_that_was_made_anew_is_read_from_its_beginning(
     assert len(taken) == 4
 
 
+@pytest.mark.parametrize("kind", [psycopg.DataError, ValueError])
 def test_one_message_that_cannot_be_noted_does_not_hold_up_the_others(
-    conn: Conn, mail: dovecot.Dovecot, folder: str, taken: list[bytes], monkeypatch: pytest.MonkeyPatch
+    conn: Conn,
+    mail: dovecot.Dovecot,
+    folder: str,
+    taken: list[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[Exception],
 ) -> None:
     given = receive.receive
 
     def receive_(conn: Conn, data: bytes, **more: Any) -> list[Received]:
         if b"poison" in data:
-            raise psycopg.DataError("no such thing")
+            raise kind("no such thing")
         return given(conn, data, **more)
 
     monkeypatch.setattr(receive, "receive", receive_)

@@ -114,12 +114,12 @@ def _read(conn: psycopg.Connection[Any], turn: _Turn, session: imap.Session, don
 
 def _noted(conn: psycopg.Connection[Any], turn: _Turn, uid: int, data: bytes) -> bool:
     """Note what a message says; whether it says something about one of ours. Database trouble is for the next turn, but for what is
-    wrong with this message alone: it stays in the mailbox, and the others go on."""  # fmt: skip
+    wrong with this message alone, or with how it is read: it stays in the mailbox, and the others go on."""  # fmt: skip
     try:
         found = receive.receive(conn, data, door="imap", account=turn.account)
     except database.AWAY:
         raise
-    except psycopg.Error as error:
+    except Exception as error:
         log.error("mailbox %s: message %s cannot be noted: %s", turn.id, uid, type(error).__name__)
         return False
     return any(each.done != _STRAY for each in found)

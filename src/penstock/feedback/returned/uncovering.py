@@ -19,6 +19,8 @@ MOST: Final = 1 << 20
 
 _SHORTEST: Final = 12  # characters in a row, without which plain words would be taken for base64
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{%d,}(?:={0,2}[ \t]{0,9}\r?\n[A-Za-z0-9+/]+)*" % _SHORTEST)
+_STRANGE: Final = re.compile(rb"[^A-Za-z0-9+/]")
+"""What base64 leaves out, wherever it stands (RFC 2045 §6.8)."""
 _WORD: Final = re.compile(rb"=\?[^?\s]{1,60}\?([BbQq])\?([^?\s]{1,998})\?=")
 _BETWEEN_WORDS: Final = re.compile(rb"\?=\s{1,9}=\?[^?\s]{1,60}\?[BbQq]\?")
 _ESCAPE: Final = re.compile(rb"\\u00([0-9A-Fa-f]{2})")
@@ -33,7 +35,8 @@ def uncovered(raw: bytes) -> str:
     layer = [raw]
     for _ in range(DEEPEST):
         outer, layer = layer, []
-        for piece in itertools.chain.from_iterable(map(_decoded, outer)):
+        for made in itertools.chain.from_iterable(map(_decoded, outer)):
+            piece = made.replace(b"\0", b"")  # UTF-16; and no text of the database holds it
             left -= len(piece)
             if left < 0:
                 break
@@ -61,12 +64,12 @@ def _decoded(raw: bytes) -> Iterator[bytes]:
 
 
 def _at_each_place(run: bytes) -> Iterator[bytes]:
-    letters = run.translate(None, b"= \t\r\n")
+    letters = _STRANGE.sub(b"", run)
     for place in range(4):
-        length = (len(letters) - place) // 4 * 4
-        rest = len(letters) - place - length
-        end = letters[place + length :] + b"=" * (4 - rest) if rest > 1 else b""
-        piece = binascii.a2b_base64(letters[place : place + length] + end).replace(b"\0", b"")  # UTF-16
+        here = letters[place:]
+        rest = len(here) % 4
+        whole = here + b"=" * (4 - rest) if rest > 1 else here[: len(here) - rest]
+        piece = binascii.a2b_base64(whole).replace(b"\0", b"")
         if _NAMES.search(piece) or _BASE64.search(piece):
             yield piece
 
