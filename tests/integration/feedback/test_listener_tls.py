@@ -116,6 +116,29 @@ def test_nothing_slips_in_between_the_command_and_tls(authority: Authority, port
         assert client.noop()[0] == 250
 
 
+def test_who_fails_at_the_handshake_is_counted_no_longer(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scanners do that all day long: each would keep the place of a mail server until the listener is started anew."""
+    monkeypatch.setattr("penstock.feedback.inbound.listener.CONNECTIONS", 1)
+    monkeypatch.setattr("asyncio.constants.SSL_HANDSHAKE_TIMEOUT", 0.3)
+
+    def entered() -> socket.socket | None:
+        raw = socket.create_connection(("127.0.0.1", port), 20)
+        if raw.recv(200).startswith(b"220 "):
+            return raw
+        raw.close()
+        return None
+
+    for words, waits in ((b"no handshake\r\n", True), (b"", False), (b"", True)):  # garbage, gone, silent
+        with eventually(entered) as raw:
+            raw.sendall(b"STARTTLS\r\n")
+            assert raw.recv(200).startswith(b"220 ")
+            raw.sendall(words)
+            if waits:
+                _rest(raw)
+    with eventually(entered):
+        pass
+
+
 def _rest(raw: socket.socket) -> bytes:
     found = b""
     try:

@@ -87,7 +87,20 @@ class Dialogue(SMTP):
             assert self.transport is not None
             self.transport.close()
         else:
+            await self._begin_tls()
+
+    async def _begin_tls(self) -> None:
+        """Shake hands. Where nothing comes of it the connection ends; the library has none then that it could end, and would be
+        asked no more whether it did."""  # fmt: skip
+        plain = self.transport
+        assert self._timeout_handle is not None
+        self._timeout_handle.cancel()  # the handshake has a time-out of its own
+        try:
             await super().smtp_STARTTLS("")
+            if self.transport is None:
+                raise TLSSetupException
+        finally:
+            self.transport = self.transport or plain
 
     async def smtp_AUTH(self, arg: str | None) -> None:
         """Refuse: nobody has a password here. The library offers it once TLS has begun."""
