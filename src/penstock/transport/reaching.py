@@ -5,13 +5,20 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from penstock.transport.reply import Trouble
 from penstock.transport.smtp.connect import connect
 from penstock.transport.smtp.failures import Named, connect_failure, tls_failure
 
 P = TypeVar("P", bound=asyncio.Protocol)
+NOWHERE: Final = ("::", 0)
+
+
+def other_end(transport: asyncio.BaseTransport) -> tuple[str, int]:
+    """Return the address and the port that are at the other end; NOWHERE where it hung up before we looked, and the loss is told next."""
+    address, port = (transport.get_extra_info("peername") or NOWHERE)[:2]
+    return address, port
 
 
 async def reach(

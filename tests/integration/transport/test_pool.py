@@ -1,10 +1,14 @@
 """The pool over real sockets: what is sent, what comes back, what a stop means, who is kept waiting."""
 
 import asyncio
+import socket
+import struct
+import threading
 import time
 
 import pytest
 
+from penstock.transport import reaching
 from penstock.transport.smtp.pool import Pool
 from penstock.transport.smtp.server import Server
 from penstock.transport.smtp.timeouts import Timeouts
@@ -459,3 +463,35 @@ async def test_silence_is_given_up_at_every_point(point: str) -> None:
         assert source.doubtful == ([0] if point == "dot" else [])
         assert source.returned == ([0] if point == "mail" else [])
         await pool.close()
+
+
+def _hangs_up(listener: socket.socket) -> None:
+    """Reset each connection as soon as it is there, as a balancer does that has no server left."""
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+
+@on_uvloop
+async def test_who_hangs_up_before_anything_was_said_is_called_again(monkeypatch) -> None:
+    """It has no address any more then. That must be a trouble as any other: the mailing would stand still with nobody knowing."""
+    connect = reaching.connect
+
+    async def slowly(*where, **how):
+        made = await connect(*where, **how)
+        time.sleep(0.1)  # noqa: ASYNC251 -- the loop is busy meanwhile
+        return made
+
+    monkeypatch.setattr(reaching, "connect", slowly)
+    source = Memory(1)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_hangs_up, args=[listener], daemon=True).start()
+        pool = Pool(server(listener.getsockname()[1]), source, 1)
+        pool.wake()
+        await until(lambda: len(source.troubles) > 1)
+        await pool.close()
+        listener.shutdown(socket.SHUT_RDWR)

@@ -8,7 +8,7 @@ from typing import Final, cast
 from typing import Protocol as Interface
 
 from penstock.transport.envelope import Peer
-from penstock.transport.reaching import reach
+from penstock.transport.reaching import other_end, reach
 from penstock.transport.reply import Trouble
 from penstock.transport.smpp.carrier import Carrier
 from penstock.transport.smpp.centre import Centre
@@ -59,7 +59,7 @@ class Session(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """TCP is connected, and TLS where it is used: the bind begins."""
         self._transport = cast(asyncio.Transport, transport)
-        address, port = transport.get_extra_info("peername")[:2]
+        address, port = other_end(transport)
         tls = transport.get_extra_info("ssl_object")
         peer = Peer(f"{self._name}[{address}]:{port}", tls=(tls.version() or "TLS") if tls else "")
         self.made_at = self._loop.time()

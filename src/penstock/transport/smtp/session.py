@@ -12,7 +12,7 @@ from typing import Protocol as Interface
 from typing import cast
 
 from penstock.transport.envelope import Source
-from penstock.transport.reaching import reach
+from penstock.transport.reaching import other_end, reach
 from penstock.transport.reply import Trouble
 from penstock.transport.smtp.failures import tls_failure
 from penstock.transport.smtp.handshake import Handshake
@@ -66,7 +66,7 @@ class Session(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """TCP is connected, and TLS where it is implicit."""
         self._transport = cast(asyncio.Transport, transport)
-        address, port = transport.get_extra_info("peername")[:2]
+        address, port = other_end(transport)
         secure = _tls_version(self._transport)
         loopback = ipaddress.ip_address(address.partition("%")[0]).is_loopback
         name = f"{self._server.host}[{address}]:{port}"
