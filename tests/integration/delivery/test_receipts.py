@@ -326,6 +326,24 @@ def test_a_receipt_by_our_mark_before_the_doubt_is_noted_is_there_before_the_ret
     assert sound(conn, mailing) == ({"accepted": 2} if became == "accepted" else {"accepted": 1, became: 1})
 
 
+def test_giving_up_and_learning_take_their_locks_in_one_order(conn: Conn) -> None:
+    """Both in one transaction of the ticker; who learns meanwhile of the same mailing has the lock of learning, and wants the package."""
+    mailing = sending(conn, 2, via=GATEWAY)
+    hand_over(conn, mailing, deferred=1, accepted=1)
+    travel(conn, hours=60)
+    waits = (
+        "select from pg_locks where locktype = 'advisory' and classid = 7006 and objid = %s and not granted"
+    )
+    with psycopg.connect(conn.info.dsn, autocommit=True) as ticker, ThreadPoolExecutor(1) as thread:
+        with conn.transaction():
+            conn.execute("select pg_advisory_xact_lock(7006, %s)", (mailing,))
+            packing = thread.submit(due.pack, ticker, mailing)
+            assert eventually(lambda: conn.execute(waits, (mailing,)).fetchone() is not None, 20)
+            conn.execute("select from delivery_package where mailing = %s for update nowait", (mailing,))
+        assert packing.result(20) == 0
+    assert sound(conn, mailing) == {"accepted": 1, "bounced": 1}
+
+
 def test_our_mark_cancels_no_retry_that_has_another_reason(conn: Conn) -> None:
     mailing = sending(conn, 2, via=GATEWAY)
     hand_over(conn, mailing, deferred=1, accepted=1)

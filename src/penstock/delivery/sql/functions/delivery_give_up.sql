@@ -2,6 +2,7 @@
 create or replace function delivery_give_up(p_mailing integer, p_window interval) returns integer language plpgsql as $$
 declare
     v_count integer;
+    v_packages integer[];
 begin
     perform pg_advisory_xact_lock_shared(7001, p_mailing);
     perform 1 from mailing_mailing where id = p_mailing and state in ('sending', 'finishing');
@@ -9,10 +10,15 @@ begin
         return 0;
     end if;
     -- Nobody is due later than the end of the window, so that looking at those who are due is enough.
-    perform 1 from delivery_package where mailing = p_mailing and no = any(array(
+    v_packages := array(
         select distinct package from delivery_due
-         where mailing = p_mailing and due_at <= now() and why = 'deferred' and closed is null and since + p_window <= now()))
-     order by no for update;
+         where mailing = p_mailing and due_at <= now() and why = 'deferred' and closed is null and since + p_window <= now());
+    if v_packages = '{}' then
+        return 0;
+    end if;
+    -- Before the packages, as delivery_learn has it: delivery_promote, which comes next in this transaction, may call it.
+    perform pg_advisory_xact_lock(7006, p_mailing);
+    perform 1 from delivery_package where mailing = p_mailing and no = any(v_packages) order by no for update;
     with over as (
         delete from delivery_due
          where mailing = p_mailing and due_at <= now() and why = 'deferred' and closed is null and since + p_window <= now()
