@@ -45,5 +45,9 @@ def note_former(conn: psycopg.Connection[Any], account: int, contact: int, kept:
 
 
 def guard(conn: psycopg.Connection[Any], account: int) -> None:
-    """Have an erasure in this account wait, or wait for it: to the end of the caller's transaction."""
+    """Have an erasure in this account wait, or wait for it: to the end of the caller's transaction. Before anything of it is written.
+
+    The table comes before the lock, and before former addresses: an import has the table when it writes those.
+    """
+    conn.execute("lock table audience_contact in row exclusive mode")
     conn.execute("select pg_advisory_xact_lock_shared(%s, %s)", (LOCK, account))

@@ -12,6 +12,7 @@ from penstock.audience import contacts, editing, importing, lists, loading, pseu
 from penstock.audience.attributes import MOST, AttributeProblem
 from penstock.audience.editing import ContactExists
 from penstock.audience.importing import Result
+from tests.waiting import eventually
 
 Conn = psycopg.Connection[Any]
 NUMBER, OTHER = "+33612345678", "+33752345678"
@@ -139,3 +140,30 @@ def test_of_two_at_once_one_gets_it(conn: Conn, database: str) -> None:
     assert made.count(known.id) == 1
     assert sorted(made) == [row[0] for row in everybody(conn)]
     assert len(set(made)) == 4
+
+
+def test_who_changes_a_number_waits_for_an_import_before_the_former_one_is_noted(
+    conn: Conn, database: str
+) -> None:
+    """An import that has the table notes former numbers, too: each would have waited for the other."""
+    known = editing.create(conn, 1, "a@x.example", {}, phone=NUMBER)
+
+    def change() -> None:
+        with psycopg.connect(database, autocommit=True, application_name="changing") as own:
+            editing.update(own, 1, known.id, phone=OTHER)
+
+    waits = "select from pg_stat_activity where application_name = 'changing' and wait_event_type = 'Lock'"
+    thread = threading.Thread(target=change)
+    with psycopg.connect(database) as importing_there:
+        importing_there.execute("lock table audience_contact in share row exclusive mode")
+        thread.start()
+        eventually(lambda: conn.execute(waits).fetchone() is not None)
+        importing_there.execute(
+            "insert into audience_former (account_id, contact, normal) values (1, %s, %s)"
+            " on conflict (contact, normal) do update set until = now()",
+            (known.id, NUMBER),
+        )
+    thread.join()
+    found = contacts.get(conn, 1, known.id)
+    assert found
+    assert found.phone == OTHER
