@@ -10,12 +10,15 @@ How many there are to be, and what goes on them, is for the owner to say. Everyt
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Final, Generic, Protocol, TypeVar
 
 from penstock.transport.backoff import Backoff
-from penstock.transport.reply import Trouble
+from penstock.transport.reply import Reply, Trouble
+
+log = logging.getLogger(__name__)
 
 FAREWELL: Final = 0.25
 """Seconds for the goodbyes, also where the time was used up before."""
@@ -179,7 +182,13 @@ class Openings(Generic[C]):
         self._again()
 
     async def _open(self) -> None:
-        trouble = await self._connect()
+        try:
+            trouble = await self._connect()
+        except (
+            Exception
+        ) as error:  # a defect must not leave its mailing standing in silence: it is tried again after a rest
+            log.exception("a connection cannot be made")
+            trouble = Trouble(Reply(0, "", f"{type(error).__name__}: {error}", "connect", ""), False)
         task = asyncio.current_task()
         if task is not None:
             self._opening.discard(task)

@@ -204,3 +204,16 @@ async def test_what_is_being_made_is_called_off_before_anything_that_stands() ->
     await owner.openings.end(0, "over")
     assert owner.aborted == ["over"], "only what had not finished"
     assert owner.openings.held == 0
+
+
+@in_a_loop
+async def test_a_defect_in_connecting_is_a_trouble_with_a_rest() -> None:
+    """It would end its task in silence, and a mailing whose only connection it was to be would stand still."""
+    owner = Owner()
+    owner.openings.more(1)
+    await until(lambda: bool(owner.doors))
+    owner.doors[0].set_exception(AttributeError("nobody thought of it"))
+    await until(lambda: bool(owner.troubles))
+    assert "nobody thought of it" in owner.troubles[0].reply.text
+    assert not owner.troubles[0].permanent
+    await until(lambda: owner.again > 0)
