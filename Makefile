@@ -55,7 +55,7 @@ demo: $(RUNTIME)  ## a mailing by e-mail and one by SMS to sample contacts, into
 # --- proving ---------------------------------------------------------------------------------------------
 
 test: $(TESTING)  ## run the tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 JUDGES := build/judges/node_modules/.package-lock.json
 

@@ -42,7 +42,7 @@ os.environ |= {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a behaviour marker whose number is not in the list: a typing error would prove nothing. What takes long comes first."""
+    """Refuse a behaviour marker whose number is not in the list: a typing error would prove nothing."""
     marked = {
         item.nodeid: [number for marker in item.iter_markers("behaviour") for number in marker.args]
         for item in items
@@ -50,24 +50,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     }
     if complaints := unknown_markers(marked):
         raise pytest.UsageError("\n".join(complaints))
-    items.sort(key=_turn)
-
-
-FIRST = (
-    "torture",
-    "acceptance",
-    "browser",
-    "packaging",
-    "property",
-    "integration/cli",
-    "integration/delivery",
-)
-"""Folders of files that take long: begun last, one process would work at them while the others have nothing left to do."""
-
-
-def _turn(item: pytest.Item) -> int:
-    place = item.path.relative_to(Path(__file__).parent).as_posix()
-    return next((turn for turn, folder in enumerate(FIRST) if place.startswith(f"{folder}/")), len(FIRST))
 
 
 @pytest.fixture(scope="session")
