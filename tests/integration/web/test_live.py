@@ -248,7 +248,7 @@ def _end(port: int) -> None:
     """Ask the server to end, as `penstock down` does: by its process, which the fixture started."""
     import psutil
 
-    for process in psutil.Process().children():
+    for process in psutil.Process().children(recursive=True):
         if any(each.laddr.port == port for each in process.net_connections("tcp") if each.status == "LISTEN"):
             process.send_signal(signal.SIGTERM)
 
