@@ -4,6 +4,7 @@ One page serves for all of them, for a browser's window costs more than what is 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from playwright.sync_api import Page, expect
 
@@ -65,9 +66,14 @@ def test_stopping_and_going_on(page_as: PageAs, desk: Desk) -> None:
     expect(mark).to_be_visible()
     expect(hands.page.get_by_role("link", name="Resume: Spring sale")).to_be_visible()
     hands.page.wait_for_load_state("networkidle")  # the row that came with the news of the pause
-    hands.to(mark.inner_text().strip())
-    hands.press("Enter")
-    expect(hands.page.get_by_text("are left to be reached.")).to_be_visible()
+    words = hands.page.get_by_text("are left to be reached.")
+    for _ in range(4):  # a row that comes with news between Tab and Enter takes the key's place away
+        hands.to(mark.inner_text().strip())
+        hands.press("Enter")
+        with suppress(AssertionError):
+            expect(words).to_be_visible(timeout=2_000)
+            break
+    expect(words).to_be_visible()
     hands.press("Escape")
     hands.use("Resume: Spring sale")
     hands.dialog("Resume")
