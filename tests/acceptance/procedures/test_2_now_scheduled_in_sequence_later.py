@@ -132,7 +132,7 @@ def test_three_in_sequence_reordered_beside_an_immediate_one(office: Offices, si
 def test_the_head_of_the_sequence_is_paused(office: Offices, site: Site, policy: str) -> None:
     there = office(paused_head=policy)
     anna = there.person()
-    head = launched(there, anna, f"head {policy}", {"kind": "sequence"}, count=40, options={"rate": 30})
+    head = launched(there, anna, f"head {policy}", {"kind": "sequence"}, count=40, options={"rate": 15})
     anna.reached(head, 1)
     following = launched(there, anna, f"next {policy}", {"kind": "sequence"}, count=2)
     anna.give(head, "pause")
@@ -180,7 +180,7 @@ def test_a_resumed_one_waits_first_for_the_one_that_took_its_turn(office: Office
     there = office()
     anna = there.person()
     head, following, last = (
-        launched(there, anna, f"turn {n}", {"kind": "sequence"}, count=30, options={"rate": 30})
+        launched(there, anna, f"turn {n}", {"kind": "sequence"}, count=30, options={"rate": 15})
         for n in (1, 2, 3)
     )
     anna.reached(head, 1)
@@ -198,7 +198,7 @@ def test_a_resumed_one_waits_first_for_the_one_that_took_its_turn(office: Office
 def test_those_that_wait_have_an_expected_start(office: Offices) -> None:
     there = office()
     anna = there.person()
-    head = launched(there, anna, "measured", {"kind": "sequence"}, count=80, options={"rate": 40})
+    head = launched(there, anna, "measured", {"kind": "sequence"}, count=80, options={"rate": 20})
     waiting = [launched(there, anna, f"expected {n}", {"kind": "sequence"}, count=40) for n in (1, 2)]
     anna.reached(head, 40)
     eventually(lambda: all(item["expected_start"] for item in anna.ask("GET", "/queue")["items"]))
