@@ -108,7 +108,9 @@ class Sender:
     def _over(self, task: asyncio.Task[None]) -> None:
         """None of these tasks ends by itself. Without beats, a clock or ears a sender that goes on is worse than none: the process ends,
         and another begins."""
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if self._stopping.is_set() or task.cancelled():
+            return  # what ends with us may fail on its way out
+        if (error := task.exception()) is not None:
             self._defect = error
             self._stopping.set()
             self._poke.set()
