@@ -17,9 +17,8 @@ from penstock.transport.reply import UNPRINTABLE, sanitise
 
 def safe(text: str) -> str:
     """Return text of one or more lines without control characters: an escape sequence becomes harmless words."""
-    whole = text.encode(
-        "utf-8", "replace"
-    ).decode()  # a byte of a file's name that is no character is one "?"
+    # A byte of a file's name that is no character is one "?".
+    whole = text.encode("utf-8", "replace").decode()
     return "\n".join(UNPRINTABLE.sub(" ", line) for line in whole.split("\n"))
 
 

@@ -27,9 +27,8 @@ async def copied(settings: str, query: str, parameters: dict[str, Any]) -> Async
 
 async def drawn(rows: Generator[bytes]) -> AsyncIterator[bytes]:
     """Yield what a generator gives, block by block, each drawn in a thread: a server of asynchronous answers would draw it whole."""
-    drawing = (
-        threading.Lock()
-    )  # who goes away leaves a thread in the middle of a block; it is closed after that
+    # Who goes away leaves a thread in the middle of a block; what it draws from is closed after that.
+    drawing = threading.Lock()
     draw = sync_to_async(_block, thread_sensitive=False)
     try:
         while block := await draw(rows, drawing):

@@ -1,6 +1,7 @@
 """The demo's servers: they catch everything in a Maildir, refuse some, and some only at the first attempt. A telephone answers."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from penstock.cli.sample.people import BUSY, GONE
@@ -16,6 +17,14 @@ RECEIPTS_AFTER = 1.0
 """Seconds: one sees that a message is accepted before it is delivered."""
 
 
+async def _somewhere(server: Catcher | Centre, start: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await start()
+    except OSError:
+        server.port = 0
+        await start()
+
+
 class Post(Catcher):
     """A catcher that has no time for some people when they first come."""
 
@@ -25,11 +34,7 @@ class Post(Catcher):
 
     async def start(self) -> None:
         """Listen, on another port where this one is taken."""
-        try:
-            await super().start()
-        except OSError:
-            self.port = 0
-            await super().start()
+        await _somewhere(self, super().start)
 
     def verdict(self, recipient: str) -> str:
         """The reply to RCPT."""
@@ -49,11 +54,7 @@ class Telephones(Centre):
 
     async def start(self) -> None:
         """Listen, on another port where this one is taken."""
-        try:
-            await super().start()
-        except OSError:
-            self.port = 0
-            await super().start()
+        await _somewhere(self, super().start)
 
     def catch(self, received: Pdu) -> str:
         """Take a submit_sm; return its message id."""
